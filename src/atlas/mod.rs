@@ -1,0 +1,1 @@
+//! Carries one request to Atlas and brings back its answer.

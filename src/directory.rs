@@ -1,0 +1,1 @@
+//! Names and people of the organization, read before the first invite.

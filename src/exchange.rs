@@ -1,0 +1,292 @@
+//! One request to Atlas and one answer: the vocabulary between the worker and whatever carries requests.
+//!
+//! [`Gateway`] is the seam: the real client implements it, and so do the scripted and simulated ones of the tests.
+//! Nothing here decides anything; judging an answer is [`crate::retry`]'s job.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::invitation::{ObjectId, OrgRoles, ProjectAccess};
+
+/// Which of Atlas's two endpoints creates invitations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// `POST /orgs/{orgId}/invites`, version 2023-01-01; Atlas removes it on 2027-07-01.
+    Invites,
+    /// `POST /orgs/{orgId}/users`, version 2025-02-19, its successor.
+    Users,
+}
+
+/// A group of endpoints that drink from one token bucket (Atlas's documentation on API rate limits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointSet {
+    /// The organization, its invites and its list of projects.
+    Organization,
+    /// The organization's users.
+    Users,
+    /// The organization's teams.
+    Teams,
+    /// Reading the rate limits themselves.
+    RateLimits,
+}
+
+impl EndpointSet {
+    /// Every set.
+    pub const ALL: [EndpointSet; 4] =
+        [EndpointSet::Organization, EndpointSet::Users, EndpointSet::Teams, EndpointSet::RateLimits];
+}
+
+/// The most entries that Atlas lists on one page (its OpenAPI document).
+pub const PAGE_SIZE: usize = 500;
+
+/// A request about the one organization that a [`Gateway`] serves.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Invite a person.
+    Create(Create),
+    /// Who has this address, pending or active: `GET .../users?username=`.
+    FindUser(String),
+    /// The invites to this address: `GET .../invites?username=`.
+    FindInvites(String),
+    /// The organization itself.
+    Organization,
+    /// A page of the pending and active people; pages count from 1 and hold [`PAGE_SIZE`].
+    Users(u32),
+    /// All pending invites; Atlas does not page these.
+    Invites,
+    /// A page of the organization's teams.
+    Teams(u32),
+    /// A page of the organization's projects.
+    Projects(u32),
+    /// The limits in force for the organization.
+    RateLimits,
+}
+
+/// An invitation ready to send, serialised once and sent as often as it takes.
+#[derive(Clone)]
+pub struct Create {
+    /// The address that the body names.
+    pub email: String,
+    /// The JSON body for the [`Api`] in use.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Create {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Create").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    /// The bucket that the request drinks from.
+    pub fn endpoint_set(&self, api: Api) -> EndpointSet {
+        match self {
+            Request::Create(_) => match api {
+                Api::Invites => EndpointSet::Organization,
+                Api::Users => EndpointSet::Users,
+            },
+            Request::FindUser(_) | Request::Users(_) => EndpointSet::Users,
+            Request::FindInvites(_) | Request::Invites | Request::Organization | Request::Projects(_) => {
+                EndpointSet::Organization
+            }
+            Request::Teams(_) => EndpointSet::Teams,
+            Request::RateLimits => EndpointSet::RateLimits,
+        }
+    }
+}
+
+/// What came of one request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Nothing of the request can have been processed.
+    NotSent(NotSent),
+    /// The request went out, or may have, and no whole answer came back.
+    NoAnswer(NoAnswer),
+    /// An HTTP answer, whole.
+    Response(Box<Response>),
+}
+
+/// Why a request did not go out: the name was not resolved, the connection or TLS failed, or no token was to be had.
+#[derive(Clone, Debug)]
+pub struct NotSent {
+    /// In words, for the results; holds no secret.
+    pub detail: String,
+    /// How long the token endpoint asks everyone to wait, where it said so.
+    pub retry_after: Option<Duration>,
+}
+
+/// How an answer was lost after the request may have gone out.
+#[derive(Clone, Debug)]
+pub struct NoAnswer {
+    /// What was lost.
+    pub lost: Lost,
+    /// In words, for the results; holds no secret.
+    pub detail: String,
+}
+
+/// The ways in which an answer gets lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// No whole answer within the request's time limit.
+    Timeout,
+    /// The connection ended before an answer's head.
+    Reset,
+    /// The connection ended within an answer's body.
+    CutOff,
+}
+
+/// An HTTP answer whose body arrived whole.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, as far as it was what such a request is answered with.
+    pub body: Body,
+    /// `Retry-After`, whole seconds or a date already read against this answer's own `Date`.
+    pub retry_after: Option<Duration>,
+    /// The server's clock when it answered (`Date`, to the second).
+    pub date: Option<Timestamp>,
+    /// `RateLimit-Limit`: the bucket's capacity.
+    pub limit: Option<u32>,
+    /// `RateLimit-Remaining`: the tokens left after this request.
+    pub remaining: Option<u32>,
+}
+
+/// What an answer's body holds.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A 2xx to [`Request::Create`] with an id.
+    Created(Invite),
+    /// A 2xx to [`Request::FindInvites`] or [`Request::Invites`].
+    Invites(Vec<Invite>),
+    /// A 2xx to [`Request::FindUser`] or [`Request::Users`].
+    People(Page<Person>),
+    /// A 2xx to [`Request::Teams`] or [`Request::Projects`].
+    Named(Page<Named>),
+    /// A 2xx to [`Request::Organization`].
+    Organization(Named),
+    /// A 2xx to [`Request::RateLimits`], those of the sets we know.
+    Limits(Vec<Limit>),
+    /// Any other status with a JSON error.
+    Error(ApiError),
+    /// Not what was asked for: an HTML page, JSON without an id, nothing. The text says so, shortened.
+    Unreadable(String),
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The entries.
+    pub entries: Vec<T>,
+    /// `totalCount`, an estimate that Atlas may leave out.
+    pub total: Option<u64>,
+}
+
+/// An invitation that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// The invite's id (for [`Api::Users`], the pending user's).
+    pub id: String,
+    /// Its address, as the server has it; empty where the server did not say.
+    pub email: String,
+    /// When the server created it.
+    pub created_at: Option<Timestamp>,
+    /// When it lapses.
+    pub expires_at: Option<Timestamp>,
+    /// What it grants, as far as the answer said.
+    pub grants: Grants,
+}
+
+/// Someone in the organization's list of users.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The user's id.
+    pub id: String,
+    /// The address, as the server has it.
+    pub email: String,
+    /// Member, invited, or no longer either.
+    pub membership: Membership,
+    /// When the pending invitation was created.
+    pub invited_at: Option<Timestamp>,
+    /// When the pending invitation lapses.
+    pub expires_at: Option<Timestamp>,
+    /// What the person holds, as far as the answer said.
+    pub grants: Grants,
+}
+
+/// Atlas's `orgMembershipStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// `ACTIVE`.
+    Active,
+    /// `PENDING`.
+    Pending,
+    /// `INVITATION_EXPIRED` or `INVITATION_REJECTED`: may be invited again.
+    Lapsed,
+}
+
+/// Roles, teams and projects that an invite or a person has on the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Organization roles that we know.
+    pub roles: OrgRoles,
+    /// Team ids, sorted.
+    pub teams: Vec<ObjectId>,
+    /// Project roles, sorted by project.
+    pub projects: Vec<ProjectAccess>,
+}
+
+/// Something with an id and a name: a team, a project, the organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its name; untrusted text.
+    pub name: String,
+}
+
+/// The token bucket in force for one endpoint set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Which set.
+    pub set: EndpointSet,
+    /// Tokens that a full bucket holds.
+    pub capacity: u32,
+    /// Tokens added at once each period.
+    pub refill: u32,
+    /// The period.
+    pub period: Duration,
+}
+
+/// Atlas's error body; every field may be missing or wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiError {
+    /// `errorCode`.
+    pub code: Option<String>,
+    /// `detail`, or what else the body had to say; shortened.
+    pub detail: Option<String>,
+}
+
+impl Response {
+    /// The body's error, where it is one.
+    pub fn error(&self) -> Option<&ApiError> {
+        if let Body::Error(error) = &self.body { Some(error) } else { None }
+    }
+
+    /// The body's `errorCode`, where it has one.
+    pub fn error_code(&self) -> Option<&str> {
+        self.error()?.code.as_deref()
+    }
+}
+
+/// Carries requests to one organization. One call is one request in steady state; it neither retries nor waits its turn.
+pub trait Gateway: Send + Sync + 'static {
+    /// Sends the request and waits for its answer. Never fails: every failure is an [`Answer`].
+    ///
+    /// A credential that was answered 401 is replaced before the next request uses it.
+    /// Dropping the future abandons the request; the server may still process it.
+    fn send<'a>(&'a self, request: &'a Request) -> impl Future<Output = Answer> + Send + 'a;
+}

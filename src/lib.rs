@@ -1,0 +1,19 @@
+//! Invites a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
+//!
+//! # Layout
+//!
+//! In the order in which a row flows:
+//!
+//! - [`roster`] reads the spreadsheet, row by row;
+//! - [`plan`] turns a row and the [`directory`] (names, and who is there already) into an [`invitation`] or a reason why
+//!   not;
+//! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
+//! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
+
+pub mod atlas;
+pub mod directory;
+pub mod exchange;
+pub mod invitation;
+pub mod plan;
+pub mod roster;
+pub mod sandbox;

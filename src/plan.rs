@@ -1,0 +1,1 @@
+//! Turns a row into an invitation, or says why not.

@@ -1,0 +1,1 @@
+//! Reads the spreadsheet, row by row.

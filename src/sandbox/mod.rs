@@ -1,0 +1,1 @@
+//! An Atlas-like server inside the program.
