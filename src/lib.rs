@@ -11,9 +11,13 @@
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
 
 pub mod atlas;
+pub mod clock;
 pub mod directory;
 pub mod exchange;
 pub mod invitation;
+pub mod limiter;
+pub mod outcome;
 pub mod plan;
+pub mod retry;
 pub mod roster;
 pub mod sandbox;

@@ -1,0 +1,81 @@
+//! The limit on invitations alone ("Rate limit of 10 invitations per 1 minutes exceeded", answered as a 400).
+//!
+//! Unknown until an answer names it. From then on no more than N invitations are sent in any M minutes, counted from
+//! when each was answered, which is never earlier than when the server counted it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Wait;
+
+/// Invitations remembered while no limit is known, so that the first refusal finds a full window.
+const REMEMBERED: usize = 256;
+
+#[derive(Debug, Default)]
+pub(super) struct Invitations {
+    quota: Option<(usize, Duration)>,
+    /// When the last invitations were answered, oldest first.
+    answered: VecDeque<Instant>,
+    in_flight: usize,
+    hold: Option<Instant>,
+    /// Refusals since the last invitation that was let through.
+    refusals: u32,
+}
+
+impl Invitations {
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Wait> {
+        if let Some(until) = self.hold.filter(|until| *until > now) {
+            return Err(Wait::Until(until));
+        }
+        if let Some((limit, period)) = self.quota {
+            while self.answered.front().is_some_and(|at| *at + period <= now) {
+                self.answered.pop_front();
+            }
+            if self.answered.len() + self.in_flight >= limit {
+                return Err(self.answered.front().map_or(Wait::Answer, |oldest| Wait::Until(*oldest + period)));
+            }
+        }
+        self.in_flight += 1;
+        Ok(())
+    }
+
+    /// An invitation came back, or was given up; `counted` unless it certainly never reached the limit.
+    pub(super) fn finished(&mut self, counted: bool, now: Instant) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if counted {
+            self.refusals = 0;
+            let keep = self.quota.map_or(REMEMBERED, |(limit, _)| limit);
+            while self.answered.len() >= keep.max(1) {
+                self.answered.pop_front();
+            }
+            self.answered.push_back(now);
+        }
+    }
+
+    /// The limit turned an invitation away. Returns whether that is news.
+    pub(super) fn refused(&mut self, limit: u32, period: Duration, now: Instant) -> bool {
+        let quota = (limit as usize, period);
+        let news = self.quota.replace(quota) != Some(quota);
+        while self.answered.len() > quota.0 {
+            self.answered.pop_front();
+        }
+        let window_full = self.answered.len() == quota.0 && self.answered[0] + period > now;
+        if !window_full {
+            // Somebody else, or an earlier run, used the window: nothing tells when it frees, so ask ever more seldom.
+            let pause = (period / limit.max(1)).saturating_mul(1 << self.refusals.min(16)).min(period);
+            self.hold = Some(now + pause);
+            self.refusals += 1;
+        }
+        news
+    }
+
+    /// How long `count` more invitations take at least.
+    pub(super) fn forecast(&self, count: u64) -> Duration {
+        self.quota.map_or(Duration::ZERO, |(limit, period)| {
+            let windows = count.saturating_sub(1) / limit as u64;
+            period.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
+        })
+    }
+}

@@ -1,0 +1,394 @@
+//! The one turnstile that every request passes: invitations, retries, look-ups, and those before the first invite.
+//!
+//! Each of Atlas's endpoint sets has a bucket of its own and so a queue of its own here, first come, first served. What
+//! an answer tells (tokens left, `Retry-After`, a limit named in an error text) holds everybody who comes after; the
+//! later instant wins and only time clears it. Invitations pass one more queue first, see [`invitations`].
+//!
+//! Not for deciding what an answer means for a row: being told to wait is no failure, and nobody is refused here.
+
+mod bucket;
+mod invitations;
+mod quota;
+mod rate;
+mod told;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Turnstile, Notify};
+use tokio::time::{Instant, sleep_until};
+
+pub use self::rate::{NotARate, Pace, Rate, RateLimit};
+
+use self::bucket::{Bucket, Sent};
+use self::invitations::Invitations;
+use self::quota::SmoothQuota;
+use self::told::{Limited, Told, told};
+use crate::exchange::{Answer, EndpointSet, Limit};
+
+/// What a request that may not go yet waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    Until(Instant),
+    /// Another request's answer.
+    Answer,
+}
+
+/// Paces all requests to one organization.
+#[derive(Debug)]
+pub struct Limiter {
+    lanes: [Lane; EndpointSet::ALL.len()],
+    invitations_queue: Turnstile<()>,
+    invitations: Mutex<Invitations>,
+    invitation_answered: Notify,
+    told: Mutex<Totals>,
+}
+
+/// How pacing went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Answers that said "too many requests", whatever their status.
+    pub limited: u64,
+    /// How long somebody was waiting for a limit. Waits for different endpoint sets at the same time add up.
+    pub waited: Duration,
+    /// The limit on invitations alone that an answer named: so many in so long.
+    pub invitations: Option<(u32, Duration)>,
+    /// Refusals for maintenance in a row.
+    maintenance: u32,
+}
+
+/// One endpoint set: its queue, and what is known of its limit.
+#[derive(Debug)]
+struct Lane {
+    queue: Turnstile<()>,
+    state: Mutex<LaneState>,
+    answered: Notify,
+}
+
+#[derive(Debug)]
+struct LaneState {
+    rule: Rule,
+    hold: Option<Instant>,
+    /// Until when the first in the queue waits.
+    waiting: Option<Instant>,
+    /// Refusals in a row that did not say for how long.
+    refusals: u32,
+}
+
+#[derive(Debug)]
+enum Rule {
+    Bucket(Box<Bucket>),
+    Quota(SmoothQuota),
+    Unlimited,
+}
+
+/// A request's permission to go, to be handed back with its answer.
+#[must_use = "send the request and hand the turn back with its answer"]
+#[derive(Debug)]
+pub struct Turn<'a> {
+    limiter: &'a Limiter,
+    set: EndpointSet,
+    invitation: bool,
+    sent: Option<Sent>,
+    open: bool,
+}
+
+/// Something new that the user wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learned {
+    /// Atlas lets through so many invitations in so long, and no more.
+    Invitations {
+        /// Invitations.
+        limit: u32,
+        /// The period.
+        period: Duration,
+    },
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Every critical section leaves the state whole, so a panic elsewhere does not spoil it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Limiter {
+    /// A limiter that assumes Atlas's documented buckets until it is told otherwise.
+    pub fn new(pace: Pace) -> Self {
+        Self {
+            lanes: EndpointSet::ALL.map(|set| Lane::new(Rule::new(pace, set))),
+            invitations_queue: Turnstile::new(()),
+            invitations: Mutex::default(),
+            invitation_answered: Notify::new(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// Adopts a limit that the server named. A pace of the user's own stands.
+    pub fn configure(&self, limit: Limit) {
+        if let Rule::Bucket(bucket) = &mut locked(&self.lane(limit.set).state).rule {
+            bucket.configure(limit.capacity, limit.refill, limit.period);
+        }
+    }
+
+    /// Waits for a turn. Dropping the future gives up the place in the queue.
+    pub async fn turn(&self, set: EndpointSet, invitation: bool) -> Turn<'_> {
+        // Made before the lane's wait, so that a turn given up while waiting there leaves the invitations' count too.
+        let mut turn = Turn { limiter: self, set, invitation: false, sent: None, open: true };
+        if invitation {
+            let place = self.invitations_queue.lock().await;
+            self.wait(&self.invitation_answered, set, || locked(&self.invitations).take(Instant::now())).await;
+            turn.invitation = true;
+            drop(place);
+        }
+        let lane = self.lane(set);
+        let _place = lane.queue.lock().await;
+        turn.sent = self.wait(&lane.answered, set, || locked(&lane.state).take(Instant::now())).await;
+        turn
+    }
+
+    async fn wait<T>(&self, answered: &Notify, set: EndpointSet, mut take: impl FnMut() -> Result<T, Wait>) -> T {
+        let mut waiting = None;
+        loop {
+            let wait = match take() {
+                Ok(taken) => return taken,
+                Err(wait) => wait,
+            };
+            let waiting = waiting.get_or_insert_with(|| Waiting::begin(self, set));
+            match wait {
+                Wait::Until(until) => {
+                    waiting.until(until);
+                    tokio::select! {
+                        () = sleep_until(until) => {}
+                        () = answered.notified() => {}
+                    }
+                }
+                Wait::Answer => answered.notified().await,
+            }
+        }
+    }
+
+    /// Lets nobody through before the instant; an earlier one never shortens a later one.
+    pub fn hold_until(&self, until: Instant) {
+        self.lanes.iter().for_each(|lane| lane.hold_until(until));
+    }
+
+    /// Until when the first in some queue waits, if anyone does.
+    pub fn waiting_until(&self) -> Option<Instant> {
+        self.lanes.iter().filter_map(|lane| locked(&lane.state).waiting).max()
+    }
+
+    /// How long until `count` more invitations have been let through, at least.
+    pub fn forecast(&self, set: EndpointSet, count: u64) -> Duration {
+        let state = locked(&self.lane(set).state);
+        let bucket = match &state.rule {
+            Rule::Bucket(bucket) => bucket.forecast(count, Instant::now()),
+            Rule::Quota(_) | Rule::Unlimited => Duration::ZERO,
+        };
+        bucket.max(locked(&self.invitations).forecast(count))
+    }
+
+    /// The bucket in force for an endpoint set: capacity, refill, period. `None` under a pace of the user's own.
+    pub fn bucket(&self, set: EndpointSet) -> Option<(u32, u32, Duration)> {
+        match &locked(&self.lane(set).state).rule {
+            Rule::Bucket(bucket) => Some(bucket.limit()),
+            Rule::Quota(_) | Rule::Unlimited => None,
+        }
+    }
+
+    /// How pacing went so far.
+    pub fn totals(&self) -> Totals {
+        *locked(&self.told)
+    }
+
+    fn lane(&self, set: EndpointSet) -> &Lane {
+        &self.lanes[set as usize]
+    }
+
+    fn limited(&self, turn: &Turn<'_>, limited: Limited, now: Instant) -> Option<Learned> {
+        let mut totals = locked(&self.told);
+        totals.limited += 1;
+        if let Some((limit, period)) = limited.invitations {
+            totals.invitations = Some((limit, period));
+            if let Some(wait) = limited.retry_after {
+                self.lane(turn.set).hold_until(now + wait);
+            }
+            let news = turn.invitation && locked(&self.invitations).refused(limit, period, now);
+            return news.then_some(Learned::Invitations { limit, period });
+        }
+        drop(totals);
+        locked(&self.lane(turn.set).state).limited(turn.sent, &limited, now);
+        None
+    }
+}
+
+impl Turn<'_> {
+    /// Hands the turn back with what came of the request, so that everyone learns what the answer tells about limits.
+    pub fn answered(mut self, answer: &Answer) -> Option<Learned> {
+        self.open = false;
+        let (limiter, now) = (self.limiter, Instant::now());
+        let lane = limiter.lane(self.set);
+        let told = told(answer);
+        let counted = match &told {
+            Told::Served { .. } | Told::Lost => true,
+            Told::Uncounted | Told::Maintenance => false,
+            Told::Limited(limited) => limited.invitations.is_none() && self.invitation,
+        };
+        self.leave_invitations(counted, now);
+        let mut learned = None;
+        match told {
+            Told::Served { remaining, capacity } => {
+                locked(&limiter.told).maintenance = 0;
+                let mut state = locked(&lane.state);
+                state.refusals = 0;
+                if let (Rule::Bucket(bucket), Some(sent)) = (&mut state.rule, self.sent) {
+                    bucket.served(sent, remaining, capacity, now);
+                }
+            }
+            Told::Uncounted => lane.with_bucket(Bucket::uncounted),
+            Told::Lost => lane.with_bucket(Bucket::lost),
+            Told::Maintenance => {
+                lane.with_bucket(Bucket::lost);
+                let mut totals = locked(&limiter.told);
+                let pause = Duration::from_secs(5).saturating_mul(1 << totals.maintenance.min(4));
+                totals.maintenance += 1;
+                drop(totals);
+                limiter.hold_until(now + pause.min(Duration::from_secs(60)));
+            }
+            Told::Limited(limited) => learned = limiter.limited(&self, limited, now),
+        }
+        if let Some(wait) = retry_after(answer) {
+            limiter.hold_until(now + wait);
+        }
+        lane.answered.notify_one();
+        learned
+    }
+
+    fn leave_invitations(&self, counted: bool, now: Instant) {
+        if self.invitation {
+            locked(&self.limiter.invitations).finished(counted, now);
+            self.limiter.invitation_answered.notify_one();
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            let lane = self.limiter.lane(self.set);
+            self.leave_invitations(self.sent.is_some(), Instant::now());
+            if self.sent.is_some() {
+                lane.with_bucket(Bucket::lost);
+                lane.answered.notify_one();
+            }
+        }
+    }
+}
+
+/// `Retry-After` on anything but a refusal by a limit, which its own lane has noted already, holds everybody.
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    match answer {
+        Answer::NotSent(not_sent) => not_sent.retry_after,
+        Answer::NoAnswer(_) => None,
+        Answer::Response(response) => {
+            response.retry_after.filter(|_| crate::retry::busy(response) != Some(crate::retry::Busy::RateLimited))
+        }
+    }
+}
+
+impl Lane {
+    fn new(rule: Rule) -> Self {
+        let state = LaneState { rule, hold: None, waiting: None, refusals: 0 };
+        Self { queue: Turnstile::new(()), state: Mutex::new(state), answered: Notify::new() }
+    }
+
+    fn hold_until(&self, until: Instant) {
+        let mut state = locked(&self.state);
+        state.hold = state.hold.max(Some(until));
+    }
+
+    fn with_bucket(&self, act: impl FnOnce(&mut Bucket)) {
+        if let Rule::Bucket(bucket) = &mut locked(&self.state).rule {
+            act(bucket);
+        }
+    }
+}
+
+impl LaneState {
+    fn take(&mut self, now: Instant) -> Result<Option<Sent>, Wait> {
+        if let Some(until) = self.hold.filter(|until| *until > now) {
+            return Err(Wait::Until(until));
+        }
+        match &mut self.rule {
+            Rule::Bucket(bucket) => bucket.take(now).map(Some),
+            Rule::Quota(quota) => quota.take().map(|()| None).map_err(|wait| Wait::Until(now + wait)),
+            Rule::Unlimited => Ok(None),
+        }
+    }
+
+    fn limited(&mut self, sent: Option<Sent>, limited: &Limited, now: Instant) {
+        let pause = limited.retry_after.unwrap_or_else(|| {
+            let pause = Duration::from_secs(1 << self.refusals.min(3));
+            self.refusals += 1;
+            pause
+        });
+        // A model of the bucket knows the step to the second; the hold is for whoever has no model.
+        let modelled = match (&mut self.rule, sent) {
+            (Rule::Bucket(bucket), Some(sent)) => {
+                if let Some((capacity, refill, period)) = limited.bucket {
+                    bucket.configure(capacity, refill, period);
+                }
+                bucket.limited(sent, limited.retry_after, now);
+                limited.retry_after.is_some()
+            }
+            (Rule::Bucket(_), None) | (Rule::Quota(_) | Rule::Unlimited, _) => false,
+        };
+        if !modelled {
+            let rounding = limited.retry_after.map_or(Duration::ZERO, |_| Duration::from_secs(1));
+            self.hold = self.hold.max(Some(now + pause + rounding));
+        }
+    }
+}
+
+impl Rule {
+    fn new(pace: Pace, set: EndpointSet) -> Self {
+        match pace {
+            Pace::Unlimited => Rule::Unlimited,
+            Pace::Fixed { rate, burst } => Rule::Quota(SmoothQuota::new(rate.requests, rate.per, burst)),
+            Pace::Atlas => {
+                // Atlas's documentation on API rate limits.
+                let (capacity, refill) = match set {
+                    EndpointSet::Organization | EndpointSet::Users => (500, 250),
+                    EndpointSet::Teams => (1200, 500),
+                    EndpointSet::RateLimits => (300, 100),
+                };
+                Rule::Bucket(Box::new(Bucket::new(capacity, refill, Duration::from_secs(60))))
+            }
+        }
+    }
+}
+
+/// The first in a queue while it waits: keeps the account of it, even if it gives up.
+struct Waiting<'a> {
+    limiter: &'a Limiter,
+    set: EndpointSet,
+    since: Instant,
+}
+
+impl<'a> Waiting<'a> {
+    fn begin(limiter: &'a Limiter, set: EndpointSet) -> Self {
+        Self { limiter, set, since: Instant::now() }
+    }
+
+    fn until(&self, until: Instant) {
+        locked(&self.limiter.lane(self.set).state).waiting = Some(until);
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        locked(&self.limiter.lane(self.set).state).waiting = None;
+        locked(&self.limiter.told).waited += self.since.elapsed();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! A smooth quota: governor's algorithm on tokio's clock, so that a paused clock paces it too.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, Reference};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio::time::Instant;
+
+#[derive(Clone, Debug)]
+struct TokioClock {
+    origin: Instant,
+}
+
+impl Clock for TokioClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Instant::now().saturating_duration_since(self.origin).into()
+    }
+}
+
+/// So many requests at once, then one at regular intervals.
+#[derive(Debug)]
+pub(super) struct SmoothQuota {
+    limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>,
+    clock: TokioClock,
+}
+
+impl SmoothQuota {
+    pub(super) fn new(requests: NonZeroU32, per: Duration, burst: NonZeroU32) -> Self {
+        let interval = (per / requests.get()).max(Duration::from_nanos(1));
+        let quota = Quota::with_period(interval).unwrap_or(Quota::per_second(NonZeroU32::MAX)).allow_burst(burst);
+        let clock = TokioClock { origin: Instant::now() };
+        Self { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock }
+    }
+
+    /// Takes one request's worth, or says how long until there is one.
+    pub(super) fn take(&self) -> Result<(), Duration> {
+        self.limiter
+            .check()
+            .map_err(|not_until| {
+                let now = self.clock.now();
+                // Zero would make the caller spin without letting the clock move.
+                not_until.earliest_possible().duration_since(now).into()
+            })
+            .map_err(|wait: Duration| wait.max(Duration::from_micros(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
+        let two = NonZeroU32::new(2).unwrap();
+        let quota = SmoothQuota::new(two, Duration::from_secs(1), two);
+        let start = Instant::now();
+        for _ in 0..7 {
+            while let Err(wait) = quota.take() {
+                tokio::time::sleep(wait).await;
+            }
+        }
+        let took = start.elapsed();
+        assert!((2500..2510).contains(&took.as_millis()), "5 beyond the burst at 2/s: {took:?}");
+    }
+}

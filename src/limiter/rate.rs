@@ -1,0 +1,108 @@
+//! How fast the user lets us go: `10/min`, `5/s`, `unlimited`.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What paces the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Atlas's own token buckets, as far as known.
+    #[default]
+    Atlas,
+    /// A fixed rate instead.
+    Fixed {
+        /// The rate.
+        rate: Rate,
+        /// Requests that may go at once after a pause.
+        burst: NonZeroU32,
+    },
+    /// No rate of ours; what the answers say still holds.
+    Unlimited,
+}
+
+impl Pace {
+    /// From `--rate` and `--burst`. A burst without a rate makes no sense of its own and is `None`'s business to refuse.
+    pub fn new(rate: Option<RateLimit>, burst: Option<NonZeroU32>) -> Self {
+        match rate {
+            None => Pace::Atlas,
+            Some(RateLimit::Unlimited) => Pace::Unlimited,
+            Some(RateLimit::Per(rate)) => Pace::Fixed { rate, burst: burst.unwrap_or(NonZeroU32::MIN) },
+        }
+    }
+}
+
+/// So many requests in so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests in a period.
+    pub requests: NonZeroU32,
+    /// The period.
+    pub per: Duration,
+}
+
+/// A rate, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// At most this.
+    Per(Rate),
+    /// As fast as the answers come.
+    Unlimited,
+}
+
+/// The text is not a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write a rate as 10/min, 5/s, 600/h or unlimited")]
+pub struct NotARate;
+
+impl FromStr for RateLimit {
+    type Err = NotARate;
+
+    fn from_str(text: &str) -> Result<Self, NotARate> {
+        if text.eq_ignore_ascii_case("unlimited") {
+            return Ok(RateLimit::Unlimited);
+        }
+        let (requests, unit) = text.split_once('/').ok_or(NotARate)?;
+        let seconds = match unit.trim().to_ascii_lowercase().as_str() {
+            "s" | "sec" | "second" => 1,
+            "m" | "min" | "minute" => 60,
+            "h" | "hour" => 3600,
+            _ => return Err(NotARate),
+        };
+        let requests = requests.trim().parse().map_err(|_| NotARate)?;
+        Ok(RateLimit::Per(Rate { requests, per: Duration::from_secs(seconds) }))
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.per.as_secs() {
+            1 => write!(f, "{}/s", self.requests),
+            60 => write!(f, "{}/min", self.requests),
+            3600 => write!(f, "{}/h", self.requests),
+            seconds => write!(f, "{} per {seconds} s", self.requests),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_read_as_people_write_it() {
+        for (text, shown) in [("10/min", "10/min"), ("5/s", "5/s"), (" 600 / Hour", "600/h"), ("1/m", "1/min")] {
+            let Ok(RateLimit::Per(rate)) = text.parse() else { panic!("{text}") };
+            assert_eq!(rate.to_string(), shown);
+        }
+        assert_eq!("Unlimited".parse(), Ok(RateLimit::Unlimited));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "10", "0/s", "-1/s", "1.5/s", "10/day", "/s", "5000000000/s"] {
+            assert_eq!(text.parse::<RateLimit>(), Err(NotARate), "{text}");
+        }
+    }
+}
