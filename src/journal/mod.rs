@@ -1,0 +1,266 @@
+//! The results file, which is the run's journal while it lasts.
+//!
+//! Lines are appended: `sending` before a row's first request, the row's fate the moment it is known. They gather in
+//! memory until [`Journal::flush`], which the dispatcher calls before anyone relies on them and whenever it is about to
+//! wait; a thread syncs the file to disk every half second. [`Journal::finish`] replaces the file by one with a line a
+//! row, in the order of the input. After a kill, [`Journal::open`] finds what was flushed and goes on from there.
+//!
+//! It holds 8 bytes a row in memory: where the row's last line begins. Not for deciding anything about a row.
+
+mod earlier;
+mod lines;
+mod record;
+mod rewrite;
+mod storage;
+
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+pub use self::earlier::{Earlier, Place};
+pub use self::record::{COLUMNS, Line, Subject};
+pub use self::rewrite::{Cell, FailedRows};
+
+use self::lines::{LinesAt, RawLines};
+use self::record::{Decoder, Encoder};
+use self::storage::{Lock, Syncer};
+use crate::invitation::ObjectId;
+use crate::outcome::Outcome;
+use crate::person::PersonKeys;
+
+/// Where a row without a line yet points.
+const NOWHERE: u64 = u64::MAX;
+
+/// The results file of one run.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    encoder: Encoder,
+    carried: Vec<String>,
+    /// Lines that are not in the file yet, and where in the file they will begin.
+    buffer: Vec<u8>,
+    written: u64,
+    /// Where each input row's last line begins, in input order.
+    rows: Vec<u64>,
+    /// Where the lines of people who are no longer in the sheet begin.
+    gone: Vec<u64>,
+    /// Reads the lines of an earlier run, once one is asked for.
+    earlier: Option<(LinesAt, Decoder)>,
+    syncer: Syncer,
+    broken: bool,
+    _lock: Lock,
+}
+
+/// A row of the input, by its place among all rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(u32);
+
+/// Whether to go on from a results file that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Go on.
+    Continue,
+    /// Start over, and keep the old file under a name with this time.
+    Fresh(Timestamp),
+}
+
+/// Why there can be no results file, or no more of it.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it; `path` is the results file, `source` the system's reason")]
+pub enum JournalError {
+    #[error("another run is writing {}; wait for it, or name another file with --results", path.display())]
+    Locked { path: PathBuf },
+    #[error("cannot write the results to {}: {source}; name another file with --results", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("cannot read the earlier results in {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error(
+        "{} is there and is not a results file of bulk-invite; move it away, or name another file with --results",
+        path.display()
+    )]
+    NotOurs { path: PathBuf },
+    #[error(
+        "{} has the results of another organization ({theirs}); name another file with --results, or start over with --fresh",
+        path.display()
+    )]
+    OtherOrganization { path: PathBuf, theirs: String },
+    #[error(
+        "{}, line {line}: {problem}; undo the change to that line, or start over with --fresh",
+        path.display()
+    )]
+    Damaged { path: PathBuf, line: u64, problem: &'static str },
+    /// The file took no more; `unwritten` are the lines that are not in it.
+    #[error("cannot write the results to {}: {source}", path.display())]
+    Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
+}
+
+impl Journal {
+    /// Opens the results file at `path`, with this run's carried columns after [`COLUMNS`].
+    ///
+    /// What an earlier run left is in the second value. `keys` must be the run's own.
+    pub fn open(
+        path: &Path,
+        organization: ObjectId,
+        keys: &PersonKeys,
+        carried: Vec<String>,
+        start: Start,
+    ) -> Result<(Self, Earlier), JournalError> {
+        let unwritable = |source| JournalError::Unwritable { path: path.into(), source };
+        let lock = Lock::take(path).map_err(unwritable)?;
+        let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
+        let mut encoder = Encoder::new();
+        let mut earlier = Earlier::default();
+        let there = fs::exists(path).map_err(unwritable)?;
+        match start {
+            Start::Continue if there => earlier = earlier::take_over(path, organization, keys, &carried)?,
+            Start::Fresh(now) if there => keep_aside(path, now).map_err(unwritable)?,
+            Start::Continue | Start::Fresh(_) => {}
+        }
+        let mut file;
+        if fs::exists(path).map_err(unwritable)? && start == Start::Continue && there && !is_empty(path) {
+            file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?;
+        } else {
+            let mut header = Vec::new();
+            encoder.header(&mut header, carried.iter().map(String::as_str));
+            file = storage::create(path).map_err(unwritable)?;
+            file.write_all(&header).map_err(unwritable)?;
+        }
+        let written = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
+        let syncer = Syncer::start(file.try_clone().map_err(unwritable)?, path.into()).map_err(unwritable)?;
+        let journal = Self {
+            path: path.to_owned(),
+            file,
+            encoder,
+            carried,
+            buffer: Vec::new(),
+            written,
+            rows: Vec::new(),
+            gone: Vec::new(),
+            earlier: None,
+            syncer,
+            broken: false,
+            _lock: lock,
+        };
+        Ok((journal, earlier))
+    }
+
+    /// Where the results are.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The next row of the input; each must get a line before the end.
+    pub fn next_slot(&mut self) -> Slot {
+        self.rows.push(NOWHERE);
+        Slot((self.rows.len() - 1) as u32)
+    }
+
+    /// Notes a line about a row of the input, or about someone who is no longer in it. It replaces the row's last.
+    pub fn append<'a>(
+        &mut self,
+        slot: Option<Slot>,
+        subject: Subject<'_>,
+        outcome: &Outcome,
+        cells: impl IntoIterator<Item = &'a str>,
+    ) {
+        let offset = self.written + self.buffer.len() as u64;
+        self.encoder.line(&mut self.buffer, subject, outcome, cells);
+        match slot {
+            Some(slot) => self.rows[slot.0 as usize] = offset,
+            None => self.gone.push(offset),
+        }
+    }
+
+    /// Bytes noted and not in the file yet.
+    pub fn unflushed(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Brings every noted line into the file. After a failure nothing more is written, and every call fails.
+    pub fn flush(&mut self) -> Result<(), JournalError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let failure = if self.broken {
+            Some(io::Error::other("an earlier write failed"))
+        } else {
+            self.syncer.failure().or_else(|| self.file.write_all(&self.buffer).err())
+        };
+        if let Some(source) = failure {
+            self.broken = true;
+            return Err(JournalError::Broken { path: self.path.clone(), source, unwritten: self.unwritten() });
+        }
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        self.syncer.wrote();
+        Ok(())
+    }
+
+    /// The lines in the buffer, which is emptied.
+    fn unwritten(&mut self) -> Vec<Line> {
+        let buffer = std::mem::take(&mut self.buffer);
+        let mut lines = RawLines::new(buffer.as_slice(), 0);
+        let mut decoder = Decoder::new();
+        let columns = COLUMNS.len() + self.carried.len();
+        let mut unwritten = Vec::new();
+        while let Ok(Some((_, raw))) = lines.next() {
+            unwritten.extend(decoder.line(raw, columns).ok());
+        }
+        unwritten
+    }
+
+    /// Reads a line that an earlier run left.
+    pub fn read(&mut self, place: Place) -> Result<Line, JournalError> {
+        let unreadable = |source| JournalError::Unreadable { path: self.path.clone(), source };
+        let columns = COLUMNS.len() + self.carried.len();
+        let reader = match self.earlier.take() {
+            Some(reader) => reader,
+            None => (LinesAt::open(&self.path).map_err(unreadable)?, Decoder::new()),
+        };
+        let (lines, decoder) = self.earlier.insert(reader);
+        let raw = lines.read(place.offset).map_err(unreadable)?;
+        decoder.line(raw, columns).map_err(|bad| unreadable(io::Error::other(bad.0)))
+    }
+
+    /// Replaces the file by one with exactly one line a row, in input order, then those of people no longer in the sheet.
+    /// Writes the rows that need another look to `failed` too.
+    ///
+    /// On failure the journal stays as it is and can be continued from.
+    pub fn finish(mut self, failed: Option<FailedRows>) -> Result<(), JournalError> {
+        self.flush()?;
+        if self.broken {
+            let source = io::Error::other("an earlier write failed");
+            return Err(JournalError::Broken { path: self.path.clone(), source, unwritten: Vec::new() });
+        }
+        rewrite::rewrite(&self, failed).map_err(|source| JournalError::Broken {
+            path: self.path.clone(),
+            source,
+            unwritten: Vec::new(),
+        })
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0)
+}
+
+/// `people.results.csv` becomes `people.results.2026-11-24T101530Z.csv`.
+fn keep_aside(path: &Path, now: Timestamp) -> io::Result<()> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    let time = now.strftime("%Y-%m-%dT%H%M%SZ");
+    for attempt in 0..1000 {
+        let again = if attempt == 0 { String::new() } else { format!("-{attempt}") };
+        let aside = path.with_file_name(format!("{stem}.{time}{again}{extension}"));
+        if !fs::exists(&aside)? {
+            return fs::rename(path, aside);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the old file"))
+}
+
+#[cfg(test)]
+mod tests;

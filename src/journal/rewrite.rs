@@ -1,0 +1,91 @@
+//! The results file as it is left at the end: one line a row, in the order of the input.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use super::lines::LinesAt;
+use super::record::{COLUMNS, Decoder, Encoder, Line};
+use super::{Journal, NOWHERE, storage};
+
+/// A second file with the rows that need another look, with exactly the input's columns.
+#[derive(Debug)]
+pub struct FailedRows {
+    /// Where to.
+    pub path: PathBuf,
+    /// The input's column names, as the input had them.
+    pub names: Vec<String>,
+    /// Where each of the input's cells stands in a line.
+    pub cells: Vec<Cell>,
+}
+
+/// Where a cell of the input stands in a line of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// In `email`.
+    Email,
+    /// In `org_id`.
+    Organization,
+    /// Among the carried cells.
+    Carried(usize),
+}
+
+impl Cell {
+    fn of(self, line: &Line) -> &str {
+        match self {
+            Cell::Email => &line.email,
+            Cell::Organization => &line.org_id,
+            Cell::Carried(at) => line.cells.get(at).map_or("", String::as_str),
+        }
+    }
+}
+
+pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Result<()> {
+    let mut lines = LinesAt::open(&journal.path)?;
+    let new = storage::beside(&journal.path);
+    let mut file = BufWriter::with_capacity(256 << 10, storage::create(&new)?);
+    let mut header = Vec::new();
+    Encoder::new().header(&mut header, journal.carried.iter().map(String::as_str));
+    file.write_all(&header)?;
+    let mut failed = failed.map(FailedWriter::create).transpose()?;
+    let mut decoder = Decoder::new();
+    let columns = COLUMNS.len() + journal.carried.len();
+    for offset in journal.rows.iter().chain(&journal.gone) {
+        if *offset == NOWHERE {
+            return Err(io::Error::other("a row was left without a line"));
+        }
+        let raw = lines.read(*offset)?;
+        file.write_all(raw)?;
+        if let Some(failed) = &mut failed {
+            failed.offer(&decoder.line(raw, columns).map_err(|bad| io::Error::other(bad.0))?)?;
+        }
+    }
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    storage::replace(file, &new, &journal.path)?;
+    failed.map_or(Ok(()), FailedWriter::finish)
+}
+
+struct FailedWriter {
+    rows: FailedRows,
+    csv: csv::Writer<File>,
+}
+
+impl FailedWriter {
+    fn create(rows: FailedRows) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(storage::create(&rows.path)?);
+        csv.write_record(&rows.names)?;
+        Ok(Self { rows, csv })
+    }
+
+    fn offer(&mut self, line: &Line) -> io::Result<()> {
+        if line.outcome.status.needs_a_look() {
+            self.csv.write_record(self.rows.cells.iter().map(|cell| cell.of(line)))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        let file = self.csv.into_inner().map_err(|error| error.into_error())?;
+        file.sync_all()
+    }
+}

@@ -1,0 +1,171 @@
+//! What the journal asks of the file system: private files, replaced whole, one run at a time.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// `path` with something appended to its name.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// A name beside `path` for its replacement.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    with_suffix(path, ".new")
+}
+
+/// Creates or empties a file that only its owner may read.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let file = options.mode(0o600).open(path)?;
+        // One that was there keeps its mode otherwise.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    options.open(path)
+}
+
+/// Puts a finished file in the place of another: synced, renamed, and the directory synced.
+pub(super) fn replace(file: File, from: &Path, to: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    drop(file);
+    fs::rename(from, to)?;
+    sync_directory(to)
+}
+
+fn sync_directory(of: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let parent = of.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(parent)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = of;
+    Ok(())
+}
+
+/// The right to write a results file, held by one run at a time.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of the results file at `path`; `None` where another run has it.
+    pub(super) fn take(path: &Path) -> io::Result<Option<Self>> {
+        let path = with_suffix(path, ".lock");
+        loop {
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            // The run that had it before may have removed the file that we opened.
+            if is_at(&file, &path) {
+                return Ok(Some(Self { file, path }));
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Removed while it is still held, so that nobody can hold a file that is about to go.
+        let _ = fs::remove_file(&self.path);
+        let _ = self.file.unlock();
+    }
+}
+
+/// Whether the open file is the one that the path names.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (Ok(open), Ok(named)) = (file.metadata(), fs::metadata(path)) else { return false };
+        (open.dev(), open.ino()) == (named.dev(), named.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
+}
+
+/// Syncs a file to disk once a second while it is written, on a thread of its own because syncing blocks.
+#[derive(Debug)]
+pub(super) struct Syncer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    dirty: AtomicBool,
+    stop: AtomicBool,
+    failure: Mutex<Option<io::Error>>,
+}
+
+impl Syncer {
+    pub(super) fn start(file: File, path: PathBuf) -> io::Result<Self> {
+        let shared =
+            Arc::new(Shared { dirty: AtomicBool::new(false), stop: AtomicBool::new(false), failure: Mutex::default() });
+        let theirs = shared.clone();
+        let thread = std::thread::Builder::new().name("results-sync".into()).spawn(move || {
+            while !theirs.stop.load(Ordering::Acquire) {
+                std::thread::park_timeout(Duration::from_millis(500));
+                if let Err(error) = theirs.sync(&file, &path) {
+                    *theirs.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Notes that there is something to sync.
+    pub(super) fn wrote(&self) {
+        self.shared.dirty.store(true, Ordering::Release);
+    }
+
+    /// Why syncing has stopped, once.
+    pub(super) fn failure(&self) -> Option<io::Error> {
+        self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Shared {
+    fn sync(&self, file: &File, path: &Path) -> io::Result<()> {
+        if self.dirty.swap(false, Ordering::AcqRel) {
+            file.sync_data()?;
+            // A removed file takes writes without complaint and loses them all.
+            if !is_at(file, path) {
+                return Err(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Syncer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
