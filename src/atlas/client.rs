@@ -1,0 +1,93 @@
+//! The [`Gateway`] to Atlas: signs a request, has it sent, and has its answer read.
+
+use std::fmt;
+
+use http::{HeaderValue, StatusCode};
+use secrecy::ExposeSecret;
+
+use super::credential::{basic, bearer, sendable};
+use super::digest::Session;
+use super::endpoints::{Call, Endpoints};
+use super::oauth::Tokens;
+use super::transport::{Reply, Transport};
+use super::{ClientError, Credential, Settings, wire};
+use crate::exchange::{Answer, Api, Gateway, Request};
+
+/// A client of one organization. Share it; it holds the connections and the credential that all requests use.
+pub struct Client {
+    api: Api,
+    endpoints: Endpoints,
+    transport: Transport,
+    access: Access,
+}
+
+/// A [`Credential`] at work.
+enum Access {
+    Bearer(HeaderValue),
+    ServiceAccount(Tokens),
+    ApiKey(Session),
+}
+
+impl Client {
+    /// A client that has sent nothing yet.
+    ///
+    /// Gives the process rustls's ring provider where it has none.
+    ///
+    /// # Errors
+    ///
+    /// A credential that cannot be sent, or TLS without trust roots.
+    pub fn new(settings: Settings) -> Result<Self, ClientError> {
+        let transport = Transport::new(&settings)?;
+        let Settings { base_url, organization, api, credential, .. } = settings;
+        let access = match credential {
+            Credential::Token(token) => {
+                Access::Bearer(bearer(token.expose_secret()).ok_or(ClientError::Credential("access token"))?)
+            }
+            Credential::ServiceAccount { client_id, client_secret } => {
+                let account = basic(&client_id, &client_secret)?;
+                Access::ServiceAccount(Tokens::new(base_url.join("/api/oauth/token"), account))
+            }
+            Credential::ApiKey { public, private } => {
+                if !sendable(&public) || public.contains(':') {
+                    return Err(ClientError::Credential("public API key"));
+                }
+                if !sendable(private.expose_secret()) {
+                    return Err(ClientError::Credential("private API key"));
+                }
+                Access::ApiKey(Session::new(public, private))
+            }
+        };
+        Ok(Self { api, endpoints: Endpoints::new(&base_url, organization, api), transport, access })
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Reply, Answer> {
+        match &self.access {
+            Access::Bearer(token) => self.transport.exchange(call.request(Some(token.clone())), call.limit).await,
+            Access::ServiceAccount(tokens) => {
+                let token = tokens.current(&self.transport).await?;
+                let request = call.request(Some(token.authorization.clone()));
+                let reply = self.transport.exchange(request, call.limit).await?;
+                if reply.status == StatusCode::UNAUTHORIZED {
+                    tokens.discard(&token);
+                }
+                Ok(reply)
+            }
+            Access::ApiKey(session) => session.exchange(&self.transport, call, || self.endpoints.organization()).await,
+        }
+    }
+}
+
+impl Gateway for Client {
+    async fn send<'a>(&'a self, request: &'a Request) -> Answer {
+        match self.exchange(&self.endpoints.call(request)).await {
+            Ok(reply) => Answer::Response(Box::new(wire::response(self.api, request, &reply))),
+            Err(answer) => answer,
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("api", &self.api).finish_non_exhaustive()
+    }
+}

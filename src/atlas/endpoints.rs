@@ -1,0 +1,210 @@
+//! Atlas's paths, versions and query parameters for each [`Request`], prepared once.
+//!
+//! Not for bodies and answers; those are `wire`'s.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::{Position, Url};
+
+use super::BaseUrl;
+use crate::exchange::{Api, PAGE_SIZE, Request};
+use crate::invitation::ObjectId;
+
+/// The versions in which Atlas's OpenAPI document describes what we read and write.
+const V2023: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
+const V2025_02: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-02-19+json");
+const V2025_03: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-03-12+json");
+
+/// The longest answers that we read, in bytes: one entity or an error, and a list.
+///
+/// A person with a hundred project roles takes about ten kilobytes, and a page holds [`PAGE_SIZE`] of them.
+const ENTITY_LIMIT: usize = 64 << 10;
+const LIST_LIMIT: usize = 32 << 20;
+
+/// All but the unreserved characters of RFC 3986, so that the `+` of an address survives as `%2B`.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The URLs of one organization.
+pub(super) struct Endpoints {
+    api: Api,
+    organization: Url,
+    invites: Url,
+    users: Url,
+    teams: Url,
+    projects: Url,
+    rate_limits: Url,
+}
+
+/// A request as HTTP has it, still unsigned.
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) version: HeaderValue,
+    pub(super) body: Option<Bytes>,
+    /// The longest answer to read, in bytes.
+    pub(super) limit: usize,
+}
+
+impl Endpoints {
+    pub(super) fn new(base: &BaseUrl, id: ObjectId, api: Api) -> Self {
+        let at = |tail: &str| base.join(&format!("/api/atlas/v2/orgs/{id}{tail}"));
+        let mut rate_limits = base.join("/api/atlas/v2/rateLimits");
+        rate_limits.set_query(Some(&format!("orgId={id}&itemsPerPage={PAGE_SIZE}")));
+        Self {
+            api,
+            organization: at(""),
+            invites: at("/invites"),
+            users: at("/users"),
+            teams: at("/teams"),
+            projects: at("/groups"),
+            rate_limits,
+        }
+    }
+
+    pub(super) fn call(&self, request: &Request) -> Call {
+        match request {
+            Request::Create(create) => {
+                let (url, version) = match self.api {
+                    Api::Invites => (&self.invites, V2023),
+                    Api::Users => (&self.users, V2025_02),
+                };
+                let body = Some(create.body.clone());
+                Call { method: Method::POST, url: url.clone(), version, body, limit: ENTITY_LIMIT }
+            }
+            Request::FindUser(email) => list(by_username(&self.users, email), V2025_02),
+            Request::FindInvites(email) => list(by_username(&self.invites, email), V2023),
+            Request::Organization => self.organization(),
+            Request::Users(page) => list(paged(&self.users, *page), V2025_02),
+            Request::Invites => list(self.invites.clone(), V2023),
+            Request::Teams(page) => list(paged(&self.teams, *page), V2023),
+            Request::Projects(page) => list(paged(&self.projects, *page), V2023),
+            Request::RateLimits => list(self.rate_limits.clone(), V2025_03),
+        }
+    }
+
+    /// The cheapest request that changes nothing.
+    pub(super) fn organization(&self) -> Call {
+        Call { limit: ENTITY_LIMIT, ..list(self.organization.clone(), V2023) }
+    }
+}
+
+impl Call {
+    /// The path and query, exactly as they are sent.
+    pub(super) fn target(&self) -> &str {
+        &self.url[Position::BeforePath..Position::AfterQuery]
+    }
+
+    /// The request with its `Authorization`, if any.
+    pub(super) fn request(&self, authorization: Option<HeaderValue>) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, self.version.clone());
+        if let Some(value) = authorization {
+            headers.insert(AUTHORIZATION, value);
+        }
+        if let Some(body) = &self.body {
+            headers.insert(CONTENT_TYPE, self.version.clone());
+            *request.body_mut() = Some(body.clone().into());
+        }
+        request
+    }
+}
+
+fn list(url: Url, version: HeaderValue) -> Call {
+    Call { method: Method::GET, url, version, body: None, limit: LIST_LIMIT }
+}
+
+fn by_username(url: &Url, email: &str) -> Url {
+    let mut url = url.clone();
+    url.set_query(Some(&format!("username={}", utf8_percent_encode(email, QUERY_VALUE))));
+    url
+}
+
+fn paged(url: &Url, page: u32) -> Url {
+    let mut url = url.clone();
+    url.set_query(Some(&format!("includeCount=true&itemsPerPage={PAGE_SIZE}&pageNum={page}")));
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Create;
+
+    const ORG: &str = "/api/atlas/v2/orgs/32b6e34b3d91647abb20e7b8";
+
+    fn call(api: Api, request: &Request) -> Call {
+        let base = "https://example.com/".parse().unwrap();
+        Endpoints::new(&base, "32b6e34b3d91647abb20e7b8".parse().unwrap(), api).call(request)
+    }
+
+    #[test]
+    fn every_request_has_its_method_target_and_version() {
+        let create = || Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
+        for (api, request, method, target, version) in [
+            (Api::Invites, create(), "POST", format!("{ORG}/invites"), "2023-01-01"),
+            (Api::Users, create(), "POST", format!("{ORG}/users"), "2025-02-19"),
+            (Api::Invites, Request::Organization, "GET", ORG.to_owned(), "2023-01-01"),
+            (Api::Invites, Request::Invites, "GET", format!("{ORG}/invites"), "2023-01-01"),
+            (
+                Api::Invites,
+                Request::FindUser("ada+1@example.com".into()),
+                "GET",
+                format!("{ORG}/users?username=ada%2B1%40example.com"),
+                "2025-02-19",
+            ),
+            (
+                Api::Users,
+                Request::FindInvites("o'b&c=d#é@example.org".into()),
+                "GET",
+                format!("{ORG}/invites?username=o%27b%26c%3Dd%23%C3%A9%40example.org"),
+                "2023-01-01",
+            ),
+            (
+                Api::Invites,
+                Request::Users(2),
+                "GET",
+                format!("{ORG}/users?includeCount=true&itemsPerPage=500&pageNum=2"),
+                "2025-02-19",
+            ),
+            (
+                Api::Users,
+                Request::Teams(1),
+                "GET",
+                format!("{ORG}/teams?includeCount=true&itemsPerPage=500&pageNum=1"),
+                "2023-01-01",
+            ),
+            (
+                Api::Users,
+                Request::Projects(1),
+                "GET",
+                format!("{ORG}/groups?includeCount=true&itemsPerPage=500&pageNum=1"),
+                "2023-01-01",
+            ),
+            (
+                Api::Users,
+                Request::RateLimits,
+                "GET",
+                "/api/atlas/v2/rateLimits?orgId=32b6e34b3d91647abb20e7b8&itemsPerPage=500".to_owned(),
+                "2025-03-12",
+            ),
+        ] {
+            let call = call(api, &request);
+            assert_eq!(call.method, method, "{request:?}");
+            assert_eq!(call.target(), target, "{request:?}");
+            assert_eq!(call.version, format!("application/vnd.atlas.{version}+json"), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_post_says_what_its_body_is() {
+        let create = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
+        let post = call(Api::Users, &create).request(None);
+        assert_eq!(post.headers()[CONTENT_TYPE], post.headers()[ACCEPT]);
+        let get = call(Api::Users, &Request::Organization).request(None);
+        assert!(!get.headers().contains_key(CONTENT_TYPE));
+        assert!(!get.headers().contains_key(AUTHORIZATION));
+    }
+}

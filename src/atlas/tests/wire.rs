@@ -1,0 +1,180 @@
+//! What goes out, what comes back, and what gets lost between.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::server::{Server, answer};
+use super::*;
+use crate::exchange::{Body, Gateway, Lost};
+
+#[tokio::test]
+async fn a_create_is_one_signed_post_and_its_answer_is_read() {
+    let server = Server::start(async |_| {
+        let mut answer = answer(200, INVITE);
+        answer.headers_mut().insert("ratelimit-remaining", "499".parse().unwrap());
+        answer
+    })
+    .await;
+    let response = response(client(&server, token()).send(&create()).await);
+    assert!(matches!(response.body, Body::Created(invite) if invite.id == "i1"));
+    assert_eq!((response.status, response.remaining), (200, Some(499)));
+    assert!(response.date.is_some());
+    let [seen] = &server.seen()[..] else { panic!("not one request") };
+    assert_eq!(seen.method, "POST");
+    assert_eq!(seen.target, format!("/api/atlas/v2/orgs/{ORG}/invites"));
+    assert_eq!(seen.header("authorization"), format!("Bearer {SECRET}"));
+    assert_eq!(seen.header("accept"), "application/vnd.atlas.2023-01-01+json");
+    assert_eq!(seen.header("content-type"), seen.header("accept"));
+    let agent = seen.header("user-agent");
+    assert!(agent.starts_with(concat!("bulk-invite/", env!("CARGO_PKG_VERSION"), " (")), "{agent}");
+    assert_eq!(seen.body, "{}");
+}
+
+#[tokio::test]
+async fn a_refused_bearer_is_returned_as_it_is() {
+    let server = Server::start(async |_| answer(401, r#"{"error":401,"errorCode":"NO","detail":"no"}"#)).await;
+    let response = response(client(&server, token()).send(&create()).await);
+    assert_eq!((response.status, response.error_code()), (401, Some("NO")));
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_not_followed() {
+    let other = Server::start(async |_| answer(200, INVITE)).await;
+    let location = format!("{}/stolen?username=ada", other.url());
+    for credential in [token(), api_key(), service_account()] {
+        let location = location.clone();
+        let server = Server::start(move |_| {
+            let mut answer = answer(307, "");
+            answer.headers_mut().insert("location", location.parse().unwrap());
+            std::future::ready(answer)
+        })
+        .await;
+        let response = response(client(&server, credential).send(&create()).await);
+        assert_eq!(response.status, 307);
+        assert!(matches!(response.body, Body::Unreadable(text) if text.contains("/stolen;")));
+        assert_eq!(server.seen().len(), 1);
+    }
+    assert_eq!(other.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_not_sent() {
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    for credential in [token(), api_key(), service_account()] {
+        let client = Client::new(settings(&format!("http://127.0.0.1:{port}"), credential)).unwrap();
+        let Answer::NotSent(not_sent) = client.send(&create()).await else { panic!("sent") };
+        assert!(not_sent.detail.contains(&format!("could not connect to 127.0.0.1:{port}: ")), "{not_sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_speak_tls_is_not_sent_to() {
+    let server = Server::start(async |_| answer(200, INVITE)).await;
+    let url = server.url().replace("http:", "https:");
+    let Ok(client) = Client::new(settings(&url, token())) else {
+        return; /* a machine without trust roots */
+    };
+    assert!(matches!(client.send(&create()).await, Answer::NotSent(_)));
+    assert_eq!(server.seen().len(), 0);
+}
+
+/// What is lost when the server reads the request, writes `bytes` and closes.
+async fn lost_after(bytes: &'static [u8]) -> (Lost, String) {
+    let server = Server::raw(move |mut stream| async move {
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        let _ = stream.write_all(bytes).await;
+    })
+    .await;
+    match client(&server, token()).send(&create()).await {
+        Answer::NoAnswer(lost) => (lost.lost, lost.detail),
+        answer @ (Answer::NotSent(_) | Answer::Response(_)) => panic!("{answer:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_before_the_head_is_reset() {
+    for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 999999 what\r\n\r\n", b"\x15\x03\x01"] {
+        let (lost, detail) = lost_after(bytes).await;
+        assert_eq!(lost, Lost::Reset, "{detail}");
+        assert!(!detail.contains("ada"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_within_the_body_is_cut_off() {
+    for bytes in [
+        &b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"id\":\"i1\""[..],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n",
+        b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ] {
+        let (lost, detail) = lost_after(bytes).await;
+        assert_eq!(lost, Lost::CutOff, "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_a_timeout_at_the_head_and_within_the_body() {
+    for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{"] {
+        let server = Server::raw(move |mut stream| async move {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(bytes).await;
+            std::future::pending().await
+        })
+        .await;
+        let mut settings = settings(&server.url(), token());
+        settings.timeout = Duration::from_millis(60);
+        let answer = Client::new(settings).unwrap().send(&create()).await;
+        let Answer::NoAnswer(lost) = answer else { panic!("{answer:?}") };
+        assert_eq!(lost.lost, Lost::Timeout);
+        assert!(lost.detail.contains("within 60ms"), "{}", lost.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_all_bounds_is_unreadable_and_not_read() {
+    let server = Server::start(async |_| answer(200, &"x".repeat(100 << 10))).await;
+    let response = response(client(&server, token()).send(&create()).await);
+    assert!(matches!(response.body, Body::Unreadable(text) if text == "longer than 64 KiB"));
+}
+
+#[tokio::test]
+async fn a_body_in_many_pieces_is_put_together() {
+    let server = Server::raw(async |mut stream| {
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        for piece in ["{\"id\"", ":", "\"i1\"}"] {
+            let _ = stream.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes()).await;
+            tokio::task::yield_now().await;
+        }
+        let _ = stream.write_all(b"0\r\n\r\n").await;
+    })
+    .await;
+    let response = response(client(&server, token()).send(&create()).await);
+    assert!(matches!(response.body, Body::Created(invite) if invite.id == "i1"));
+}
+
+#[tokio::test]
+async fn connections_are_kept_and_a_closed_one_is_replaced() {
+    let server = Server::raw(async |mut stream| {
+        // Two answers, then the connection goes without a word.
+        for _ in 0..2 {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{INVITE}", INVITE.len());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    })
+    .await;
+    let client = client(&server, token());
+    for _ in 0..4 {
+        assert_eq!(response(client.send(&create()).await).status, 200);
+        // Time for the connection's task to notice that the other side has closed.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

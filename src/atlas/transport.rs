@@ -1,0 +1,160 @@
+//! Sends one HTTP request, reads its whole answer, and tells apart what went wrong on the way.
+//!
+//! The one distinction that matters: whether the request can have been processed. Where that is in doubt it counts as
+//! sent. Meaning is not read here; that is `wire`'s.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+
+use super::wire::clean;
+use super::{ClientError, Settings};
+use crate::exchange::{Answer, Lost, NoAnswer, NotSent};
+
+/// Idle connections go before the servers and load balancers between us and Atlas close them (the least patient of
+/// the usual ones wait a minute): a request on a connection that is being closed is in doubt for nothing.
+const IDLE: Duration = Duration::from_secs(30);
+
+pub(super) struct Transport {
+    http: reqwest::Client,
+    /// Host and port, for messages.
+    peer: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+}
+
+/// An HTTP answer as it came.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Payload,
+}
+
+pub(super) enum Payload {
+    Whole(Bytes),
+    /// More than the limit given, in bytes; not read.
+    TooLong(usize),
+}
+
+impl Transport {
+    pub(super) fn new(settings: &Settings) -> Result<Self, ClientError> {
+        // reqwest takes its cryptography from the process; whatever was chosen before us is as good.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent())
+            .timeout(settings.timeout)
+            .connect_timeout(settings.connect_timeout)
+            .pool_max_idle_per_host(settings.concurrency.max(1))
+            .pool_idle_timeout(IDLE)
+            .tcp_nodelay(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        if settings.base_url.is_loopback() {
+            http = http.no_proxy();
+        }
+        if !settings.base_url.is_https() {
+            // No TLS, so a machine without trust roots will do.
+            http = http.tls_certs_only([]);
+        }
+        Ok(Self {
+            http: http.build().map_err(ClientError::Tls)?,
+            peer: settings.base_url.authority().to_owned(),
+            timeout: settings.timeout,
+            connect_timeout: settings.connect_timeout,
+        })
+    }
+
+    /// Sends the request and reads the whole answer, up to `limit` bytes of body.
+    pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
+        let response = self.http.execute(request).await.map_err(|error| self.before_the_head(&error))?;
+        self.read(response, limit).await
+    }
+
+    async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Answer> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let mut first = Bytes::new();
+        let mut rest = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.within_the_body(&error))? {
+            if first.len() + rest.len() + chunk.len() > limit {
+                return Ok(Reply { status, headers, body: Payload::TooLong(limit) });
+            }
+            if first.is_empty() {
+                first = chunk;
+            } else {
+                rest.extend_from_slice(&chunk);
+            }
+        }
+        let body = if rest.is_empty() {
+            first
+        } else {
+            let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+            whole.extend_from_slice(&first);
+            whole.extend_from_slice(&rest);
+            whole.freeze()
+        };
+        Ok(Reply { status, headers, body: Payload::Whole(body) })
+    }
+
+    fn before_the_head(&self, error: &reqwest::Error) -> Answer {
+        let cause = innermost(error);
+        let peer = &self.peer;
+        if error.is_connect() {
+            let detail = if error.is_timeout() {
+                format!("could not connect to {peer} within {:?}", self.connect_timeout)
+            } else if error.is_dns() {
+                format!("could not resolve {peer}: {cause}")
+            } else {
+                format!("could not connect to {peer}: {cause}")
+            };
+            return Answer::NotSent(NotSent { detail, retry_after: None });
+        }
+        // hyper cancels only what it hands back unwritten, and a builder error comes before any connection.
+        if error.is_builder() || hyper_error(error).is_some_and(hyper::Error::is_canceled) {
+            let detail = format!("the request did not go out to {peer}: {cause}");
+            return Answer::NotSent(NotSent { detail, retry_after: None });
+        }
+        if error.is_timeout() {
+            return self.timed_out();
+        }
+        no_answer(Lost::Reset, format!("the connection to {peer} ended before the answer: {cause}"))
+    }
+
+    fn within_the_body(&self, error: &reqwest::Error) -> Answer {
+        if error.is_timeout() {
+            return self.timed_out();
+        }
+        no_answer(Lost::CutOff, format!("the answer from {} was cut off: {}", self.peer, innermost(error)))
+    }
+
+    fn timed_out(&self) -> Answer {
+        no_answer(Lost::Timeout, format!("no whole answer from {} within {:?}", self.peer, self.timeout))
+    }
+}
+
+fn no_answer(lost: Lost, detail: String) -> Answer {
+    Answer::NoAnswer(NoAnswer { lost, detail })
+}
+
+fn user_agent() -> String {
+    use std::env::consts::{ARCH, OS};
+    format!("bulk-invite/{} ({OS}; {ARCH})", env!("CARGO_PKG_VERSION"))
+}
+
+/// The cause at the bottom, in its own words: reqwest's own name the URL, and with it an address.
+fn innermost(error: &reqwest::Error) -> String {
+    let last = chain(error).last();
+    last.map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
+}
+
+fn hyper_error(error: &reqwest::Error) -> Option<&hyper::Error> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}

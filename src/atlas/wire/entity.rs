@@ -1,0 +1,290 @@
+//! Invites, people, and things with a name, as Atlas's answers hold them.
+//!
+//! Invites and people share most of their fields, so one shape reads both. An entry without what identifies it is no
+//! entry: leaving it out would make someone look absent who is there.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::loose::{List, Object, Text, swallow};
+use crate::exchange::{Api, Grants, Invite, Membership, Named, Person};
+use crate::invitation::{ObjectId, OrgRole, ProjectAccess};
+
+/// An invite (2023-01-01) or a user (2025-02-19).
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Entry<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    username: Text<'a>,
+    #[serde(borrow)]
+    created_at: Text<'a>,
+    #[serde(borrow)]
+    expires_at: Text<'a>,
+    #[serde(borrow)]
+    invitation_created_at: Text<'a>,
+    #[serde(borrow)]
+    invitation_expires_at: Text<'a>,
+    #[serde(borrow)]
+    org_membership_status: Text<'a>,
+    #[serde(borrow)]
+    roles: Roles<'a>,
+    #[serde(borrow)]
+    team_ids: List<Text<'a>>,
+    #[serde(borrow)]
+    group_role_assignments: List<Object<Assignment<'a>>>,
+}
+
+/// `roles`: a list of organization roles in an invite, an object in a user.
+#[derive(Default)]
+struct Roles<'a> {
+    organization: Vec<Text<'a>>,
+    projects: Vec<Object<Assignment<'a>>>,
+}
+
+/// A person's roles in one project: `groupRole` in an invite's answer, `groupRoles` in a user's, `roles` in a request.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Assignment<'a> {
+    #[serde(borrow)]
+    group_id: Text<'a>,
+    #[serde(borrow)]
+    group_role: Text<'a>,
+    #[serde(borrow)]
+    group_roles: List<Text<'a>>,
+    #[serde(borrow)]
+    roles: List<Text<'a>>,
+}
+
+/// A team, a project, the organization.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Thing<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+impl Entry<'_> {
+    /// The invite that a create through `api` made: all it needs is an id.
+    pub(super) fn created(self, api: Api) -> Option<Invite> {
+        let grants = self.grants();
+        let (created_at, expires_at) = match api {
+            Api::Invites => (self.created_at, self.expires_at),
+            Api::Users => (self.invitation_created_at, self.invitation_expires_at),
+        };
+        Some(Invite {
+            id: known(self.id)?,
+            email: self.username.0.unwrap_or_default().into_owned(),
+            created_at: timestamp(&created_at),
+            expires_at: timestamp(&expires_at),
+            grants,
+        })
+    }
+
+    /// One of a list of invites, which needs an address too.
+    pub(super) fn invite(self) -> Option<Invite> {
+        self.created(Api::Invites).filter(|invite| !invite.email.is_empty())
+    }
+
+    /// One of a list of users.
+    pub(super) fn person(self) -> Option<Person> {
+        let grants = self.grants();
+        let membership = match self.org_membership_status.0.as_deref() {
+            Some("PENDING") => Membership::Pending,
+            Some("INVITATION_EXPIRED" | "INVITATION_REJECTED") => Membership::Lapsed,
+            // Whoever is listed with a status that we do not know is there.
+            Some(_) | None => Membership::Active,
+        };
+        Some(Person {
+            id: known(self.id)?,
+            email: known(self.username)?,
+            membership,
+            invited_at: timestamp(&self.invitation_created_at),
+            expires_at: timestamp(&self.invitation_expires_at),
+            grants,
+        })
+    }
+
+    fn grants(&self) -> Grants {
+        let org_role = |name: &Text<'_>| OrgRole::ALL.into_iter().find(|role| Some(role.as_str()) == name.0.as_deref());
+        let roles = self.roles.organization.iter().filter_map(org_role).collect();
+        let mut teams: Vec<ObjectId> = self.team_ids.0.iter().flatten().filter_map(object_id).collect();
+        teams.sort_unstable();
+        teams.dedup();
+        let mut projects = Vec::new();
+        let assignments = self.group_role_assignments.0.iter().flatten().chain(&self.roles.projects);
+        for assignment in assignments.filter_map(|object| object.0.as_ref()) {
+            assignment.merge_into(&mut projects);
+        }
+        for access in &mut projects {
+            access.roles.sort_unstable();
+            access.roles.dedup();
+        }
+        Grants { roles, teams, projects }
+    }
+}
+
+impl Assignment<'_> {
+    /// Adds the roles to those of the same project; an invite has an entry for each role.
+    fn merge_into(&self, projects: &mut Vec<ProjectAccess>) {
+        let Some(project) = object_id(&self.group_id) else { return };
+        let lists = [&self.group_roles, &self.roles].into_iter().flat_map(|list| list.0.iter().flatten());
+        let roles = lists.chain([&self.group_role]).filter_map(|role| Some(role.0.as_deref()?.to_owned()));
+        let index = projects.binary_search_by_key(&project, |access| access.project).unwrap_or_else(|index| {
+            projects.insert(index, ProjectAccess { project, roles: Vec::new() });
+            index
+        });
+        projects[index].roles.extend(roles);
+    }
+}
+
+impl Thing<'_> {
+    pub(super) fn named(self) -> Option<Named> {
+        Some(Named { id: object_id(&self.id)?, name: known(self.name)? })
+    }
+}
+
+fn known(text: Text<'_>) -> Option<String> {
+    text.0.filter(|text| !text.is_empty()).map(Cow::into_owned)
+}
+
+fn object_id(text: &Text<'_>) -> Option<ObjectId> {
+    text.0.as_deref()?.parse().ok()
+}
+
+fn timestamp(text: &Text<'_>) -> Option<Timestamp> {
+    text.0.as_deref()?.parse().ok()
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Roles<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize, Default)]
+        #[serde(default, rename_all = "camelCase")]
+        struct UsersRoles<'a> {
+            #[serde(borrow)]
+            org_roles: List<Text<'a>>,
+            #[serde(borrow)]
+            group_role_assignments: List<Object<Assignment<'a>>>,
+        }
+
+        struct Either<'a>(std::marker::PhantomData<&'a ()>);
+
+        impl<'de: 'a, 'a> Visitor<'de> for Either<'a> {
+            type Value = Roles<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut roles = Roles::default();
+                while let Some(role) = seq.next_element()? {
+                    roles.organization.push(role);
+                }
+                Ok(roles)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let roles = UsersRoles::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Roles {
+                    organization: roles.org_roles.0.unwrap_or_default(),
+                    projects: roles.group_role_assignments.0.unwrap_or_default(),
+                })
+            }
+
+            swallow!(bool u64 str);
+        }
+
+        deserializer.deserialize_any(Either(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEAM: &str = "32b6e34b3d91647abb20e7b8";
+    const PROJECT: &str = "42b6e34b3d91647abb20e7b8";
+
+    fn entry(json: &str) -> Entry<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn an_invites_grants_are_gathered_by_project() {
+        let json = format!(
+            r#"{{"id":"a","username":"ada@example.com","createdAt":"2026-08-10T03:03:37Z","expiresAt":"whenever",
+                "roles":["ORG_READ_ONLY","ORG_NOVELTY",7,"ORG_MEMBER"],"teamIds":["{TEAM}","nope","{TEAM}"],
+                "groupRoleAssignments":[{{"groupId":"{PROJECT}","groupRole":"GROUP_READ_ONLY"}},
+                {{"groupId":"{TEAM}","groupRole":"GROUP_OWNER"}},
+                {{"groupId":"{PROJECT}","groupRole":"GROUP_OWNER"}},{{"groupRole":"GROUP_OWNER"}},"x"]}}"#
+        );
+        let invite = entry(&json).invite().unwrap();
+        assert_eq!(invite.created_at, Some("2026-08-10T03:03:37Z".parse().unwrap()));
+        assert_eq!(invite.expires_at, None);
+        assert_eq!(invite.grants.roles, [OrgRole::Member, OrgRole::ReadOnly].into_iter().collect());
+        assert_eq!(invite.grants.teams, [TEAM.parse().unwrap()]);
+        let access = |project: &str, roles: &[&str]| ProjectAccess {
+            project: project.parse().unwrap(),
+            roles: roles.iter().map(|&role| role.to_owned()).collect(),
+        };
+        assert_eq!(
+            invite.grants.projects,
+            [access(TEAM, &["GROUP_OWNER"]), access(PROJECT, &["GROUP_OWNER", "GROUP_READ_ONLY"])]
+        );
+    }
+
+    #[test]
+    fn a_users_roles_are_in_an_object_and_its_dates_have_other_names() {
+        let json = format!(
+            r#"{{"id":"u","username":"ada@example.com","orgMembershipStatus":"PENDING",
+                "invitationCreatedAt":"2026-08-10T03:03:37Z","invitationExpiresAt":"2026-09-09T03:03:37Z",
+                "createdAt":"2020-01-01T00:00:00Z","roles":{{"orgRoles":["ORG_OWNER"],
+                "groupRoleAssignments":[{{"groupId":"{PROJECT}","groupRoles":["GROUP_OWNER"]}}]}},"teamIds":null}}"#
+        );
+        let person = entry(&json).person().unwrap();
+        assert_eq!(person.membership, Membership::Pending);
+        assert_eq!(person.invited_at, Some("2026-08-10T03:03:37Z".parse().unwrap()));
+        assert_eq!(person.grants.roles, [OrgRole::Owner].into_iter().collect());
+        assert_eq!(person.grants.projects[0].roles, ["GROUP_OWNER"]);
+        let invite = entry(&json).created(Api::Users).unwrap();
+        assert_eq!(invite.created_at, person.invited_at);
+        assert_eq!(invite.expires_at, person.expires_at);
+    }
+
+    #[test]
+    fn every_membership_is_known_and_a_new_one_counts_as_being_there() {
+        for (status, membership) in [
+            (r#""ACTIVE""#, Membership::Active),
+            (r#""PENDING""#, Membership::Pending),
+            (r#""INVITATION_EXPIRED""#, Membership::Lapsed),
+            (r#""INVITATION_REJECTED""#, Membership::Lapsed),
+            (r#""SOMETHING_NEW""#, Membership::Active),
+            ("null", Membership::Active),
+        ] {
+            let json = format!(r#"{{"id":"u","username":"a@example.com","orgMembershipStatus":{status}}}"#);
+            assert_eq!(entry(&json).person().unwrap().membership, membership, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_lacks_its_identity_is_nothing() {
+        assert!(entry(r#"{"username":"a@example.com"}"#).created(Api::Invites).is_none());
+        assert!(entry(r#"{"id":7}"#).created(Api::Invites).is_none());
+        assert!(entry(r#"{"id":""}"#).created(Api::Users).is_none());
+        assert!(entry(r#"{"id":"a"}"#).created(Api::Users).is_some());
+        assert!(entry(r#"{"id":"a"}"#).invite().is_none());
+        assert!(entry(r#"{"id":"a"}"#).person().is_none());
+        let thing = |json| serde_json::from_str::<Thing<'_>>(json).unwrap().named();
+        assert!(thing(r#"{"id":"abc","name":"n"}"#).is_none());
+        assert!(thing(r#"{"id":"32b6e34b3d91647abb20e7b8"}"#).is_none());
+        assert!(thing(r#"{"id":"32b6e34b3d91647abb20e7b8","name":"n","links":[]}"#).is_some());
+    }
+}

@@ -1,0 +1,181 @@
+//! What an answer says that is not the answer asked for: Atlas's errors, OAuth's, an HTML page, nothing.
+
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::loose::{List, Object, Text};
+use super::text::clean;
+use crate::exchange::{ApiError, Body};
+
+/// Atlas's `ApiError` and OAuth's error (RFC 6749, 5.2) in one: `error` is a number in the one, a code in the other.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Failure<'a> {
+    #[serde(borrow, rename = "errorCode")]
+    code: Text<'a>,
+    #[serde(borrow)]
+    detail: Text<'a>,
+    #[serde(borrow)]
+    reason: Text<'a>,
+    #[serde(borrow, rename = "badRequestDetail")]
+    bad_request: Object<BadRequest<'a>>,
+    #[serde(borrow)]
+    error: Text<'a>,
+    #[serde(borrow)]
+    error_description: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct BadRequest<'a> {
+    #[serde(borrow)]
+    fields: List<Object<Violation<'a>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Violation<'a> {
+    #[serde(borrow)]
+    field: Text<'a>,
+    #[serde(borrow)]
+    description: Text<'a>,
+}
+
+/// Reads the body of an answer that is no success.
+pub(super) fn failure(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Body {
+    let Failure { code, detail, reason, bad_request, error, error_description } = parse(body).unwrap_or_default();
+    let header = || headers.get("x-error-code")?.to_str().ok().map(clean);
+    let stated = |text: Text<'_>| Some(clean(&text.0?)).filter(|text| !text.is_empty());
+    let code = stated(code).or_else(|| stated(error)).or_else(|| header().filter(|code| !code.is_empty()));
+    let detail = stated(detail).or_else(|| stated(error_description)).or_else(|| stated(reason));
+    let detail = match (detail, violations(&bad_request)) {
+        (Some(detail), Some(fields)) => Some(clean(&format!("{detail} ({fields})"))),
+        (detail, fields) => detail.or(fields),
+    };
+    if code.is_none() && detail.is_none() {
+        return unreadable(status, headers, body, "no error in it");
+    }
+    Body::Error(ApiError { code, detail })
+}
+
+fn parse(body: &[u8]) -> Option<Failure<'_>> {
+    serde_json::from_slice::<Object<Failure<'_>>>(body).ok()?.0
+}
+
+/// `field: description; …`, at most three of them.
+fn violations(bad_request: &Object<BadRequest<'_>>) -> Option<String> {
+    let fields = bad_request.0.as_ref()?.fields.0.as_ref()?;
+    let fields = fields.iter().filter_map(|violation| {
+        let Violation { field, description } = violation.0.as_ref()?;
+        Some(format!("{}: {}", clean(field.0.as_deref()?), clean(description.0.as_deref()?)))
+    });
+    let text = fields.take(3).collect::<Vec<_>>().join("; ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// Says in a few words what came instead: where a redirect points, or the type of the content and how it begins.
+pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], lacks: &str) -> Body {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(clean);
+    if status.is_redirection()
+        && let Some(location) = text(LOCATION)
+    {
+        // What follows the path may name a person.
+        let location = location.split(['?', '#']).next().unwrap_or_default();
+        return Body::Unreadable(clean(&format!("a redirect to {location}; is the base URL right?")));
+    }
+    let kind = text(CONTENT_TYPE).unwrap_or_else(|| "an answer of no declared type".to_owned());
+    let start = clean(&String::from_utf8_lossy(&body[..body.len().min(400)]));
+    let shown = start.char_indices().nth(120).map_or(&*start, |(end, _)| &start[..end]);
+    Body::Unreadable(clean(&if shown.is_empty() {
+        format!("{lacks}: an empty body")
+    } else {
+        format!("{lacks}: {kind} that begins {shown}")
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn read(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Body {
+        let headers =
+            headers.iter().map(|&(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)));
+        failure(StatusCode::from_u16(status).unwrap(), &headers.collect(), body.as_bytes())
+    }
+
+    #[test]
+    fn a_json_error_has_a_code_or_a_detail_wherever_it_stands() {
+        let header = [("x-error-code", "FROM_HEADER")];
+        for (headers, body, code, detail) in [
+            (
+                &[][..],
+                r#"{"error":409,"errorCode":"A_CODE","detail":"why","reason":"Conflict","parameters":[{}]}"#,
+                Some("A_CODE"),
+                Some("why"),
+            ),
+            (&[], r#"{"error":401,"reason":"Unauthorized","detail":null}"#, None, Some("Unauthorized")),
+            (&header, r#"{"error":401,"detail":"why"}"#, Some("FROM_HEADER"), Some("why")),
+            (&header, r#"{"errorCode":"BODY"}"#, Some("BODY"), None),
+            (&header, "<html>", Some("FROM_HEADER"), None),
+            (
+                &[],
+                r#"{"error":"invalid_client","error_description":"Invalid credentials provided."}"#,
+                Some("invalid_client"),
+                Some("Invalid credentials provided."),
+            ),
+            (&[], r#"{"errorCode":["x"],"detail":"a\u0000\n b","error":{}}"#, None, Some("a b")),
+            (
+                &[],
+                r#"{"errorCode":"V","detail":"bad","badRequestDetail":{"fields":[{"field":"roles","description":"wrong"},7]}}"#,
+                Some("V"),
+                Some("bad (roles: wrong)"),
+            ),
+        ] {
+            let Body::Error(error) = read(409, headers, body) else { panic!("no error: {body}") };
+            assert_eq!((error.code.as_deref(), error.detail.as_deref()), (code, detail), "{body}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_described_in_a_few_words() {
+        let html = [("content-type", "text/html; charset=utf-8")];
+        for (status, headers, body, text) in [
+            (
+                502,
+                &html[..],
+                "<html>\n<h1>502</h1>",
+                "no error in it: text/html; charset=utf-8 that begins <html> <h1>502</h1>",
+            ),
+            (503, &[], "", "no error in it: an empty body"),
+            (500, &[], "\0\x1b", "no error in it: an empty body"),
+            (
+                500,
+                &[],
+                "{\"errorCode\":\"X\"",
+                "no error in it: an answer of no declared type that begins {\"errorCode\":\"X\"",
+            ),
+            (500, &[], "[\"X\"]", "no error in it: an answer of no declared type that begins [\"X\"]"),
+            (
+                302,
+                &[("location", "https://example.org/login?user=ada")],
+                "",
+                "a redirect to https://example.org/login; is the base URL right?",
+            ),
+        ] {
+            let Body::Unreadable(found) = read(status, headers, body) else { panic!("readable: {body}") };
+            assert_eq!(found, text);
+        }
+    }
+
+    #[test]
+    fn long_words_are_shortened() {
+        let detail = "x".repeat(5000);
+        let Body::Error(error) = read(400, &[], &format!(r#"{{"detail":"{detail}"}}"#)) else { panic!() };
+        assert_eq!(error.detail.unwrap().chars().count(), 301);
+        let Body::Unreadable(text) = read(400, &[], &detail) else { panic!() };
+        assert!(text.len() < 250, "{text}");
+    }
+}
