@@ -1,8 +1,369 @@
-//! Names and people of the organization, read before the first invite.
+//! What is known of the organization before the first invite: names and ids of teams and projects, and who is there.
+//!
+//! Plain data, filled from the answers of look-ups by whoever makes them; no requests are made here.
 
 use std::borrow::Cow;
 
-/// The address as people are compared by.
+use hashbrown::HashMap;
+use jiff::Timestamp;
+
+use crate::exchange::{Invite, Membership, Named, Person};
+use crate::invitation::ObjectId;
+
+pub use crate::exchange::Grants;
+
+/// Names less alike than this are not worth suggesting.
+const ALIKE: f64 = 0.5;
+
+/// How many similar names a message can usefully show.
+const SUGGESTIONS: usize = 3;
+
+/// Longer names are not compared with others: comparing takes time by the product of the lengths.
+const LONGEST_COMPARED: usize = 100;
+
+/// Names and people of one organization.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    teams: Names,
+    projects: Names,
+    people: HashMap<String, Known>,
+    offline: bool,
+}
+
+/// How a person is in the organization already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// An active member.
+    Member {
+        /// What the member holds.
+        grants: Grants,
+    },
+    /// Invited, and the answer is pending.
+    Invited {
+        /// The invite's id, or the pending user's where no invite of its own is known.
+        invite_id: String,
+        /// When the invite lapses.
+        expires_at: Option<Timestamp>,
+        /// What it grants.
+        grants: Grants,
+    },
+}
+
+impl Presence {
+    /// What the person holds or will hold, as far as Atlas said.
+    pub fn grants(&self) -> &Grants {
+        match self {
+            Presence::Member { grants } | Presence::Invited { grants, .. } => grants,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    presence: Presence,
+    /// Whether the id is an invite's own.
+    by_invite: bool,
+}
+
+/// Why a name or id in the sheet does not mean one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoMatch<'a> {
+    /// Several things, told apart only by their ids.
+    Ambiguous(Vec<ObjectId>),
+    /// Nothing; these names, best first, are similar.
+    Unknown(Vec<&'a str>),
+    /// There is no list to look it up in.
+    Unresolved,
+}
+
+impl Directory {
+    /// An empty organization, whose lists are complete once everything has been added.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An organization of which nothing is known: names mean nothing, every id is taken to exist, nobody is there.
+    pub fn offline() -> Self {
+        Self { offline: true, ..Self::default() }
+    }
+
+    /// Whether nothing could be looked up.
+    pub fn is_offline(&self) -> bool {
+        self.offline
+    }
+
+    /// Adds a team.
+    pub fn add_team(&mut self, team: Named) {
+        self.teams.add(team);
+    }
+
+    /// Adds a project.
+    pub fn add_project(&mut self, project: Named) {
+        self.projects.add(project);
+    }
+
+    /// Adds someone of the list of users; those whose invitation lapsed are not there.
+    pub fn add_person(&mut self, person: Person) {
+        let Person { id, email, membership, expires_at, grants, .. } = person;
+        let presence = match membership {
+            Membership::Active => Presence::Member { grants },
+            Membership::Pending => Presence::Invited { invite_id: id, expires_at, grants },
+            Membership::Lapsed => return,
+        };
+        self.add(&email, Known { presence, by_invite: false });
+    }
+
+    /// Adds a pending invite.
+    pub fn add_invite(&mut self, invite: Invite) {
+        let Invite { id, email, expires_at, grants, .. } = invite;
+        self.add(&email, Known { presence: Presence::Invited { invite_id: id, expires_at, grants }, by_invite: true });
+    }
+
+    fn add(&mut self, email: &str, new: Known) {
+        let key = fold_email(email).into_owned();
+        if key.is_empty() {
+            return;
+        }
+        // Members stay members whatever invite lingers, and an invite's own id is the one that names it.
+        let rank = |known: &Known| match known.presence {
+            Presence::Member { .. } => 2,
+            Presence::Invited { .. } => u8::from(known.by_invite),
+        };
+        let known = self.people.entry(key).or_insert_with(|| new.clone());
+        if rank(&new) > rank(known) {
+            *known = new;
+        }
+    }
+
+    /// How the person with this address is there already.
+    pub fn presence(&self, email: &str) -> Option<&Presence> {
+        self.people.get(fold_email(email).as_ref()).map(|known| &known.presence)
+    }
+
+    /// How many people, members and invited, take a seat of the organization.
+    pub fn seats_used(&self) -> usize {
+        self.people.len()
+    }
+
+    /// What a team's name or id means.
+    pub fn team(&self, text: &str) -> Result<ObjectId, NoMatch<'_>> {
+        self.teams.look_up(text, self.offline)
+    }
+
+    /// What a project's name or id means.
+    pub fn project(&self, text: &str) -> Result<ObjectId, NoMatch<'_>> {
+        self.projects.look_up(text, self.offline)
+    }
+
+    /// The team's name.
+    pub fn team_name(&self, id: &ObjectId) -> Option<&str> {
+        self.teams.by_id.get(id).map(String::as_str)
+    }
+
+    /// The project's name.
+    pub fn project_name(&self, id: &ObjectId) -> Option<&str> {
+        self.projects.by_id.get(id).map(String::as_str)
+    }
+}
+
+/// Things with a name and an id.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    by_id: HashMap<ObjectId, String>,
+    /// By folded name; two ids share an entry where names differ only in case.
+    by_name: HashMap<String, Vec<ObjectId>>,
+}
+
+impl Names {
+    fn add(&mut self, Named { id, name }: Named) {
+        let name = name.trim().to_owned();
+        let folded = fold(&name).into_owned();
+        // Pages may overlap, so the same thing can come twice.
+        if self.by_id.insert(id, name).is_none() {
+            self.by_name.entry(folded).or_default().push(id);
+        }
+    }
+
+    fn look_up(&self, text: &str, offline: bool) -> Result<ObjectId, NoMatch<'_>> {
+        let id = text.parse::<ObjectId>().ok();
+        if let Some(id) = id
+            && (offline || self.by_id.contains_key(&id))
+        {
+            return Ok(id);
+        }
+        let name = text.trim();
+        match self.by_name.get(fold(name).as_ref()).map(Vec::as_slice) {
+            Some([id]) => Ok(*id),
+            Some(ids) => {
+                let mut exact = ids.iter().filter(|id| self.by_id.get(*id).is_some_and(|known| known == name));
+                match (exact.next(), exact.next()) {
+                    (Some(id), None) => Ok(*id),
+                    _ => Err(NoMatch::Ambiguous(ids.to_vec())),
+                }
+            }
+            None if offline => Err(NoMatch::Unresolved),
+            None if id.is_some() => Err(NoMatch::Unknown(Vec::new())),
+            None => Err(NoMatch::Unknown(self.similar(name))),
+        }
+    }
+
+    fn similar(&self, name: &str) -> Vec<&str> {
+        let name = fold(name);
+        if name.chars().count() > LONGEST_COMPARED {
+            return Vec::new();
+        }
+        let mut similar: Vec<(f64, &str)> = self
+            .by_id
+            .values()
+            .filter(|known| known.chars().count() <= LONGEST_COMPARED)
+            .map(|known| (strsim::normalized_damerau_levenshtein(&name, &fold(known)), known.as_str()))
+            .filter(|(likeness, _)| *likeness >= ALIKE)
+            .collect();
+        similar.sort_by(|(a, name), (b, other)| b.total_cmp(a).then_with(|| name.cmp(other)));
+        similar.into_iter().map(|(_, name)| name).take(SUGGESTIONS).collect()
+    }
+}
+
+/// An address as every key holds it: trimmed and lower-case. Mailboxes that differ only in case do not exist in practice.
 pub fn fold_email(email: &str) -> Cow<'_, str> {
-    if email.chars().any(char::is_uppercase) { Cow::Owned(email.to_lowercase()) } else { Cow::Borrowed(email) }
+    fold(email.trim())
+}
+
+fn fold(text: &str) -> Cow<'_, str> {
+    let is_folded = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    if is_folded {
+        return Cow::Borrowed(text);
+    }
+    // A letter at a time: `str::to_lowercase` writes a final sigma by what surrounds it.
+    Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invitation::{OrgRole, OrgRoles};
+
+    fn id(n: u8) -> ObjectId {
+        format!("{n:024x}").parse().unwrap()
+    }
+
+    fn named(n: u8, name: &str) -> Named {
+        Named { id: id(n), name: name.to_owned() }
+    }
+
+    fn person(email: &str, membership: Membership) -> Person {
+        Person {
+            id: "user".to_owned(),
+            email: email.to_owned(),
+            membership,
+            invited_at: None,
+            expires_at: None,
+            grants: Grants { roles: OrgRoles::from_iter([OrgRole::Member]), ..Grants::default() },
+        }
+    }
+
+    fn invite(email: &str) -> Invite {
+        Invite {
+            id: "invite".to_owned(),
+            email: email.to_owned(),
+            created_at: None,
+            expires_at: None,
+            grants: Grants::default(),
+        }
+    }
+
+    fn teams() -> Directory {
+        let mut directory = Directory::new();
+        for team in
+            [named(1, "Backend"), named(2, " Data Platform "), named(3, "Ops"), named(4, "OPS"), named(1, "Backend")]
+        {
+            directory.add_team(team);
+        }
+        directory
+    }
+
+    #[test]
+    fn a_name_means_its_id_whatever_its_case() {
+        let directory = teams();
+        for (text, found) in [
+            ("Backend", Ok(id(1))),
+            (" bACKEND ", Ok(id(1))),
+            ("data platform", Ok(id(2))),
+            ("000000000000000000000002", Ok(id(2))),
+            ("OPS", Ok(id(4))),
+            ("ops", Err(NoMatch::Ambiguous(vec![id(3), id(4)]))),
+            ("Backed", Err(NoMatch::Unknown(vec!["Backend"]))),
+            ("Opz", Err(NoMatch::Unknown(vec!["OPS", "Ops"]))),
+            ("Legal", Err(NoMatch::Unknown(vec![]))),
+            ("000000000000000000000009", Err(NoMatch::Unknown(vec![]))),
+        ] {
+            assert_eq!(directory.team(text), found, "{text}");
+        }
+        assert_eq!(directory.project("Backend"), Err(NoMatch::Unknown(vec![])));
+        assert_eq!(directory.team_name(&id(2)), Some("Data Platform"));
+    }
+
+    #[test]
+    fn offline_an_id_is_believed_and_a_name_means_nothing() {
+        let directory = Directory::offline();
+        assert_eq!(directory.team("000000000000000000000009"), Ok(id(9)));
+        assert_eq!(directory.project("billing"), Err(NoMatch::Unresolved));
+    }
+
+    #[test]
+    fn people_are_found_whatever_the_case_of_their_address() {
+        let mut directory = Directory::new();
+        directory.add_person(person("Ada.Lovelace@Example.com", Membership::Active));
+        directory.add_person(person("gone@example.com", Membership::Lapsed));
+        directory.add_invite(invite(""));
+        assert!(matches!(directory.presence(" ada.lovelace@EXAMPLE.com"), Some(Presence::Member { .. })));
+        assert_eq!(directory.presence("gone@example.com"), None);
+        assert_eq!(directory.presence(""), None);
+        assert_eq!(directory.seats_used(), 1);
+    }
+
+    #[test]
+    fn a_pending_person_is_named_by_the_invite_whichever_comes_first() {
+        for invite_first in [false, true] {
+            let mut directory = Directory::new();
+            if invite_first {
+                directory.add_invite(invite("a@example.com"));
+            }
+            directory.add_person(person("a@example.com", Membership::Pending));
+            if !invite_first {
+                directory.add_invite(invite("A@example.com"));
+            }
+            let Some(Presence::Invited { invite_id, .. }) = directory.presence("a@example.com") else { panic!() };
+            assert_eq!(invite_id, "invite");
+            assert_eq!(directory.seats_used(), 1);
+        }
+    }
+
+    #[test]
+    fn a_member_stays_one_whatever_invite_lingers() {
+        for invite_first in [false, true] {
+            let mut directory = Directory::new();
+            if invite_first {
+                directory.add_invite(invite("a@example.com"));
+            }
+            directory.add_person(person("a@example.com", Membership::Active));
+            if !invite_first {
+                directory.add_invite(invite("a@example.com"));
+            }
+            assert!(matches!(directory.presence("a@example.com"), Some(Presence::Member { .. })));
+        }
+    }
+
+    #[test]
+    fn folding_twice_is_folding_once() {
+        for (email, folded) in [
+            ("A@Example.com", "a@example.com"),
+            ("ZOË@example.com", "zoë@example.com"),
+            ("ΝΊΚΟΣ@example.com", "νίκοσ@example.com"),
+            ("İ@example.com", "i\u{307}@example.com"),
+        ] {
+            assert_eq!(fold_email(email), folded);
+            assert_eq!(fold_email(folded), folded);
+        }
+    }
 }

@@ -1,1 +1,0 @@
-//! Turns a row into an invitation, or says why not.

@@ -1,0 +1,213 @@
+//! Turns a row into an invitation, or says why not.
+//!
+//! Pure: the same row, options and directory give the same answer. Whether the person is there already and whether an
+//! earlier row said the same is for the caller to ask, with [`Directory::presence`], [`digest`] and [`differences`].
+
+mod compare;
+mod email;
+mod projects;
+mod rejection;
+mod roles;
+
+use crate::directory::Directory;
+use crate::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+use crate::roster::{Header, Row, RowFault, quoted};
+
+pub use compare::{differences, digest};
+pub use projects::unknown_project_roles;
+pub use rejection::{Rejection, RejectionCode};
+pub use roles::parse_roles;
+
+use rejection::Cell;
+
+/// What the settings say about every row.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    /// The roles of people whose row names none.
+    pub default_roles: OrgRoles,
+    /// The organization that invitations are for.
+    pub organization: ObjectId,
+}
+
+/// Plans the rows of one sheet.
+#[derive(Clone, Debug)]
+pub struct Planner<'a> {
+    options: PlanOptions,
+    directory: &'a Directory,
+    names: Vec<String>,
+    email: usize,
+    roles: Option<usize>,
+    teams: Option<usize>,
+    projects: Option<usize>,
+    org_id: Option<usize>,
+}
+
+impl<'a> Planner<'a> {
+    /// Plans rows that stand under this header.
+    pub fn new(options: PlanOptions, header: &Header, directory: &'a Directory) -> Self {
+        Self {
+            options,
+            directory,
+            names: header.names().to_vec(),
+            email: header.email(),
+            roles: header.roles(),
+            teams: header.teams(),
+            projects: header.projects(),
+            org_id: header.org_id(),
+        }
+    }
+
+    /// Whether no row can have a role, for want of a column and of default roles: an error of the whole sheet.
+    pub fn lacks_roles(&self) -> bool {
+        self.roles.is_none() && self.options.default_roles.is_empty()
+    }
+
+    /// What to ask of Atlas for the row's person.
+    pub fn plan(&self, row: &Row) -> Result<Invitation, Rejection> {
+        if let Some(fault) = row.fault() {
+            return Err(self.faulty(*fault));
+        }
+        let email = self.address(row)?;
+        self.check_organization(row)?;
+        let roles = self.roles(row)?;
+        let teams = self.teams(row);
+        let projects = self.projects(row);
+        // A name that cannot be looked up is no fault of the row, so any other finding comes first.
+        let unresolved = |rejection: &Rejection| rejection.code == RejectionCode::UnresolvedName;
+        match (teams, projects) {
+            (Ok(teams), Ok(projects)) => Ok(Invitation { email: email.to_owned(), roles, teams, projects }),
+            (Err(rejection), Err(other)) if unresolved(&rejection) => Err(other),
+            (Err(rejection), _) | (_, Err(rejection)) => Err(rejection),
+        }
+    }
+
+    fn column(&self, index: usize) -> &str {
+        self.names.get(index).map_or("", String::as_str)
+    }
+
+    fn faulty(&self, fault: RowFault) -> Rejection {
+        match fault {
+            RowFault::TooManyFields { fields, columns } => Rejection::of_row(
+                RejectionCode::TooManyFields,
+                format!(
+                    "the row has {fields} cells and the header names {columns} columns; put a cell that holds the \
+                     separator in double quotes, or name the extra column"
+                ),
+            ),
+            RowFault::InvalidEncoding { cell } => Cell::new(self.column(cell), "").reject(
+                RejectionCode::InvalidEncoding,
+                "some characters cannot be read; type the cell again and save the file as CSV UTF-8",
+            ),
+            RowFault::UnclosedQuote => Rejection::of_row(
+                RejectionCode::UnclosedQuote,
+                "a double quote opens in this row and never closes, so the rows below it were not read; delete that \
+                 double quote or add its pair"
+                    .to_owned(),
+            ),
+            RowFault::TooLong => Rejection::of_row(
+                RejectionCode::RowTooLong,
+                "the row is longer than a million characters or has thousands of cells; look for a double quote that \
+                 closes too late"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn address<'r>(&self, row: &'r Row) -> Result<&'r str, Rejection> {
+        let text = row.cell(self.email);
+        if text.is_empty() {
+            let cell = Cell::new(self.column(self.email), text);
+            return Err(cell.reject(RejectionCode::MissingEmail, "no email address; fill the cell or delete the row"));
+        }
+        email::address(text).map_err(|flaw| {
+            Cell::new(self.column(self.email), text)
+                .reject(RejectionCode::InvalidEmail, format_args!("{} is not an email address: {flaw}", quoted(text)))
+        })
+    }
+
+    fn check_organization(&self, row: &Row) -> Result<(), Rejection> {
+        let Some(index) = self.org_id else { return Ok(()) };
+        let text = row.cell(index);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let cell = Cell::new(self.column(index), text);
+        match text.parse::<ObjectId>() {
+            Ok(id) if id == self.options.organization => Ok(()),
+            Ok(id) => Err(cell.reject(
+                RejectionCode::OtherOrganization,
+                format_args!(
+                    "the row is for organization {id} and this run is for {}; empty the cell, or invite this row in a \
+                     run of its own",
+                    self.options.organization
+                ),
+            )),
+            Err(error) => Err(cell.reject(
+                RejectionCode::InvalidOrgId,
+                format_args!("{} is {error}; correct the cell or empty it", quoted(text)),
+            )),
+        }
+    }
+
+    fn roles(&self, row: &Row) -> Result<OrgRoles, Rejection> {
+        let (index, text) = match self.roles {
+            Some(index) => (index, row.cell(index)),
+            None => (usize::MAX, ""),
+        };
+        let roles = roles::parse_roles(text)
+            .map_err(|unknown| Cell::new(self.column(index), text).reject(RejectionCode::UnknownRole, unknown))?;
+        if !roles.is_empty() {
+            return Ok(roles);
+        }
+        if self.options.default_roles.is_empty() {
+            return Err(Cell::new(if self.roles.is_some() { self.column(index) } else { "roles" }, text).reject(
+                RejectionCode::MissingRole,
+                "no role; fill the cell, for example with ORG_MEMBER, or give --default-roles",
+            ));
+        }
+        Ok(self.options.default_roles)
+    }
+
+    fn teams(&self, row: &Row) -> Result<Vec<ObjectId>, Rejection> {
+        let Some(index) = self.teams else { return Ok(Vec::new()) };
+        let text = row.cell(index);
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let one = |entry: &str| {
+            let unresolved =
+                |why| rejection::unresolved(Cell::new(self.column(index), text), rejection::TEAM, entry, why);
+            self.directory.team(entry).map_err(unresolved)
+        };
+        // A team's own name may hold what separates a list.
+        if text.contains(SEPARATORS)
+            && let Ok(id) = self.directory.team(text)
+        {
+            return Ok(vec![id]);
+        }
+        let mut teams = entries(text).map(one).collect::<Result<Vec<_>, _>>()?;
+        teams.sort_unstable();
+        teams.dedup();
+        Ok(teams)
+    }
+
+    fn projects(&self, row: &Row) -> Result<Vec<ProjectAccess>, Rejection> {
+        let Some(index) = self.projects else { return Ok(Vec::new()) };
+        let text = row.cell(index);
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        projects::parse(Cell::new(self.column(index), text), self.directory)
+    }
+}
+
+/// What separates the entries of a list within a cell.
+const SEPARATORS: [char; 4] = [';', '|', ',', '\n'];
+
+/// The entries of a list, trimmed; empty ones are none.
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.split(SEPARATORS).map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

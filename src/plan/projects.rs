@@ -1,0 +1,272 @@
+//! The projects cell: `billing=GROUP_READ_ONLY; warehouse=Data Access Admin+Cluster Manager`.
+//!
+//! Project roles are an open list: one that looks like Atlas's own names but is not known here is sent all the same.
+
+use crate::directory::Directory;
+use crate::invitation::{Invitation, ProjectAccess};
+use crate::roster::quoted;
+
+use super::rejection::{self, Cell, Rejection, RejectionCode};
+use super::{entries, roles};
+
+/// Atlas's project roles (its OpenAPI document).
+const KNOWN: [&str; 26] = [
+    "GROUP_ACCESS_MANAGER",
+    "GROUP_ALERTS_MANAGER",
+    "GROUP_BACKUP_CREATOR",
+    "GROUP_BACKUP_EXPORT_OPERATOR",
+    "GROUP_BACKUP_MANAGER",
+    "GROUP_BACKUP_RECOVERY_OPERATOR",
+    "GROUP_CLUSTER_CREATOR",
+    "GROUP_CLUSTER_LOG_VIEWER",
+    "GROUP_CLUSTER_MANAGER",
+    "GROUP_CLUSTER_RESILIENCE_TESTER",
+    "GROUP_DATABASE_ACCESS_ADMIN",
+    "GROUP_DATA_ACCESS_ADMIN",
+    "GROUP_DATA_ACCESS_READ_ONLY",
+    "GROUP_DATA_ACCESS_READ_WRITE",
+    "GROUP_INDEX_MANAGER",
+    "GROUP_MODEL_OWNER",
+    "GROUP_NETWORK_ACCESS_MANAGER",
+    "GROUP_OBSERVABILITY_VIEWER",
+    "GROUP_OWNER",
+    "GROUP_READ_ONLY",
+    "GROUP_REAL_TIME_PERFORMANCE_OPERATOR",
+    "GROUP_REPLICA_SET_MANAGER",
+    "GROUP_SEARCH_INDEX_EDITOR",
+    "GROUP_STREAM_PROCESSING_OWNER",
+    "GROUP_SUPPORT_ACCESS_MANAGER",
+    "GROUP_TRIGGER_MANAGER",
+];
+
+/// Roles less alike than this are not worth suggesting.
+const ALIKE: f64 = 0.6;
+
+/// Longer words are neither compared nor sent.
+const LONGEST_ROLE: usize = 60;
+
+/// The project roles of an invitation that are sent although Atlas is not known to have them; worth a warning.
+pub fn unknown_project_roles(invitation: &Invitation) -> impl Iterator<Item = &str> {
+    invitation
+        .projects
+        .iter()
+        .flat_map(|access| &access.roles)
+        .map(String::as_str)
+        .filter(|role| KNOWN.binary_search(role).is_err())
+}
+
+pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<ProjectAccess>, Rejection> {
+    let mut projects: Vec<ProjectAccess> = Vec::new();
+    let mut unresolved = None;
+    for entry in entries(cell.text) {
+        let (project, roles) = split(cell, entry)?;
+        let roles = roles.map(|role| parse_role(cell, role)).collect::<Result<Vec<_>, _>>()?;
+        if roles.is_empty() {
+            return Err(without_roles(cell, entry));
+        }
+        match directory.project(project) {
+            Ok(project) => match projects.iter_mut().find(|access| access.project == project) {
+                Some(access) => access.roles.extend(roles),
+                None => projects.push(ProjectAccess { project, roles }),
+            },
+            Err(why) => {
+                let rejection = rejection::unresolved(cell, rejection::PROJECT, project, why);
+                if rejection.code != RejectionCode::UnresolvedName {
+                    return Err(rejection);
+                }
+                unresolved = unresolved.or(Some(rejection));
+            }
+        }
+    }
+    if let Some(rejection) = unresolved {
+        return Err(rejection);
+    }
+    for access in &mut projects {
+        access.roles.sort_unstable();
+        access.roles.dedup();
+    }
+    projects.sort_unstable();
+    Ok(projects)
+}
+
+/// An entry's project and its roles; a project's name may hold `=`, so the last one counts.
+fn split<'a>(cell: Cell<'_>, entry: &'a str) -> Result<(&'a str, impl Iterator<Item = &'a str>), Rejection> {
+    let Some((project, roles)) = entry.rsplit_once('=') else { return Err(without_roles(cell, entry)) };
+    let project = project.trim();
+    if project.is_empty() {
+        return Err(cell.reject(
+            RejectionCode::InvalidProject,
+            format_args!("no project stands before the = in {}; write project=ROLE", quoted(entry)),
+        ));
+    }
+    Ok((project, roles.split('+').map(str::trim).filter(|role| !role.is_empty())))
+}
+
+fn without_roles(cell: Cell<'_>, entry: &str) -> Rejection {
+    let finding = if canonical(entry).is_some() {
+        format!(
+            "the role {} stands without a project; write project=ROLE, and several roles as ROLE+ROLE",
+            quoted(entry)
+        )
+    } else {
+        format!(
+            "{} names no role; write project=ROLE, for example {}=GROUP_READ_ONLY",
+            quoted(entry),
+            entry.trim_end_matches(['=', ' ', '+'])
+        )
+    };
+    cell.reject(RejectionCode::InvalidProject, finding)
+}
+
+fn parse_role(cell: Cell<'_>, role: &str) -> Result<String, Rejection> {
+    if let Some(known) = canonical(role) {
+        return Ok(known.to_owned());
+    }
+    let upper = role.to_ascii_uppercase().replace([' ', '-'], "_");
+    if let Some(name) = upper.strip_prefix("GROUP_")
+        && !name.is_empty()
+        && upper.len() <= LONGEST_ROLE
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    {
+        return Ok(upper);
+    }
+    let shown = quoted(role);
+    Err(match nearest(role) {
+        Some(known) => cell.reject(
+            RejectionCode::UnknownProjectRole,
+            format_args!("unknown project role {shown}, did you mean {known}?"),
+        ),
+        None => cell.reject(
+            RejectionCode::UnknownProjectRole,
+            format_args!("unknown project role {shown}; use one of Atlas's names, for example GROUP_READ_ONLY"),
+        ),
+    })
+}
+
+/// The known role that people mean: `GROUP_READ_ONLY`, `Project Read Only`, `read-only`.
+fn canonical(role: &str) -> Option<&'static str> {
+    if let Ok(index) = KNOWN.binary_search(&role) {
+        return Some(KNOWN[index]);
+    }
+    let key = roles::key(role);
+    let bare = without_prefix(&key);
+    KNOWN.into_iter().find(|known| without_prefix(&roles::key(known)) == bare)
+}
+
+fn without_prefix(key: &str) -> &str {
+    ["group", "project"].iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key)
+}
+
+fn nearest(role: &str) -> Option<&'static str> {
+    let key = roles::key(role);
+    if key.len() > LONGEST_ROLE {
+        return None;
+    }
+    let bare = without_prefix(&key);
+    KNOWN
+        .into_iter()
+        .map(|known| (strsim::normalized_damerau_levenshtein(bare, without_prefix(&roles::key(known))), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Named;
+    use crate::invitation::{ObjectId, OrgRoles};
+
+    fn id(n: u8) -> ObjectId {
+        format!("{n:024x}").parse().unwrap()
+    }
+
+    fn directory() -> Directory {
+        let mut directory = Directory::new();
+        for (n, name) in [(2, "billing"), (1, "a=b"), (3, "warehouse")] {
+            directory.add_project(Named { id: id(n), name: name.to_owned() });
+        }
+        directory
+    }
+
+    fn read(text: &str) -> Result<Vec<(u8, String)>, (RejectionCode, String)> {
+        let projects = parse(Cell::new("Projects", text), &directory()).map_err(|r| (r.code, r.detail))?;
+        let number = |project| (1..=3).find(|&n| id(n) == project).unwrap();
+        Ok(projects.into_iter().map(|access| (number(access.project), access.roles.join("+"))).collect())
+    }
+
+    #[test]
+    fn projects_are_read_in_a_fixed_order() {
+        for (text, expected) in [
+            ("billing=GROUP_READ_ONLY", vec![(2, "GROUP_READ_ONLY")]),
+            ("Billing = Project Read Only", vec![(2, "GROUP_READ_ONLY")]),
+            ("000000000000000000000003=read only", vec![(3, "GROUP_READ_ONLY")]),
+            (
+                "warehouse=owner;billing=Data Access Read/Write",
+                vec![(2, "GROUP_DATA_ACCESS_READ_WRITE"), (3, "GROUP_OWNER")],
+            ),
+            ("billing=Project Owner+group-read-only+owner", vec![(2, "GROUP_OWNER+GROUP_READ_ONLY")]),
+            ("billing=owner|billing=read only", vec![(2, "GROUP_OWNER+GROUP_READ_ONLY")]),
+            ("a=b=owner", vec![(1, "GROUP_OWNER")]),
+            ("billing=group_dreamer_2", vec![(2, "GROUP_DREAMER_2")]),
+        ] {
+            let expected = expected.into_iter().map(|(n, roles)| (n, roles.to_owned())).collect();
+            assert_eq!(read(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_means_nothing_says_what_to_write() {
+        use RejectionCode::{InvalidProject, UnknownProject, UnknownProjectRole};
+        for (text, code, finding) in [
+            (
+                "billing",
+                InvalidProject,
+                "\"billing\" names no role; write project=ROLE, for example billing=GROUP_READ_ONLY",
+            ),
+            (
+                "billing=",
+                InvalidProject,
+                "\"billing=\" names no role; write project=ROLE, for example billing=GROUP_READ_ONLY",
+            ),
+            ("=owner", InvalidProject, "no project stands before the = in \"=owner\"; write project=ROLE"),
+            (
+                "billing=owner,read only",
+                InvalidProject,
+                "the role \"read only\" stands without a project; write project=ROLE, and several roles as ROLE+ROLE",
+            ),
+            ("billing=redonly", UnknownProjectRole, "unknown project role \"redonly\", did you mean GROUP_READ_ONLY?"),
+            (
+                "billing=juggler",
+                UnknownProjectRole,
+                "unknown project role \"juggler\"; use one of Atlas's names, for example GROUP_READ_ONLY",
+            ),
+            ("billing=GROUP_\u{430}", UnknownProjectRole, ""),
+            (
+                "bilings=owner",
+                UnknownProject,
+                "unknown project \"bilings\", did you mean \"billing\"? If not, create the project in Atlas first",
+            ),
+        ] {
+            let (found, detail) = read(text).unwrap_err();
+            assert_eq!(found, code, "{text}");
+            assert!(finding.is_empty() || detail == format!("column Projects: {finding}"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn offline_a_fault_of_the_entry_comes_before_a_name_that_cannot_be_looked_up() {
+        let offline = Directory::offline();
+        let code = |text| parse(Cell::new("Projects", text), &offline).unwrap_err().code;
+        assert_eq!(code("billing=owner"), RejectionCode::UnresolvedName);
+        assert_eq!(code("billing=owner;warehouse"), RejectionCode::InvalidProject);
+    }
+
+    #[test]
+    fn roles_that_atlas_may_not_have_are_told() {
+        assert!(KNOWN.is_sorted());
+        let projects = parse(Cell::new("", "billing=GROUP_DREAMER+owner"), &directory()).unwrap();
+        let invitation = Invitation { email: String::new(), roles: OrgRoles::default(), teams: Vec::new(), projects };
+        assert_eq!(unknown_project_roles(&invitation).collect::<Vec<_>>(), ["GROUP_DREAMER"]);
+    }
+}

@@ -1,0 +1,185 @@
+//! Why a row is not sent: a code for programs, and the column, the value and the remedy for people.
+
+use std::fmt::{self, Display};
+
+use crate::directory::NoMatch;
+use crate::roster::quoted;
+
+/// A row that fails our checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Which check.
+    pub code: RejectionCode,
+    /// The column, as the sheet names it; none where the row as a whole is at fault.
+    pub column: Option<String>,
+    /// What is wrong and what to do, beginning with the column.
+    pub detail: String,
+}
+
+/// The checks, a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each says its own meaning, see `as_str`")]
+pub enum RejectionCode {
+    MissingEmail,
+    InvalidEmail,
+    MissingRole,
+    UnknownRole,
+    UnknownTeam,
+    AmbiguousTeam,
+    InvalidTeamId,
+    UnknownProject,
+    AmbiguousProject,
+    InvalidProjectId,
+    /// The entry is not `project=ROLE`.
+    InvalidProject,
+    UnknownProjectRole,
+    /// A name that only the organization's own lists could explain, and there are none.
+    UnresolvedName,
+    OtherOrganization,
+    InvalidOrgId,
+    TooManyFields,
+    InvalidEncoding,
+    UnclosedQuote,
+    RowTooLong,
+    /// An earlier row asks for something else for the same person.
+    ConflictingDuplicate,
+}
+
+impl RejectionCode {
+    /// The code as results files hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RejectionCode::MissingEmail => "MISSING_EMAIL",
+            RejectionCode::InvalidEmail => "INVALID_EMAIL",
+            RejectionCode::MissingRole => "MISSING_ROLE",
+            RejectionCode::UnknownRole => "UNKNOWN_ROLE",
+            RejectionCode::UnknownTeam => "UNKNOWN_TEAM",
+            RejectionCode::AmbiguousTeam => "AMBIGUOUS_TEAM",
+            RejectionCode::InvalidTeamId => "INVALID_TEAM_ID",
+            RejectionCode::UnknownProject => "UNKNOWN_PROJECT",
+            RejectionCode::AmbiguousProject => "AMBIGUOUS_PROJECT",
+            RejectionCode::InvalidProjectId => "INVALID_PROJECT_ID",
+            RejectionCode::InvalidProject => "INVALID_PROJECT",
+            RejectionCode::UnknownProjectRole => "UNKNOWN_PROJECT_ROLE",
+            RejectionCode::UnresolvedName => "UNRESOLVED_NAME",
+            RejectionCode::OtherOrganization => "OTHER_ORGANIZATION",
+            RejectionCode::InvalidOrgId => "INVALID_ORG_ID",
+            RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
+            RejectionCode::InvalidEncoding => "INVALID_ENCODING",
+            RejectionCode::UnclosedQuote => "UNCLOSED_QUOTE",
+            RejectionCode::RowTooLong => "ROW_TOO_LONG",
+            RejectionCode::ConflictingDuplicate => "CONFLICTING_DUPLICATE",
+        }
+    }
+}
+
+impl Display for RejectionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Rejection {
+    /// A fault of the row as a whole.
+    pub(super) fn of_row(code: RejectionCode, detail: String) -> Self {
+        Self { code, column: None, detail }
+    }
+
+    /// An earlier row has the same email but other roles, teams or projects.
+    pub fn conflicting_duplicate(earlier_row: u32) -> Self {
+        Self::of_row(
+            RejectionCode::ConflictingDuplicate,
+            format!(
+                "row {earlier_row} has the same email but other roles, teams or projects; keep one of the two rows, \
+                 with everything the person needs"
+            ),
+        )
+    }
+}
+
+/// The cell that a message is about.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) column: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn new(column: &'a str, text: &'a str) -> Self {
+        Self { column, text }
+    }
+
+    pub(super) fn reject(self, code: RejectionCode, finding: impl Display) -> Rejection {
+        let column = self.column.to_owned();
+        Rejection { code, detail: format!("column {column}: {finding}"), column: Some(column) }
+    }
+}
+
+/// How messages and codes speak of a team or a project.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    noun: &'static str,
+    unknown: RejectionCode,
+    ambiguous: RejectionCode,
+    invalid_id: RejectionCode,
+}
+
+pub(super) const TEAM: Kind = Kind {
+    noun: "team",
+    unknown: RejectionCode::UnknownTeam,
+    ambiguous: RejectionCode::AmbiguousTeam,
+    invalid_id: RejectionCode::InvalidTeamId,
+};
+
+pub(super) const PROJECT: Kind = Kind {
+    noun: "project",
+    unknown: RejectionCode::UnknownProject,
+    ambiguous: RejectionCode::AmbiguousProject,
+    invalid_id: RejectionCode::InvalidProjectId,
+};
+
+/// Why a team or project entry does not mean one thing.
+pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch<'_>) -> Rejection {
+    let Kind { noun, unknown, ambiguous, invalid_id } = kind;
+    let shown = quoted(entry);
+    match why {
+        NoMatch::Ambiguous(ids) => {
+            let ids: Vec<String> = ids.iter().take(IDS_SHOWN).map(ToString::to_string).collect();
+            let ids = ids.join(" or ");
+            cell.reject(ambiguous, format_args!("several {noun}s are called {shown}; write the id instead: {ids}"))
+        }
+        NoMatch::Unknown(_) | NoMatch::Unresolved if is_nearly_id(entry) => cell.reject(
+            invalid_id,
+            format_args!(
+                "{shown} looks like an Atlas id and has {} digits where an id has 24; copy it again",
+                entry.len()
+            ),
+        ),
+        NoMatch::Unknown(similar) if similar.is_empty() => cell.reject(
+            unknown,
+            format_args!("the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first"),
+        ),
+        NoMatch::Unknown(similar) => {
+            let similar: Vec<String> = similar.into_iter().map(quoted).collect();
+            let similar = similar.join(" or ");
+            cell.reject(
+                unknown,
+                format_args!(
+                    "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first"
+                ),
+            )
+        }
+        NoMatch::Unresolved => cell.reject(
+            RejectionCode::UnresolvedName,
+            format_args!("{noun} {shown} cannot be looked up without credentials; give them, or write the {noun}'s id"),
+        ),
+    }
+}
+
+/// A message with more ids helps nobody.
+const IDS_SHOWN: usize = 5;
+
+/// Whether a text that is no id was meant as one: hexadecimal digits, a few too many or too few.
+fn is_nearly_id(text: &str) -> bool {
+    (20..=28).contains(&text.len()) && text.len() != 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}

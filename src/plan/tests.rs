@@ -1,0 +1,176 @@
+//! Whole rows, from a sheet to invitations.
+
+use super::*;
+use crate::exchange::Named;
+use crate::invitation::OrgRole;
+use crate::roster::{Roster, RosterOptions};
+
+const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
+
+fn id(n: u8) -> ObjectId {
+    format!("{n:024x}").parse().unwrap()
+}
+
+fn directory() -> Directory {
+    let mut directory = Directory::new();
+    for (n, name) in [(1, "Backend"), (2, "Data Platform"), (3, "R&D; Ops"), (4, "twin"), (5, "Twin")] {
+        directory.add_team(Named { id: id(n), name: name.to_owned() });
+    }
+    directory.add_project(Named { id: id(9), name: "billing".to_owned() });
+    directory
+}
+
+fn plan(sheet: &[u8], directory: &Directory, default_roles: OrgRoles) -> Vec<Result<Invitation, Rejection>> {
+    let mut roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
+    let options = PlanOptions { default_roles, organization: ORGANIZATION.parse().unwrap() };
+    let planner = Planner::new(options, roster.header(), directory);
+    let mut plans = Vec::new();
+    while let Some(row) = roster.next_row().unwrap() {
+        plans.push(planner.plan(&row));
+    }
+    plans
+}
+
+#[test]
+fn a_row_becomes_an_invitation_with_ids_in_order() {
+    let sheet = format!(
+        "Email,Role,Teams,Projects,Org ID\n\
+         Jane <Jane@example.com>,owner;member,data platform|Backend;backend,billing=read only,{ORGANIZATION}\n"
+    );
+    let expected = Invitation {
+        email: "Jane@example.com".to_owned(),
+        roles: OrgRoles::from_iter([OrgRole::Owner, OrgRole::Member]),
+        teams: vec![id(1), id(2)],
+        projects: vec![ProjectAccess { project: id(9), roles: vec!["GROUP_READ_ONLY".to_owned()] }],
+    };
+    assert_eq!(plan(sheet.as_bytes(), &directory(), OrgRoles::default()), [Ok(expected)]);
+}
+
+#[test]
+fn a_team_whose_name_holds_a_separator_is_one_team() {
+    let plans = plan(b"email,role,teams\na@example.com,member,R&D; Ops\n", &directory(), OrgRoles::default());
+    assert_eq!(plans[0].as_ref().unwrap().teams, [id(3)]);
+}
+
+#[test]
+fn each_fault_has_its_code_and_says_where_and_what_to_do() {
+    use RejectionCode as Code;
+    let broken = b"Jos\xE9";
+    for (row, code, detail) in [
+        (
+            &b",member,,,"[..],
+            Code::MissingEmail,
+            "column Work Email: no email address; fill the cell or delete the row",
+        ),
+        (
+            b"jane.example.com,member",
+            Code::InvalidEmail,
+            "column Work Email: \"jane.example.com\" is not an email address: it has no @; correct it",
+        ),
+        (
+            b"a@example.com",
+            Code::MissingRole,
+            "column Rôle: no role; fill the cell, for example with ORG_MEMBER, or give --default-roles",
+        ),
+        (b"a@example.com,Admn", Code::UnknownRole, "column Rôle: unknown role \"Admn\", did you mean ORG_OWNER?"),
+        (
+            b"a@example.com,member,Backedn",
+            Code::UnknownTeam,
+            "column Teams: unknown team \"Backedn\", did you mean \"Backend\"? If not, create the team in Atlas first",
+        ),
+        (
+            b"a@example.com,member,Legal",
+            Code::UnknownTeam,
+            "column Teams: the organization has no team \"Legal\"; correct it, or create the team in Atlas first",
+        ),
+        (
+            b"a@example.com,member,0000000000000000000000ff",
+            Code::UnknownTeam,
+            "column Teams: the organization has no team \"0000000000000000000000ff\"; correct it, or create the team in \
+             Atlas first",
+        ),
+        (
+            b"a@example.com,member,00000000000000000000001",
+            Code::InvalidTeamId,
+            "column Teams: \"00000000000000000000001\" looks like an Atlas id and has 23 digits where an id has 24; copy \
+             it again",
+        ),
+        (
+            b"a@example.com,member,TWIN",
+            Code::AmbiguousTeam,
+            "column Teams: several teams are called \"TWIN\"; write the id instead: 000000000000000000000004 or \
+             000000000000000000000005",
+        ),
+        (
+            b"a@example.com,member,,billing",
+            Code::InvalidProject,
+            "column Projects: \"billing\" names no role; write project=ROLE, for example billing=GROUP_READ_ONLY",
+        ),
+        (
+            b"a@example.com,member,,,000000000000000000000001",
+            Code::OtherOrganization,
+            "column Org ID: the row is for organization 000000000000000000000001 and this run is for \
+             32b6e34b3d91647abb20e7b8; empty the cell, or invite this row in a run of its own",
+        ),
+        (
+            b"a@example.com,member,,,Acme",
+            Code::InvalidOrgId,
+            "column Org ID: \"Acme\" is not an Atlas id (24 digits from 0-9 and a-f); correct the cell or empty it",
+        ),
+        (
+            b"a@example.com,member,,,,,x",
+            Code::TooManyFields,
+            "the row has 7 cells and the header names 5 columns; put a cell that holds the separator in double quotes, \
+             or name the extra column",
+        ),
+        (
+            &[b"a@example.com,member,", &broken[..]].concat(),
+            Code::InvalidEncoding,
+            "column Teams: some characters cannot be read; type the cell again and save the file as CSV UTF-8",
+        ),
+        (
+            b"a@example.com,member,\"Backend\nb@example.com,member,",
+            Code::UnclosedQuote,
+            "a double quote opens in this row and never closes, so the rows below it were not read; delete that double \
+             quote or add its pair",
+        ),
+    ] {
+        let sheet = [b"Work Email,R\xC3\xB4le,Teams,Projects,Org ID\n", row].concat();
+        let plans = plan(&sheet, &directory(), OrgRoles::default());
+        let rejection = plans[0].as_ref().unwrap_err();
+        assert_eq!((rejection.code, rejection.detail.as_str()), (code, detail));
+        if let Some(column) = &rejection.column {
+            assert!(detail.starts_with(&format!("column {column}: ")));
+        }
+    }
+}
+
+#[test]
+fn default_roles_serve_rows_that_name_none() {
+    let default = OrgRoles::from_iter([OrgRole::ReadOnly]);
+    for sheet in [&b"email\na@example.com\n"[..], b"email,roles\na@example.com,\n", b"email,roles\na@example.com,;\n"] {
+        assert_eq!(plan(sheet, &directory(), default)[0].as_ref().unwrap().roles, default);
+    }
+}
+
+#[test]
+fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
+    let roster = Roster::open(&b"email\n"[..], &RosterOptions::default()).unwrap();
+    let options = |default_roles| PlanOptions { default_roles, organization: ORGANIZATION.parse().unwrap() };
+    let directory = directory();
+    assert!(Planner::new(options(OrgRoles::default()), roster.header(), &directory).lacks_roles());
+    let default = OrgRoles::from_iter([OrgRole::Member]);
+    assert!(!Planner::new(options(default), roster.header(), &directory).lacks_roles());
+}
+
+#[test]
+fn offline_ids_are_believed_and_a_name_is_the_last_thing_complained_of() {
+    let sheet = b"email,roles,teams,projects\n\
+        a@example.com,member,000000000000000000000077,000000000000000000000078=owner\n\
+        b@example.com,member,Backend,\n\
+        c@example.com,member,Backend,billing\n";
+    let plans = plan(sheet, &Directory::offline(), OrgRoles::default());
+    assert_eq!(plans[0].as_ref().unwrap().teams, [id(0x77)]);
+    assert_eq!(plans[1].as_ref().unwrap_err().code, RejectionCode::UnresolvedName);
+    assert_eq!(plans[2].as_ref().unwrap_err().code, RejectionCode::InvalidProject);
+}

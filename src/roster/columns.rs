@@ -1,0 +1,220 @@
+//! Which column is which, by the names that people give them in five languages.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A column that means something to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// The address to invite; the only one that must be there.
+    Email,
+    /// Organization roles.
+    Roles,
+    /// Teams, by name or id.
+    Teams,
+    /// Projects with roles in them.
+    Projects,
+    /// The organization that the row is for.
+    OrgId,
+}
+
+/// Not the name of a column that means something to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of email, roles, teams, projects, org_id")]
+pub struct UnknownColumn;
+
+impl Column {
+    /// Every column.
+    pub const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
+
+    /// The name that the results file uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Column::Email => "email",
+            Column::Roles => "roles",
+            Column::Teams => "teams",
+            Column::Projects => "projects",
+            Column::OrgId => "org_id",
+        }
+    }
+
+    /// The column that a header cell names, in whatever spelling.
+    pub(super) fn named(header: &str) -> Option<Self> {
+        let name = squeezed(header);
+        Column::ALL.into_iter().find(|column| column.spellings().contains(&name.as_str()))
+    }
+
+    /// Names people use, as [`squeezed`] leaves them: English, German, Spanish, French, Portuguese.
+    fn spellings(self) -> &'static [&'static str] {
+        match self {
+            Column::Email => EMAIL,
+            Column::Roles => ROLES,
+            Column::Teams => TEAMS,
+            Column::Projects => PROJECTS,
+            Column::OrgId => ORG_ID,
+        }
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Column {
+    type Err = UnknownColumn;
+
+    fn from_str(name: &str) -> Result<Self, UnknownColumn> {
+        let name = squeezed(name);
+        Column::ALL.into_iter().find(|column| squeezed(column.as_str()) == name).ok_or(UnknownColumn)
+    }
+}
+
+#[rustfmt::skip]
+const EMAIL: &[&str] = &[
+    "email", "emails", "emailaddress", "emailaddresses", "emailid", "mail", "mailaddress", "workemail",
+    "workemailaddress", "workmail", "businessemail", "businessemailaddress", "companyemail", "companyemailaddress",
+    "corporateemail", "corporateemailaddress", "officeemail", "officialemail", "primaryemail", "primaryemailaddress",
+    "personalemail", "privateemail", "useremail", "useremailaddress", "contactemail", "employeeemail", "emailwork",
+    "inviteemail", "inviteeemail", "username",
+    "emailadresse", "mailadresse", "emailanschrift", "geschaftlicheemail", "geschaeftlicheemail",
+    "geschaftlicheemailadresse", "geschaeftlicheemailadresse", "dienstlicheemail", "dienstlicheemailadresse",
+    "firmenemail", "emailgeschaftlich", "emaildienstlich", "emailarbeit", "epost", "benutzername",
+    "correo", "correos", "correoelectronico", "correoelectronicocorporativo", "correocorporativo", "correolaboral",
+    "correodetrabajo", "direcciondecorreo", "direcciondecorreoelectronico", "direccioncorreo", "direcciondeemail",
+    "emailcorporativo", "emaillaboral", "emaildetrabajo", "nombredeusuario",
+    "courriel", "courriels", "courrielprofessionnel", "adressecourriel", "adresseelectronique", "adresseemail",
+    "adressemail", "adressedecourriel", "adressedemessagerie", "emailprofessionnel", "mailprofessionnel", "mailpro",
+    "emailpro", "mel", "nomdutilisateur",
+    "correioeletronico", "correioelectronico", "correio", "enderecodeemail", "enderecoemail", "enderecoeletronico",
+    "enderecoelectronico", "enderecodecorreioeletronico", "emailprofissional", "emaildetrabalho", "emailempresarial",
+    "nomedeusuario", "nomedeutilizador",
+];
+
+#[rustfmt::skip]
+const ROLES: &[&str] = &[
+    "role", "roles", "orgrole", "orgroles", "organizationrole", "organizationroles", "organisationrole",
+    "organisationroles", "atlasrole", "atlasroles", "userrole", "userroles", "rolename", "rolenames", "accessrole",
+    "rolle", "rollen", "organisationsrolle", "organisationsrollen", "atlasrolle", "atlasrollen", "benutzerrolle",
+    "rol", "rolesdelaorganizacion", "roldelaorganizacion", "roldeorganizacion", "rolesdeorganizacion", "funciones",
+    "roleorganisation", "rolesdelorganisation", "roledelorganisation", "roledansorganisation", "rolesorganisation",
+    "roledanslorganisation", "rolesdanslorganisation",
+    "papel", "papeis", "funcao", "funcoes", "papeldaorganizacao", "papeisdaorganizacao", "funcaonaorganizacao",
+    "funcoesnaorganizacao", "papelnaorganizacao", "papeisnaorganizacao",
+];
+
+#[rustfmt::skip]
+const TEAMS: &[&str] = &[
+    "team", "teams", "teamname", "teamnames", "teamid", "teamids", "atlasteam", "atlasteams", "teammembership",
+    "teammemberships", "teamkurzel", "teamzugehorigkeit", "atlasteamname",
+    "equipo", "equipos", "nombredelequipo", "equiposdeatlas",
+    "equipe", "equipes", "nomdelequipe", "equipesatlas",
+    "equipa", "equipas", "nomedaequipe", "nomedaequipa",
+];
+
+#[rustfmt::skip]
+const PROJECTS: &[&str] = &[
+    "project", "projects", "projectrole", "projectroles", "projectaccess", "projectname", "projectnames",
+    "projectid", "projectids", "projectassignment", "projectassignments", "atlasproject", "atlasprojects",
+    "grouproleassignments",
+    "projekt", "projekte", "projektrolle", "projektrollen", "projektzugriff", "projektname",
+    "proyecto", "proyectos", "rolesdeproyecto", "accesoaproyectos",
+    "projet", "projets", "rolesdeprojet", "accesauxprojets",
+    "projeto", "projetos", "papeisdeprojeto", "papeisnoprojeto", "acessoaprojetos", "projecto", "projectos",
+];
+
+#[rustfmt::skip]
+const ORG_ID: &[&str] = &[
+    "orgid", "organizationid", "organisationid", "atlasorgid", "atlasorganizationid", "atlasorganisationid",
+    "organisationsid", "organisationskennung",
+    "idorganizacion", "iddeorganizacion", "iddelaorganizacion", "organizacionid",
+    "idorganisation", "iddelorganisation", "identifiantorganisation", "identifiantdelorganisation",
+    "idorganizacao", "iddaorganizacao", "organizacaoid",
+];
+
+/// A name reduced to what people do not vary: lower-case letters without accents, and digits.
+pub(super) fn squeezed(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn without_accent(c: char) -> char {
+    match c {
+        'à'..='å' | 'ª' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' | 'ø' | 'º' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_known_in_any_order_of_case_and_punctuation_and_in_five_languages() {
+        for (header, column) in [
+            ("email", Column::Email),
+            ("E-Mail Address", Column::Email),
+            ("E_MAIL", Column::Email),
+            ("Work Email", Column::Email),
+            ("E-Mail-Adresse", Column::Email),
+            ("Geschäftliche E-Mail", Column::Email),
+            ("Correo electrónico", Column::Email),
+            ("Correo electro\u{301}nico", Column::Email),
+            ("CORREO ELECTRÓNICO", Column::Email),
+            ("Courriel", Column::Email),
+            ("Adresse e-mail", Column::Email),
+            ("Correio Eletrônico", Column::Email),
+            ("Endereço de e-mail", Column::Email),
+            ("Role(s)", Column::Roles),
+            ("Rôle", Column::Roles),
+            ("Rollen", Column::Roles),
+            ("Rol", Column::Roles),
+            ("Funções", Column::Roles),
+            ("Papéis", Column::Roles),
+            ("Team", Column::Teams),
+            ("Equipos", Column::Teams),
+            ("Équipe", Column::Teams),
+            ("Equipas", Column::Teams),
+            ("Projects", Column::Projects),
+            ("Projekte", Column::Projects),
+            ("Proyectos", Column::Projects),
+            ("Projets", Column::Projects),
+            ("Projetos", Column::Projects),
+            ("Org ID", Column::OrgId),
+            ("organization-id", Column::OrgId),
+            ("ID de l'organisation", Column::OrgId),
+        ] {
+            assert_eq!(Column::named(header), Some(column), "{header}");
+        }
+    }
+
+    #[test]
+    fn other_columns_are_not_taken_for_ours() {
+        for header in ["", "Manager", "Manager Email", "Start Date", "Organization", "Time", "Department", "Job Title"]
+        {
+            assert_eq!(Column::named(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_is_squeezed_and_means_one_column() {
+        let all: Vec<&str> = Column::ALL.iter().flat_map(|column| column.spellings()).copied().collect();
+        for spelling in &all {
+            assert_eq!(squeezed(spelling), *spelling);
+            assert_eq!(all.iter().filter(|other| *other == spelling).count(), 1, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_chosen_by_its_canonical_name() {
+        assert_eq!("org-id".parse(), Ok(Column::OrgId));
+        assert_eq!("mail".parse::<Column>(), Err(UnknownColumn));
+    }
+}

@@ -1,0 +1,194 @@
+//! The separator of cells: said by the user, announced by Excel's `sep=` line, or guessed from the header row.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::RosterOptions;
+use super::columns::Column;
+
+/// What separates the cells of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`, which Excel writes wherever the comma marks decimals.
+    Semicolon,
+    /// A tab.
+    Tab,
+    /// `|`
+    Pipe,
+}
+
+/// Not a separator that we read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of comma, semicolon, tab, pipe")]
+pub struct UnknownDelimiter;
+
+impl Delimiter {
+    /// Every separator; the first wins where a header fits several equally well.
+    pub const ALL: [Delimiter; 4] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab, Delimiter::Pipe];
+
+    /// The character itself.
+    pub fn as_byte(self) -> u8 {
+        match self {
+            Delimiter::Comma => b',',
+            Delimiter::Semicolon => b';',
+            Delimiter::Tab => b'\t',
+            Delimiter::Pipe => b'|',
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Delimiter::Comma => "comma",
+            Delimiter::Semicolon => "semicolon",
+            Delimiter::Tab => "tab",
+            Delimiter::Pipe => "pipe",
+        }
+    }
+}
+
+impl fmt::Display for Delimiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = UnknownDelimiter;
+
+    /// Reads the name or the character; `\t` too, since a tab is hard to type.
+    fn from_str(text: &str) -> Result<Self, UnknownDelimiter> {
+        if text == "\\t" {
+            return Ok(Delimiter::Tab);
+        }
+        let named = |delimiter: &Delimiter| {
+            text.eq_ignore_ascii_case(delimiter.name()) || text.as_bytes() == [delimiter.as_byte()]
+        };
+        Delimiter::ALL.into_iter().find(named).ok_or(UnknownDelimiter)
+    }
+}
+
+/// The separator in use, and how many bytes a `sep=` line took that said so.
+pub(super) struct Chosen {
+    pub(super) byte: u8,
+    pub(super) announced_in: usize,
+}
+
+/// Chooses by the beginning of the text, which holds the header row.
+pub(super) fn choose(beginning: &[u8], options: &RosterOptions) -> Chosen {
+    let (announced, announced_in) = announcement(beginning);
+    let byte = match (options.delimiter, announced) {
+        (Some(delimiter), _) => delimiter.as_byte(),
+        (None, Some(byte)) => byte,
+        (None, None) => guess(first_row(&beginning[announced_in..]), options),
+    };
+    Chosen { byte, announced_in }
+}
+
+/// Excel's first line `sep=;`, quoted or not, and its length with the line's end.
+fn announcement(beginning: &[u8]) -> (Option<u8>, usize) {
+    let line_len = beginning.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
+    let mut line = &beginning[..line_len];
+    if let [b'"', inner @ .., b'"'] = line {
+        line = inner;
+    }
+    let [s, e, p, b'=', byte] = line else { return (None, 0) };
+    if ![*s, *e, *p].eq_ignore_ascii_case(b"sep") || !byte.is_ascii() || matches!(byte, b'"' | 0) {
+        return (None, 0);
+    }
+    let end = if beginning[line_len..].starts_with(b"\r\n") { 2 } else { 1 };
+    (Some(*byte), (line_len + end).min(beginning.len()))
+}
+
+/// The first line with text on it, as far as the beginning goes.
+fn first_row(beginning: &[u8]) -> &[u8] {
+    let start = beginning.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
+    let row = &beginning[start..];
+    let mut within_quotes = false;
+    let end = row.iter().position(|&b| {
+        within_quotes ^= b == b'"';
+        !within_quotes && matches!(b, b'\r' | b'\n')
+    });
+    &row[..end.unwrap_or(row.len())]
+}
+
+/// The separator that makes most sense of the header: most columns known, then most columns.
+fn guess(header: &[u8], options: &RosterOptions) -> u8 {
+    let sense = |delimiter: &Delimiter| {
+        let names = split(header, delimiter.as_byte());
+        let chosen = |name: &str| options.columns.iter().any(|(_, wanted)| wanted.trim() == name);
+        let known = names.iter().filter(|name| chosen(name) || Column::named(name).is_some()).count();
+        (known, names.len())
+    };
+    // `max_by_key` keeps the last of equals, and the first is wanted.
+    Delimiter::ALL.into_iter().rev().max_by_key(sense).map_or(b',', Delimiter::as_byte)
+}
+
+fn split(row: &[u8], delimiter: u8) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(row);
+    if let Some(Ok(record)) = reader.byte_records().next() {
+        cells = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(text: &str) -> (char, usize) {
+        let Chosen { byte, announced_in } = choose(text.as_bytes(), &RosterOptions::default());
+        (byte as char, announced_in)
+    }
+
+    #[test]
+    fn the_header_tells_the_separator() {
+        for (text, delimiter) in [
+            ("email,roles\na;b;c;d,e", ','),
+            ("email;roles\n", ';'),
+            ("Name\tE-Mail\r\n", '\t'),
+            ("Name|E-Mail", '|'),
+            ("\n\nemail;roles", ';'),
+            ("Name, Vorname;E-Mail;Rolle", ';'),
+            ("\"Notes; a, b, c, d\";email", ';'),
+            ("\"Notes\n, a, b, c, d\";email", ';'),
+            ("Nom;Contact", ';'),
+            ("email", ','),
+            ("", ','),
+        ] {
+            assert_eq!(chosen(text).0, delimiter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_sep_line_tells_it_and_is_passed_over() {
+        for (text, expected) in [
+            ("sep=;\r\nemail,x;roles", (';', 7)),
+            ("SEP=|\nemail", ('|', 6)),
+            ("\"sep=,\"\nemail", (',', 8)),
+            ("sep=\t\remail", ('\t', 6)),
+            ("sep=:", (':', 5)),
+            ("sep=;;\nemail", (';', 0)),
+            ("sep=\nemail", (',', 0)),
+        ] {
+            assert_eq!(chosen(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_user_has_the_last_word() {
+        let options = RosterOptions { delimiter: Some(Delimiter::Tab), ..RosterOptions::default() };
+        let Chosen { byte, announced_in } = choose(b"sep=;\nemail;roles", &options);
+        assert_eq!((byte, announced_in), (b'\t', 6));
+    }
+
+    #[test]
+    fn a_separator_is_written_by_name_or_itself() {
+        for (text, delimiter) in [("Comma", ','), (";", ';'), ("\\t", '\t'), ("\t", '\t'), ("pipe", '|')] {
+            assert_eq!(text.parse::<Delimiter>().unwrap().as_byte() as char, delimiter);
+        }
+        assert_eq!(":".parse::<Delimiter>(), Err(UnknownDelimiter));
+    }
+}

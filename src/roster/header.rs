@@ -1,0 +1,301 @@
+//! The header row: which column is which, and what of the others goes to the results.
+
+use super::RosterOptions;
+use super::columns::{Column, squeezed};
+use super::error::RosterError;
+use super::quote::quoted;
+use super::record::Record;
+use super::row::Row;
+
+/// The results file's own columns, in its order; the input's follow.
+pub const RESULT_COLUMNS: [&str; 12] = [
+    "row",
+    "email",
+    "org_id",
+    "status",
+    "invite_id",
+    "expires_at",
+    "http_status",
+    "error_code",
+    "error_detail",
+    "attempts",
+    "elapsed_ms",
+    "finished_at",
+];
+
+/// How many column names a message shows.
+const NAMES_SHOWN: usize = 20;
+
+/// The header row.
+#[derive(Clone, Debug)]
+pub struct Header {
+    number: u32,
+    names: Vec<String>,
+    email: usize,
+    roles: Option<usize>,
+    teams: Option<usize>,
+    projects: Option<usize>,
+    org_id: Option<usize>,
+    carried: Vec<Carried>,
+    is_results: bool,
+}
+
+/// A column that is copied to the results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Its name there.
+    pub name: String,
+    /// The cell that it is copied from.
+    pub cell: usize,
+}
+
+impl Header {
+    pub(super) fn read(record: &Record<'_>, options: &RosterOptions) -> Result<Self, RosterError> {
+        if record.cut.is_some() {
+            return Err(RosterError::UnclosedHeader);
+        }
+        let row = Row::read(record, usize::MAX);
+        let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
+        names.truncate(names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1));
+
+        let own = own_results_columns(&names);
+        let is_results = own.is_some();
+        let own = own.unwrap_or_default();
+        let mut kinds: Vec<Option<Column>> = names.iter().map(|name| Column::named(name)).collect();
+        for &cell in &own {
+            kinds[cell] = Column::ALL.into_iter().find(|column| column.as_str() == names[cell]);
+        }
+        if !is_results {
+            choose(&mut kinds, &names, options)?;
+        }
+        let find = |column: Column| -> Result<Option<usize>, RosterError> {
+            let mut cells = (0..kinds.len()).filter(|&cell| kinds[cell] == Some(column));
+            match (cells.next(), cells.next()) {
+                (Some(first), Some(second)) => Err(RosterError::TwoColumns {
+                    column,
+                    first: quoted(&names[first]),
+                    second: quoted(&names[second]),
+                }),
+                (first, _) => Ok(first),
+            }
+        };
+        let Some(email) = find(Column::Email)? else { return Err(no_email_column(&names)) };
+        let (roles, teams) = (find(Column::Roles)?, find(Column::Teams)?);
+        let (projects, org_id) = (find(Column::Projects)?, find(Column::OrgId)?);
+        let carried = carried(&names, &kinds, &own);
+        Ok(Self { number: record.number, names, email, roles, teams, projects, org_id, carried, is_results })
+    }
+
+    /// The header's own row number, 1 unless blank rows precede it.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The columns' names as written, without empty ones at the end.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The cell with the address.
+    pub fn email(&self) -> usize {
+        self.email
+    }
+
+    /// The cell with the organization roles.
+    pub fn roles(&self) -> Option<usize> {
+        self.roles
+    }
+
+    /// The cell with the teams.
+    pub fn teams(&self) -> Option<usize> {
+        self.teams
+    }
+
+    /// The cell with the projects.
+    pub fn projects(&self) -> Option<usize> {
+        self.projects
+    }
+
+    /// The cell with the organization's id.
+    pub fn org_id(&self) -> Option<usize> {
+        self.org_id
+    }
+
+    /// The columns that follow [`RESULT_COLUMNS`] in the results, in the input's order.
+    pub fn carried(&self) -> &[Carried] {
+        &self.carried
+    }
+
+    /// Whether the file is a results file of ours.
+    pub fn is_results(&self) -> bool {
+        self.is_results
+    }
+}
+
+/// Where [`RESULT_COLUMNS`] are, if all are there.
+fn own_results_columns(names: &[String]) -> Option<Vec<usize>> {
+    RESULT_COLUMNS.iter().map(|wanted| names.iter().position(|name| name == wanted)).collect()
+}
+
+/// Applies the user's choices; a column that was chosen against means nothing any more.
+fn choose(kinds: &mut [Option<Column>], names: &[String], options: &RosterOptions) -> Result<(), RosterError> {
+    for (column, name) in &options.columns {
+        let exact = names.iter().position(|candidate| candidate == name.trim());
+        let similar = || names.iter().position(|candidate| squeezed(candidate) == squeezed(name));
+        let Some(cell) = exact.or_else(similar) else {
+            return Err(RosterError::NoSuchColumn { column: *column, name: quoted(name), found: listed(names) });
+        };
+        kinds.iter_mut().filter(|kind| **kind == Some(*column)).for_each(|kind| *kind = None);
+        kinds[cell] = Some(*column);
+    }
+    Ok(())
+}
+
+fn no_email_column(names: &[String]) -> RosterError {
+    // A name such as "Contact (somebody@example.com)" is no address: a cell that is one has no spaces.
+    let is_address = |cell: &String| cell.contains('@') && cell.contains('.') && !cell.contains(char::is_whitespace);
+    if names.iter().any(is_address) {
+        return RosterError::NoHeader { first_row: quoted(&names.join(", ")) };
+    }
+    RosterError::NoEmailColumn { found: listed(names) }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().filter(|name| !name.is_empty()).map(|name| quoted(name)).collect();
+    match shown.len().checked_sub(NAMES_SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown[..NAMES_SHOWN].join(", ")),
+    }
+}
+
+fn carried(names: &[String], kinds: &[Option<Column>], own: &[usize]) -> Vec<Carried> {
+    let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().map(squeezed).collect();
+    // Ours first, whatever their order: they keep their names.
+    taken.extend(kinds.iter().flatten().map(|column| squeezed(column.as_str())));
+    let mut carried = Vec::new();
+    for (cell, (name, kind)) in names.iter().zip(kinds).enumerate() {
+        match kind {
+            _ if own.contains(&cell) => {}
+            Some(Column::Email | Column::OrgId) => {}
+            Some(column @ (Column::Roles | Column::Teams | Column::Projects)) => {
+                carried.push(Carried { name: column.as_str().to_owned(), cell });
+            }
+            None => {
+                let mut name = if name.is_empty() { format!("column_{}", cell + 1) } else { name.clone() };
+                while taken.contains(&squeezed(&name)) {
+                    name.insert_str(0, "input_");
+                }
+                taken.push(squeezed(&name));
+                carried.push(Carried { name, cell });
+            }
+        }
+    }
+    carried
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::Roster;
+
+    fn header(text: &str) -> Result<Header, RosterError> {
+        header_with(text, &RosterOptions::default())
+    }
+
+    fn header_with(text: &str, options: &RosterOptions) -> Result<Header, RosterError> {
+        Roster::open(text.as_bytes(), options).map(|roster| roster.header().clone())
+    }
+
+    fn carried_names(header: &Header) -> Vec<&str> {
+        header.carried().iter().map(|carried| carried.name.as_str()).collect()
+    }
+
+    #[test]
+    fn columns_are_found_in_any_order_and_the_rest_is_carried() {
+        let header = header("Name,Teams,E-Mail,Org ID,Role(s),Projects,Status,,Start").unwrap();
+        assert_eq!(
+            (header.email(), header.org_id(), header.roles(), header.teams(), header.projects()),
+            (2, Some(3), Some(4), Some(1), Some(5))
+        );
+        assert_eq!(carried_names(&header), ["Name", "teams", "roles", "projects", "input_Status", "column_8", "Start"]);
+    }
+
+    #[test]
+    fn names_that_would_clash_are_prefixed_until_they_do_not() {
+        let header = header("email,status,input_status,Invite ID,Notes,notes,row").unwrap();
+        assert_eq!(
+            carried_names(&header),
+            ["input_status", "input_input_status", "input_Invite ID", "Notes", "input_notes", "input_row"]
+        );
+    }
+
+    #[test]
+    fn a_results_file_is_an_input_whose_own_columns_are_left_out() {
+        let text = format!("{},roles,input_status,Name", RESULT_COLUMNS.join(","));
+        let header = header(&text).unwrap();
+        assert!(header.is_results());
+        assert_eq!((header.email(), header.org_id(), header.roles()), (1, Some(2), Some(12)));
+        assert_eq!(carried_names(&header), ["roles", "input_status", "Name"]);
+
+        let without_one = text.replace("attempts,", "");
+        let header = super::tests::header(&without_one).unwrap();
+        assert!(!header.is_results());
+        assert_eq!(carried_names(&header)[..2], ["input_row", "input_status"]);
+    }
+
+    #[test]
+    fn empty_columns_at_the_end_are_none() {
+        assert_eq!(header("email,roles, ,,\n").unwrap().names(), ["email", "roles"]);
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_used_says_what_to_change() {
+        for (text, message) in [
+            ("", "the file is empty; it needs a header row with an \"email\" column, then a row for each person"),
+            (
+                "\n\r\n , \n",
+                "the file is empty; it needs a header row with an \"email\" column, then a row for each person",
+            ),
+            (
+                "Name,Phone\nx,y",
+                "no column is named \"email\"; the columns are \"Name\", \"Phone\"; rename the one with the email \
+                 addresses to \"email\"",
+            ),
+            (
+                "email,Name,Work E-Mail",
+                "columns \"email\" and \"Work E-Mail\" both look like the email column; rename the one that is not, \
+                 or delete it",
+            ),
+            (
+                "email,Role,Rolle",
+                "columns \"Role\" and \"Rolle\" both look like the roles column; rename the one that is not, or delete it",
+            ),
+            (
+                "Jane,jane@example.com\n",
+                "the file has no header row, its first row is \"Jane, jane@example.com\"; insert a row above it that \
+                 names the columns, for example: email,roles,teams",
+            ),
+            (
+                "email,\"roles\njane@example.com,ORG_MEMBER\n",
+                "the header row opens a quotation mark that never closes; delete that mark or add its pair",
+            ),
+        ] {
+            assert_eq!(header(text).unwrap_err().to_string(), message, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_user_may_say_which_column_is_which() {
+        let choice =
+            |name: &str| RosterOptions { columns: vec![(Column::Email, name.to_owned())], ..RosterOptions::default() };
+        let header = header_with("Email,Contact,Name", &choice("contact")).unwrap();
+        assert_eq!(header.email(), 1);
+        assert_eq!(carried_names(&header), ["input_Email", "Name"]);
+
+        let error = header_with("Email,Name", &choice("Kontakt")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no column is named \"Kontakt\", which was given for email; the columns are \"Email\", \"Name\""
+        );
+    }
+}
