@@ -11,8 +11,10 @@
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
 
 pub mod atlas;
+pub mod caller;
 pub mod clock;
 pub mod directory;
+pub mod event;
 pub mod exchange;
 pub mod invitation;
 pub mod journal;
@@ -22,4 +24,7 @@ pub mod person;
 pub mod plan;
 pub mod retry;
 pub mod roster;
+pub mod run;
 pub mod sandbox;
+pub mod stop;
+mod worker;

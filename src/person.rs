@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::directory::fold_email;
 use crate::invitation::ObjectId;
@@ -28,13 +29,15 @@ impl PersonKeys {
     }
 }
 
-/// The people met so far and what their first row asks for, in about 20 bytes each.
+/// The people met so far and what their first row asks for, in about 24 bytes each.
 #[derive(Debug, Default)]
 pub struct Seen {
     table: HashTable<u32>,
     keys: Vec<PersonKey>,
     /// A digest of what the person's first row asks for.
     grants: Vec<u32>,
+    /// The row of a person and of those that follow, up to the next entry, one row each: a person's place and row.
+    runs: Vec<(u32, u32)>,
 }
 
 /// What an earlier row says of the same person.
@@ -42,30 +45,33 @@ pub struct Seen {
 pub enum Sighting {
     /// No earlier row names the person.
     First,
-    /// An earlier row asks for the same.
-    Same,
-    /// An earlier row asks for something else.
-    Other,
+    /// This earlier row asks for the same.
+    Same(u32),
+    /// This earlier row asks for something else.
+    Other(u32),
 }
 
 impl Seen {
-    /// Notes the person, unless an earlier row has.
-    pub fn meet(&mut self, key: PersonKey, grants: u32) -> Sighting {
-        let Self { table, keys, grants: known } = self;
+    /// Notes that the person stands in this row, unless an earlier row has. Rows come in rising order.
+    pub fn meet(&mut self, key: PersonKey, grants: u32, row: u32) -> Sighting {
+        let Self { table, keys, grants: known, runs } = self;
         let entry = table.entry(key.0, |at| keys[*at as usize] == key, |at| keys[*at as usize].0);
         match entry {
-            hashbrown::hash_table::Entry::Occupied(at) => {
-                if known[*at.get() as usize] == grants {
-                    Sighting::Same
-                } else {
-                    Sighting::Other
-                }
+            Entry::Occupied(at) => {
+                let at = *at.get();
+                let (place, first) = runs[runs.partition_point(|(place, _)| *place <= at) - 1];
+                let earlier = first + (at - place);
+                if known[at as usize] == grants { Sighting::Same(earlier) } else { Sighting::Other(earlier) }
             }
-            hashbrown::hash_table::Entry::Vacant(free) => {
-                // More rows than 2^32 are refused by the roster's row numbers.
-                free.insert(keys.len() as u32);
+            Entry::Vacant(free) => {
+                // A sheet has fewer than 2^32 rows, or the roster could not number them.
+                let at = keys.len() as u32;
+                free.insert(at);
                 keys.push(key);
                 known.push(grants);
+                if runs.last().is_none_or(|(place, first)| first + (at - place) != row) {
+                    runs.push((at, row));
+                }
                 Sighting::First
             }
         }
@@ -89,10 +95,14 @@ mod tests {
     #[test]
     fn later_rows_are_the_same_or_other() {
         let mut seen = Seen::default();
-        for number in 0..10_000_u64 {
-            assert_eq!(seen.meet(PersonKey(number), number as u32), Sighting::First);
+        let row = |number: u32| 2 + number + number / 7;
+        for number in 0..10_000 {
+            assert_eq!(seen.meet(PersonKey(number.into()), number, row(number)), Sighting::First);
         }
-        assert_eq!(seen.meet(PersonKey(77), 77), Sighting::Same);
-        assert_eq!(seen.meet(PersonKey(77), 78), Sighting::Other);
+        for number in 0..10_000 {
+            let key = PersonKey(number.into());
+            assert_eq!(seen.meet(key, number, 20_000), Sighting::Same(row(number)));
+            assert_eq!(seen.meet(key, number + 1, 20_000), Sighting::Other(row(number)));
+        }
     }
 }

@@ -1,0 +1,194 @@
+//! Makes requests: waits for a turn, sends, lets the limiter learn; and asks questions until they are answered.
+//!
+//! Shared by all workers and by what comes before the first invite. An invitation's fate is the worker's to decide; here
+//! a question is only repeated where repeating it is harmless.
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use crate::clock::{Clock, ServerClock};
+use crate::directory::fold_email;
+use crate::exchange::{Answer, Api, Body, Gateway, Invite, Membership, Request, Response};
+use crate::limiter::{Learned, Limiter, Turn};
+use crate::retry::{LookUp, Policy, judge_look_up};
+use crate::stop::{Stop, Stopped};
+
+/// What requests need: the way to Atlas, its pace, and when to give up.
+#[derive(Debug)]
+pub struct Caller<G> {
+    /// The way to Atlas.
+    pub gateway: G,
+    /// Which endpoint creates invitations.
+    pub api: Api,
+    /// The turnstile.
+    pub limiter: Limiter,
+    /// When to try again and when to give up.
+    pub policy: Policy,
+    /// The wall's time.
+    pub clock: Clock,
+    /// The server's time.
+    pub server_clock: ServerClock,
+    /// Whether the run ends.
+    pub stop: Stop,
+    learned: mpsc::UnboundedSender<Learned>,
+}
+
+/// A question without an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The run ends.
+    Stopped,
+    /// Every attempt failed; the last one so.
+    GaveUp(String),
+    /// The credential is refused, a fresh one too.
+    Unauthorized(String),
+    /// There is no such thing, or not for us.
+    Denied(String),
+}
+
+impl From<Stopped> for Unanswered {
+    fn from(Stopped: Stopped) -> Self {
+        Unanswered::Stopped
+    }
+}
+
+/// Who is there under an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nobody: nothing of ours was processed.
+    Nobody,
+    /// Someone with a pending invite.
+    Invited(Invite),
+    /// A member of the organization; the user's id.
+    Member(String),
+}
+
+impl<G: Gateway> Caller<G> {
+    /// A caller, and where the news about limits comes out.
+    pub fn new(
+        gateway: G,
+        api: Api,
+        limiter: Limiter,
+        policy: Policy,
+        clock: Clock,
+    ) -> (Self, mpsc::UnboundedReceiver<Learned>) {
+        // Each limit is learnt once, so the channel cannot grow.
+        let (learned, news) = mpsc::unbounded_channel();
+        let (server_clock, stop) = (ServerClock::default(), Stop::default());
+        (Self { gateway, api, limiter, policy, clock, server_clock, stop, learned }, news)
+    }
+
+    /// Waits for the request's turn.
+    pub async fn turn(&self, request: &Request) -> Result<Turn<'_>, Stopped> {
+        let invitation = matches!(request, Request::Create(_));
+        self.stop.or(self.limiter.turn(request.endpoint_set(self.api), invitation)).await
+    }
+
+    /// Sends the request whose turn it is. Stops only when the wire is abandoned.
+    pub async fn send(&self, turn: Turn<'_>, request: &Request) -> Result<Answer, Stopped> {
+        let answer = self.stop.or_abandoned(self.gateway.send(request)).await?;
+        if let Answer::Response(response) = &answer
+            && let Some(date) = response.date
+        {
+            self.server_clock.observe(date, self.clock.now());
+        }
+        if let Some(news) = turn.answered(&answer) {
+            // Nobody listening means that the run is over.
+            let _ = self.learned.send(news);
+        }
+        Ok(answer)
+    }
+
+    /// Asks until there is an answer, as often as the policy says.
+    pub async fn ask(&self, request: &Request) -> Result<Response, Unanswered> {
+        let mut delays = self.policy.delays();
+        let mut attempts = 0;
+        let mut renewed = false;
+        loop {
+            let turn = self.turn(request).await?;
+            let answer = self.send(turn, request).await?;
+            let why = match judge_look_up(&answer) {
+                LookUp::Told => match answer {
+                    Answer::Response(response) => return Ok(*response),
+                    Answer::NotSent(_) | Answer::NoAnswer(_) => "no answer".to_owned(),
+                },
+                // The limiter has heard it and holds everybody.
+                LookUp::NotProcessed(_) => continue,
+                LookUp::Unauthorized if renewed => return Err(Unanswered::Unauthorized(describe(&answer))),
+                LookUp::Unauthorized => {
+                    renewed = true;
+                    continue;
+                }
+                LookUp::Denied(why) => return Err(Unanswered::Denied(why)),
+                LookUp::Again(why) => why,
+            };
+            attempts += 1;
+            if attempts >= self.policy.max_attempts() {
+                return Err(Unanswered::GaveUp(why));
+            }
+            self.stop.or(sleep(delays.next(None))).await?;
+        }
+    }
+
+    /// Asks who is there under an address: among the organization's people, then among the invites where that endpoint
+    /// is in use, as the address is written and in lower case.
+    ///
+    /// Of several invites to the address the latest one not older than `since` (the server's time) is told, for only that
+    /// can be ours.
+    pub async fn who_is_there(&self, email: &str, since: Option<Timestamp>) -> Result<Found, Unanswered> {
+        let folded = fold_email(email);
+        let spellings = [Some(email), Some(folded.as_ref()).filter(|folded| *folded != email)];
+        let same = |theirs: &str| fold_email(theirs) == folded;
+        let recent = |invite: &Invite| invite.created_at.is_none_or(|at| since.is_none_or(|since| at >= since));
+        let latest = |found: &mut Option<Invite>, invite: Invite| {
+            let rank = |invite: &Invite| (recent(invite), invite.created_at);
+            if found.as_ref().is_none_or(|found| rank(&invite) > rank(found)) {
+                *found = Some(invite);
+            }
+        };
+
+        let mut pending = None;
+        for spelling in spellings.into_iter().flatten() {
+            let response = self.ask(&Request::FindUser(spelling.to_owned())).await?;
+            let Body::People(page) = response.body else { return Err(unexpected("the list of users")) };
+            for person in page.entries.into_iter().filter(|person| same(&person.email)) {
+                match person.membership {
+                    Membership::Active => return Ok(Found::Member(person.id)),
+                    Membership::Pending => latest(
+                        &mut pending,
+                        Invite {
+                            id: person.id,
+                            email: person.email,
+                            created_at: person.invited_at,
+                            expires_at: person.expires_at,
+                            grants: person.grants,
+                        },
+                    ),
+                    Membership::Lapsed => {}
+                }
+            }
+        }
+        let mut invites = None;
+        if self.api == Api::Invites {
+            for spelling in spellings.into_iter().flatten() {
+                let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
+                let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
+                found.into_iter().filter(|invite| same(&invite.email)).for_each(|invite| latest(&mut invites, invite));
+            }
+        }
+        Ok(invites.or(pending).map_or(Found::Nobody, Found::Invited))
+    }
+}
+
+fn unexpected(what: &str) -> Unanswered {
+    Unanswered::GaveUp(format!("the answer was not {what}"))
+}
+
+fn describe(answer: &Answer) -> String {
+    match answer {
+        Answer::NotSent(not_sent) => not_sent.detail.clone(),
+        Answer::NoAnswer(no_answer) => no_answer.detail.clone(),
+        Answer::Response(response) => crate::retry::describe(response),
+    }
+}

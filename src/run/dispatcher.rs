@@ -1,0 +1,519 @@
+//! The one dispatcher: it alone owns the journal, the tally and the events, and touches them in that order.
+//!
+//! A single loop over rows, workers' notices, finished workers, signals and time. A row that needs no request is settled
+//! on the spot; any other gets a worker. Whatever is ready is handled together and written in one go before the loop
+//! waits again, and before any request that was announced goes out.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::book::{Book, Person};
+use super::budget::Budget;
+use super::{Failures, Halt, RunOptions, Summary};
+use crate::atlas;
+use crate::caller::Caller;
+use crate::clock::signed;
+use crate::directory::{Directory, Presence};
+use crate::event::{Event, Progress};
+use crate::exchange::{Create, Gateway, Request};
+use crate::invitation::Invitation;
+use crate::journal::{Earlier, FailedRows, Journal, JournalError, Line, Place};
+use crate::limiter::Learned;
+use crate::outcome::{NextRun, Outcome, Signal, Status, StopReason};
+use crate::person::{PersonKeys, Seen, Sighting};
+use crate::plan::{Planner, Rejection, differences, digest};
+use crate::roster::{Roster, Row};
+use crate::worker::{Assignment, Crew, LeftOpen, Notice, Settled, Ticket, Trace, carry};
+
+/// Rows that may settle, holding no place, before no more rows are taken.
+const MOST_SETTLING: usize = 1000;
+/// Rows that are settled without a request before the loop looks up again.
+const ROWS_AT_ONCE: usize = 256;
+/// How often whoever watches is told how far the run has come.
+const TICK: Duration = Duration::from_millis(200);
+/// Unwritten bytes before rows that need no request are written.
+const ENOUGH_TO_WRITE: usize = 256 << 10;
+
+/// All that a run works on.
+pub struct Job<'a, G, R> {
+    /// How to go about it.
+    pub options: RunOptions,
+    /// The way to Atlas, shared with what came before.
+    pub caller: Caller<G>,
+    /// News about limits, from [`Caller::new`].
+    pub learned: mpsc::UnboundedReceiver<Learned>,
+    /// The rows.
+    pub roster: Roster<R>,
+    /// What makes invitations of them.
+    pub planner: Planner<'a>,
+    /// Who is there already.
+    pub directory: &'a Directory,
+    /// The results file.
+    pub journal: Journal,
+    /// What an earlier run left in it.
+    pub earlier: Earlier,
+    /// The keys that the journal was opened with.
+    pub keys: PersonKeys,
+    /// Why nothing may be sent, if that is known before it starts.
+    pub halt: Option<Halt>,
+    /// A second file for the rows that need another look.
+    pub failed_rows: Option<FailedRows>,
+}
+
+/// A row at work.
+struct AtWork {
+    person: Person,
+    worker: Id,
+}
+
+struct Dispatcher<'a, 'e, G, R> {
+    options: RunOptions,
+    crew: Arc<Crew<G>>,
+    roster: Roster<R>,
+    planner: Planner<'a>,
+    directory: &'a Directory,
+    book: Book<'e>,
+    earlier: Earlier,
+    keys: PersonKeys,
+    seen: Seen,
+    at_work: HashMap<Ticket, AtWork>,
+    tickets: u64,
+    workers: JoinSet<(Ticket, Settled)>,
+    /// Requests that go out once their `sending` lines are in the file.
+    announced: Vec<oneshot::Sender<()>>,
+    /// Rows that may still be sent.
+    sendable: u64,
+    input: Input,
+    budget: Budget,
+    halt: Option<Halt>,
+    broken: bool,
+}
+
+/// Where the next row comes from.
+enum Input {
+    Rows,
+    /// The sheet is read; people of an earlier version of it follow.
+    Gone(std::vec::IntoIter<Place>),
+    Exhausted,
+}
+
+/// Runs the job until every row has a line, and leaves the results file in order.
+///
+/// `signals` ask for an end. `on_event` is called synchronously: while it runs, nothing new starts.
+pub async fn dispatch<G: Gateway, R: Read>(
+    job: Job<'_, G, R>,
+    mut signals: mpsc::Receiver<Signal>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Summary {
+    let start = Instant::now();
+    let (notices, mut inbox) = mpsc::channel(256);
+    let Job { options, caller, mut learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows } =
+        job;
+    let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
+    let crew = Crew { caller, slots, settle: options.settle, notices, organization_exists: OnceCell::new() };
+    let mut dispatcher = Dispatcher {
+        crew: Arc::new(crew),
+        book: Book::new(journal, roster.header(), options.organization.to_string(), on_event),
+        roster,
+        planner,
+        directory,
+        earlier,
+        keys,
+        seen: Seen::default(),
+        at_work: HashMap::new(),
+        tickets: 0,
+        workers: JoinSet::new(),
+        announced: Vec::new(),
+        sendable: options.limit.unwrap_or(u64::MAX),
+        input: Input::Rows,
+        budget: Budget::new(options.max_failures),
+        halt: None,
+        broken: false,
+        options,
+    };
+    if let Some(halt) = halt {
+        dispatcher.stop(halt);
+    }
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        dispatcher.write();
+        let takes_rows = dispatcher.takes_rows();
+        if dispatcher.workers.is_empty() && !takes_rows {
+            break;
+        }
+        let slots = dispatcher.crew.slots.clone();
+        tokio::select! {
+            biased;
+            Some(signal) = signals.recv() => dispatcher.signalled(signal),
+            Some(notice) = inbox.recv() => {
+                dispatcher.noticed(notice);
+                while let Ok(notice) = inbox.try_recv() {
+                    dispatcher.noticed(notice);
+                }
+            }
+            Some(done) = dispatcher.workers.join_next_with_id() => {
+                dispatcher.finished(done);
+                while let Some(done) = dispatcher.workers.try_join_next_with_id() {
+                    dispatcher.finished(done);
+                }
+            }
+            Some(news) = learned.recv() => dispatcher.learned(news),
+            Ok(permit) = slots.acquire_owned(), if takes_rows => dispatcher.take_rows(permit),
+            _ = tick.tick() => dispatcher.progress(),
+        }
+    }
+    dispatcher.take_rest();
+    dispatcher.finish(failed_rows, start)
+}
+
+impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
+    fn now(&self) -> Timestamp {
+        self.crew.caller.clock.now()
+    }
+
+    fn takes_rows(&self) -> bool {
+        let more = match &self.input {
+            Input::Rows => true,
+            Input::Gone(places) => places.len() > 0,
+            Input::Exhausted => false,
+        };
+        more && self.halt.is_none() && self.at_work.len() < self.options.concurrency + MOST_SETTLING
+    }
+
+    /// Settles rows until one needs the place that is free.
+    fn take_rows(&mut self, permit: OwnedSemaphorePermit) {
+        let mut permit = Some(permit);
+        for _ in 0..ROWS_AT_ONCE {
+            self.take_next(&mut permit);
+            let enough = permit.is_none() || self.book.journal.unflushed() > ENOUGH_TO_WRITE;
+            if enough || !self.takes_rows() {
+                return;
+            }
+        }
+    }
+
+    /// After a halt: gives every row that is left its line without sending anything.
+    fn take_rest(&mut self) {
+        while !self.broken && !matches!(self.input, Input::Exhausted) {
+            self.take_next(&mut None);
+            if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
+                self.write();
+            }
+        }
+        self.write();
+    }
+
+    fn take_next(&mut self, permit: &mut Option<OwnedSemaphorePermit>) {
+        match &mut self.input {
+            Input::Rows => match self.roster.next_row() {
+                Ok(Some(row)) => self.take(row, permit),
+                Ok(None) => self.input = Input::Gone(self.earlier.leave().into_iter()),
+                Err(error) => {
+                    self.input = Input::Gone(self.earlier.leave().into_iter());
+                    self.stop(Halt::new(StopReason::InputUnreadable, error.to_string()));
+                }
+            },
+            Input::Gone(places) => match places.next() {
+                Some(place) => self.take_gone(place),
+                None => self.input = Input::Exhausted,
+            },
+            Input::Exhausted => {}
+        }
+    }
+
+    /// Settles a row on the spot or gives it a worker, which takes the place.
+    fn take(&mut self, row: Row, permit: &mut Option<OwnedSemaphorePermit>) {
+        let number = row.number;
+        let planned = self.planner.plan(&row);
+        let person = Person::Row(self.book.journal.next_slot(), row);
+        let invitation = match planned {
+            Ok(invitation) => invitation,
+            Err(rejection) => return self.reject(&person, rejection),
+        };
+        let key = self.keys.key(self.options.organization, &invitation.email);
+        match self.seen.meet(key, digest(&invitation), number) {
+            Sighting::First => {}
+            Sighting::Same(earlier) => {
+                let outcome = Outcome::new(Status::Duplicate, self.now());
+                let outcome = outcome.with_detail(format!("row {earlier} says the same"));
+                return self.book.settle(&person, &outcome, false);
+            }
+            Sighting::Other(earlier) => return self.reject(&person, Rejection::conflicting_duplicate(earlier)),
+        }
+        if let Some(place) = self.earlier.take(key) {
+            let line = match self.book.journal.read(place) {
+                Ok(line) => line,
+                Err(error) => return self.broke(error),
+            };
+            match place.status.next_run() {
+                NextRun::Keep => return self.book.settle(&person, &line.outcome, true),
+                NextRun::Settle => return self.settle_left_open(person, &line.outcome, Some(invitation)),
+                NextRun::Anew => {}
+            }
+        }
+        if let Some(presence) = self.directory.presence(&invitation.email) {
+            let outcome = self.already(&invitation, presence);
+            return self.book.settle(&person, &outcome, false);
+        }
+        if let Some(why_not) = self.why_not_sent() {
+            let outcome = Outcome::new(Status::NotSent, self.now()).with_detail(why_not);
+            return self.book.settle(&person, &outcome, false);
+        }
+        self.sendable -= 1;
+        self.assign(person, self.create(invitation), None, permit.take());
+    }
+
+    fn why_not_sent(&self) -> Option<&'static str> {
+        if self.halt.is_some() {
+            Some("the run was ended before this row's turn")
+        } else if self.options.dry_run {
+            Some("dry run")
+        } else if self.sendable == 0 {
+            Some("beyond --limit")
+        } else {
+            None
+        }
+    }
+
+    fn create(&self, invitation: Invitation) -> Create {
+        let body = atlas::body(self.crew.caller.api, &invitation);
+        Create { email: invitation.email, body }
+    }
+
+    fn assign(
+        &mut self,
+        person: Person,
+        create: Create,
+        left_open: Option<LeftOpen>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        let may_send = matches!(person, Person::Row(..));
+        let assignment = Assignment { ticket, create, left_open, may_send };
+        let crew = self.crew.clone();
+        let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
+        self.at_work.insert(ticket, AtWork { person, worker });
+    }
+
+    fn reject(&mut self, person: &Person, rejection: Rejection) {
+        let outcome = Outcome::new(Status::Invalid, self.now());
+        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.detail);
+        self.book.settle(person, &outcome, false);
+    }
+
+    fn already(&self, invitation: &Invitation, presence: &Presence) -> Outcome {
+        let now = self.now();
+        let mut outcome = match presence {
+            Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
+            Presence::Invited { invite_id, expires_at, .. } => Outcome {
+                invite_id: Some(invite_id.clone()),
+                expires_at: *expires_at,
+                ..Outcome::new(Status::AlreadyInvited, now)
+            },
+        };
+        outcome.error_detail = differences(invitation, presence.grants(), self.directory);
+        outcome
+    }
+
+    /// People of an earlier version of the sheet: their invites stay on record, and open questions are settled.
+    fn take_gone(&mut self, place: Place) {
+        let line = match self.book.journal.read(place) {
+            Ok(line) => Line { row: None, ..line },
+            Err(error) => return self.broke(error),
+        };
+        let outcome = line.outcome.clone();
+        match place.status.next_run() {
+            NextRun::Keep => self.book.settle(&Person::Gone(line), &outcome, true),
+            NextRun::Settle => self.settle_left_open(Person::Gone(line), &outcome, None),
+            NextRun::Anew => {}
+        }
+    }
+
+    /// Has the server asked what became of a request of an earlier run.
+    fn settle_left_open(&mut self, person: Person, open: &Outcome, invitation: Option<Invitation>) {
+        if self.halt.is_some() || self.options.dry_run {
+            let mut outcome = open.clone();
+            if outcome.status == Status::Sending {
+                outcome.status = Status::Unknown;
+                outcome.error_detail = Some(format!(
+                    "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
+                    outcome.finished_at
+                ));
+            }
+            return self.book.settle(&person, &outcome, false);
+        }
+        let create = match (invitation, &person) {
+            (Some(invitation), _) => self.create(invitation),
+            (None, Person::Gone(line)) => Create { email: line.email.clone(), body: Bytes::new() },
+            (None, Person::Row(..)) => return,
+        };
+        let left_open = Some(self.left_open(open));
+        self.assign(person, create, left_open, None);
+    }
+
+    /// What an earlier run's line says was sent, and how long that may still be running.
+    fn left_open(&self, open: &Outcome) -> LeftOpen {
+        let (settle, timeout) = (signed(self.options.settle), signed(self.options.timeout));
+        let finished = open.finished_at;
+        let later = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(at);
+        let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
+        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
+        let given_up = if open.status == Status::Sending { later(finished, timeout) } else { finished };
+        let rest = later(given_up, settle).duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
+        let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
+        LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
+    }
+
+    fn noticed(&mut self, notice: Notice) {
+        match notice {
+            Notice::Sending { ticket, trace, written } => {
+                // Nothing goes out once the run ends; the worker learns it by the dropped sender.
+                let Some(at_work) = self.at_work.get(&ticket).filter(|_| self.halt.is_none()) else { return };
+                let now = self.crew.caller.clock.now();
+                let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+                let outcome = Outcome {
+                    attempts: trace.attempts,
+                    elapsed: Duration::try_from(elapsed).unwrap_or_default(),
+                    ..Outcome::new(Status::Sending, now)
+                };
+                self.book.append(&at_work.person, &outcome);
+                let row = at_work.person.row();
+                (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
+                self.announced.push(written);
+            }
+            Notice::Waiting { ticket, why, delay } => {
+                let row = self.at_work.get(&ticket).and_then(|at_work| at_work.person.row());
+                (self.book.on_event)(Event::Waiting { row, why: &why, delay });
+            }
+        }
+    }
+
+    fn finished(&mut self, done: Result<(Id, (Ticket, Settled)), JoinError>) {
+        let (ticket, settled) = match done {
+            Ok((_, done)) => done,
+            Err(error) => {
+                let Some(ticket) = self.at_work.iter().find(|(_, at)| at.worker == error.id()).map(|(at, _)| *at)
+                else {
+                    return;
+                };
+                let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
+                let outcome = Outcome::new(Status::Unknown, self.now()).with_detail(detail);
+                (ticket, Settled { outcome, sent: true, condemned: None })
+            }
+        };
+        let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) else { return };
+        self.book.settle(&person, &settled.outcome, false);
+        if let Some(why) = settled.condemned {
+            self.stop(Halt::new(StopReason::Condemned, why));
+        } else if settled.sent {
+            let failed = matches!(settled.outcome.status, Status::Failed | Status::Unknown);
+            if let Some(why) = self.budget.spend(failed) {
+                self.stop(Halt::new(StopReason::FailureBudget, why));
+            }
+        }
+    }
+
+    /// Brings what is noted into the file, then lets the announced requests go.
+    fn write(&mut self) {
+        match self.book.journal.flush() {
+            Ok(()) => self.announced.drain(..).for_each(|written| {
+                // A worker that is gone has been stopped.
+                let _ = written.send(());
+            }),
+            Err(error) => self.broke(error),
+        }
+    }
+
+    fn broke(&mut self, error: JournalError) {
+        self.broken = true;
+        self.announced.clear();
+        self.stop(Halt::new(StopReason::ResultsUnwritable, error.to_string()));
+        if let JournalError::Broken { unwritten, .. } = &error {
+            (self.book.on_event)(Event::Unwritten { lines: unwritten });
+        }
+    }
+
+    fn signalled(&mut self, signal: Signal) {
+        let again = self.halt.as_ref().is_some_and(|halt| halt.reason >= StopReason::Signal(Signal::Interrupt));
+        let (reason, detail) = if again {
+            (StopReason::SecondSignal(signal), "interrupted again: requests on their way are abandoned")
+        } else {
+            (StopReason::Signal(signal), "interrupted: requests on their way may land, nothing more is sent")
+        };
+        self.stop(Halt::new(reason, detail));
+    }
+
+    /// Ends the run, or ends it harder; a milder reason than the one in force changes nothing.
+    fn stop(&mut self, halt: Halt) {
+        if self.halt.as_ref().is_some_and(|known| known.reason >= halt.reason) {
+            return;
+        }
+        match halt.reason {
+            StopReason::FailureBudget
+            | StopReason::Condemned
+            | StopReason::InputUnreadable
+            | StopReason::ResultsUnwritable
+            | StopReason::Signal(_) => self.crew.caller.stop.drain(),
+            StopReason::SecondSignal(_) => self.crew.caller.stop.abandon(),
+        }
+        self.announced.clear();
+        (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
+        self.halt = Some(halt);
+    }
+
+    fn learned(&mut self, learned: Learned) {
+        let time_left = self.limits();
+        (self.book.on_event)(Event::Learned { learned, time_left });
+    }
+
+    fn progress(&mut self) {
+        let waiting = self.crew.caller.limiter.waiting_until();
+        let progress = Progress {
+            tally: self.book.tally,
+            in_flight: self.at_work.len(),
+            waiting: waiting.map(|until| until.saturating_duration_since(Instant::now())),
+            limits: self.limits(),
+        };
+        (self.book.on_event)(Event::Progress(progress));
+    }
+
+    /// How long the limits hold the rows that are left, at least.
+    fn limits(&self) -> Option<Duration> {
+        let left = self.options.rows?.saturating_sub(self.book.tally.total()).min(self.sendable);
+        let create = Request::Create(Create { email: String::new(), body: Bytes::new() });
+        Some(self.crew.caller.limiter.forecast(create.endpoint_set(self.crew.caller.api), left))
+    }
+
+    fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
+        self.progress();
+        if !self.broken
+            && let Err(error) = self.book.journal.finish(failed_rows)
+        {
+            let halt = Halt::new(StopReason::ResultsUnwritable, error.to_string());
+            (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
+            self.halt = Some(halt);
+        }
+        let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
+        failures.sort_by(|a, b| b.count.cmp(&a.count).then(a.example_row.cmp(&b.example_row)));
+        Summary {
+            tally: self.book.tally,
+            kept: self.book.kept,
+            blank: self.roster.skipped_blank(),
+            gone: self.book.gone,
+            failures,
+            halt: self.halt,
+            pace: self.crew.caller.limiter.totals(),
+            elapsed: start.elapsed(),
+        }
+    }
+}

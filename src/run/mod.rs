@@ -1,0 +1,103 @@
+//! The run: what is asked before the first invite, and the dispatcher that turns rows into lines of the results.
+//!
+//! The binary puts the parts together and listens; nothing here prints, exits or reads the environment.
+
+mod book;
+mod budget;
+mod dispatcher;
+mod preflight;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use self::budget::{MaxFailures, NotABudget};
+pub use self::dispatcher::{Job, dispatch};
+pub use self::preflight::preflight;
+
+use crate::invitation::ObjectId;
+use crate::limiter::Totals;
+use crate::outcome::{Exit, StopReason, Tally};
+
+/// How a run goes about its rows.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The organization.
+    pub organization: ObjectId,
+    /// Rows at work at once, at least 1.
+    pub concurrency: usize,
+    /// How long a request given up may still be running on the server.
+    pub settle: Duration,
+    /// How long a request may take, which a request of a killed run may have had left.
+    pub timeout: Duration,
+    /// When to stop a run that is going wrong.
+    pub max_failures: MaxFailures,
+    /// Rows to send at most.
+    pub limit: Option<u64>,
+    /// Whether nothing is sent.
+    pub dry_run: bool,
+    /// Rows of the input, where they have been counted.
+    pub rows: Option<u64>,
+}
+
+/// Why a run ends before its rows do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// The kind of reason.
+    pub reason: StopReason,
+    /// In words; untrusted where a server said it.
+    pub detail: String,
+}
+
+impl Halt {
+    /// A halt for a reason in words.
+    pub fn new(reason: StopReason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Rows by status.
+    pub tally: Tally,
+    /// Rows whose line of an earlier run stands.
+    pub kept: u64,
+    /// Rows without text that were passed over.
+    pub blank: u64,
+    /// People no longer in the sheet whose invites are listed after the rows.
+    pub gone: u64,
+    /// Failed rows by their code, one of each as an example.
+    pub failures: Vec<Failures>,
+    /// Why the run ended early.
+    pub halt: Option<Halt>,
+    /// How pacing went.
+    pub pace: Totals,
+    /// From the first row to the last line.
+    pub elapsed: Duration,
+}
+
+/// Rows that went wrong in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// Their status and code.
+    pub status: crate::outcome::Status,
+    /// The error code, empty where there was none.
+    pub code: String,
+    /// How many.
+    pub count: u64,
+    /// The row of the first.
+    pub example_row: u32,
+    /// Its address; untrusted.
+    pub example_email: String,
+    /// What was said of it; untrusted.
+    pub example_detail: String,
+}
+
+impl Summary {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        self.halt.as_ref().map_or_else(|| self.tally.exit(), |halt| halt.reason.exit())
+    }
+}

@@ -1,0 +1,419 @@
+//! Carries one row from its first request to its fate.
+//!
+//! Takes a turn, sends, judges the answer, waits, and again. Where an answer leaves open whether the invite exists, the
+//! server is asked before anything is sent again, for an invitation is an email to a person. Every wait listens for a
+//! stop. The worker writes nothing: before a request goes out, and when the row is settled, it tells the dispatcher.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::sleep;
+
+use crate::caller::{Caller, Found, Unanswered};
+use crate::exchange::{Answer, Create, Gateway, Request};
+use crate::outcome::{Outcome, Status};
+use crate::retry::{self, Delays, Doubt, Verdict, judge};
+use crate::stop::Stopped;
+
+/// An invite counts as ours if it is at most this much older than our first request: the server's times are whole
+/// seconds, rounded down, and so is our knowledge of its clock.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// What all workers share.
+#[derive(Debug)]
+pub(crate) struct Crew<G> {
+    pub(crate) caller: Caller<G>,
+    /// Rows that may be at work at once; one that settles does not count.
+    pub(crate) slots: Arc<Semaphore>,
+    /// How long a request given up may still be running on the server.
+    pub(crate) settle: Duration,
+    pub(crate) notices: mpsc::Sender<Notice>,
+    /// Set once the organization has answered that it exists.
+    pub(crate) organization_exists: OnceCell<()>,
+}
+
+/// Names a row at work to the dispatcher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ticket(pub(crate) u64);
+
+/// What a worker tells the dispatcher while it works.
+#[derive(Debug)]
+pub(crate) enum Notice {
+    /// A request is about to go out; it goes once the dispatcher has written that down.
+    Sending { ticket: Ticket, trace: Trace, written: oneshot::Sender<()> },
+    /// The row will be tried again, or asked about.
+    Waiting { ticket: Ticket, why: String, delay: Duration },
+}
+
+/// What has been sent for a row so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Trace {
+    /// Requests that went out, or were about to.
+    pub(crate) attempts: u32,
+    /// When the first one did.
+    pub(crate) first_sent: Option<Timestamp>,
+    /// When the latest one did.
+    pub(crate) last_sent: Option<Timestamp>,
+}
+
+/// A row to carry.
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    pub(crate) ticket: Ticket,
+    pub(crate) create: Create,
+    /// What an earlier run sent for the row without learning what came of it.
+    pub(crate) left_open: Option<LeftOpen>,
+    /// Whether the row may be sent, or only asked about.
+    pub(crate) may_send: bool,
+}
+
+/// What an earlier run left open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOpen {
+    pub(crate) trace: Trace,
+    /// How long its request may still be running.
+    pub(crate) settle: Duration,
+}
+
+/// A row's fate, and the run's where the row decided that too.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) outcome: Outcome,
+    /// Whether this run sent a request for it.
+    pub(crate) sent: bool,
+    /// Why no other row can succeed either.
+    pub(crate) condemned: Option<String>,
+}
+
+/// The last answer, for the results.
+#[derive(Clone, Debug, Default)]
+struct LastAnswer {
+    http_status: Option<u16>,
+    code: Option<String>,
+    detail: Option<String>,
+}
+
+impl LastAnswer {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::NotSent(not_sent) => Self { detail: Some(not_sent.detail.clone()), ..Self::default() },
+            Answer::NoAnswer(no_answer) => Self { detail: Some(no_answer.detail.clone()), ..Self::default() },
+            Answer::Response(response) => {
+                let error = response.error();
+                let detail = error.map_or_else(
+                    || Some(retry::describe(response)),
+                    |error| error.detail.clone().or_else(|| Some(retry::describe(response))),
+                );
+                let code = error.and_then(|error| error.code.clone());
+                Self { http_status: Some(response.status), code, detail }
+            }
+        }
+    }
+}
+
+/// One row at work.
+struct Row<'a, G> {
+    crew: &'a Crew<G>,
+    ticket: Ticket,
+    request: Request,
+    email: String,
+    permit: Option<OwnedSemaphorePermit>,
+    trace: Trace,
+    /// Whether a request of this job may have created an invite.
+    in_doubt: bool,
+    last: LastAnswer,
+    delays: Delays<'a>,
+    sent: bool,
+}
+
+/// Carries a row to its fate. `permit` is its place among the rows at work.
+pub(crate) async fn carry<G: Gateway>(
+    crew: Arc<Crew<G>>,
+    assignment: Assignment,
+    permit: Option<OwnedSemaphorePermit>,
+) -> Settled {
+    let Assignment { ticket, create, left_open, may_send } = assignment;
+    let email = create.email.clone();
+    let mut row = Row {
+        crew: &crew,
+        ticket,
+        request: Request::Create(create),
+        email,
+        permit,
+        trace: Trace::default(),
+        in_doubt: false,
+        last: LastAnswer::default(),
+        delays: crew.caller.policy.delays(),
+        sent: false,
+    };
+    let (outcome, condemned) = row.carry(left_open, may_send).await;
+    Settled { outcome, sent: row.sent, condemned }
+}
+
+type Fate = (Outcome, Option<String>);
+
+impl<G: Gateway> Row<'_, G> {
+    async fn carry(&mut self, left_open: Option<LeftOpen>, may_send: bool) -> Fate {
+        if let Some(open) = left_open {
+            self.trace = open.trace;
+            self.in_doubt = true;
+            if let Some(fate) = self.settle(open.settle, "an earlier run did not learn what became of it").await {
+                return fate;
+            }
+            // Nobody is there: whatever the earlier run sent has come to nothing.
+            self.trace = Trace::default();
+            if !may_send {
+                return self.end(Status::NotSent, "nobody was invited, and the row is no longer in the sheet");
+            }
+        }
+        let mut renewed = false;
+        loop {
+            let answer = match self.send().await {
+                Ok(answer) => answer,
+                Err(fate) => return fate,
+            };
+            self.last = LastAnswer::of(&answer);
+            let unauthorized = std::mem::take(&mut renewed);
+            match judge(&answer) {
+                Verdict::Created(invite) => {
+                    return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
+                }
+                Verdict::NotProcessed(_) => self.trace.attempts -= 1,
+                Verdict::Unauthorized if unauthorized => {
+                    return self.condemned(self.last.detail.clone().unwrap_or_default());
+                }
+                Verdict::Unauthorized => {
+                    self.trace.attempts -= 1;
+                    renewed = true;
+                }
+                Verdict::NotSent(why) => {
+                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
+                        return self.failed();
+                    }
+                    let delay = self.delays.next(None);
+                    if self.wait(delay, why).await.is_err() {
+                        return self.not_sent();
+                    }
+                }
+                Verdict::InDoubt(doubt) => {
+                    self.in_doubt = true;
+                    let delay = self.delays.next(retry_after(&answer));
+                    let delay = match doubt {
+                        Doubt::Answered => delay,
+                        Doubt::MayStillRun => {
+                            // Others may use the place while this row only waits.
+                            self.permit = None;
+                            delay.max(self.crew.settle)
+                        }
+                    };
+                    let why = self.last.detail.clone().unwrap_or_default();
+                    if let Some(fate) = self.settle(delay, &why).await {
+                        return fate;
+                    }
+                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
+                        return self.failed();
+                    }
+                }
+                Verdict::PerhapsThere => return self.find_out_who_is_there().await,
+                Verdict::SomethingMissing => return self.find_out_what_is_missing().await,
+                Verdict::Refused => return self.failed(),
+                Verdict::Condemned(why) => return self.condemned(why),
+            }
+        }
+    }
+
+    /// Sends the invitation once, after the dispatcher has written down that it will be.
+    async fn send(&mut self) -> Result<Answer, Fate> {
+        let crew = self.crew;
+        if self.permit.is_none() {
+            match crew.caller.stop.or(crew.slots.clone().acquire_owned()).await {
+                Ok(permit) => self.permit = permit.ok(),
+                Err(Stopped) => return Err(self.not_sent()),
+            }
+        }
+        let Ok(turn) = crew.caller.turn(&self.request).await else { return Err(self.not_sent()) };
+        let now = crew.caller.clock.now();
+        let before = self.trace;
+        self.trace.attempts += 1;
+        self.trace.first_sent.get_or_insert(now);
+        self.trace.last_sent = Some(now);
+        let (written, confirmed) = oneshot::channel();
+        let notice = Notice::Sending { ticket: self.ticket, trace: self.trace, written };
+        // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
+        if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
+            self.trace = before;
+            return Err(self.not_sent());
+        }
+        self.sent = true;
+        match crew.caller.send(turn, &self.request).await {
+            Ok(answer) => Ok(answer),
+            Err(Stopped) => {
+                self.last = LastAnswer::default();
+                Err(self.unknown("the run was ended by a second signal while the request was on its way"))
+            }
+        }
+    }
+
+    async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
+        let notice = Notice::Waiting { ticket: self.ticket, why, delay };
+        // A dispatcher that is gone has stopped the run.
+        let _ = self.crew.notices.send(notice).await;
+        self.crew.caller.stop.or(sleep(delay)).await
+    }
+
+    /// Waits until the last request cannot be running any more, then asks what came of it. `None`: of nothing.
+    async fn settle(&mut self, delay: Duration, why: &str) -> Option<Fate> {
+        if self.wait(delay, why.to_owned()).await.is_err() {
+            return Some(self.unknown("the run was ended before the server could be asked"));
+        }
+        if self.permit.is_none() {
+            let slots = self.crew.slots.clone();
+            match self.crew.caller.stop.or(slots.acquire_owned()).await {
+                Ok(permit) => self.permit = permit.ok(),
+                Err(Stopped) => return Some(self.unknown("the run was ended before the server could be asked")),
+            }
+        }
+        match self.ask().await {
+            Ok(Found::Nobody) => None,
+            Ok(found) => Some(self.found(found)),
+            Err(Unanswered::Stopped) => Some(self.unknown("the run was ended before the server was asked")),
+            Err(Unanswered::GaveUp(why)) => Some(self.unknown(&format!("asking afterwards failed: {why}"))),
+            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
+                let (outcome, _) = self.unknown(&format!("asking afterwards was refused: {why}"));
+                Some((outcome, Some(why)))
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<Found, Unanswered> {
+        self.crew.caller.who_is_there(&self.email, self.ours_since()).await
+    }
+
+    /// The server's time from which an invite to this person can be ours; `None` where its clock is not known.
+    fn ours_since(&self) -> Option<Timestamp> {
+        let first = self.trace.first_sent?;
+        self.crew.caller.server_clock.translate(first)?.checked_sub(CLOCK_TOLERANCE).ok()
+    }
+
+    fn found(&self, found: Found) -> Fate {
+        match found {
+            Found::Nobody => self.failed(),
+            Found::Invited(invite) => {
+                let old = |since: Timestamp| invite.created_at.is_some_and(|created| created < since);
+                let ours = self.in_doubt && !self.ours_since().is_some_and(old);
+                let status = if ours { Status::Invited } else { Status::AlreadyInvited };
+                self.end_with(status, Some(invite.id), invite.expires_at, None)
+            }
+            Found::Member(_) if self.in_doubt => {
+                let detail = "the invite was accepted before its id could be read";
+                self.end_with(Status::Invited, None, None, Some(detail.to_owned()))
+            }
+            Found::Member(_) => self.end_with(Status::AlreadyMember, None, None, None),
+        }
+    }
+
+    async fn find_out_who_is_there(&mut self) -> Fate {
+        match self.ask().await {
+            Ok(Found::Nobody) => self.failed(),
+            Ok(found) => self.found(found),
+            Err(Unanswered::Stopped) => self.failed(),
+            Err(Unanswered::GaveUp(why)) => self.failed_and("asking who is there failed", &why),
+            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
+                let (outcome, _) = self.failed_and("asking who is there was refused", &why);
+                (outcome, Some(why))
+            }
+        }
+    }
+
+    /// A 404 may mean the row's team or project, or the organization.
+    async fn find_out_what_is_missing(&mut self) -> Fate {
+        let caller = &self.crew.caller;
+        let asked = self
+            .crew
+            .organization_exists
+            .get_or_try_init(|| async { caller.ask(&Request::Organization).await.map(drop) });
+        match asked.await {
+            Ok(()) | Err(Unanswered::Stopped) => self.failed(),
+            Err(Unanswered::GaveUp(why)) => self.failed_and("asking for the organization failed", &why),
+            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
+                self.condemned(format!("the organization is not there: {why}"))
+            }
+        }
+    }
+
+    fn condemned(&self, why: String) -> Fate {
+        let (outcome, _) = self.failed();
+        (outcome, Some(why))
+    }
+
+    fn failed(&self) -> Fate {
+        self.end_with(Status::Failed, None, None, self.last.detail.clone())
+    }
+
+    fn failed_and(&self, what: &str, why: &str) -> Fate {
+        let detail = self.last.detail.as_deref().unwrap_or_default();
+        self.end_with(Status::Failed, None, None, Some(format!("{detail}; {what}: {why}")))
+    }
+
+    fn not_sent(&self) -> Fate {
+        self.end(Status::NotSent, "the run was ended before this row's turn")
+    }
+
+    fn unknown(&self, why: &str) -> Fate {
+        let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
+        let mut detail = format!("an invitation was sent at {}", show(self.trace.first_sent));
+        if self.trace.last_sent != self.trace.first_sent {
+            detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
+        }
+        if let Some(answer) = &self.last.detail {
+            detail.push_str(&format!(" ({answer})"));
+        }
+        self.end(Status::Unknown, &format!("{detail}; {why}"))
+    }
+
+    fn end(&self, status: Status, detail: &str) -> Fate {
+        self.end_with(status, None, None, Some(detail.to_owned()))
+    }
+
+    fn end_with(
+        &self,
+        status: Status,
+        invite_id: Option<String>,
+        expires_at: Option<Timestamp>,
+        error_detail: Option<String>,
+    ) -> Fate {
+        let now = self.crew.caller.clock.now();
+        let elapsed = self.trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        let told = match status {
+            Status::Failed | Status::Unknown => true,
+            Status::Invited
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate
+            | Status::Invalid
+            | Status::NotSent
+            | Status::Sending => false,
+        };
+        let outcome = Outcome {
+            status,
+            invite_id,
+            expires_at,
+            http_status: self.last.http_status.filter(|_| status != Status::NotSent),
+            error_code: self.last.code.clone().filter(|_| told).map(Into::into),
+            error_detail,
+            attempts: self.trace.attempts,
+            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
+            finished_at: now,
+        };
+        (outcome, None)
+    }
+}
+
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    match answer {
+        Answer::Response(response) => response.retry_after,
+        Answer::NotSent(_) | Answer::NoAnswer(_) => None,
+    }
+}
