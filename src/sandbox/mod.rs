@@ -1,1 +1,57 @@
-//! An Atlas-like server inside the program.
+//! An Atlas-like server inside the program: for rehearsals without an account, and the truth that our tests are held to.
+//!
+//! It answers as recordings and the documentation of MongoDB Atlas say that Atlas does; where neither says, a comment
+//! marks the guess. It shares no code with the client and spells every name of the API by itself, so that the two cannot
+//! agree on the same mistake. It is not a mock: nothing is scripted but its faults, and what it answers follows from what
+//! its organization holds.
+//!
+//! # Layout
+//!
+//! - [`start`] and [`serve`] put a [`Sandbox`] on a socket; [`Sandbox::handle`] answers a request without one;
+//! - `service` takes a request from arrival to answer: `auth` (with `digest` and `oauth`), `route`, `version`, `query`,
+//!   `bucket`, then `operation`;
+//! - `organization` keeps the people, `draft` reads who is to be invited, `seed` says who is there at first;
+//! - `view`, `answer` and `problem` write bodies and headers;
+//! - `fault` and `outcome` are how it misbehaves, `ledger` and `control` how one learns what really happened;
+//! - [`Options`] is everything that it can be told.
+
+mod answer;
+mod auth;
+mod bucket;
+mod clock;
+mod control;
+mod credentials;
+mod digest;
+mod draft;
+mod duration;
+mod fault;
+
+mod ledger;
+mod oauth;
+mod operation;
+mod options;
+mod organization;
+mod outcome;
+mod problem;
+mod query;
+mod route;
+mod running;
+mod seed;
+mod service;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod version;
+mod view;
+
+pub use control::StateError;
+pub use credentials::{CLIENT_ID, CLIENT_SECRET, Credentials, PRIVATE_KEY, PUBLIC_KEY, TOKEN};
+pub use fault::{Fault, FaultError, FaultKind, Moment, RetryAfter, Target, When};
+pub use ledger::{Created, Ledger};
+pub use options::{Access, Caps, Duplicates, EmailCase, Limits, Options, Rate, ScenarioError, Window};
+pub use organization::Via;
+pub use outcome::{Delivery, Reply};
+pub use running::{Running, start};
+pub use seed::{NamedSeed, ORGANIZATION, Seed};
+pub use service::Sandbox;
+pub use socket::serve;

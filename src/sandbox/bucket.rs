@@ -1,0 +1,165 @@
+//! How the server limits requests: Atlas's token buckets and its plain windows.
+//!
+//! A bucket is refilled stepwise, as recordings of Atlas show: nothing for a whole period, then the refill all at once,
+//! in steps counted from the bucket's first use. All instants are durations since the server started.
+
+use std::time::Duration;
+
+use super::options::{Limits, Rate, Window};
+
+/// The groups of endpoints that share a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EndpointSet {
+    Organizations,
+    Users,
+    Teams,
+    RateLimits,
+    Root,
+}
+
+impl EndpointSet {
+    pub(super) const ALL: [EndpointSet; 5] = [
+        EndpointSet::Organizations,
+        EndpointSet::Users,
+        EndpointSet::Teams,
+        EndpointSet::RateLimits,
+        EndpointSet::Root,
+    ];
+
+    /// The set's bucket as it is configured.
+    pub(super) fn rate(self, limits: &Limits) -> Rate {
+        match self {
+            EndpointSet::Organizations => limits.organizations,
+            EndpointSet::Users => limits.users,
+            EndpointSet::Teams => limits.teams,
+            EndpointSet::RateLimits | EndpointSet::Root => limits.inspection,
+        }
+    }
+}
+
+/// What is left after a request, or how long until the next refill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Left(u32),
+    Empty { refill_in: Duration },
+}
+
+/// One bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    rate: Rate,
+    tokens: u32,
+    anchor: Option<Duration>,
+    ticks: u32,
+}
+
+impl Bucket {
+    pub(super) fn new(rate: Rate) -> Self {
+        let period = rate.period.max(Duration::from_millis(1));
+        Bucket { rate: Rate { period, ..rate }, tokens: rate.capacity, anchor: None, ticks: 0 }
+    }
+
+    /// Takes a token, if there is one.
+    pub(super) fn take(&mut self, now: Duration) -> Taken {
+        let since = now.saturating_sub(*self.anchor.get_or_insert(now));
+        let period = self.rate.period.as_nanos();
+        let ticks = u32::try_from(since.as_nanos() / period).unwrap_or(u32::MAX);
+        let refill = self.rate.refill.saturating_mul(ticks.saturating_sub(self.ticks));
+        self.ticks = ticks;
+        self.tokens = self.tokens.saturating_add(refill).min(self.rate.capacity);
+        match self.tokens.checked_sub(1) {
+            Some(left) => {
+                self.tokens = left;
+                Taken::Left(left)
+            }
+            None => Taken::Empty {
+                refill_in: self.rate.period.saturating_mul(ticks.saturating_add(1)).saturating_sub(since),
+            },
+        }
+    }
+}
+
+/// A bucket for each endpoint set.
+#[derive(Debug)]
+pub(super) struct Buckets([Bucket; EndpointSet::ALL.len()]);
+
+impl Buckets {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Buckets(EndpointSet::ALL.map(|set| Bucket::new(set.rate(limits))))
+    }
+
+    pub(super) fn take(&mut self, set: EndpointSet, now: Duration) -> Taken {
+        self.0[set as usize].take(now)
+    }
+}
+
+/// Counts requests in windows that begin with a first request. Whether Atlas's windows begin so is our guess.
+#[derive(Debug)]
+pub(super) struct WindowCount {
+    window: Window,
+    began: Option<Duration>,
+    used: u32,
+}
+
+impl WindowCount {
+    pub(super) fn new(window: Window) -> Self {
+        WindowCount { window, began: None, used: 0 }
+    }
+
+    /// Counts a request in, if there is room; a refused one does not count.
+    pub(super) fn admit(&mut self, now: Duration) -> bool {
+        if self.began.is_none_or(|began| now.saturating_sub(began) >= self.window.per) {
+            self.began = Some(now);
+            self.used = 0;
+        }
+        let fits = self.used < self.window.max;
+        self.used += u32::from(fits);
+        fits
+    }
+
+    /// The period in whole minutes, as error texts state it.
+    pub(super) fn minutes(&self) -> u64 {
+        (self.window.per.as_secs() / 60).max(1)
+    }
+
+    pub(super) fn max(&self) -> u32 {
+        self.window.max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
+    #[test]
+    fn a_bucket_refills_in_steps_counted_from_its_first_use() {
+        let mut bucket = Bucket::new(Rate::per_minute(3, 2));
+        assert_eq!(bucket.take(at(100.0)), Taken::Left(2));
+        assert_eq!(bucket.take(at(159.9)), Taken::Left(1), "no refill before the minute is full");
+        assert_eq!(bucket.take(at(159.95)), Taken::Left(0));
+        assert_eq!(bucket.take(at(159.99)), Taken::Empty { refill_in: at(0.01) });
+        assert_eq!(bucket.take(at(160.0)), Taken::Left(1), "two tokens at once");
+        assert_eq!(bucket.take(at(170.0)), Taken::Left(0));
+        assert_eq!(bucket.take(at(174.5)), Taken::Empty { refill_in: at(45.5) });
+    }
+
+    #[test]
+    fn idle_steps_keep_their_phase_and_do_not_overfill() {
+        let mut bucket = Bucket::new(Rate::per_minute(10_000, 10));
+        assert_eq!(bucket.take(at(0.0)), Taken::Left(9999));
+        assert_eq!(bucket.take(at(3605.0)), Taken::Left(9999), "capped at the capacity");
+        assert_eq!(bucket.take(at(3659.0)), Taken::Left(9998));
+        assert_eq!(bucket.take(at(3660.0)), Taken::Left(9999), "the next step is at a whole minute again");
+    }
+
+    #[test]
+    fn a_window_begins_with_its_first_request() {
+        let mut count = WindowCount::new(Window::per_minute(2));
+        let admitted: Vec<_> = [5.0, 6.0, 7.0, 64.9, 65.0].map(|t| count.admit(at(t))).into();
+        assert_eq!(admitted, [true, true, false, false, true]);
+    }
+}

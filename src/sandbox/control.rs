@@ -1,0 +1,117 @@
+//! What is not Atlas's: looking behind the curtain, and playing the people who are invited.
+//!
+//! - `GET /_sandbox/state`: the organization and the ledger; `PUT` loads people from such a document;
+//! - `POST /_sandbox/invites/{id}/accept`, `decline`, `expire`: ends the invitation of this invite or user id.
+//!
+//! None of it needs a credential.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::answer;
+use super::organization::{Named, Person, Status};
+use super::service::Sandbox;
+
+/// Where these paths begin.
+pub(super) const PREFIX: &str = "/_sandbox/";
+
+/// Answers a request to one of these paths.
+pub(super) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
+    let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    match (request.method(), parts.as_slice()) {
+        (&Method::GET, ["state"]) => answer::plain_json(StatusCode::OK, sandbox.state()),
+        (&Method::PUT, ["state"]) => match sandbox.load_state(request.body()) {
+            Ok(()) => answer::bare(StatusCode::NO_CONTENT),
+            Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+        },
+        (&Method::POST, ["invites", id, fate @ ("accept" | "decline" | "expire")]) => {
+            let status = match *fate {
+                "accept" => Status::Active,
+                "decline" => Status::InvitationRejected,
+                _ => Status::InvitationExpired,
+            };
+            if sandbox.settle(id, status) {
+                answer::bare(StatusCode::NO_CONTENT)
+            } else {
+                refusal(StatusCode::NOT_FOUND, "no pending invitation has this id")
+            }
+        }
+        _ => refusal(StatusCode::NOT_FOUND, "the sandbox has no such control"),
+    }
+}
+
+fn refusal(status: StatusCode, text: &str) -> Response<Bytes> {
+    answer::plain_json(status, json!({ "error": text }).to_string())
+}
+
+/// A state that cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("the state cannot be read: {0}")]
+pub struct StateError(serde_json::Error);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Dump {
+    organization: DumpedOrganization,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DumpedOrganization {
+    name: Option<String>,
+    teams: Option<Vec<Named>>,
+    projects: Option<Vec<Named>>,
+    #[serde(default)]
+    people: Vec<Person>,
+}
+
+impl Sandbox {
+    /// The organization, everybody in it and the ledger, as JSON.
+    pub fn state(&self) -> String {
+        let now = self.now();
+        let mut state = self.lock();
+        state.organization.expire(now);
+        let organization = &state.organization;
+        json!({
+            "now": now,
+            "organization": {
+                "id": organization.id,
+                "name": organization.name,
+                "teams": organization.teams,
+                "projects": organization.projects,
+                "people": organization.people().collect::<Vec<_>>(),
+            },
+            "ledger": state.ledger,
+        })
+        .to_string()
+    }
+
+    /// Replaces the people, and the name, teams and projects where the document has them, by those of a document that
+    /// [`Sandbox::state`] wrote. The id and the ledger stay.
+    pub fn load_state(&self, document: &[u8]) -> Result<(), StateError> {
+        let dump: Dump = serde_json::from_slice(document).map_err(StateError)?;
+        let DumpedOrganization { name, teams, projects, people } = dump.organization;
+        let mut state = self.lock();
+        let organization = &mut state.organization;
+        organization.name = name.unwrap_or_else(|| organization.name.clone());
+        organization.teams = teams.unwrap_or_else(|| organization.teams.clone());
+        organization.projects = projects.unwrap_or_else(|| organization.projects.clone());
+        organization.load(people);
+        Ok(())
+    }
+
+    fn settle(&self, id: &str, status: Status) -> bool {
+        let now = self.now();
+        let mut state = self.lock();
+        let organization = &mut state.organization;
+        organization.expire(now);
+        let slot = organization.slot_of_invite(id).or_else(|| organization.slot_of(id));
+        let pending = |slot: &usize| organization.person(*slot).is_some_and(|person| person.status == Status::Pending);
+        let Some(slot) = slot.filter(pending) else { return false };
+        organization.settle(slot, status, now);
+        true
+    }
+}
