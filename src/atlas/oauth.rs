@@ -133,7 +133,8 @@ impl Tokens {
             Err(failure) => {
                 state.failure = Some(failure.clone());
                 if let Some(token) = &mut state.current {
-                    token.renew_at = Instant::now() + asked_to_wait(failure).unwrap_or(PATIENCE);
+                    let again = Instant::now() + asked_to_wait(failure).unwrap_or(PATIENCE);
+                    token.renew_at = again.min(token.expires_at);
                 }
             }
         }

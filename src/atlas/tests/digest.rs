@@ -12,7 +12,8 @@ use super::server::{Answered, Seen, Server, answer};
 use super::*;
 use crate::exchange::Gateway;
 
-/// Checks signatures by the book, and lets each nonce be used `uses` times, each count once.
+/// Checks signatures by the book, and lets each nonce be used `uses` times, each count once. Every other challenge
+/// names another realm.
 #[derive(Default)]
 struct Guard {
     issued: AtomicUsize,
@@ -28,7 +29,8 @@ impl Guard {
         let number = self.issued.fetch_add(1, Ordering::SeqCst);
         let mut answer = answer(401, r#"{"error":401,"errorCode":"UNEXPECTED_ERROR"}"#);
         let value = format!(
-            r#"Digest realm="MMS Public API", domain="", nonce="n/{number}=", algorithm=MD5, qop="auth", stale={stale}"#
+            r#"Digest realm="MMS Public API {}", domain="", nonce="n/{number}=", algorithm=MD5, qop="auth", stale={stale}"#,
+            number / 2
         );
         answer.headers_mut().insert("www-authenticate", value.parse().unwrap());
         answer
@@ -40,7 +42,7 @@ impl Guard {
             return self.challenge(false);
         }
         let field = |name| seen.digest(name);
-        let ha1 = md5(&format!("abcdefgh:MMS Public API:{SECRET}"));
+        let ha1 = md5(&format!("abcdefgh:{}:{SECRET}", field("realm")));
         let ha2 = md5(&format!("{}:{}", seen.method, seen.target));
         let parts = [&*ha1, field("nonce"), field("nc"), field("cnonce"), "auth", &*ha2];
         if field("response") != md5(&parts.join(":")) || field("uri") != seen.target || field("username") != "abcdefgh"
@@ -157,7 +159,9 @@ async fn a_wrong_key_is_returned_after_the_second_refusal_and_its_nonce_is_not_s
         let response = response(client.send(&create()).await);
         assert_eq!((response.status, response.error_code()), (401, Some("UNEXPECTED_ERROR")));
         // The challenge, and the one answer to it.
-        assert_eq!(server.seen().len(), 2 * number);
+        let seen = server.seen();
+        assert_eq!(seen.len(), 2 * number);
+        assert_eq!([seen[2 * number - 2].digest("nc"), seen[2 * number - 1].digest("nc")], ["", "00000001"]);
     }
 }
 

@@ -102,6 +102,36 @@ async fn a_refused_token_is_returned_and_replaced_before_the_next_request() {
 }
 
 #[tokio::test]
+async fn a_late_refusal_of_an_old_token_leaves_the_new_one_alone() {
+    let issued = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |seen: Seen| {
+        let issued = Arc::clone(&issued);
+        async move {
+            if seen.target == "/api/oauth/token" {
+                let number = issued.fetch_add(1, Ordering::SeqCst) + 1;
+                return answer(200, &format!(r#"{{"access_token":"t{number}"}}"#));
+            }
+            if seen.method == "GET" {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            answer(if seen.header("authorization").ends_with(" t1") { 401 } else { 200 }, INVITE)
+        }
+    })
+    .await;
+    let client = client(&server, service_account());
+    let late = client.send(&Request::Organization);
+    let early = async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let request = create();
+        [response(client.send(&request).await).status, response(client.send(&request).await).status]
+    };
+    let (late, early) = tokio::join!(late, early);
+    assert_eq!((response(late).status, early), (401, [401, 200]));
+    assert_eq!(response(client.send(&create()).await).status, 200);
+    assert_eq!(token_requests(&server), 2);
+}
+
+#[tokio::test]
 async fn the_token_endpoints_refusal_is_the_answer_of_all_who_waited() {
     for status in [400, 401, 403] {
         let server = Server::start(move |_| async move {
@@ -160,19 +190,23 @@ async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
         let first = seen.target == "/api/oauth/token" && issued.fetch_add(1, Ordering::SeqCst) == 0;
         std::future::ready(match &*seen.target {
             "/api/oauth/token" if first => answer(200, r#"{"access_token":"t1","expires_in":3600}"#),
-            "/api/oauth/token" => answer(500, ""),
+            "/api/oauth/token" => {
+                let mut answer = answer(429, "");
+                answer.headers_mut().insert("retry-after", "30".parse().unwrap());
+                answer
+            }
             _ => answer(200, INVITE),
         })
     })
     .await;
     let client = client(&server, service_account());
     response(client.send(&create()).await);
-    pass(Duration::from_secs(3550)).await;
-    assert_eq!(send_16(&client).await, [200; 16]);
-    assert_eq!(token_requests(&server), 2);
-    pass(Duration::from_secs(6)).await;
-    assert_eq!(send_16(&client).await, [200; 16]);
-    assert_eq!(token_requests(&server), 3);
-    pass(Duration::from_secs(60)).await;
+    for (passed, token_requests_by_then) in [(3545, 2), (29, 2), (2, 3)] {
+        pass(Duration::from_secs(passed)).await;
+        assert_eq!(send_16(&client).await, [200; 16]);
+        assert_eq!(token_requests(&server), token_requests_by_then);
+    }
+    // The next try would be after the end of the token's life, which is no reason to use it any longer.
+    pass(Duration::from_secs(25)).await;
     assert!(matches!(client.send(&create()).await, Answer::NotSent(_)));
 }

@@ -89,3 +89,183 @@ fn all<T, U>(entries: Vec<Object<T>>, read: impl Fn(T) -> Option<U>) -> Result<V
     let read = |entry: Object<T>| entry.0.and_then(&read);
     entries.into_iter().map(read).collect::<Option<_>>().ok_or("an entry without its id or name")
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::exchange::{Create, EndpointSet, Membership};
+
+    const TEAM: &str = "32b6e34b3d91647abb20e7b8";
+
+    fn create() -> Request {
+        Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() })
+    }
+
+    fn every_request() -> [Request; 9] {
+        [
+            create(),
+            Request::FindUser("ada@example.com".into()),
+            Request::FindInvites("ada@example.com".into()),
+            Request::Organization,
+            Request::Users(1),
+            Request::Invites,
+            Request::Teams(1),
+            Request::Projects(1),
+            Request::RateLimits,
+        ]
+    }
+
+    fn reply(status: u16, body: impl Into<Bytes>) -> Reply {
+        let headers =
+            HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        Reply { status: StatusCode::from_u16(status).unwrap(), headers, body: Payload::Whole(body.into()) }
+    }
+
+    fn read(request: &Request, status: u16, body: impl Into<Bytes>) -> Body {
+        response(Api::Invites, request, &reply(status, body)).body
+    }
+
+    #[track_caller]
+    fn lacks(request: &Request, body: impl Into<Bytes>, what: &str) {
+        let found = read(request, 200, body);
+        let Body::Unreadable(text) = &found else { panic!("readable: {found:?}") };
+        assert!(text.starts_with(what), "{text}");
+    }
+
+    #[test]
+    fn any_2xx_with_an_id_is_created() {
+        for status in [200, 201, 202, 299] {
+            let body = r#"{"id":"i1","username":"Ada@Example.com","surprise":[{}],"roles":{"orgRoles":5}}"#;
+            let Body::Created(invite) = read(&create(), status, body) else { panic!() };
+            assert_eq!((&*invite.id, &*invite.email), ("i1", "Ada@Example.com"));
+        }
+    }
+
+    #[test]
+    fn a_2xx_without_what_was_asked_for_is_unreadable() {
+        for (body, what) in [
+            ("{}", "no id: application/json that begins {}"),
+            (r#"{"id":null}"#, "no id"),
+            (r#"{"id":42}"#, "no id"),
+            (r#"{"id":""}"#, "no id"),
+            (r#"["i1"]"#, "no object"),
+            (r#""i1""#, "no object"),
+            ("null", "no object"),
+            (r#"{"id":"i1""#, "JSON that ends early"),
+            (r#"{"id":"i1"} trailing"#, "not JSON"),
+            (r#"{"id":"i1","id":"i2"}"#, "not JSON"),
+            ("<html>", "not JSON: application/json that begins <html>"),
+            ("", "an empty body"),
+        ] {
+            lacks(&create(), body, what);
+        }
+        lacks(&create(), &b"{\"id\":\"\xff\"}"[..], "not JSON");
+        lacks(&create(), "[".repeat(10_000), "JSON that ends early");
+        lacks(&create(), r#"{"a":"#.repeat(10_000), "JSON that ends early");
+        lacks(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
+        lacks(&Request::Invites, r#"{"results":[]}"#, "no list of invites");
+        lacks(&Request::Users(1), "[]", "no object");
+        lacks(&Request::Users(1), "{}", "no results");
+        lacks(&Request::RateLimits, "{}", "no results");
+    }
+
+    #[test]
+    fn a_list_is_read_whole_or_not_at_all() {
+        let Body::Invites(invites) = read(&Request::Invites, 200, r#"[{"id":"i","username":"a@example.com"}]"#) else {
+            panic!()
+        };
+        assert_eq!(invites.len(), 1);
+        let json = r#"{"links":[],"results":[{"id":"u","username":"a@example.com","orgMembershipStatus":"PENDING"}],"totalCount":7}"#;
+        let Body::People(page) = read(&Request::Users(1), 200, json) else { panic!() };
+        assert_eq!((page.entries[0].membership, page.total), (Membership::Pending, Some(7)));
+        let json = format!(r#"{{"results":[{{"id":"{TEAM}","name":"Ops"}}]}}"#);
+        let Body::Named(page) = read(&Request::Teams(1), 200, json) else { panic!() };
+        assert_eq!((&*page.entries[0].name, page.total), ("Ops", None));
+        let Body::People(page) = read(&Request::FindUser("a".into()), 200, r#"{"results":[],"totalCount":-1}"#) else {
+            panic!()
+        };
+        assert_eq!((page.entries.len(), page.total), (0, None));
+
+        let hole = "an entry without its id or name";
+        lacks(&Request::Invites, r#"[{"id":"i","username":"a@example.com"},{"id":"j"}]"#, hole);
+        lacks(&Request::FindInvites("a".into()), "[null]", hole);
+        lacks(&Request::Users(1), r#"{"results":[{"id":"u"}]}"#, hole);
+        lacks(&Request::Projects(1), format!(r#"{{"results":[{{"id":"{TEAM}"}}]}}"#), hole);
+    }
+
+    #[test]
+    fn the_organization_and_its_limits_are_read() {
+        let json = format!(r#"{{"id":"{TEAM}","name":"Example","isDeleted":false}}"#);
+        assert!(
+            matches!(read(&Request::Organization, 200, json), Body::Organization(named) if named.name == "Example")
+        );
+        let json = r#"{"results":[{"scope":"ORGANIZATION","endpoints":[{"method":"GET","path":"/api/atlas/v2/orgs/{orgId}/users"}],
+            "capacity":{"value":500},"refillRate":{"value":250},"refillDurationSeconds":{"value":60}}]}"#;
+        let Body::Limits(limits) = read(&Request::RateLimits, 200, json) else { panic!() };
+        assert_eq!(limits[0].set, EndpointSet::Users);
+    }
+
+    #[test]
+    fn other_statuses_are_errors_whatever_was_asked_for() {
+        for request in every_request() {
+            for status in [302, 400, 401, 409, 429, 500, 503] {
+                let body =
+                    read(&request, status, r#"{"id":"i1","username":"a@example.com","results":[],"errorCode":"X"}"#);
+                assert!(matches!(body, Body::Error(error) if error.code.as_deref() == Some("X")), "{request:?}");
+            }
+        }
+    }
+
+    /// JSON near enough to Atlas's to get past the first check.
+    fn almost() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            Just("-1".to_owned()),
+            Just("1e999".to_owned()),
+            Just("18446744073709551616".to_owned()),
+            Just(format!("\"{TEAM}\"")),
+            Just("\"2026-08-10T03:03:37Z\"".to_owned()),
+            Just("\"\\ud800\"".to_owned()),
+            "\"[a-z@.]{0,5}\"",
+        ];
+        let key = "(id|name|username|roles|results|totalCount|errorCode|detail|error|teamIds|groupRoleAssignments|groupId|\
+            groupRole|groupRoles|orgRoles|capacity|value|endpoints|path|method|scope|createdAt|badRequestDetail|fields)";
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+                prop::collection::vec((key, inner), 0..5).prop_map(|fields| {
+                    let fields: Vec<_> = fields.into_iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+                    format!("{{{}}}", fields.join(","))
+                }),
+            ]
+        })
+    }
+
+    fn read_every_way(body: &Bytes) {
+        for request in every_request() {
+            for (api, status) in [(Api::Invites, 200), (Api::Users, 201), (Api::Users, 409)] {
+                let _ = response(api, &request, &reply(status, body.clone()));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            read_every_way(&body.into());
+        }
+
+        #[test]
+        fn nothing_like_json_panics(body in almost(), cut in 0usize..400) {
+            read_every_way(&body.clone().into());
+            let mut cut_off = body.into_bytes();
+            cut_off.truncate(cut);
+            read_every_way(&cut_off.into());
+        }
+    }
+}

@@ -84,11 +84,14 @@ pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], l
         let location = location.split(['?', '#']).next().unwrap_or_default();
         return Body::Unreadable(clean(&format!("a redirect to {location}; is the base URL right?")));
     }
+    if body.is_empty() {
+        return Body::Unreadable("an empty body".to_owned());
+    }
     let kind = text(CONTENT_TYPE).unwrap_or_else(|| "an answer of no declared type".to_owned());
     let start = clean(&String::from_utf8_lossy(&body[..body.len().min(400)]));
     let shown = start.char_indices().nth(120).map_or(&*start, |(end, _)| &start[..end]);
     Body::Unreadable(clean(&if shown.is_empty() {
-        format!("{lacks}: an empty body")
+        format!("{lacks}: {kind}")
     } else {
         format!("{lacks}: {kind} that begins {shown}")
     }))
@@ -149,8 +152,8 @@ mod tests {
                 "<html>\n<h1>502</h1>",
                 "no error in it: text/html; charset=utf-8 that begins <html> <h1>502</h1>",
             ),
-            (503, &[], "", "no error in it: an empty body"),
-            (500, &[], "\0\x1b", "no error in it: an empty body"),
+            (503, &html, "", "an empty body"),
+            (500, &[], "\0\x1b", "no error in it: an answer of no declared type"),
             (
                 500,
                 &[],
