@@ -15,6 +15,11 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId([u8; 12]);
 
+impl ObjectId {
+    /// An id that stands for none: Atlas makes ids from the time, so it never gives this one.
+    pub const ZERO: Self = Self([0; 12]);
+}
+
 /// The text is not 24 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an Atlas id (24 digits from 0-9 and a-f)")]

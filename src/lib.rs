@@ -22,6 +22,7 @@ pub mod limiter;
 pub mod outcome;
 pub mod person;
 pub mod plan;
+pub mod report;
 pub mod retry;
 pub mod roster;
 pub mod run;

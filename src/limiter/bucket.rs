@@ -179,10 +179,12 @@ impl Bucket {
                 self.learn_past(Window { earliest, latest: now });
             }
             self.tokens = left;
-        } else if self.in_flight == 0 && later == 0 {
-            self.tokens = remaining;
-        } else if remaining < self.tokens && self.stepped.is_none_or(|stepped| sent.at >= stepped) {
-            self.tokens = remaining;
+        } else {
+            let alone = self.in_flight == 0 && later == 0;
+            let current = self.stepped.is_none_or(|stepped| sent.at >= stepped);
+            if alone || (current && remaining < self.tokens) {
+                self.tokens = remaining;
+            }
         }
         self.flat = Some(self.flat.map_or(sent.at, |flat| flat.max(sent.at)));
     }

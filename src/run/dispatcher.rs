@@ -4,6 +4,7 @@
 //! on the spot; any other gets a worker. Whatever is ready is handled together and written in one go before the loop
 //! waits again, and before any request that was announced goes out.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -504,7 +505,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             self.halt = Some(halt);
         }
         let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
-        failures.sort_by(|a, b| b.count.cmp(&a.count).then(a.example_row.cmp(&b.example_row)));
+        failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));
         Summary {
             tally: self.book.tally,
             kept: self.book.kept,

@@ -2,7 +2,7 @@
 
 use crate::caller::{Caller, Unanswered};
 use crate::directory::Directory;
-use crate::exchange::{Api, Body, Gateway, PAGE_SIZE, Request};
+use crate::exchange::{Api, Body, Gateway, Named, PAGE_SIZE, Request};
 use crate::outcome::StopReason;
 
 use super::Halt;
@@ -51,18 +51,23 @@ async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Resu
         };
         invites.into_iter().for_each(|invite| directory.add_invite(invite));
     }
-    let lists: [(fn(u32) -> Request, fn(&mut Directory, crate::exchange::Named)); 2] =
-        [(Request::Teams, Directory::add_team), (Request::Projects, Directory::add_project)];
-    for (request, add) in lists {
-        for page in 1..MOST_PAGES {
-            let Body::Named(named) = caller.ask(&request(page)).await?.body else {
-                return Err(Unanswered::GaveUp("the answer was not a list of names".into()));
-            };
-            let count = named.entries.len();
-            named.entries.into_iter().for_each(|named| add(directory, named));
-            if is_last(page, count, named.total) {
-                break;
-            }
+    read_named(caller, Request::Teams, |team| directory.add_team(team)).await?;
+    read_named(caller, Request::Projects, |project| directory.add_project(project)).await
+}
+
+async fn read_named<G: Gateway>(
+    caller: &Caller<G>,
+    request: fn(u32) -> Request,
+    mut add: impl FnMut(Named),
+) -> Result<(), Unanswered> {
+    for page in 1..MOST_PAGES {
+        let Body::Named(named) = caller.ask(&request(page)).await?.body else {
+            return Err(Unanswered::GaveUp("the answer was not a list of names".into()));
+        };
+        let count = named.entries.len();
+        named.entries.into_iter().for_each(&mut add);
+        if is_last(page, count, named.total) {
+            break;
         }
     }
     Ok(())

@@ -1,0 +1,255 @@
+//! What can be typed. What it means is [`crate::settings`]' business.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use bulk_invite::exchange::Api;
+use bulk_invite::invitation::{ObjectId, OrgRoles};
+use bulk_invite::limiter::RateLimit;
+use bulk_invite::run::MaxFailures;
+use bulk_invite::sandbox::Fault;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+/// Invite a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Invite everyone in a spreadsheet and write what happened, row by row.
+    Run(Box<RunArgs>),
+    /// Check a spreadsheet; sends no invite.
+    Check(CheckArgs),
+    /// Run the embedded Atlas-like server on its own.
+    Sandbox(SandboxArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The spreadsheet: a header row, then a row a person. `-` reads standard input.
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+
+    #[command(flatten)]
+    pub(crate) sheet: SheetArgs,
+
+    /// Rehearse against an embedded Atlas: no account, no network, no email.
+    #[arg(long, conflicts_with_all = ["org_id", "base_url"], help_heading = "Rehearsing")]
+    pub(crate) sandbox: bool,
+
+    /// Make the embedded Atlas misbehave, for example `500@0.1` or `reset-after@#3`; may be repeated.
+    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Rehearsing")]
+    pub(crate) sandbox_fault: Vec<Fault>,
+
+    /// Send nothing; write what would be done.
+    #[arg(long, help_heading = "Rehearsing")]
+    pub(crate) dry_run: bool,
+
+    /// Send only the first N rows that need sending.
+    #[arg(long, value_name = "N", env = "BULK_INVITE_LIMIT", help_heading = "Rehearsing")]
+    pub(crate) limit: Option<u64>,
+
+    /// Where the results go [default: FILE with `.results.csv` instead of its ending].
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_RESULTS", help_heading = "Results")]
+    pub(crate) results: Option<PathBuf>,
+
+    /// Write the rows that need another look to FILE too, with exactly the input's columns.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
+    pub(crate) failed: Option<PathBuf>,
+
+    /// Start over; the old results are kept under a name with the date.
+    #[arg(long, help_heading = "Results")]
+    pub(crate) fresh: bool,
+
+    /// Write a summary as JSON to FILE, or to standard output for `-`.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_SUMMARY", help_heading = "Results")]
+    pub(crate) summary: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) pace: PaceArgs,
+
+    /// Do not ask before inviting.
+    #[arg(long, short, env = "BULK_INVITE_YES", help_heading = "Output")]
+    pub(crate) yes: bool,
+
+    /// Say nothing but errors.
+    #[arg(long, short, env = "BULK_INVITE_QUIET", help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// How to tell what happens, on standard error.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "BULK_INVITE_LOG_FORMAT", help_heading = "Output")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Which organization, and how to get in. Secrets come from the environment or the profile file, never from a flag.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct AccountArgs {
+    /// The organization's id, 24 hexadecimal digits [env: MONGODB_ATLAS_ORG_ID].
+    #[arg(long, value_name = "ID")]
+    pub(crate) org_id: Option<ObjectId>,
+
+    /// The endpoint that creates invitations.
+    #[arg(long, value_enum, default_value_t = ApiArg::Invites, env = "BULK_INVITE_API")]
+    pub(crate) api: ApiArg,
+
+    /// Where Atlas is [default: https://cloud.mongodb.com] [env: MONGODB_ATLAS_BASE_URL].
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// The profile file [default: `bulk-invite/config.toml` in the configuration directory].
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The profile in that file.
+    #[arg(long, value_name = "NAME", default_value = "default", env = "BULK_INVITE_PROFILE")]
+    pub(crate) profile: String,
+}
+
+/// How to read the spreadsheet.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Spreadsheet")]
+pub(crate) struct SheetArgs {
+    /// The organization roles of people whose row names none, for example `ORG_MEMBER`.
+    #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = roles)]
+    pub(crate) default_roles: Option<OrgRoles>,
+}
+
+/// How fast, and when to give up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace and retries")]
+pub(crate) struct PaceArgs {
+    /// Requests on the wire at once.
+    #[arg(long, value_name = "N", default_value = "16", env = "BULK_INVITE_CONCURRENCY")]
+    pub(crate) concurrency: NonZeroU32,
+
+    /// A rate of your own: `10/min`, `5/s` or `unlimited` [default: what Atlas allows].
+    #[arg(long, env = "BULK_INVITE_RATE")]
+    pub(crate) rate: Option<RateLimit>,
+
+    /// Requests that may go at once after a pause, with --rate [default: 1].
+    #[arg(long, value_name = "N", requires = "rate", env = "BULK_INVITE_BURST")]
+    pub(crate) burst: Option<NonZeroU32>,
+
+    /// How long a request may take.
+    #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time)]
+    pub(crate) timeout: SignedDuration,
+
+    /// How long Atlas may still be busy with a request that was given up; only then is it asked about.
+    #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_SETTLE", value_parser = time)]
+    pub(crate) settle: SignedDuration,
+
+    /// Requests for a row, the first included.
+    #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS")]
+    pub(crate) max_attempts: NonZeroU32,
+
+    /// Stop when this many rows failed, or this share of the last 100 once 20 were sent, or `off`.
+    #[arg(long, value_name = "N|P%", default_value = "50%", env = "BULK_INVITE_MAX_FAILURES")]
+    pub(crate) max_failures: MaxFailures,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The spreadsheet: a header row, then a row a person. `-` reads standard input.
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+
+    #[command(flatten)]
+    pub(crate) sheet: SheetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "BULK_INVITE_SANDBOX_LISTEN")]
+    pub(crate) listen: std::net::SocketAddr,
+
+    /// A TOML file that says what the sandbox holds and how it behaves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+
+    /// A way to misbehave, for example `500@0.1` or `reset-after@#3`; may be repeated.
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<Fault>,
+
+    /// How long every request takes at least.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) latency: Option<SignedDuration>,
+
+    /// Make the minutes of limits and tokens shorter: 60 makes each a second.
+    #[arg(long, value_name = "FACTOR")]
+    pub(crate) speed: Option<f64>,
+
+    /// Enforce no rate limits and no seats.
+    #[arg(long)]
+    pub(crate) no_limits: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiArg {
+    /// `POST /orgs/{orgId}/invites`, which Atlas removes on 2027-07-01.
+    Invites,
+    /// `POST /orgs/{orgId}/users`, its successor.
+    Users,
+}
+
+impl From<ApiArg> for Api {
+    fn from(api: ApiArg) -> Self {
+        match api {
+            ApiArg::Invites => Api::Invites,
+            ApiArg::Users => Api::Users,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A progress bar on a terminal, plain lines elsewhere.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+fn roles(text: &str) -> Result<OrgRoles, String> {
+    bulk_invite::plan::parse_roles(text)
+}
+
+fn time(text: &str) -> Result<SignedDuration, String> {
+    let time: SignedDuration = text.parse().map_err(|_| "write a time as 30s, 500ms or 2m".to_owned())?;
+    if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_written_as_the_design_says() {
+        for (text, millis) in [("1s", 1000), ("500ms", 500), ("2m", 120_000)] {
+            assert_eq!(time(text).unwrap().as_millis(), millis, "{text}");
+        }
+        for text in ["", "5", "-1s", "soon"] {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the program's commands do with the library.
+
+pub(crate) mod check;
+pub(crate) mod input;
+pub(crate) mod prompt;
+pub(crate) mod run;
+pub(crate) mod sandbox;

@@ -1,0 +1,33 @@
+//! Asking the person at the terminal before anything is sent.
+
+use std::io::{self, IsTerminal, Write};
+
+use bulk_invite::directory::Directory;
+use bulk_invite::invitation::ObjectId;
+
+/// Whether there is somebody to ask.
+pub(crate) fn somebody_is_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// What is about to happen, in a sentence or two.
+pub(crate) fn question(rows: Option<u64>, limit: Option<u64>, organization: ObjectId, directory: &Directory) -> String {
+    let rows = match (rows, limit) {
+        (Some(rows), Some(limit)) => format!("up to {} people of {rows} rows", rows.min(limit)),
+        (Some(rows), None) => format!("the people of {rows} rows"),
+        (None, Some(limit)) => format!("up to {limit} people"),
+        (None, None) => "everyone in the spreadsheet".to_owned(),
+    };
+    let there = directory.seats_used();
+    format!(
+        "about to invite {rows} to organization {organization}, which has {there} members and pending invites \
+         (Atlas allows 500 unless support raised it). continue? [y/N] "
+    )
+}
+
+/// Asks; anything but yes is no.
+pub(crate) fn ask(question: &str) -> bool {
+    let _ = write!(io::stderr().lock(), "{question}");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

@@ -1,0 +1,306 @@
+//! `bulk-invite run`: puts the parts together, asks, runs, and tells what came of it.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bulk_invite::atlas::{BaseUrl, Client, Credential, Settings};
+use bulk_invite::caller::Caller;
+use bulk_invite::clock::Clock;
+use bulk_invite::directory::Directory;
+use bulk_invite::exchange::{Api, EndpointSet};
+use bulk_invite::invitation::{ObjectId, OrgRoles};
+use bulk_invite::journal::{Cell, FailedRows, Journal, Start};
+use bulk_invite::limiter::{Limiter, Pace};
+use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
+use bulk_invite::person::PersonKeys;
+use bulk_invite::plan::{PlanOptions, Planner};
+use bulk_invite::report::{self, Report};
+use bulk_invite::retry::Policy;
+use bulk_invite::roster::{Header, Roster};
+use bulk_invite::run::{Halt, Job, RunOptions, dispatch, preflight};
+use bulk_invite::sandbox;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::{input, prompt};
+use crate::cli::RunArgs;
+use crate::screen::Screen;
+use crate::settings::{Account, UsageError, environment};
+
+/// Runs the command and says how it went.
+pub(crate) fn run(args: &RunArgs) -> Exit {
+    let mut screen = Screen::new(args.log_format, args.quiet);
+    let result = prepare(args, &screen).and_then(|prepared| prepared.run(args, &mut screen));
+    result.unwrap_or_else(|error| {
+        screen.error(&error.0);
+        Exit::Usage
+    })
+}
+
+/// All that can be known to be wrong before anything is sent has been checked.
+struct Prepared {
+    organization: ObjectId,
+    base_url: BaseUrl,
+    credential: Option<Credential>,
+    roster: Roster<input::Input>,
+    rows: Option<u64>,
+    results: PathBuf,
+    /// Kept while the run lasts.
+    _sandbox: Option<sandbox::Running>,
+}
+
+fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
+    let (account, running) = if args.sandbox { rehearsal(args)? } else { (real(args)?, None) };
+    let roster = input::open(&args.file, &args.sheet)?;
+    let rows = input::count(&args.file, &args.sheet)?;
+    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
+    let results = match &args.results {
+        Some(results) => results.clone(),
+        None if input::is_stdin(&args.file) => {
+            return Err(UsageError("say where the results go with --results FILE".to_owned()));
+        }
+        None => beside(
+            &args.file,
+            if args.dry_run {
+                "dry-run"
+            } else if args.sandbox {
+                "sandbox.results"
+            } else {
+                "results"
+            },
+        ),
+    };
+    for (path, flag) in [(Some(&results), "--results"), (args.failed.as_ref(), "--failed")] {
+        if path.is_some_and(|path| is_same(path, &args.file)) {
+            return Err(UsageError(format!("{flag} would overwrite the spreadsheet; name another file")));
+        }
+    }
+    if args.failed.as_ref().is_some_and(|failed| is_same(failed, &results)) {
+        return Err(UsageError("--failed would overwrite the results; name another file".to_owned()));
+    }
+    let Account { organization, base_url, credential } = account;
+    let organization = organization
+        .ok_or_else(|| UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()))?;
+    Ok(Prepared { organization, base_url, credential, roster, rows, results, _sandbox: running })
+}
+
+fn real(args: &RunArgs) -> Result<Account, UsageError> {
+    let account = Account::resolve(&args.account, &environment)?;
+    if account.credential.is_none() && !args.dry_run {
+        return Err(UsageError(
+            "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \
+             MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
+             rehearse with --sandbox"
+                .to_owned(),
+        ));
+    }
+    Ok(account)
+}
+
+fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {
+    let options = sandbox::Options { faults: args.sandbox_fault.clone(), ..sandbox::Options::default() };
+    let running = sandbox::start(options)
+        .map_err(|error| UsageError(format!("the sandbox cannot listen on this machine: {error}")))?;
+    let account = Account {
+        organization: sandbox::ORGANIZATION.parse().ok(),
+        base_url: running.base_url().parse().map_err(UsageError::new)?,
+        credential: Some(Credential::Token(sandbox::TOKEN.into())),
+    };
+    Ok((account, Some(running)))
+}
+
+impl Prepared {
+    fn run(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
+        let exit = runtime.block_on(self.carry_out(args, screen));
+        // An unanswered question may still be waiting for standard input.
+        runtime.shutdown_background();
+        exit
+    }
+
+    async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
+        let Prepared { organization, base_url, credential, roster, rows, results, _sandbox } = self;
+        let clock = Clock::starting_at(Timestamp::now());
+        let keys = PersonKeys::default();
+        let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+        let start = if args.fresh { Start::Fresh(clock.now()) } else { Start::Continue };
+        if args.dry_run && args.results.is_none() {
+            // An earlier dry run says nothing about this one.
+            let _ = std::fs::remove_file(&results);
+        }
+        let (journal, earlier) =
+            Journal::open(&results, organization, &keys, carried, start).map_err(UsageError::new)?;
+        tell_of_earlier(&earlier, &results, screen);
+
+        let api = Api::from(args.account.api);
+        if api == Api::Invites {
+            screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
+        }
+        let concurrency = args.pace.concurrency.get() as usize;
+        let client = match credential {
+            Some(credential) => Some(Client::new(Settings {
+                timeout: unsigned(args.pace.timeout),
+                concurrency,
+                ..Settings::new(base_url, organization, api, credential)
+            })),
+            None => None,
+        };
+        let client = client.transpose().map_err(UsageError::new)?;
+        let mut signals = signals().map_err(UsageError::new)?;
+        let options = RunOptions {
+            organization,
+            concurrency,
+            settle: unsigned(args.pace.settle),
+            timeout: unsigned(args.pace.timeout),
+            max_failures: args.pace.max_failures,
+            limit: args.limit,
+            dry_run: args.dry_run,
+            rows,
+        };
+        let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
+        let policy = Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
+        let Some(client) = client else {
+            return Err(UsageError(
+                "a dry run looks up who is there and needs credentials; use `bulk-invite check` without them"
+                    .to_owned(),
+            ));
+        };
+        let (caller, learned) = Caller::new(client, api, limiter, policy, clock);
+
+        let mut halt = None;
+        let directory = tokio::select! {
+            directory = preflight(&caller) => directory.unwrap_or_else(|why| {
+                halt = Some(why);
+                Directory::offline()
+            }),
+            Some(signal) = signals.recv() => {
+                halt = Some(Halt::new(StopReason::Signal(signal), "interrupted before anything was sent"));
+                Directory::offline()
+            }
+        };
+        let asks = !args.yes && !args.sandbox && !args.dry_run && halt.is_none() && prompt::somebody_is_there();
+        if asks {
+            let question = prompt::question(rows, args.limit, organization, &directory);
+            let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
+            let go = tokio::select! {
+                answer = answer => answer.unwrap_or(false),
+                Some(_) = signals.recv() => false,
+            };
+            if !go {
+                return Err(UsageError("nothing was sent".to_owned()));
+            }
+        }
+
+        let set = match api {
+            Api::Invites => EndpointSet::Organization,
+            Api::Users => EndpointSet::Users,
+        };
+        let bucket = caller.limiter.bucket(set);
+        let header = roster.header().clone();
+        let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
+        let planner = Planner::new(PlanOptions { default_roles, organization }, &header, &directory);
+        let failed_rows = args.failed.as_ref().map(|path| failed_rows(path, &header));
+        let directory = &directory;
+        let job =
+            Job { options, caller, learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows };
+        screen.start(rows);
+        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        screen.stop();
+
+        let report = Report { summary: &summary, results: &results, bucket };
+        let facts = report::json(report);
+        if let Some(path) = &args.summary
+            && let Err(error) = write_summary(path, &facts)
+        {
+            screen.error(&format!("cannot write the summary to {}: {error}", path.display()));
+        }
+        screen.summary(&report::text(report), facts);
+        Ok(summary.exit())
+    }
+}
+
+fn tell_of_earlier(earlier: &bulk_invite::journal::Earlier, results: &Path, screen: &Screen) {
+    let tally = earlier.tally();
+    let count = |next: NextRun| -> u64 {
+        Status::ALL.iter().filter(|status| status.next_run() == next).map(|status| tally.count(*status)).sum()
+    };
+    if tally.total() > 0 {
+        screen.note(&format!(
+            "continuing {}: {} rows are settled and kept, {} will be asked about, {} are worked out again{}",
+            results.display(),
+            count(NextRun::Keep),
+            count(NextRun::Settle),
+            count(NextRun::Anew),
+            if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
+        ));
+    }
+}
+
+/// `people.csv` and `results` make `people.results.csv`.
+fn beside(file: &Path, kind: &str) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!("{stem}.{kind}.csv"))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        (Err(_), _) | (_, Err(_)) => one == other,
+    }
+}
+
+fn failed_rows(path: &Path, header: &Header) -> FailedRows {
+    let cell = |index: usize| match header.carried().iter().position(|carried| carried.cell == index) {
+        Some(at) => Cell::Carried(at),
+        None if header.org_id() == Some(index) => Cell::Organization,
+        None => Cell::Email,
+    };
+    let names = header.names().to_vec();
+    FailedRows { path: path.to_owned(), cells: (0..names.len()).map(cell).collect(), names }
+}
+
+fn write_summary(path: &Path, facts: &serde_json::Value) -> io::Result<()> {
+    if input::is_stdin(path) {
+        writeln!(io::stdout().lock(), "{facts}")
+    } else {
+        writeln!(File::create(path)?, "{facts}")
+    }
+}
+
+fn unsigned(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or_default()
+}
+
+/// SIGINT and SIGTERM, as they come.
+fn signals() -> io::Result<mpsc::Receiver<Signal>> {
+    let (sender, receiver) = mpsc::channel(4);
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::spawn(async move {
+            loop {
+                let signal = tokio::select! {
+                    Some(()) = interrupt.recv() => Signal::Interrupt,
+                    Some(()) = terminate.recv() => Signal::Terminate,
+                    else => return,
+                };
+                if sender.send(signal).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if sender.send(Signal::Interrupt).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(receiver)
+}

@@ -1,0 +1,76 @@
+//! `bulk-invite sandbox`: the embedded Atlas on its own, until it is told to stop.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bulk_invite::outcome::Exit;
+use bulk_invite::sandbox::{self, Caps, Limits, Options, Sandbox};
+use tokio::net::TcpListener;
+
+use crate::cli::SandboxArgs;
+use crate::settings::UsageError;
+
+/// Runs the command and says how it went.
+pub(crate) fn run(args: &SandboxArgs) -> Exit {
+    match try_run(args) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            Exit::Usage
+        }
+    }
+}
+
+fn try_run(args: &SandboxArgs) -> Result<(), UsageError> {
+    let options = options(args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+            UsageError(format!("cannot listen on {}: {error}; choose another --listen", args.listen))
+        })?;
+        let address = listener.local_addr().map_err(UsageError::new)?;
+        let hello = format!(
+            "listening on http://{address}\n\
+             organization {}, token {}, service account {} / {}, API key {} / {}",
+            sandbox::ORGANIZATION,
+            sandbox::TOKEN,
+            sandbox::CLIENT_ID,
+            sandbox::CLIENT_SECRET,
+            sandbox::PUBLIC_KEY,
+            sandbox::PRIVATE_KEY,
+        );
+        let _ = writeln!(io::stdout(), "{hello}");
+        let stop = async {
+            // Without a way to hear of Ctrl-C it serves until it is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        sandbox::serve(listener, Arc::new(Sandbox::new(options)), stop).await;
+        Ok(())
+    })
+}
+
+fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
+    let mut options = match &args.scenario {
+        Some(path) => {
+            let named = |error: &dyn std::fmt::Display| UsageError(format!("scenario {}: {error}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+            text.parse().map_err(|error: sandbox::ScenarioError| named(&error))?
+        }
+        None => Options::default(),
+    };
+    options.faults.extend(args.fault.iter().cloned());
+    if let Some(latency) = args.latency {
+        options.latency = Duration::try_from(latency).unwrap_or_default();
+    }
+    if let Some(speed) = args.speed {
+        options.speed = speed;
+    }
+    if args.no_limits {
+        options.limits = Limits::off();
+        options.caps = Caps::unlimited();
+    }
+    Ok(options)
+}

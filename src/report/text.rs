@@ -1,0 +1,160 @@
+//! The summary that a person reads at the end of a run.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::advice::advice;
+use super::{Report, escaped};
+use crate::outcome::Status;
+use crate::run::Summary;
+
+/// Groups of failures shown; the rest is in the results.
+const GROUPS_SHOWN: usize = 12;
+
+/// The summary, a few lines without a line feed at the end.
+pub fn text(report: Report<'_>) -> String {
+    let Report { summary, results, bucket } = report;
+    let mut lines = vec![counts(summary)];
+    let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
+    for (index, failures) in groups.iter().enumerate() {
+        let code = if failures.code.is_empty() { String::new() } else { format!(" {}", escaped(&failures.code)) };
+        lines.push(format!(
+            "  {}{code}: {}, for example row {} ({}): {}",
+            failures.status.as_str(),
+            rows(failures.count),
+            failures.example_row,
+            escaped(&failures.example_email),
+            escaped(&failures.example_detail),
+        ));
+        // Groups with the same remedy stand together, and it is said once.
+        let remedy = advice(failures.status, &failures.code);
+        if groups.get(index + 1).is_none_or(|next| advice(next.status, &next.code) != remedy) {
+            lines.push(format!("    -> {remedy}"));
+        }
+    }
+    if summary.failures.len() > GROUPS_SHOWN {
+        lines.push(format!("  and {} more kinds, see the results", summary.failures.len() - GROUPS_SHOWN));
+    }
+    lines.extend(limit(summary, bucket));
+    if let Some(halt) = &summary.halt {
+        lines.push(format!("ended early: {}", escaped(&halt.detail)));
+    }
+    lines.push(format!("results: {}", escaped(&results.display().to_string())));
+    let open = [Status::Failed, Status::Unknown, Status::NotSent].iter().any(|status| summary.tally.count(*status) > 0);
+    if open {
+        lines.push("to continue: run the same command again; what is settled is kept, the rest is tried".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn counts(summary: &Summary) -> String {
+    let mut line = format!("{} in {}:", rows(summary.tally.total()), duration(summary.elapsed));
+    let mut separator = " ";
+    for status in Status::ALL {
+        let count = summary.tally.count(status);
+        if count > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(line, "{separator}{count} {}", status.as_str());
+            separator = ", ";
+        }
+    }
+    for (count, what) in [
+        (summary.kept, "of them kept from an earlier run"),
+        (summary.blank, "blank rows skipped"),
+        (summary.gone, "people listed who are no longer in the sheet"),
+    ] {
+        if count > 0 {
+            let _ = write!(line, "; {count} {what}");
+        }
+    }
+    line
+}
+
+fn limit(summary: &Summary, bucket: Option<(u32, u32, Duration)>) -> Option<String> {
+    let pace = &summary.pace;
+    let mut line = match bucket {
+        Some((capacity, refill, period)) => {
+            format!("limit: {capacity} requests at once, {refill} more every {}", duration(period))
+        }
+        None => "limit: your own --rate".to_owned(),
+    };
+    if let Some((number, period)) = pace.invitations {
+        let _ = write!(line, "; {number} invitations in {}", duration(period));
+    }
+    let waited = if pace.waited < Duration::from_millis(100) { Duration::ZERO } else { pace.waited };
+    let _ = write!(line, "; waited {} for it; {} answers said too many requests", duration(waited), pace.limited);
+    (!waited.is_zero() || pace.limited > 0 || summary.tally.count(Status::Invited) > summary.kept).then_some(line)
+}
+
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+}
+
+/// A duration as people say it: `30 ms`, `1.3 s`, `42 s`, `3 min 20 s`, `2 h 5 min`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 if duration.subsec_millis() > 0 => format!("{} ms", duration.subsec_millis()),
+        0..=9 if duration.subsec_millis() == 0 => format!("{seconds} s"),
+        0..=9 => format!("{:.1} s", duration.as_secs_f64()),
+        10..=119 => format!("{seconds} s"),
+        120..=7199 if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        120..=7199 => format!("{} min {} s", seconds / 60, seconds % 60),
+        7200.. => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{StopReason, Tally};
+    use crate::run::{Failures, Halt};
+
+    fn summary() -> Summary {
+        let mut tally = Tally::default();
+        for status in [Status::Invited, Status::Invited, Status::Invalid, Status::NotSent] {
+            tally.add(status);
+        }
+        Summary {
+            tally,
+            kept: 1,
+            blank: 0,
+            gone: 0,
+            failures: vec![Failures {
+                status: Status::Invalid,
+                code: "UNKNOWN_ROLE".into(),
+                count: 1,
+                example_row: 4,
+                example_email: "a@example.com".into(),
+                example_detail: "unknown role \u{1b}[2J".into(),
+            }],
+            halt: Some(Halt::new(StopReason::Condemned, "HTTP 402")),
+            pace: Default::default(),
+            elapsed: Duration::from_millis(65_400),
+        }
+    }
+
+    #[test]
+    fn the_summary_tells_counts_causes_remedies_and_what_is_next() {
+        let summary = summary();
+        let bucket = Some((500, 250, Duration::from_secs(60)));
+        let text = text(Report { summary: &summary, results: "people.results.csv".as_ref(), bucket });
+        assert_eq!(
+            text,
+            "4 rows in 65 s: 2 invited, 1 invalid, 1 not_sent; 1 of them kept from an earlier run\n\
+             \x20 invalid UNKNOWN_ROLE: 1 row, for example row 4 (a@example.com): unknown role \\u{1b}[2J\n\
+             \x20   -> correct these rows in the spreadsheet and run the same command again\n\
+             limit: 500 requests at once, 250 more every 60 s; waited 0 s for it; 0 answers said too many requests\n\
+             ended early: HTTP 402\n\
+             results: people.results.csv\n\
+             to continue: run the same command again; what is settled is kept, the rest is tried"
+        );
+    }
+
+    #[test]
+    fn durations_are_said_as_people_do() {
+        let said =
+            [0, 300, 9_000, 42_000, 119_000, 120_000, 200_000, 7_500_000].map(Duration::from_millis).map(duration);
+        assert_eq!(said, ["0 s", "300 ms", "9 s", "42 s", "119 s", "2 min", "3 min 20 s", "2 h 5 min"]);
+    }
+}

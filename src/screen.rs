@@ -1,0 +1,218 @@
+//! Standard error: a bar on a terminal, plain lines elsewhere, JSON lines on demand, nothing but errors when quiet.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use bulk_invite::event::{Event, Progress};
+use bulk_invite::limiter::Learned;
+use bulk_invite::outcome::Status;
+use bulk_invite::report::{duration, escaped};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+
+use crate::cli::LogFormat;
+
+/// How often plain lines tell how far the run is.
+const PLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// Tells whoever watches.
+pub(crate) struct Screen {
+    kind: Kind,
+    started: Instant,
+    /// Rows that this run settled itself, for the rate.
+    settled: u64,
+    rows: Option<u64>,
+}
+
+enum Kind {
+    Bar(ProgressBar),
+    Plain { told: Instant },
+    Json,
+    Quiet,
+}
+
+impl Screen {
+    /// A screen for what the user asked for and what standard error is.
+    pub(crate) fn new(format: LogFormat, quiet: bool) -> Self {
+        let kind = match format {
+            LogFormat::Json => Kind::Json,
+            LogFormat::Text if quiet => Kind::Quiet,
+            LogFormat::Text if io::stderr().is_terminal() => Kind::Bar(ProgressBar::hidden()),
+            LogFormat::Text => Kind::Plain { told: Instant::now() },
+        };
+        Self { kind, started: Instant::now(), settled: 0, rows: None }
+    }
+
+    /// Shows progress from here on.
+    pub(crate) fn start(&mut self, rows: Option<u64>) {
+        self.started = Instant::now();
+        self.rows = rows;
+        if let Kind::Bar(bar) = &mut self.kind {
+            *bar = rows.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            let template = match rows {
+                Some(_) => "{wide_bar} {pos}/{len} {msg}",
+                None => "{spinner} {pos} rows {msg}",
+            };
+            // The template is ours; a mistake in it shows in the first test run.
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style.progress_chars("=> "));
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn stop(&mut self) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// A line for the user, unless nothing is to be said.
+    pub(crate) fn note(&self, text: &str) {
+        match &self.kind {
+            Kind::Bar(bar) => bar.suspend(|| line(text)),
+            Kind::Plain { .. } => line(text),
+            Kind::Json => self.json(json!({"event": "note", "text": text})),
+            Kind::Quiet => {}
+        }
+    }
+
+    /// An error, which is always said.
+    pub(crate) fn error(&self, text: &str) {
+        match &self.kind {
+            Kind::Bar(bar) => bar.suspend(|| line(&format!("error: {text}"))),
+            Kind::Plain { .. } | Kind::Quiet => line(&format!("error: {text}")),
+            Kind::Json => self.json(json!({"event": "error", "text": text})),
+        }
+    }
+
+    /// The summary: text for people, the same facts for machines.
+    pub(crate) fn summary(&self, text: &str, facts: Value) {
+        match &self.kind {
+            Kind::Bar(_) | Kind::Plain { .. } => line(text),
+            Kind::Json => self.json(json!({"event": "summary", "summary": facts})),
+            Kind::Quiet => {}
+        }
+    }
+
+    fn json(&self, mut event: Value) {
+        event["time"] = Timestamp::now().to_string().into();
+        line(&event.to_string());
+    }
+
+    pub(crate) fn on_event(&mut self, event: Event<'_>) {
+        if let Kind::Json = self.kind
+            && let Some(event) = machine(&event)
+        {
+            self.json(event);
+        }
+        match event {
+            Event::Sending { .. } | Event::Waiting { .. } => {}
+            Event::Settled { kept, .. } => self.settled += u64::from(!kept),
+            Event::Learned { learned: Learned::Invitations { limit, period }, time_left } => {
+                let left = time_left.map(|left| format!("; what is left takes at least {}", duration(left)));
+                self.note(&format!(
+                    "Atlas lets through {limit} invitations in {}{}",
+                    duration(period),
+                    left.unwrap_or_default()
+                ));
+            }
+            Event::Progress(progress) => self.progress(&progress),
+            Event::Stopping { detail, .. } => {
+                if !matches!(self.kind, Kind::Json) {
+                    self.error(&escaped(detail));
+                }
+            }
+            Event::Unwritten { lines } => {
+                for unwritten in lines.iter().filter(|unwritten| unwritten.outcome.status != Status::Sending) {
+                    let id = unwritten.outcome.invite_id.as_deref().unwrap_or_default();
+                    self.error(&escaped(&format!(
+                        "not in the results: row {}, {}, {} {id}",
+                        unwritten.row.unwrap_or_default(),
+                        unwritten.email,
+                        unwritten.outcome.status.as_str()
+                    )));
+                }
+            }
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let message = self.message(progress);
+        match &mut self.kind {
+            Kind::Bar(bar) => {
+                bar.set_position(progress.tally.total());
+                bar.set_message(message);
+            }
+            Kind::Plain { told } if told.elapsed() >= PLAIN_EVERY => {
+                *told = Instant::now();
+                let of = self.rows.map(|rows| format!("/{rows}")).unwrap_or_default();
+                line(&format!("{}{of} rows, {message}", progress.tally.total()));
+            }
+            Kind::Plain { .. } | Kind::Json | Kind::Quiet => {}
+        }
+    }
+
+    fn message(&self, progress: &Progress) -> String {
+        let failed = [Status::Failed, Status::Unknown, Status::Invalid].map(|status| progress.tally.count(status));
+        let mut message =
+            format!("{} invited, {} failed", progress.tally.count(Status::Invited), failed.into_iter().sum::<u64>());
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let rate = self.settled as f64 / elapsed.max(0.001);
+        match progress.waiting.filter(|waiting| *waiting >= Duration::from_secs(1)) {
+            Some(waiting) => message.push_str(&format!(", limit until {}", wall_clock(waiting))),
+            None => message.push_str(&format!(", {rate:.0}/s")),
+        }
+        if let Some(rows) = self.rows {
+            let left = rows.saturating_sub(progress.tally.total());
+            // The limits ahead count, not only the rate so far, which the first burst makes look too good.
+            let by_rate = Duration::try_from_secs_f64(left as f64 / rate.max(0.01)).unwrap_or_default();
+            let left = progress.limits.unwrap_or_default().max(if progress.waiting.is_some() {
+                Duration::ZERO
+            } else {
+                by_rate
+            });
+            if left >= Duration::from_secs(1) {
+                message.push_str(&format!(", {} left", duration(Duration::from_secs(left.as_secs()))));
+            }
+        }
+        message
+    }
+}
+
+/// The time of day so long from now.
+fn wall_clock(ahead: Duration) -> String {
+    let then = Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX);
+    then.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string()
+}
+
+/// The event as a JSON object; `None` for what only a bar needs.
+fn machine(event: &Event<'_>) -> Option<Value> {
+    let millis = |duration: &Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Some(match event {
+        Event::Sending { row, attempt } => json!({"event": "attempt", "row": row, "attempt": attempt}),
+        Event::Waiting { row, why, delay } => {
+            json!({"event": "wait", "row": row, "why": why, "delay_ms": millis(delay)})
+        }
+        Event::Settled { row, email, outcome, kept } => json!({
+            "event": "outcome",
+            "row": row,
+            "email": email,
+            "status": outcome.status.as_str(),
+            "invite_id": outcome.invite_id,
+            "http_status": outcome.http_status,
+            "error_code": outcome.error_code,
+            "error_detail": outcome.error_detail,
+            "attempts": outcome.attempts,
+            "kept": kept,
+        }),
+        Event::Learned { .. } | Event::Progress(_) | Event::Unwritten { .. } => return None,
+        Event::Stopping { detail, .. } => json!({"event": "halt", "why": detail}),
+    })
+}
+
+/// One line on standard error. Nobody reading it is no reason to fail.
+fn line(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,259 @@
+//! From what was typed to what will be done: flags, then the environment, then the profile file, then defaults.
+//!
+//! The only place that reads the environment for secrets. Nothing here is ever printed.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use bulk_invite::atlas::{BaseUrl, Credential};
+use bulk_invite::invitation::ObjectId;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::cli::AccountArgs;
+
+/// Where Atlas is, unless told otherwise.
+const ATLAS: &str = "https://cloud.mongodb.com";
+
+/// A mistake in what was typed, set or written; one line that names the remedy.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl UsageError {
+    pub(crate) fn new(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Which organization, where, and with what credential, as far as they are set.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) organization: Option<ObjectId>,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credential: Option<Credential>,
+}
+
+/// One table of the profile file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    org_id: Option<String>,
+    base_url: Option<String>,
+    access_token: Option<SecretString>,
+    client_id: Option<String>,
+    client_secret: Option<SecretString>,
+    public_api_key: Option<String>,
+    private_api_key: Option<SecretString>,
+}
+
+impl Account {
+    /// Resolves the account from flags, the environment as `variable` tells it, and the profile file.
+    pub(crate) fn resolve(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
+        let profile = Profile::load(args, variable)?;
+        let organization = match (args.org_id, variable("MONGODB_ATLAS_ORG_ID").or(profile.org_id.clone())) {
+            (Some(id), _) => Some(id),
+            (None, Some(text)) => {
+                let id = text.trim().parse();
+                Some(id.map_err(|error| UsageError(format!("the organization id {text:?} is {error}")))?)
+            }
+            (None, None) => None,
+        };
+        let base_url =
+            args.base_url.clone().or_else(|| variable("MONGODB_ATLAS_BASE_URL")).or(profile.base_url.clone());
+        let base_url = base_url.as_deref().unwrap_or(ATLAS).parse().map_err(UsageError::new)?;
+        let credential = match credential_in_environment(variable)? {
+            Some(credential) => Some(credential),
+            None => profile.credential()?,
+        };
+        Ok(Self { organization, base_url, credential })
+    }
+}
+
+/// The first credential that is there wins: token, service account, keys. Half a pair is an error.
+fn credential_in_environment(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Credential>, UsageError> {
+    if let Some(token) = variable("MONGODB_ATLAS_ACCESS_TOKEN") {
+        return Ok(Some(Credential::Token(token.into())));
+    }
+    let id = ("MONGODB_ATLAS_CLIENT_ID", variable("MONGODB_ATLAS_CLIENT_ID"));
+    let secret = ("MONGODB_ATLAS_CLIENT_SECRET", variable("MONGODB_ATLAS_CLIENT_SECRET").map(SecretString::from));
+    if let Some((client_id, client_secret)) = pair(id, secret)? {
+        return Ok(Some(Credential::ServiceAccount { client_id, client_secret }));
+    }
+    let either = |first: &str, second: &str| variable(first).or_else(|| variable(second));
+    let public = either("MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY");
+    let private = either("MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY").map(SecretString::from);
+    let keys = pair(("MONGODB_ATLAS_PUBLIC_API_KEY", public), ("MONGODB_ATLAS_PRIVATE_API_KEY", private))?;
+    Ok(keys.map(|(public, private)| Credential::ApiKey { public, private }))
+}
+
+fn pair<A, B>(first: (&str, Option<A>), second: (&str, Option<B>)) -> Result<Option<(A, B)>, UsageError> {
+    match (first, second) {
+        ((_, Some(first)), (_, Some(second))) => Ok(Some((first, second))),
+        ((_, None), (_, None)) => Ok(None),
+        ((set, Some(_)), (missing, None)) | ((missing, None), (set, Some(_))) => {
+            Err(UsageError(format!("{set} is set and {missing} is not; set both, or neither")))
+        }
+    }
+}
+
+impl Profile {
+    fn load(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
+        let (path, asked_for) = match &args.config {
+            Some(path) => (path.clone(), true),
+            None => match default_path(variable) {
+                Some(path) => (path, args.profile != "default"),
+                None => return Ok(Self::default()),
+            },
+        };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(Self::default()),
+            Err(error) => return Err(UsageError(format!("cannot read the profile file {}: {error}", path.display()))),
+        };
+        // The message of a TOML error quotes the line, which may hold a secret.
+        let mut profiles: HashMap<String, Profile> = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+            let at = line.map(|line| format!(", line {line}")).unwrap_or_default();
+            UsageError(format!(
+                "the profile file {}{at} is not as expected; write tables such as [default] with org_id, base_url, \
+                 access_token, client_id, client_secret, public_api_key and private_api_key",
+                path.display()
+            ))
+        })?;
+        match profiles.remove(&args.profile) {
+            Some(profile) => Ok(profile),
+            None if args.profile == "default" => Ok(Self::default()),
+            None => Err(UsageError(format!("the profile file {} has no profile {:?}", path.display(), args.profile))),
+        }
+    }
+
+    fn credential(self) -> Result<Option<Credential>, UsageError> {
+        if let Some(token) = self.access_token {
+            return Ok(Some(Credential::Token(token)));
+        }
+        if let Some((client_id, client_secret)) =
+            pair(("client_id", self.client_id), ("client_secret", self.client_secret))?
+        {
+            return Ok(Some(Credential::ServiceAccount { client_id, client_secret }));
+        }
+        let keys = pair(("public_api_key", self.public_api_key), ("private_api_key", self.private_api_key))?;
+        Ok(keys.map(|(public, private)| Credential::ApiKey { public, private }))
+    }
+}
+
+fn default_path(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = if cfg!(windows) {
+        PathBuf::from(variable("APPDATA")?)
+    } else if cfg!(target_os = "macos") {
+        Path::new(&variable("HOME")?).join("Library/Application Support")
+    } else {
+        match variable("XDG_CONFIG_HOME") {
+            Some(folder) => folder.into(),
+            None => Path::new(&variable("HOME")?).join(".config"),
+        }
+    };
+    Some(folder.join("bulk-invite").join("config.toml"))
+}
+
+/// A variable of the environment that is set to something.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    fn args() -> AccountArgs {
+        AccountArgs {
+            org_id: None,
+            api: crate::cli::ApiArg::Invites,
+            base_url: None,
+            config: None,
+            profile: "default".into(),
+        }
+    }
+
+    fn resolve(args: &AccountArgs, set: &[(&str, &str)]) -> Result<Account, UsageError> {
+        Account::resolve(args, &|name| {
+            set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn shown(credential: Option<Credential>) -> String {
+        match credential {
+            None => "none".into(),
+            Some(Credential::Token(token)) => format!("token {}", token.expose_secret()),
+            Some(Credential::ServiceAccount { client_id, client_secret }) => {
+                format!("account {client_id} {}", client_secret.expose_secret())
+            }
+            Some(Credential::ApiKey { public, private }) => format!("keys {public} {}", private.expose_secret()),
+        }
+    }
+
+    #[test]
+    fn the_first_credential_wins_and_half_a_pair_is_an_error() {
+        let token = ("MONGODB_ATLAS_ACCESS_TOKEN", "t");
+        let id = ("MONGODB_ATLAS_CLIENT_ID", "i");
+        let secret = ("MONGODB_ATLAS_CLIENT_SECRET", "s");
+        let public = ("MONGODB_ATLAS_PUBLIC_KEY", "p");
+        let private = ("MONGODB_ATLAS_PRIVATE_API_KEY", "q");
+        let credential = |set: &[_]| shown(resolve(&args(), set).unwrap().credential);
+        assert_eq!(credential(&[token, id, secret, public, private]), "token t");
+        assert_eq!(credential(&[id, secret, public, private]), "account i s");
+        assert_eq!(credential(&[public, private]), "keys p q");
+        assert_eq!(credential(&[]), "none");
+        for half in [id, secret, public, private] {
+            let error = resolve(&args(), &[half]).unwrap_err().0;
+            assert!(error.contains("is set and") && !error.contains(&format!(" {} ", half.1)), "{error}");
+        }
+    }
+
+    #[test]
+    fn flags_come_before_the_environment_and_that_before_the_profile() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        let profile = "[default]\norg_id = \"aaaaaaaaaaaaaaaaaaaaaaaa\"\nbase_url = \"https://profile.example.com\"\n\
+                       client_id = \"i\"\nclient_secret = \"s\"\n";
+        std::fs::write(&config, profile).unwrap();
+        let mut args = AccountArgs { config: Some(config), ..args() };
+        let account = resolve(&args, &[]).unwrap();
+        assert_eq!(account.organization.unwrap().to_string(), "a".repeat(24));
+        assert_eq!(account.base_url.to_string(), "https://profile.example.com");
+        assert_eq!(shown(account.credential), "account i s");
+        let environment = [
+            ("MONGODB_ATLAS_ORG_ID", "bbbbbbbbbbbbbbbbbbbbbbbb"),
+            ("MONGODB_ATLAS_BASE_URL", "https://environment.example.com"),
+            ("MONGODB_ATLAS_ACCESS_TOKEN", "t"),
+        ];
+        let account = resolve(&args, &environment).unwrap();
+        assert_eq!(account.organization.unwrap().to_string(), "b".repeat(24));
+        assert_eq!(account.base_url.to_string(), "https://environment.example.com");
+        assert_eq!(shown(account.credential), "token t");
+        args.org_id = "c".repeat(24).parse().ok();
+        assert_eq!(resolve(&args, &environment).unwrap().organization, args.org_id);
+    }
+
+    #[test]
+    fn a_mistake_in_the_profile_names_the_line_and_shows_nothing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        std::fs::write(&config, "[default]\nclient_id = \"i\"\nclient_secret = hush-hush\n").unwrap();
+        let error = resolve(&AccountArgs { config: Some(config), ..args() }, &[]).unwrap_err().0;
+        assert!(error.contains("line 3") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn a_malformed_organization_id_is_named() {
+        let error = resolve(&args(), &[("MONGODB_ATLAS_ORG_ID", "my org")]).unwrap_err().0;
+        assert!(error.contains("\"my org\""), "{error}");
+    }
+}
