@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
 use super::BaseUrl;
+use super::transport::ENTITY_LIMIT;
 use crate::exchange::{Api, PAGE_SIZE, Request};
 use crate::invitation::ObjectId;
 
@@ -17,10 +18,8 @@ const V2023: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-
 const V2025_02: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-02-19+json");
 const V2025_03: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-03-12+json");
 
-/// The longest answers that we read, in bytes: one entity or an error, and a list.
-///
-/// A person with a hundred project roles takes about ten kilobytes, and a page holds [`PAGE_SIZE`] of them.
-const ENTITY_LIMIT: usize = 64 << 10;
+/// The longest list that is read, in bytes. A person with a hundred project roles takes about ten kilobytes, and a page
+/// holds [`PAGE_SIZE`] of them.
 const LIST_LIMIT: usize = 32 << 20;
 
 /// All but the unreserved characters of RFC 3986, so that the `+` of an address survives as `%2B`.
@@ -43,7 +42,7 @@ pub(super) struct Call {
     pub(super) url: Url,
     pub(super) version: HeaderValue,
     pub(super) body: Option<Bytes>,
-    /// The longest answer to read, in bytes.
+    /// The longest body of a success to read, in bytes.
     pub(super) limit: usize,
 }
 

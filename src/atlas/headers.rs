@@ -17,14 +17,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an answer's headers say about pace.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Pace {
+pub(super) struct PaceHeaders {
     pub(super) date: Option<Timestamp>,
     pub(super) retry_after: Option<Duration>,
     pub(super) limit: Option<u32>,
     pub(super) remaining: Option<u32>,
 }
 
-impl Pace {
+impl PaceHeaders {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let count = |name: &'static str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
@@ -125,21 +125,22 @@ mod tests {
                 .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value)))
                 .collect::<HeaderMap>()
         };
-        let pace = Pace::of(&headers(&[
+        let pace = PaceHeaders::of(&headers(&[
             ("Ratelimit-Limit", "500"),
             ("RateLimit-Remaining", " 0"),
             ("DATE", DATE),
             ("retry-after", "6"),
         ]));
-        let expected = Pace {
+        let expected = PaceHeaders {
             date: http_date(DATE),
             retry_after: Some(Duration::from_secs(6)),
             limit: Some(500),
             remaining: Some(0),
         };
         assert_eq!(pace, expected);
-        let pace = Pace::of(&headers(&[("RateLimit-Limit", "-5"), ("RateLimit-Remaining", "many"), ("Date", "today")]));
-        assert_eq!(pace, Pace { date: None, retry_after: None, limit: None, remaining: None });
+        let pace =
+            PaceHeaders::of(&headers(&[("RateLimit-Limit", "-5"), ("RateLimit-Remaining", "many"), ("Date", "today")]));
+        assert_eq!(pace, PaceHeaders { date: None, retry_after: None, limit: None, remaining: None });
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::credential::bearer;
-use super::transport::{Payload, Reply, Transport};
+use super::transport::{ENTITY_LIMIT, Payload, Reply, Transport};
 use super::wire::{self, Number, Text};
 use crate::exchange::{Answer, NotSent};
 
@@ -23,8 +23,6 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MARGIN: Duration = Duration::from_secs(60);
 /// After a renewal that failed while the old token is still good, nobody tries again for so long.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The longest token answer that is read, in bytes.
-const LIMIT: usize = 64 << 10;
 
 /// The tokens of one service account.
 pub(super) struct Tokens {
@@ -117,7 +115,7 @@ impl Tokens {
     /// Only for who holds the turn.
     async fn fetch(&self, transport: &Transport) -> Result<Token, Answer> {
         let asked = Instant::now();
-        let outcome = match transport.exchange(self.request(), LIMIT).await {
+        let outcome = match transport.exchange(self.request(), ENTITY_LIMIT).await {
             Ok(reply) => granted(&reply, asked),
             Err(Answer::NotSent(not_sent)) => Err(Answer::NotSent(not_sent)),
             Err(Answer::NoAnswer(lost)) => Err(no_token(&lost.detail, None)),

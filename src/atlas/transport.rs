@@ -17,6 +17,9 @@ use crate::exchange::{Answer, Lost, NoAnswer, NotSent};
 /// the usual ones wait a minute): a request on a connection that is being closed is in doubt for nothing.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// The longest body of a single thing or an error that is read, in bytes.
+pub(super) const ENTITY_LIMIT: usize = 64 << 10;
+
 pub(super) struct Transport {
     http: reqwest::Client,
     /// Host and port, for messages.
@@ -68,7 +71,7 @@ impl Transport {
         })
     }
 
-    /// Sends the request and reads the whole answer, up to `limit` bytes of body.
+    /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and not much of an error's.
     pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
         let response = self.http.execute(request).await.map_err(|error| self.before_the_head(&error))?;
         self.read(response, limit).await
@@ -76,6 +79,7 @@ impl Transport {
 
     async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Answer> {
         let status = response.status();
+        let limit = if status.is_success() { limit } else { limit.min(ENTITY_LIMIT) };
         let headers = std::mem::take(response.headers_mut());
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();

@@ -85,23 +85,31 @@ impl Session {
     /// A request with everyone's nonce; where that is refused, once more with the nonce that came with the refusal.
     async fn with_shared(&self, transport: &Transport, call: &Call, nonce: &Nonce) -> Result<Reply, Answer> {
         let reply = self.signed(transport, call, nonce).await?;
-        match Challenge::of(&reply.headers).filter(|_| reply.status == StatusCode::UNAUTHORIZED) {
-            Some(challenge) => self.with_own(transport, call, challenge).await,
-            None => Ok(reply),
+        if reply.status == StatusCode::UNAUTHORIZED
+            && let Some(challenge) = Challenge::of(&reply.headers)
+        {
+            return self.with_own(transport, call, challenge).await;
         }
+        Ok(reply)
     }
 
-    /// A request with a nonce of its own, which is everyone's if the server accepts it.
+    /// A request with a nonce of its own, which is everyone's unless the server refuses it.
     async fn with_own(&self, transport: &Transport, call: &Call, challenge: Challenge) -> Result<Reply, Answer> {
         let nonce = Arc::new(self.nonce(challenge));
-        let reply = self.signed(transport, call, &nonce).await?;
-        if reply.status != StatusCode::UNAUTHORIZED {
+        let outcome = self.signed(transport, call, &nonce).await;
+        let refused = match &outcome {
+            Ok(reply) => reply.status == StatusCode::UNAUTHORIZED,
+            // Whoever comes next finds out; waiting for that one by one would take a time limit each.
+            Err(Answer::NoAnswer(_)) => false,
+            Err(Answer::NotSent(_) | Answer::Response(_)) => true,
+        };
+        if !refused {
             let mut state = self.state();
             if state.current.as_ref().is_none_or(|current| current.serial < nonce.serial) {
                 state.current = Some(nonce);
             }
         }
-        Ok(reply)
+        outcome
     }
 
     async fn signed(&self, transport: &Transport, call: &Call, nonce: &Nonce) -> Result<Reply, Answer> {

@@ -166,6 +166,27 @@ async fn a_wrong_key_is_returned_after_the_second_refusal_and_its_nonce_is_not_s
 }
 
 #[tokio::test]
+async fn a_lost_answer_keeps_nobody_from_the_nonce() {
+    let guard = Arc::new(Guard::default());
+    let server = Server::start(move |seen: Seen| {
+        let guard = Arc::clone(&guard);
+        async move {
+            if seen.digest("nc") == "00000001" {
+                std::future::pending::<()>().await;
+            }
+            guard.judge(&seen, usize::MAX)
+        }
+    })
+    .await;
+    let mut settings = settings(&server.url(), api_key());
+    settings.timeout = Duration::from_millis(60);
+    let client = Client::new(settings).unwrap();
+    assert!(matches!(client.send(&create()).await, Answer::NoAnswer(_)));
+    assert_eq!(response(client.send(&create()).await).status, 200);
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test]
 async fn a_role_that_does_not_suffice_is_no_reason_to_repeat() {
     let server = Server::start(async |seen: Seen| match seen.digest("nc") {
         "" => Guard::default().challenge(false),

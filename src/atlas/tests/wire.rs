@@ -137,9 +137,12 @@ async fn a_slow_answer_is_a_timeout_at_the_head_and_within_the_body() {
 
 #[tokio::test]
 async fn a_body_beyond_all_bounds_is_unreadable_and_not_read() {
-    let server = Server::start(async |_| answer(200, &"x".repeat(100 << 10))).await;
-    let response = response(client(&server, token()).send(&create()).await);
-    assert!(matches!(response.body, Body::Unreadable(text) if text == "longer than 64 KiB"));
+    for (status, request) in [(200, create()), (500, Request::Invites)] {
+        let server = Server::start(move |_| std::future::ready(answer(status, &"x".repeat(100 << 10)))).await;
+        let response = response(client(&server, token()).send(&request).await);
+        assert_eq!(response.status, status);
+        assert!(matches!(response.body, Body::Unreadable(text) if text == "longer than 64 KiB"));
+    }
 }
 
 #[tokio::test]

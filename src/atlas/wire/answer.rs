@@ -6,7 +6,7 @@ use super::entity::{Entry, Thing};
 use super::failure::{failure, unreadable};
 use super::limits::{Bucket, limits};
 use super::loose::{List, Number, Object};
-use crate::atlas::headers::Pace;
+use crate::atlas::headers::PaceHeaders;
 use crate::atlas::transport::{Payload, Reply};
 use crate::exchange::{Api, Body, Page, Request, Response};
 
@@ -43,7 +43,7 @@ fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static
         }
         Payload::Whole(bytes) => failure(*status, headers, bytes),
     };
-    let Pace { date, retry_after, limit, remaining } = Pace::of(headers);
+    let PaceHeaders { date, retry_after, limit, remaining } = PaceHeaders::of(headers);
     Response { status: StatusCode::as_u16(status), body, retry_after, date, limit, remaining }
 }
 
