@@ -67,11 +67,11 @@ struct Known {
 
 /// Why a name or id in the sheet does not mean one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoMatch<'a> {
+pub enum NoMatch {
     /// Several things, told apart only by their ids.
     Ambiguous(Vec<ObjectId>),
-    /// Nothing; these names, best first, are similar.
-    Unknown(Vec<&'a str>),
+    /// Nothing in the organization.
+    Unknown,
     /// There is no list to look it up in.
     Unresolved,
 }
@@ -146,13 +146,23 @@ impl Directory {
     }
 
     /// What a team's name or id means.
-    pub fn team(&self, text: &str) -> Result<ObjectId, NoMatch<'_>> {
+    pub fn team(&self, text: &str) -> Result<ObjectId, NoMatch> {
         self.teams.look_up(text, self.offline)
     }
 
     /// What a project's name or id means.
-    pub fn project(&self, text: &str) -> Result<ObjectId, NoMatch<'_>> {
+    pub fn project(&self, text: &str) -> Result<ObjectId, NoMatch> {
         self.projects.look_up(text, self.offline)
+    }
+
+    /// Names of teams that are similar, best first. Takes its time, so it is for messages only.
+    pub fn similar_teams(&self, name: &str) -> Vec<&str> {
+        self.teams.similar(name)
+    }
+
+    /// Names of projects that are similar, best first. Takes its time, so it is for messages only.
+    pub fn similar_projects(&self, name: &str) -> Vec<&str> {
+        self.projects.similar(name)
     }
 
     /// The team's name.
@@ -184,7 +194,7 @@ impl Names {
         }
     }
 
-    fn look_up(&self, text: &str, offline: bool) -> Result<ObjectId, NoMatch<'_>> {
+    fn look_up(&self, text: &str, offline: bool) -> Result<ObjectId, NoMatch> {
         let id = text.parse::<ObjectId>().ok();
         if let Some(id) = id
             && (offline || self.by_id.contains_key(&id))
@@ -202,13 +212,12 @@ impl Names {
                 }
             }
             None if offline => Err(NoMatch::Unresolved),
-            None if id.is_some() => Err(NoMatch::Unknown(Vec::new())),
-            None => Err(NoMatch::Unknown(self.similar(name))),
+            None => Err(NoMatch::Unknown),
         }
     }
 
     fn similar(&self, name: &str) -> Vec<&str> {
-        let name = fold(name);
+        let name = fold(name.trim());
         if name.chars().count() > LONGEST_COMPARED {
             return Vec::new();
         }
@@ -292,15 +301,28 @@ mod tests {
             ("000000000000000000000002", Ok(id(2))),
             ("OPS", Ok(id(4))),
             ("ops", Err(NoMatch::Ambiguous(vec![id(3), id(4)]))),
-            ("Backed", Err(NoMatch::Unknown(vec!["Backend"]))),
-            ("Opz", Err(NoMatch::Unknown(vec!["OPS", "Ops"]))),
-            ("Legal", Err(NoMatch::Unknown(vec![]))),
-            ("000000000000000000000009", Err(NoMatch::Unknown(vec![]))),
+            ("Legal", Err(NoMatch::Unknown)),
+            ("000000000000000000000009", Err(NoMatch::Unknown)),
         ] {
             assert_eq!(directory.team(text), found, "{text}");
         }
-        assert_eq!(directory.project("Backend"), Err(NoMatch::Unknown(vec![])));
+        assert_eq!(directory.project("Backend"), Err(NoMatch::Unknown));
         assert_eq!(directory.team_name(&id(2)), Some("Data Platform"));
+    }
+
+    #[test]
+    fn similar_names_are_told_best_first() {
+        let directory = teams();
+        for (name, similar) in [
+            ("Backed", &["Backend"][..]),
+            (" opz", &["OPS", "Ops"]),
+            ("dataplatform", &["Data Platform"]),
+            ("Legal", &[]),
+            (&"Backend".repeat(100), &[]),
+        ] {
+            assert_eq!(directory.similar_teams(name), similar, "{name}");
+        }
+        assert!(directory.similar_projects("Backed").is_empty());
     }
 
     #[test]

@@ -175,14 +175,15 @@ impl<'a> Planner<'a> {
             return Ok(Vec::new());
         }
         let one = |entry: &str| {
-            let unresolved =
-                |why| rejection::unresolved(Cell::new(self.column(index), text), rejection::TEAM, entry, why);
+            let cell = Cell::new(self.column(index), text);
+            let unresolved = |why| rejection::unresolved(cell, rejection::TEAM, entry, why, self.directory);
             self.directory.team(entry).map_err(unresolved)
         };
+        if !is_list(text) {
+            return Ok(vec![one(text)?]);
+        }
         // A team's own name may hold what separates a list.
-        if text.contains(SEPARATORS)
-            && let Ok(id) = self.directory.team(text)
-        {
+        if let Ok(id) = self.directory.team(text) {
             return Ok(vec![id]);
         }
         let mut teams = entries(text).map(one).collect::<Result<Vec<_>, _>>()?;
@@ -202,11 +203,18 @@ impl<'a> Planner<'a> {
 }
 
 /// What separates the entries of a list within a cell.
-const SEPARATORS: [char; 4] = [';', '|', ',', '\n'];
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b';' | b'|' | b',' | b'\n')
+}
+
+/// Whether a cell may hold more than one entry.
+fn is_list(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | is_separator(byte))
+}
 
 /// The entries of a list, trimmed; empty ones are none.
 fn entries(list: &str) -> impl Iterator<Item = &str> {
-    list.split(SEPARATORS).map(str::trim).filter(|entry| !entry.is_empty())
+    list.split(|c: char| c.is_ascii() && is_separator(c as u8)).map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 #[cfg(test)]

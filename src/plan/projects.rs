@@ -70,7 +70,7 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
                 None => projects.push(ProjectAccess { project, roles }),
             },
             Err(why) => {
-                let rejection = rejection::unresolved(cell, rejection::PROJECT, project, why);
+                let rejection = rejection::unresolved(cell, rejection::PROJECT, project, why, directory);
                 if rejection.code != RejectionCode::UnresolvedName {
                     return Err(rejection);
                 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::directory::NoMatch;
+use crate::directory::{Directory, NoMatch};
 use crate::roster::quoted;
 
 /// A row that fails our checks.
@@ -122,6 +122,7 @@ pub(super) struct Kind {
     unknown: RejectionCode,
     ambiguous: RejectionCode,
     invalid_id: RejectionCode,
+    similar: for<'d> fn(&'d Directory, &str) -> Vec<&'d str>,
 }
 
 pub(super) const TEAM: Kind = Kind {
@@ -129,6 +130,7 @@ pub(super) const TEAM: Kind = Kind {
     unknown: RejectionCode::UnknownTeam,
     ambiguous: RejectionCode::AmbiguousTeam,
     invalid_id: RejectionCode::InvalidTeamId,
+    similar: Directory::similar_teams,
 };
 
 pub(super) const PROJECT: Kind = Kind {
@@ -136,11 +138,12 @@ pub(super) const PROJECT: Kind = Kind {
     unknown: RejectionCode::UnknownProject,
     ambiguous: RejectionCode::AmbiguousProject,
     invalid_id: RejectionCode::InvalidProjectId,
+    similar: Directory::similar_projects,
 };
 
 /// Why a team or project entry does not mean one thing.
-pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch<'_>) -> Rejection {
-    let Kind { noun, unknown, ambiguous, invalid_id } = kind;
+pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, directory: &Directory) -> Rejection {
+    let Kind { noun, unknown, ambiguous, invalid_id, similar } = kind;
     let shown = quoted(entry);
     match why {
         NoMatch::Ambiguous(ids) => {
@@ -148,19 +151,23 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch<'
             let ids = ids.join(" or ");
             cell.reject(ambiguous, format_args!("several {noun}s are called {shown}; write the id instead: {ids}"))
         }
-        NoMatch::Unknown(_) | NoMatch::Unresolved if is_nearly_id(entry) => cell.reject(
+        NoMatch::Unknown | NoMatch::Unresolved if is_nearly_id(entry) => cell.reject(
             invalid_id,
             format_args!(
                 "{shown} looks like an Atlas id and has {} digits where an id has 24; copy it again",
                 entry.len()
             ),
         ),
-        NoMatch::Unknown(similar) if similar.is_empty() => cell.reject(
-            unknown,
-            format_args!("the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first"),
-        ),
-        NoMatch::Unknown(similar) => {
-            let similar: Vec<String> = similar.into_iter().map(quoted).collect();
+        NoMatch::Unknown => {
+            let similar: Vec<String> = similar(directory, entry).into_iter().map(quoted).collect();
+            if similar.is_empty() {
+                return cell.reject(
+                    unknown,
+                    format_args!(
+                        "the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first"
+                    ),
+                );
+            }
             let similar = similar.join(" or ");
             cell.reject(
                 unknown,

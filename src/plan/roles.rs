@@ -31,11 +31,19 @@ const HINTS: [(&str, OrgRole); 14] = [
 
 /// Reads a list of organization roles, from a cell or a setting; the error says which is unknown and what is near.
 pub fn parse_roles(list: &str) -> Result<OrgRoles, String> {
+    // Nearly every cell is one role, written as Atlas does.
+    if let Some(role) = exact(list) {
+        return Ok([role].into_iter().collect());
+    }
     entries(list).map(|entry| role(entry).ok_or_else(|| unknown(entry))).collect()
 }
 
 fn role(entry: &str) -> Option<OrgRole> {
-    OrgRole::ALL.into_iter().find(|role| role.as_str() == entry).or_else(|| spelled(&key(entry)))
+    exact(entry).or_else(|| spelled(&key(entry)))
+}
+
+fn exact(name: &str) -> Option<OrgRole> {
+    OrgRole::ALL.into_iter().find(|role| role.as_str() == name)
 }
 
 /// A role's name reduced to what people do not vary.

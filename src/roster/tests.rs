@@ -23,3 +23,14 @@ fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
     assert_eq!((row.number, row.cell(1)), (3, "x"));
     assert!(roster.next_row().unwrap().is_none());
 }
+
+#[test]
+fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
+    let mut sheet = String::from("email,roles\n");
+    (0..20_000).for_each(|n| sheet.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
+    let rows: Vec<Row> = open(sheet.as_bytes()).map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 20_000);
+    for (n, row) in rows.iter().enumerate() {
+        assert_eq!(row.cell(0), format!("person{n}@example.com"));
+    }
+}
