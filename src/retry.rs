@@ -95,8 +95,17 @@ const REFUSALS: [&str; 20] = [
     "UNSUPPORTED_ROLE",
 ];
 
-/// The 400s after which no row can succeed.
-const ORGANIZATION_CLOSED: [&str; 2] = ["MAX_USERS_PER_ORG_EXCEEDED", "INACTIVE_ORG"];
+/// The 400s after which no row can succeed: the organization is full or closed, or the token endpoint wants no more of
+/// our service account (the codes of RFC 6749, 5.2).
+const CONDEMNING: [&str; 7] = [
+    "INACTIVE_ORG",
+    "MAX_USERS_PER_ORG_EXCEEDED",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
 
 /// Judges the answer to an invitation.
 pub fn judge(answer: &Answer) -> Verdict {
@@ -130,7 +139,7 @@ fn judge_response(response: &Response) -> Verdict {
         403 if code == "USER_ORGS_RESTRICTED" => Verdict::Refused,
         403 => Verdict::Condemned(describe(response)),
         404 => Verdict::SomethingMissing,
-        400 if ORGANIZATION_CLOSED.contains(&code) => Verdict::Condemned(describe(response)),
+        400 if CONDEMNING.contains(&code) => Verdict::Condemned(describe(response)),
         400 if REFUSALS.contains(&code) => Verdict::Refused,
         400 | 409 => Verdict::PerhapsThere,
         408 => Verdict::InDoubt(Doubt::Answered),
@@ -330,6 +339,7 @@ mod tests {
             (error(400, "INVALID_ENUM_VALUE"), "refused"),
             (error(400, "INVALID_EMAIL_ADDRESS"), "refused"),
             (error(400, "MAX_USERS_PER_ORG_EXCEEDED"), "condemned"),
+            (error(400, "invalid_client"), "condemned"),
             (error(401, "UNEXPECTED_ERROR"), "unauthorized"),
             (error(402, "ACCOUNT_SUSPENDED"), "condemned"),
             (error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), "condemned"),

@@ -139,14 +139,10 @@ impl Prepared {
             screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
         }
         let concurrency = args.pace.concurrency.get() as usize;
-        let client = match credential {
-            Some(credential) => Some(Client::new(Settings {
-                timeout: unsigned(args.pace.timeout),
-                concurrency,
-                ..Settings::new(base_url, organization, api, credential)
-            })),
-            None => None,
-        };
+        let client = credential.map(|credential| {
+            let account = Settings::new(base_url, organization, api, credential);
+            Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
+        });
         let client = client.transpose().map_err(UsageError::new)?;
         let mut signals = signals().map_err(UsageError::new)?;
         let options = RunOptions {

@@ -98,7 +98,7 @@ pub fn duration(duration: Duration) -> String {
         0..=9 if duration.subsec_millis() == 0 => format!("{seconds} s"),
         0..=9 => format!("{:.1} s", duration.as_secs_f64()),
         10..=119 => format!("{seconds} s"),
-        120..=7199 if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        120..=7199 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         120..=7199 => format!("{} min {} s", seconds / 60, seconds % 60),
         7200.. => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }
