@@ -52,7 +52,8 @@ async fn converse(stream: TcpStream, peer: SocketAddr, sandbox: Arc<Sandbox>) {
     let wire = TokioIo::new(Wire { stream, reset: Arc::clone(&reset) });
     let service = service_fn(|request| answer(request, peer, Arc::clone(&sandbox), Arc::clone(&reset)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().title_case_headers(true);
+    // Half-closed connections are served: else a request whose client is gone at once might not even begin.
+    builder.http1().title_case_headers(true).half_close(true);
     // A connection that ends badly is the client's to notice.
     let _ = builder.serve_connection(wire, service).await;
 }
