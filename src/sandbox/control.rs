@@ -1,7 +1,8 @@
 //! What is not Atlas's: looking behind the curtain, and playing the people who are invited.
 //!
 //! - `GET /_sandbox/state`: the organization and the ledger; `PUT` loads people from such a document;
-//! - `POST /_sandbox/invites/{id}/accept`, `decline`, `expire`: ends the invitation of this invite or user id.
+//! - `POST /_sandbox/invites/{id}/accept`, `decline`, `expire`: ends the invitation of this invite id, user id or
+//!   address.
 //!
 //! None of it needs a credential.
 
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answer;
-use super::organization::{Named, Person, Status};
+use super::person::{Named, Person, Status};
 use super::service::Sandbox;
 
 /// Where these paths begin.
@@ -28,15 +29,15 @@ pub(super) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<By
             Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
         },
         (&Method::POST, ["invites", id, fate @ ("accept" | "decline" | "expire")]) => {
-            let status = match *fate {
-                "accept" => Status::Active,
-                "decline" => Status::InvitationRejected,
-                _ => Status::InvitationExpired,
+            let fate = match *fate {
+                "accept" => Fate::Accepted,
+                "decline" => Fate::Declined,
+                _ => Fate::Expired,
             };
-            if sandbox.settle(id, status) {
+            if sandbox.settle(id, fate) {
                 answer::bare(StatusCode::NO_CONTENT)
             } else {
-                refusal(StatusCode::NOT_FOUND, "no pending invitation has this id")
+                refusal(StatusCode::NOT_FOUND, "no such invitation is pending")
             }
         }
         _ => refusal(StatusCode::NOT_FOUND, "the sandbox has no such control"),
@@ -103,15 +104,33 @@ impl Sandbox {
         Ok(())
     }
 
-    fn settle(&self, id: &str, status: Status) -> bool {
+    /// Ends a pending invitation, named by the invite's id, the user's id or the address. False if there is none.
+    pub fn settle(&self, invitation: &str, fate: Fate) -> bool {
         let now = self.now();
         let mut state = self.lock();
         let organization = &mut state.organization;
         organization.expire(now);
-        let slot = organization.slot_of_invite(id).or_else(|| organization.slot_of(id));
+        let slot = organization.slot_of_invite(invitation).or_else(|| organization.slot_of(invitation));
+        let slot = slot.or_else(|| organization.slot_of(&organization.find(invitation)?.id));
         let pending = |slot: &usize| organization.person(*slot).is_some_and(|person| person.status == Status::Pending);
         let Some(slot) = slot.filter(pending) else { return false };
+        let status = match fate {
+            Fate::Accepted => Status::Active,
+            Fate::Declined => Status::InvitationRejected,
+            Fate::Expired => Status::InvitationExpired,
+        };
         organization.settle(slot, status, now);
         true
     }
+}
+
+/// What becomes of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The person is a member now.
+    Accepted,
+    /// The person said no.
+    Declined,
+    /// The person said nothing for too long.
+    Expired,
 }

@@ -183,8 +183,8 @@ impl Faults {
             };
             match (&fault.kind, strikes) {
                 (_, false) => {}
-                (FaultKind::Slow(Moment::Before, wait), true) => plan.before += *wait,
-                (FaultKind::Slow(Moment::After, wait), true) => plan.after += *wait,
+                (FaultKind::Slow(Moment::Before, wait), true) => plan.before = plan.before.saturating_add(*wait),
+                (FaultKind::Slow(Moment::After, wait), true) => plan.after = plan.after.saturating_add(*wait),
                 (kind, true) => {
                     plan.fault.get_or_insert_with(|| kind.clone());
                 }

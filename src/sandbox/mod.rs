@@ -8,13 +8,15 @@
 //! # Layout
 //!
 //! - [`start`] and [`serve`] put a [`Sandbox`] on a socket; [`Sandbox::handle`] answers a request without one;
-//! - `service` takes a request from arrival to answer: `auth` (with `digest` and `oauth`), `route`, `version`, `query`,
-//!   `bucket`, then `operation`;
-//! - `organization` keeps the people, `draft` reads who is to be invited, `seed` says who is there at first;
-//! - `view`, `answer` and `problem` write bodies and headers;
+//! - `service` takes a request from arrival to answer: `admission` (`auth` with `digest` and `oauth`, `route`, `version`,
+//!   `query`, `bucket`), then `operation`;
+//! - `organization` keeps the people, `person` is one of them, `draft` reads who is to be invited, `seed` says who is
+//!   there at first;
+//! - `view`, `limit_view`, `answer` and `problem` write bodies and headers;
 //! - `fault` and `outcome` are how it misbehaves, `ledger` and `control` how one learns what really happened;
 //! - [`Options`] is everything that it can be told.
 
+mod admission;
 mod answer;
 mod auth;
 mod bucket;
@@ -27,11 +29,13 @@ mod duration;
 mod fault;
 
 mod ledger;
+mod limit_view;
 mod oauth;
 mod operation;
 mod options;
 mod organization;
 mod outcome;
+mod person;
 mod problem;
 mod query;
 mod route;
@@ -44,13 +48,13 @@ mod tests;
 mod version;
 mod view;
 
-pub use control::StateError;
+pub use control::{Fate, StateError};
 pub use credentials::{CLIENT_ID, CLIENT_SECRET, Credentials, PRIVATE_KEY, PUBLIC_KEY, TOKEN};
 pub use fault::{Fault, FaultError, FaultKind, Moment, RetryAfter, Target, When};
 pub use ledger::{Created, Ledger};
 pub use options::{Access, Caps, Duplicates, EmailCase, Limits, Options, Rate, ScenarioError, Window};
-pub use organization::Via;
 pub use outcome::{Delivery, Reply};
+pub use person::Via;
 pub use running::{Running, start};
 pub use seed::{NamedSeed, ORGANIZATION, Seed};
 pub use service::Sandbox;

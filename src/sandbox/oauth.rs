@@ -101,7 +101,7 @@ impl Tokens {
         let token = [br#"{"alg":"none","typ":"JWT"}"#.as_slice(), br#"{"iss":"sandbox"}"#, &random]
             .map(|part| URL_SAFE_NO_PAD.encode(part))
             .join(".");
-        self.alive.insert(token.clone(), now + self.lifetime);
+        self.alive.insert(token.clone(), now.saturating_add(self.lifetime));
         let seconds = self.lifetime.as_secs();
         answer::plain_json(
             StatusCode::OK,

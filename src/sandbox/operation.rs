@@ -7,19 +7,20 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::admission::Call;
 use super::answer::{self, Listing};
 use super::bucket::EndpointSet;
 use super::credentials::Caller;
 use super::draft::{self, Draft};
 use super::ledger::Created;
+use super::limit_view::RateLimitView;
 use super::options::Options;
-use super::organization::{Organization, Person, Slot, Status, Via};
+use super::organization::{Organization, Slot};
+use super::person::{Person, Status, Via};
 use super::problem::Problem;
 use super::route::Operation;
-use super::service::{Call, State};
-use super::view::{
-    InviteView, OldUserView, OrganizationView, ProjectView, RateLimitView, RootView, TeamView, UserView,
-};
+use super::service::State;
+use super::view::{InviteView, OldUserView, OrganizationView, ProjectView, RootView, TeamView, UserView};
 
 /// Performs an operation, whole, and answers it.
 pub(super) fn perform(

@@ -16,6 +16,29 @@ use super::fault::Fault;
 use super::seed::Seed;
 
 /// How a sandbox is set up. The default one behaves as Atlas is known to.
+///
+/// ```
+/// let options: bulk_invite::sandbox::Options = r#"
+///     seed = 7
+///     latency = "150ms"
+///     speed = 60
+///     duplicates = "refuse400"
+///     faults = ["503-after@5%", "reset-after@#3", "429=2s@first:2"]
+///
+///     [organization]
+///     members = ["grace.hopper@example.com"]
+///
+///     [limits]
+///     organizations = { capacity = 10, refill = 5, period = "1m" }
+///     invitations = { max = 10, per = "1m" }
+///
+///     [refusals]
+///     "eve@example.com" = "USER_ORGS_RESTRICTED"
+/// "#
+/// .parse()?;
+/// assert_eq!(options.faults.len(), 3);
+/// # Ok::<(), bulk_invite::sandbox::ScenarioError>(())
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
@@ -143,8 +166,10 @@ pub enum Access {
 pub enum Duplicates {
     /// 409, as a public script expects.
     #[default]
+    #[serde(rename = "refuse409")]
     Refuse409,
     /// 400, as Atlas answers for projects.
+    #[serde(rename = "refuse400")]
     Refuse400,
     /// A second invite to a pending address, and a second email. A member is refused with 409 all the same.
     Accept,

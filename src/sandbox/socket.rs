@@ -20,8 +20,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::admission::Peer;
 use super::outcome::{Delivery, Reply};
-use super::service::{Peer, Sandbox};
+use super::service::Sandbox;
 
 /// No request of this API is near it.
 const MAX_BODY: usize = 1 << 20;
@@ -51,7 +52,8 @@ async fn converse(stream: TcpStream, peer: SocketAddr, sandbox: Arc<Sandbox>) {
     let wire = TokioIo::new(Wire { stream, reset: Arc::clone(&reset) });
     let service = service_fn(|request| answer(request, peer, Arc::clone(&sandbox), Arc::clone(&reset)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().title_case_headers(true);
+    // Half-closed connections are served: else a request whose client is gone at once might not even begin.
+    builder.http1().title_case_headers(true).half_close(true);
     // A connection that ends badly is the client's to notice.
     let _ = builder.serve_connection(wire, service).await;
 }
@@ -199,5 +201,100 @@ impl AsyncWrite for Wire {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+
+    use crate::sandbox::{ORGANIZATION, Options, Running, TOKEN, start};
+
+    fn running(fault: &str) -> Running {
+        start(Options { faults: vec![fault.parse().unwrap()], ..Options::default() }).unwrap()
+    }
+
+    /// Sends an invitation over a connection of its own.
+    fn invite(running: &Running, email: &str) -> TcpStream {
+        let address = running.base_url();
+        let mut stream = TcpStream::connect(address.strip_prefix("http://").unwrap()).unwrap();
+        let body = format!(r#"{{"username":"{email}","roles":["ORG_MEMBER"]}}"#);
+        write!(
+            stream,
+            "POST /api/atlas/v2/orgs/{ORGANIZATION}/invites HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\
+             Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        stream
+    }
+
+    /// Waits for the server to have made so many invitations.
+    fn created(running: &Running, count: usize) -> bool {
+        let end = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < end {
+            if running.sandbox().ledger().created.len() == count {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    #[test]
+    fn an_answer_arrives_whole() {
+        let running = start(Options::default()).unwrap();
+        let mut stream = invite(&running, "a@example.com");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let mut text = String::new();
+        while !text.ends_with('}') {
+            let mut buffer = [0; 4096];
+            let n = stream.read(&mut buffer).unwrap();
+            assert_ne!(n, 0, "{text}");
+            text.push_str(std::str::from_utf8(&buffer[..n]).unwrap());
+        }
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.atlas.2023-01-01+json"), "{text}");
+        assert!(text.contains("\r\nRatelimit-Remaining: 499\r\n"), "{text}");
+    }
+
+    #[test]
+    fn a_reset_is_a_reset_and_the_invitation_is_made() {
+        let running = running("reset-after@1");
+        let mut stream = invite(&running, "a@example.com");
+        let error = stream.read(&mut [0; 64]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+        assert!(created(&running, 1));
+    }
+
+    #[test]
+    fn a_body_is_cut_off_after_its_head() {
+        let running = running("cut@1");
+        let mut text = String::new();
+        invite(&running, "a@example.com").read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
+        assert_eq!(body.len(), length.parse::<usize>().unwrap() / 2);
+        assert!(created(&running, 1));
+    }
+
+    #[test]
+    fn a_client_that_goes_away_is_invited_for_all_that() {
+        let running = running("slow-before=200ms@1");
+        drop(invite(&running, "a@example.com"));
+        assert!(running.sandbox().ledger().created.is_empty());
+        assert!(created(&running, 1));
+    }
+
+    #[test]
+    fn what_is_not_http_ends_its_connection_only() {
+        let running = start(Options::default()).unwrap();
+        let address = running.base_url();
+        let mut stream = TcpStream::connect(address.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(b"\x16\x03\x01\x02\x00 hello\r\n\r\n").unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        drop(invite(&running, "a@example.com"));
+        assert!(created(&running, 1));
     }
 }

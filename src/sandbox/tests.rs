@@ -469,6 +469,34 @@ async fn digest_costs_a_challenge_but_no_token() {
     assert!(late.header("www-authenticate").unwrap().ends_with("stale=true"));
 }
 
+/// Asks for a token as the service account does.
+async fn token(sandbox: &Sandbox) -> Answered {
+    use base64::Engine;
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+    let request = Request::post("/api/oauth/token")
+        .header("authorization", format!("Basic {basic}"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    send(sandbox, request, "grant_type=client_credentials").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_the_service_account_opens_the_organization_for_an_hour() {
+    let sandbox = sandbox(|options| options.faults = vec!["503@#2/tokens".parse().unwrap()]);
+    let token = token(&sandbox).await.json["access_token"].as_str().unwrap().to_owned();
+    let ask = || {
+        Request::get(format!("/api/atlas/v2/orgs/{ORGANIZATION}"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("accept", "application/vnd.atlas.2023-01-01+json")
+    };
+    assert_eq!(send(&sandbox, ask(), "").await.status, 200);
+    advance(Duration::from_secs(3600)).await;
+    assert_eq!(send(&sandbox, ask(), "").await.status, 401);
+    assert_eq!(self::token(&sandbox).await.status, 503);
+    assert_eq!(self::token(&sandbox).await.status, 200);
+    sandbox.set_faults(vec!["revoke@#1/all".parse().unwrap()]);
+    assert_eq!(self::token(&sandbox).await.json["error"], "invalid_client");
+}
+
 #[tokio::test(start_paused = true)]
 async fn faults_befall_creates_before_and_after_processing() {
     for (fault, status, delivery, created) in [
@@ -547,6 +575,8 @@ async fn people_answer_their_invitations_on_command() {
     }
     assert_eq!(invite(&sandbox, "a@example.com").await.status, 409);
     assert_eq!(invite(&sandbox, "b@example.com").await.status, 200);
+    assert!(sandbox.settle("B@example.com", Fate::Accepted), "an address will do");
+    assert!(!sandbox.settle("nobody@example.com", Fate::Accepted));
 }
 
 #[tokio::test(start_paused = true)]

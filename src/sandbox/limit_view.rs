@@ -1,0 +1,65 @@
+//! The JSON of the token buckets, as `/rateLimits` lists them.
+
+use serde::Serialize;
+
+use super::bucket::EndpointSet;
+use super::options::Limits;
+use super::problem::whole_seconds;
+use super::route::Operation;
+
+/// A token bucket.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RateLimitView {
+    capacity: Setting,
+    pub(super) endpoint_set_id: &'static str,
+    pub(super) endpoint_set_name: &'static str,
+    pub(super) endpoints: Vec<EndpointView>,
+    refill_duration_seconds: Setting,
+    refill_rate: Setting,
+    pub(super) scope: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct EndpointView {
+    method: &'static str,
+    pub(super) path: &'static str,
+}
+
+/// What is in force, and what would be had support not changed it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Setting {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_value: Option<u64>,
+    value: u64,
+}
+
+impl RateLimitView {
+    pub(super) fn new(set: EndpointSet, limits: &Limits) -> Self {
+        let (rate, default) = (set.rate(limits), set.rate(&Limits::default()));
+        let setting =
+            |value: u64, default: u64| Setting { default_value: (value != default).then_some(default), value };
+        // The ids follow the one sample that is documented, `rateLimitsInspection_group`.
+        let (endpoint_set_id, endpoint_set_name, scope) = match set {
+            EndpointSet::Organizations => ("organizations_organization", "Organizations", "ORGANIZATION"),
+            EndpointSet::Users => ("mongoDBCloudUsers_organization", "MongoDB Cloud Users", "ORGANIZATION"),
+            EndpointSet::Teams => ("teams_organization", "Teams", "ORGANIZATION"),
+            EndpointSet::RateLimits => ("rateLimitsInspection_user", "Rate Limits Inspection", "USER"),
+            EndpointSet::Root => ("root_user", "Root", "USER"),
+        };
+        let operations = Operation::ALL.into_iter().filter(|operation| operation.endpoint_set() == set);
+        RateLimitView {
+            capacity: setting(rate.capacity.into(), default.capacity.into()),
+            endpoint_set_id,
+            endpoint_set_name,
+            endpoints: operations
+                .map(Operation::template)
+                .map(|(method, path)| EndpointView { method, path })
+                .collect(),
+            refill_duration_seconds: setting(whole_seconds(rate.period), whole_seconds(default.period)),
+            refill_rate: setting(rate.refill.into(), default.refill.into()),
+            scope,
+        }
+    }
+}

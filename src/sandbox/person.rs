@@ -1,0 +1,67 @@
+//! What an organization is made of: people, their invitations, teams and projects. `/_sandbox/state` dumps and loads
+//! these very shapes, which are the sandbox's own and not Atlas's.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::draft::Grants;
+
+/// Someone who is or was to be in the organization.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) username: String,
+    pub(super) status: Status,
+    /// When the invitation was made or, of a member, when the membership began.
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    pub(super) inviter_username: String,
+    pub(super) grants: Grants,
+    /// The pending invitations as `/invites` lists them, with ids of their own.
+    pub(super) invites: Vec<Invite>,
+}
+
+/// An invitation as `/invites` lists it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Invite {
+    pub(super) id: String,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    pub(super) grants: Grants,
+}
+
+/// `orgMembershipStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum Status {
+    Active,
+    Pending,
+    InvitationExpired,
+    InvitationRejected,
+}
+
+impl Status {
+    /// Whether it takes one of the organization's seats.
+    pub(super) fn seated(self) -> bool {
+        matches!(self, Status::Active | Status::Pending)
+    }
+}
+
+/// The endpoint that an invitation came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Via {
+    /// `POST /orgs/{orgId}/invites`.
+    Invites,
+    /// `POST /orgs/{orgId}/users`.
+    Users,
+}
+
+/// A team or a project.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Named {
+    pub(super) id: String,
+    pub(super) name: String,
+}
