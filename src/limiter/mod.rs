@@ -2,7 +2,7 @@
 //!
 //! Each of Atlas's endpoint sets has a bucket of its own and so a queue of its own here, first come, first served. What
 //! an answer tells (tokens left, `Retry-After`, a limit named in an error text) holds everybody who comes after; the
-//! later instant wins and only time clears it. Invitations pass one more queue first, see [`invitations`].
+//! later instant wins and only time clears it. Invitations pass one more queue first, see `invitations`.
 //!
 //! Not for deciding what an answer means for a row: being told to wait is no failure, and nobody is refused here.
 
