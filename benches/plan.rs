@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench plan` prints the best of a few rounds for each of some kinds of sheet.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark's output is its figures")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -1,6 +1,10 @@
 //! Whole rows, from a sheet to invitations.
 
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
+use crate::directory::fold_email;
 use crate::exchange::Named;
 use crate::invitation::OrgRole;
 use crate::roster::{Roster, RosterOptions};
@@ -173,4 +177,80 @@ fn offline_ids_are_believed_and_a_name_is_the_last_thing_complained_of() {
     assert_eq!(plans[0].as_ref().unwrap().teams, [id(0x77)]);
     assert_eq!(plans[1].as_ref().unwrap_err().code, RejectionCode::UnresolvedName);
     assert_eq!(plans[2].as_ref().unwrap_err().code, RejectionCode::InvalidProject);
+}
+
+/// The sandbox's organization, as far as the sample names it.
+fn sandbox() -> Directory {
+    let mut directory = Directory::new();
+    for (n, name) in (1..).zip(["Data Platform", "Backend", "Analytics", "Customer Success", "Security"]) {
+        directory.add_team(Named { id: id(n), name: name.to_owned() });
+    }
+    for (n, name) in (11..).zip(["billing", "warehouse", "mobile-app", "sandbox-staging"]) {
+        directory.add_project(Named { id: id(n), name: name.to_owned() });
+    }
+    directory
+}
+
+#[test]
+fn the_sample_holds_good_rows_and_a_few_bad_ones_of_different_kinds() {
+    let sample = include_bytes!("../../samples/onboarding.csv");
+    let plans = plan(sample, &sandbox(), OrgRoles::default());
+    assert_eq!(plans.len(), 26);
+    let rejected: Vec<_> = (2..).zip(&plans).filter_map(|(row, plan)| Some((row, plan.as_ref().err()?.code))).collect();
+    assert_eq!(
+        rejected,
+        [
+            (14, RejectionCode::InvalidEmail),
+            (16, RejectionCode::UnknownRole),
+            (18, RejectionCode::UnknownTeam),
+            (21, RejectionCode::MissingEmail),
+        ]
+    );
+    let (tomas, again) = (plans[1].as_ref().unwrap(), plans[17].as_ref().unwrap());
+    assert_eq!((fold_email(&tomas.email), digest(tomas)), (fold_email(&again.email), digest(again)));
+    let (mei_ling, again) = (plans[5].as_ref().unwrap(), plans[21].as_ref().unwrap());
+    assert_eq!(mei_ling.email, again.email);
+    assert_ne!(digest(mei_ling), digest(again));
+    assert!(plans.iter().flatten().all(|invitation| unknown_project_roles(invitation).next().is_none()));
+    for there in ["grace.hopper@example.com", "alan.turing@example.com", "ada.lovelace@example.com"] {
+        assert!(plans.iter().flatten().any(|invitation| invitation.email == there));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_cell_is_too_bad_to_plan(
+        cells in prop::collection::vec(
+            prop_oneof![
+                "[ab@.=+;,|<>:\\-\\u{200b}é]{0,12}",
+                any::<String>(),
+                select(vec![
+                    "a@example.com".to_owned(),
+                    "member".to_owned(),
+                    "Backend".to_owned(),
+                    "billing=owner".to_owned(),
+                    ORGANIZATION.to_owned(),
+                ]),
+            ],
+            5,
+        ),
+        offline in any::<bool>(),
+    ) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["email", "roles", "teams", "projects", "org_id"]).unwrap();
+        writer.write_record(&cells).unwrap();
+        let sheet = writer.into_inner().unwrap();
+        let directory = if offline { Directory::offline() } else { directory() };
+        for planned in plan(&sheet, &directory, OrgRoles::from_iter([OrgRole::Member])) {
+            match planned {
+                Ok(invitation) => {
+                    prop_assert!(invitation.email.is_ascii() && invitation.email.contains('@'));
+                    prop_assert!(!invitation.roles.is_empty());
+                    prop_assert!(invitation.teams.is_sorted() && invitation.projects.is_sorted());
+                    prop_assert!(invitation.projects.iter().all(|access| !access.roles.is_empty()));
+                }
+                Err(rejection) => prop_assert!(!rejection.detail.contains(char::is_control), "{:?}", rejection),
+            }
+        }
+    }
 }

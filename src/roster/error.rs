@@ -9,7 +9,7 @@ use super::columns::Column;
 pub enum RosterError {
     /// The reader failed.
     #[error("the file could not be read further: {0}")]
-    Read(#[from] io::Error),
+    Read(io::Error),
     /// Not a single row with text.
     #[error("the file is empty; it needs a header row with an \"email\" column, then a row for each person")]
     Empty,
@@ -58,4 +58,11 @@ pub enum RosterError {
     /// The header row runs on without end.
     #[error("the header row opens a quotation mark that never closes; delete that mark or add its pair")]
     UnclosedHeader,
+}
+
+// By hand, since a `#[from]` would make it the source too, and a printed chain would tell it twice.
+impl From<io::Error> for RosterError {
+    fn from(error: io::Error) -> Self {
+        RosterError::Read(error)
+    }
 }

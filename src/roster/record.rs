@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use csv_core::ReadRecordResult;
 
+use super::row::unprotected;
 use super::text::Text;
 
 /// No row of people is longer; what goes beyond is dropped and the row faulted.
@@ -48,13 +49,20 @@ pub(super) enum Cut {
 }
 
 impl Record<'_> {
+    pub(super) fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| &self.bytes[std::mem::replace(&mut start, end)..end])
+    }
+
     /// Whether no cell has text.
     pub(super) fn is_blank(&self) -> bool {
         match self.bytes.first() {
-            Some(b'!'..=b'~') => false,
+            Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => false,
             _ if self.cut.is_some() => false,
             None => true,
-            Some(_) => std::str::from_utf8(self.bytes).is_ok_and(|text| text.trim().is_empty()),
+            Some(_) => {
+                self.cells().all(|cell| str::from_utf8(cell).is_ok_and(|text| unprotected(text).trim().is_empty()))
+            }
         }
     }
 }
@@ -92,13 +100,14 @@ impl<R: Read> Records<R> {
     fn read_cells(&mut self) -> io::Result<(usize, usize, Option<Cut>)> {
         let (mut bytes, mut cells) = (0, 0);
         let (mut dropping, mut unclosed) = (false, false);
-        let mut overflow = Overflow::default();
+        let mut overflow: Option<Overflow> = None;
         loop {
             let input = self.text.fill()?;
             // A line's end in place of the file's tells whether the file ends within quotation marks.
             let closing = input.is_empty() && !unclosed;
             let input = if closing { b"\n" } else { input };
             let (result, used, wrote, ended) = if dropping {
+                let overflow = overflow.get_or_insert_default();
                 self.csv.read_record(input, &mut overflow.bytes, &mut overflow.ends)
             } else {
                 self.csv.read_record(input, &mut self.bytes[bytes..], &mut self.ends[cells..])
@@ -147,9 +156,8 @@ mod tests {
         let mut records = Records::new(Text::open(text).unwrap(), b',');
         let mut all = Vec::new();
         while let Some(record) = records.next().unwrap() {
-            let starts = std::iter::once(0).chain(record.ends.iter().copied());
-            let cell = |(start, end): (usize, &usize)| String::from_utf8(record.bytes[start..*end].to_vec()).unwrap();
-            all.push((record.number, starts.zip(record.ends).map(cell).collect(), record.cut));
+            let cells = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap());
+            all.push((record.number, cells.collect(), record.cut));
         }
         all
     }

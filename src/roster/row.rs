@@ -97,10 +97,7 @@ fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Option<usize>) {
     let mut text = String::with_capacity(record.bytes.len());
     let mut ends = Vec::with_capacity(record.ends.len());
     let mut broken = None;
-    let mut start = 0;
-    for (index, &end) in record.ends.iter().enumerate() {
-        let bytes = &record.bytes[start..end];
-        start = end;
+    for (index, bytes) in record.cells().enumerate() {
         match std::str::from_utf8(bytes) {
             Ok(cell) => text.push_str(cell),
             Err(_) => {

@@ -1,5 +1,10 @@
 //! Whole files, from bytes to rows.
 
+use std::io;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 fn open(text: &[u8]) -> Roster<&[u8]> {
@@ -25,6 +30,21 @@ fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
 }
 
 #[test]
+fn a_reader_that_fails_midway_ends_the_rows_after_one_error() {
+    struct Failing;
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    let sheet = format!("email\n{}", "a@example.com\n".repeat(10_000));
+    let mut roster = Roster::open(sheet.as_bytes().chain(Failing), &RosterOptions::default()).unwrap();
+    let failed = roster.by_ref().find_map(Result::err).unwrap();
+    assert_eq!(failed.to_string(), "the file could not be read further: the disk is gone");
+    assert!(roster.next_row().unwrap().is_none());
+}
+
+#[test]
 fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
     let mut sheet = String::from("email,roles\n");
     (0..20_000).for_each(|n| sheet.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
@@ -32,5 +52,108 @@ fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
     assert_eq!(rows.len(), 20_000);
     for (n, row) in rows.iter().enumerate() {
         assert_eq!(row.cell(0), format!("person{n}@example.com"));
+    }
+}
+
+/// How a table is written to bytes; every kind must read back the same.
+#[derive(Clone, Copy, Debug)]
+struct Writing {
+    encoding: &'static str,
+    delimiter: Delimiter,
+    line_end: csv::Terminator,
+    quotes: csv::QuoteStyle,
+    announced: bool,
+}
+
+fn writing() -> impl Strategy<Value = Writing> {
+    let encodings = select(vec!["utf-8", "utf-8 marked", "utf-16le", "utf-16be", "windows-1252"]);
+    let line_ends = select(vec![csv::Terminator::Any(b'\n'), csv::Terminator::CRLF, csv::Terminator::Any(b'\r')]);
+    let quotes = select(vec![csv::QuoteStyle::Necessary, csv::QuoteStyle::Always]);
+    (encodings, select(Delimiter::ALL.to_vec()), line_ends, quotes, any::<bool>()).prop_map(
+        |(encoding, delimiter, line_end, quotes, announced)| Writing {
+            encoding,
+            delimiter,
+            line_end,
+            quotes,
+            announced,
+        },
+    )
+}
+
+/// Cells of what troubles a reader: separators, quotes, line ends, formulas, accents, spaces.
+fn cells(columns: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
+    let cell = "[ab ,;|\t\"'\n\r=@+\\-éüñÀÿ\u{a0}]{0,8}";
+    prop::collection::vec(prop::collection::vec(cell, columns), 0..8)
+}
+
+fn write(table: &[Vec<String>], writing: Writing) -> Vec<u8> {
+    let Writing { encoding, delimiter, line_end, quotes, announced } = writing;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter.as_byte())
+        .terminator(line_end)
+        .quote_style(quotes)
+        .from_writer(Vec::new());
+    for row in table {
+        let protected = |cell: &String| if looks_like_formula(cell) { format!("'{cell}") } else { cell.clone() };
+        writer.write_record(row.iter().map(protected)).unwrap();
+    }
+    let mut text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    if announced {
+        text.insert_str(0, &format!("sep={}\r\n", delimiter.as_byte() as char));
+    }
+    let marked = format!("\u{feff}{text}");
+    match encoding {
+        "utf-8" => text.into_bytes(),
+        "utf-8 marked" => marked.into_bytes(),
+        "utf-16le" => marked.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        "utf-16be" => marked.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        _ => text.chars().map(|c| u8::try_from(c).unwrap()).collect(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_table_reads_back_the_same_however_it_was_written(
+        (columns, rows) in (1..5_usize).prop_flat_map(|columns| (Just(columns), cells(columns))),
+        writing in writing(),
+    ) {
+        let header: Vec<String> = ["email", "Notes", "roles", "Größe"][..columns].iter().map(ToString::to_string).collect();
+        let mut table = vec![header.clone()];
+        table.extend(rows);
+        if writing.encoding == "windows-1252" {
+            // An accent and such spaces can make a valid character of UTF-8, which no reader could tell apart.
+            table.iter_mut().flatten().for_each(|cell| *cell = cell.replace('\u{a0}', " "));
+        }
+        let bytes = write(&table, writing);
+        // A header of one column says nothing of the separator.
+        let said = (columns == 1).then_some(writing.delimiter);
+        let options = RosterOptions { delimiter: said, ..RosterOptions::default() };
+        let mut roster = Roster::open(&bytes[..], &options).unwrap();
+        prop_assert_eq!(roster.header().names(), header);
+
+        let mut read = vec![];
+        while let Some(row) = roster.next_row().unwrap() {
+            prop_assert_eq!(row.fault(), None);
+            read.push((row.number, (0..columns).map(|i| row.raw(i).to_owned()).collect::<Vec<_>>()));
+        }
+        let is_blank = |row: &Vec<String>| row.iter().all(|cell| cell.trim().is_empty());
+        let written: Vec<_> = (1..).zip(table).skip(1).filter(|(_, row)| !is_blank(row)).collect();
+        prop_assert_eq!(read, written);
+    }
+
+    #[test]
+    fn no_bytes_are_too_bad_to_read(
+        beginning in select(vec![&b""[..], b"email\n", b"\xEF\xBB\xBFemail;", b"\xFF\xFEe\0", b"\xFE\xFF", b"sep=", b"a\0b\0"]),
+        rest in prop::collection::vec(prop_oneof![select(b"\n\r,;|\t\"'= @a\0".to_vec()), any::<u8>()], 0..200),
+    ) {
+        let bytes = [beginning, &rest].concat();
+        if let Ok(mut roster) = Roster::open(&bytes[..], &RosterOptions::default()) {
+            let mut last = roster.header().number();
+            while let Some(row) = roster.next_row().unwrap() {
+                prop_assert!(row.number > last);
+                prop_assert!((0..row.len()).any(|i| !row.cell(i).is_empty()) || row.fault().is_some());
+                last = row.number;
+            }
+        }
     }
 }
