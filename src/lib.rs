@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod person;
 pub mod plan;
 pub mod report;
+pub mod results;
 pub mod retry;
 pub mod roster;
 pub mod run;

@@ -10,11 +10,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::lines::{LinesAt, RawLines};
-use super::record::{COLUMNS, Decoder, Encoder, Subject};
+use super::record::{Decoder, Encoder, Subject};
 use super::{JournalError, storage};
 use crate::invitation::ObjectId;
 use crate::outcome::{NextRun, Status, Tally};
 use crate::person::{PersonKey, PersonKeys};
+use crate::results::RESULT_COLUMNS;
 
 /// The people of an earlier run whose lines matter to this one.
 #[derive(Debug, Default)]
@@ -75,7 +76,7 @@ pub(super) fn take_over(
         return if length == 0 || is_torn_header(path) { Ok(Earlier::default()) } else { Err(not_ours(path)) };
     };
     let header = decoder.header(raw).map_err(|_| not_ours(path))?;
-    if header.len() < COLUMNS.len() || header.iter().zip(COLUMNS).any(|(name, ours)| name != ours) {
+    if header.len() < RESULT_COLUMNS.len() || header.iter().zip(RESULT_COLUMNS).any(|(name, ours)| name != ours) {
         return Err(not_ours(path));
     }
 
@@ -118,8 +119,10 @@ pub(super) fn take_over(
         let mut out = Vec::new();
         let mut file = BufWriter::new(storage::create(&new)?);
         encoder.header(&mut out, carried.iter().map(String::as_str));
-        let columns: Vec<Option<usize>> =
-            carried.iter().map(|name| header[COLUMNS.len()..].iter().position(|theirs| theirs == name)).collect();
+        let columns: Vec<Option<usize>> = carried
+            .iter()
+            .map(|name| header[RESULT_COLUMNS.len()..].iter().position(|theirs| theirs == name))
+            .collect();
         let mut offset = 0;
         for (key, Place { status, offset: old }) in last {
             earlier.tally.add(status);
@@ -149,6 +152,6 @@ fn not_ours(path: &Path) -> JournalError {
 
 /// Whether the file holds nothing but the beginning of our header.
 fn is_torn_header(path: &Path) -> bool {
-    let start = COLUMNS.join(",");
+    let start = RESULT_COLUMNS.join(",");
     std::fs::read(path).is_ok_and(|bytes| start.as_bytes().starts_with(&bytes) || bytes.starts_with(start.as_bytes()))
 }

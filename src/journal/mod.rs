@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
-pub use self::record::{COLUMNS, Line, Subject};
+pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
 
 use self::lines::{LinesAt, RawLines};
@@ -29,6 +29,7 @@ use self::storage::{Lock, Syncer};
 use crate::invitation::ObjectId;
 use crate::outcome::Outcome;
 use crate::person::PersonKeys;
+use crate::results::RESULT_COLUMNS;
 
 /// Where a row without a line yet points.
 const NOWHERE: u64 = u64::MAX;
@@ -98,7 +99,7 @@ pub enum JournalError {
 }
 
 impl Journal {
-    /// Opens the results file at `path`, with this run's carried columns after [`COLUMNS`].
+    /// Opens the results file at `path`, with this run's carried columns after [`RESULT_COLUMNS`].
     ///
     /// What an earlier run left is in the second value. `keys` must be the run's own.
     pub fn open(
@@ -204,7 +205,7 @@ impl Journal {
         let buffer = std::mem::take(&mut self.buffer);
         let mut lines = RawLines::new(buffer.as_slice(), 0);
         let mut decoder = Decoder::new();
-        let columns = COLUMNS.len() + self.carried.len();
+        let columns = RESULT_COLUMNS.len() + self.carried.len();
         let mut unwritten = Vec::new();
         while let Ok(Some((_, raw))) = lines.next() {
             unwritten.extend(decoder.line(raw, columns).ok());
@@ -215,7 +216,7 @@ impl Journal {
     /// Reads a line that an earlier run left.
     pub fn read(&mut self, place: Place) -> Result<Line, JournalError> {
         let unreadable = |source| JournalError::Unreadable { path: self.path.clone(), source };
-        let columns = COLUMNS.len() + self.carried.len();
+        let columns = RESULT_COLUMNS.len() + self.carried.len();
         let reader = match self.earlier.take() {
             Some(reader) => reader,
             None => (LinesAt::open(&self.path).map_err(unreadable)?, Decoder::new()),

@@ -10,22 +10,7 @@ use csv_core::{ReadRecordResult, WriteResult};
 use jiff::Timestamp;
 
 use crate::outcome::Outcome;
-
-/// The results file's own columns, before those that it carries over from the input.
-pub const COLUMNS: [&str; 12] = [
-    "row",
-    "email",
-    "org_id",
-    "status",
-    "invite_id",
-    "expires_at",
-    "http_status",
-    "error_code",
-    "error_detail",
-    "attempts",
-    "elapsed_ms",
-    "finished_at",
-];
+use crate::results::{RESULT_COLUMNS, protected, unprotected};
 
 /// A line as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +23,7 @@ pub struct Line {
     pub org_id: String,
     /// What became of the row.
     pub outcome: Outcome,
-    /// The input's cells, in the order of the header's columns after [`COLUMNS`].
+    /// The input's cells, in the order of the header's columns after [`RESULT_COLUMNS`].
     pub cells: Vec<String>,
 }
 
@@ -66,7 +51,7 @@ impl Encoder {
     }
 
     pub(super) fn header<'a>(&mut self, out: &mut Vec<u8>, carried: impl IntoIterator<Item = &'a str>) {
-        COLUMNS.into_iter().chain(carried).for_each(|name| self.cell(out, name));
+        RESULT_COLUMNS.into_iter().chain(carried).for_each(|name| self.cell(out, name));
         self.end(out);
     }
 
@@ -107,7 +92,7 @@ impl Encoder {
     }
 
     fn cell(&mut self, out: &mut Vec<u8>, text: &str) {
-        self.raw(out, neutralised(text).as_bytes());
+        self.raw(out, protected(text).as_bytes());
     }
 
     /// One cell with its separator; the last one's is turned into the line's end.
@@ -223,6 +208,13 @@ impl Decoder {
     }
 }
 
+fn restored(mut cell: String) -> String {
+    if unprotected(&cell).len() < cell.len() {
+        cell.remove(0);
+    }
+    cell
+}
+
 fn text(cell: String) -> Option<String> {
     Some(cell).filter(|cell| !cell.is_empty())
 }
@@ -232,22 +224,6 @@ fn optional<T: std::str::FromStr>(cell: &str, column: &'static str) -> Result<Op
         return Ok(None);
     }
     cell.parse().map(Some).map_err(|_| BadLine(column))
-}
-
-/// Whether a spreadsheet would run the cell as a formula, or reading would take an apostrophe off it that is its own.
-fn runs_as_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-fn neutralised(cell: &str) -> Cow<'_, str> {
-    if runs_as_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
-}
-
-fn restored(mut cell: String) -> String {
-    if cell.starts_with('\'') && runs_as_formula(&cell) {
-        cell.remove(0);
-    }
-    cell
 }
 
 #[cfg(test)]
@@ -323,7 +299,7 @@ mod tests {
         #[test]
         fn whatever_is_written_reads_back_identically(line in any_line()) {
             let raw = written(&line);
-            prop_assert_eq!(Decoder::new().line(&raw, COLUMNS.len() + line.cells.len()), Ok(line));
+            prop_assert_eq!(Decoder::new().line(&raw, RESULT_COLUMNS.len() + line.cells.len()), Ok(line));
         }
 
         #[test]

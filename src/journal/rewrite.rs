@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use super::lines::LinesAt;
-use super::record::{COLUMNS, Decoder, Encoder, Line};
+use super::record::{Decoder, Encoder, Line};
 use super::{Journal, NOWHERE, storage};
+use crate::results::RESULT_COLUMNS;
 
 /// A second file with the rows that need another look, with exactly the input's columns.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Resu
     file.write_all(&header)?;
     let mut failed = failed.map(FailedWriter::create).transpose()?;
     let mut decoder = Decoder::new();
-    let columns = COLUMNS.len() + journal.carried.len();
+    let columns = RESULT_COLUMNS.len() + journal.carried.len();
     for offset in journal.rows.iter().chain(&journal.gone) {
         if *offset == NOWHERE {
             return Err(io::Error::other("a row was left without a line"));

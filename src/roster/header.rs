@@ -6,22 +6,7 @@ use super::error::RosterError;
 use super::quote::quoted;
 use super::record::Record;
 use super::row::Row;
-
-/// The results file's own columns, in its order; the input's follow.
-pub const RESULT_COLUMNS: [&str; 12] = [
-    "row",
-    "email",
-    "org_id",
-    "status",
-    "invite_id",
-    "expires_at",
-    "http_status",
-    "error_code",
-    "error_detail",
-    "attempts",
-    "elapsed_ms",
-    "finished_at",
-];
+use crate::results::RESULT_COLUMNS;
 
 /// How many column names a message shows.
 const NAMES_SHOWN: usize = 20;

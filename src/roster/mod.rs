@@ -17,9 +17,9 @@ use std::io::Read;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use error::RosterError;
-pub use header::{Carried, Header, RESULT_COLUMNS};
+pub use header::{Carried, Header};
 pub(crate) use quote::{is_invisible, quoted};
-pub use row::{Row, RowFault, looks_like_formula};
+pub use row::{Row, RowFault};
 pub use text::Note;
 
 use record::Records;

@@ -7,8 +7,8 @@ use std::io::{self, Read};
 
 use csv_core::ReadRecordResult;
 
-use super::row::unprotected;
 use super::text::Text;
+use crate::results::unprotected;
 
 /// No row of people is longer; what goes beyond is dropped and the row faulted.
 const LONGEST_ROW: usize = 1024 * 1024;

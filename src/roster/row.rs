@@ -1,6 +1,7 @@
 //! One row: its cells, its number, and what is wrong with it as read.
 
 use super::record::{Cut, Record};
+use crate::results::unprotected;
 
 /// A row of the spreadsheet.
 #[derive(Clone, Debug)]
@@ -110,46 +111,9 @@ fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Option<usize>) {
     (text, ends, broken)
 }
 
-/// Whether a spreadsheet would run a cell, or might, so that it is written with an apostrophe before it.
-///
-/// A cell that begins with apostrophes and then such a character counts too: else reading, which takes one
-/// apostrophe off, would not give back what was there.
-pub fn looks_like_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// Takes the protecting apostrophe off again.
-pub(super) fn unprotected(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if looks_like_formula(rest) => rest,
-        _ => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_protecting_apostrophe_comes_off_and_no_other() {
-        for (written, cell) in [
-            ("'=1+1", "=1+1"),
-            ("'-5", "-5"),
-            ("'@x", "@x"),
-            ("'\tx", "\tx"),
-            ("''=1", "'=1"),
-            ("'O Neill", "'O Neill"),
-            ("'", "'"),
-            ("=1", "=1"),
-            ("", ""),
-        ] {
-            assert_eq!(unprotected(written), cell, "{written}");
-            if written != "=1" {
-                let protected = if looks_like_formula(cell) { format!("'{cell}") } else { cell.to_owned() };
-                assert_eq!(protected, written);
-            }
-        }
-    }
 
     fn row(cells: &[&[u8]], columns: usize) -> Row {
         let ends: Vec<usize> = cells

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::results::protected;
 
 fn open(text: &[u8]) -> Roster<&[u8]> {
     Roster::open(text, &RosterOptions::default()).unwrap()
@@ -94,8 +95,7 @@ fn write(table: &[Vec<String>], writing: Writing) -> Vec<u8> {
         .quote_style(quotes)
         .from_writer(Vec::new());
     for row in table {
-        let protected = |cell: &String| if looks_like_formula(cell) { format!("'{cell}") } else { cell.clone() };
-        writer.write_record(row.iter().map(protected)).unwrap();
+        writer.write_record(row.iter().map(|cell| protected(cell).into_owned())).unwrap();
     }
     let mut text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     if announced {
