@@ -215,6 +215,12 @@ mod tests {
     }
 
     #[test]
+    fn a_prefixed_name_may_be_taken_too() {
+        let header = header("email,input_status,status").unwrap();
+        assert_eq!(carried_names(&header), ["input_status", "input_input_status"]);
+    }
+
+    #[test]
     fn a_results_file_is_an_input_whose_own_columns_are_left_out() {
         let text = format!("{},roles,input_status,Name", RESULT_COLUMNS.join(","));
         let header = header(&text).unwrap();

@@ -241,7 +241,11 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> (Vec<u8>, Option<Note>) {
-        let mut text = Text::open(Drip(bytes)).unwrap();
+        read_from(Drip(bytes))
+    }
+
+    fn read_from(reader: impl Read) -> (Vec<u8>, Option<Note>) {
+        let mut text = Text::open(reader).unwrap();
         let mut all = Vec::new();
         loop {
             let piece = text.fill().unwrap();
@@ -278,8 +282,9 @@ mod tests {
 
     #[test]
     fn one_whole_character_of_utf_8_makes_the_file_utf_8() {
-        let bytes = b"r\xC3\xB4le,Zo\xEB";
-        assert_eq!(read(bytes), (bytes.to_vec(), None));
+        for bytes in [b"r\xC3\xB4le,Zo\xEB", b"Zo\xEB,r\xC3\xB4le"] {
+            assert_eq!(read(bytes), (bytes.to_vec(), None));
+        }
     }
 
     #[test]
@@ -287,6 +292,13 @@ mod tests {
         assert_eq!(read(b"\xFF\xFEa\0\x00\xD8b\0").0, b"a\xFFb");
         assert_eq!(read(b"\xFF\xFEa\0\x00\xD8").0, b"a\xFF");
         assert_eq!(read(b"\xFF\xFEa\0b").0, b"a\xFF");
+    }
+
+    #[test]
+    fn a_pair_cut_by_the_end_of_a_piece_is_one_character() {
+        // The mark's two bytes shift every pair of four across the boundaries.
+        let text = "🎈".repeat(PIECE);
+        assert!(read_from(&utf16(&format!("\u{feff}{text}"), false)[..]).0 == text.as_bytes());
     }
 
     #[test]
