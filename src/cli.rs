@@ -139,8 +139,8 @@ pub(crate) struct PaceArgs {
     #[arg(long, env = "BULK_INVITE_RATE")]
     pub(crate) rate: Option<RateLimit>,
 
-    /// Requests that may go at once after a pause, with --rate [default: 1].
-    #[arg(long, value_name = "N", requires = "rate", env = "BULK_INVITE_BURST")]
+    /// Requests that may go at once after a pause [default: what Atlas allows, or 1 with --rate].
+    #[arg(long, value_name = "N", env = "BULK_INVITE_BURST")]
     pub(crate) burst: Option<NonZeroU32>,
 
     /// How long a request may take.

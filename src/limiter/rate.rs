@@ -23,12 +23,13 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// From `--rate` and `--burst`. A burst without a rate makes no sense of its own and is `None`'s business to refuse.
+    /// From `--rate` and `--burst`. A burst alone smooths out the rate at which Atlas's bucket fills.
     pub fn new(rate: Option<RateLimit>, burst: Option<NonZeroU32>) -> Self {
-        match rate {
-            None => Pace::Atlas,
-            Some(RateLimit::Unlimited) => Pace::Unlimited,
-            Some(RateLimit::Per(rate)) => Pace::Fixed { rate, burst: burst.unwrap_or(NonZeroU32::MIN) },
+        match (rate, burst) {
+            (None, None) => Pace::Atlas,
+            (None, Some(burst)) => Pace::Fixed { rate: Rate::ATLAS, burst },
+            (Some(RateLimit::Unlimited), _) => Pace::Unlimited,
+            (Some(RateLimit::Per(rate)), burst) => Pace::Fixed { rate, burst: burst.unwrap_or(NonZeroU32::MIN) },
         }
     }
 }
@@ -40,6 +41,11 @@ pub struct Rate {
     pub requests: NonZeroU32,
     /// The period.
     pub per: Duration,
+}
+
+impl Rate {
+    /// The rate at which Atlas's documented bucket for invitations fills: 250 a minute.
+    pub const ATLAS: Self = Self { requests: NonZeroU32::MIN.saturating_add(249), per: Duration::from_secs(60) };
 }
 
 /// A rate, or none.
@@ -97,6 +103,15 @@ mod tests {
             assert_eq!(rate.to_string(), shown);
         }
         assert_eq!("Unlimited".parse(), Ok(RateLimit::Unlimited));
+    }
+
+    #[test]
+    fn a_burst_alone_smooths_the_documented_rate() {
+        let burst = NonZeroU32::MIN;
+        assert_eq!(Pace::new(None, Some(burst)), Pace::Fixed { rate: Rate::ATLAS, burst });
+        assert_eq!(Rate::ATLAS.to_string(), "250/min");
+        assert_eq!(Pace::new(None, None), Pace::Atlas);
+        assert_eq!(Pace::new(Some(RateLimit::Unlimited), Some(burst)), Pace::Unlimited);
     }
 
     #[test]
