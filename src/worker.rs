@@ -170,6 +170,7 @@ impl<G: Gateway> Row<'_, G> {
         }
         let mut renewed = false;
         loop {
+            let before = self.trace;
             let answer = match self.send().await {
                 Ok(answer) => answer,
                 Err(fate) => return fate,
@@ -180,12 +181,13 @@ impl<G: Gateway> Row<'_, G> {
                 Verdict::Created(invite) => {
                     return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
                 }
-                Verdict::NotProcessed(_) => self.trace.attempts -= 1,
+                // No attempt, and whatever was made meanwhile is not ours.
+                Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized if unauthorized => {
                     return self.condemned(self.last.detail.clone().unwrap_or_default());
                 }
                 Verdict::Unauthorized => {
-                    self.trace.attempts -= 1;
+                    self.trace = before;
                     renewed = true;
                 }
                 Verdict::NotSent(why) => {
