@@ -320,10 +320,10 @@ impl<G: Gateway> Row<'_, G> {
         match self.ask().await {
             Ok(Found::Nobody) => self.failed(),
             Ok(found) => self.found(found),
-            Err(Unanswered::Stopped) => self.failed(),
-            Err(Unanswered::GaveUp(why)) => self.failed_and("asking who is there failed", &why),
+            Err(Unanswered::Stopped) => self.unsettled("the run was ended before the server was asked"),
+            Err(Unanswered::GaveUp(why)) => self.unsettled(&format!("asking who is there failed: {why}")),
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                let (outcome, _) = self.failed_and("asking who is there was refused", &why);
+                let (outcome, _) = self.unsettled(&format!("asking who is there was refused: {why}"));
                 (outcome, Some(why))
             }
         }
@@ -338,7 +338,7 @@ impl<G: Gateway> Row<'_, G> {
             .get_or_try_init(|| async { caller.ask(&Request::Organization).await.map(drop) });
         match asked.await {
             Ok(()) | Err(Unanswered::Stopped) => self.failed(),
-            Err(Unanswered::GaveUp(why)) => self.failed_and("asking for the organization failed", &why),
+            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
                 self.condemned(format!("the organization is not there: {why}"))
             }
@@ -354,9 +354,14 @@ impl<G: Gateway> Row<'_, G> {
         self.end_with(Status::Failed, None, None, self.last.detail.clone())
     }
 
-    fn failed_and(&self, what: &str, why: &str) -> Fate {
+    fn failed_and(&self, why: &str) -> Fate {
         let detail = self.last.detail.as_deref().unwrap_or_default();
-        self.end_with(Status::Failed, None, None, Some(format!("{detail}; {what}: {why}")))
+        self.end(Status::Failed, &format!("{detail}; {why}"))
+    }
+
+    /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
+    fn unsettled(&self, why: &str) -> Fate {
+        if self.in_doubt { self.unknown(why) } else { self.failed_and(why) }
     }
 
     fn not_sent(&self) -> Fate {
