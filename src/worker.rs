@@ -30,8 +30,8 @@ pub(crate) struct Crew<G> {
     /// How long a request given up may still be running on the server.
     pub(crate) settle: Duration,
     pub(crate) notices: mpsc::Sender<Notice>,
-    /// Set once the organization has answered that it exists.
-    pub(crate) organization_exists: OnceCell<()>,
+    /// Why the organization is not there, once it has been asked for; `None` where it is.
+    pub(crate) organization_missing: OnceCell<Option<String>>,
 }
 
 /// Names a row at work to the dispatcher.
@@ -332,16 +332,17 @@ impl<G: Gateway> Row<'_, G> {
     /// A 404 may mean the row's team or project, or the organization.
     async fn find_out_what_is_missing(&mut self) -> Fate {
         let caller = &self.crew.caller;
-        let asked = self
-            .crew
-            .organization_exists
-            .get_or_try_init(|| async { caller.ask(&Request::Organization).await.map(drop) });
-        match asked.await {
-            Ok(()) | Err(Unanswered::Stopped) => self.failed(),
-            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
-            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                self.condemned(format!("the organization is not there: {why}"))
+        let ask = || async {
+            match caller.ask(&Request::Organization).await {
+                Ok(_) => Ok(None),
+                Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => Ok(Some(why)),
+                Err(unanswered @ (Unanswered::Stopped | Unanswered::GaveUp(_))) => Err(unanswered),
             }
+        };
+        match self.crew.organization_missing.get_or_try_init(ask).await {
+            Ok(Some(why)) => self.condemned(format!("the organization is not there: {why}")),
+            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
+            Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
         }
     }
 

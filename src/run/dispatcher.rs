@@ -118,7 +118,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
     let Job { options, caller, mut learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows } =
         job;
     let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
-    let crew = Crew { caller, slots, settle: options.settle, notices, organization_exists: OnceCell::new() };
+    let crew = Crew { caller, slots, settle: options.settle, notices, organization_missing: OnceCell::new() };
     let mut dispatcher = Dispatcher {
         crew: Arc::new(crew),
         book: Book::new(journal, roster.header(), options.organization.to_string(), on_event),
