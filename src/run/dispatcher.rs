@@ -72,6 +72,8 @@ pub struct Job<'a, G, R> {
 struct AtWork {
     person: Person,
     worker: Id,
+    /// What the file says was sent, should the worker never say.
+    trace: Trace,
 }
 
 struct Dispatcher<'a, 'e, G, R> {
@@ -299,10 +301,11 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         let may_send = matches!(person, Person::Row(..));
+        let trace = left_open.map(|open| open.trace).unwrap_or_default();
         let assignment = Assignment { ticket, create, left_open, may_send };
         let crew = self.crew.clone();
         let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
-        self.at_work.insert(ticket, AtWork { person, worker });
+        self.at_work.insert(ticket, AtWork { person, worker, trace });
     }
 
     fn reject(&mut self, person: &Person, rejection: Rejection) {
@@ -374,18 +377,24 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
     }
 
+    /// An outcome as of now, of what has been sent so far.
+    fn traced(&self, status: Status, trace: Trace) -> Outcome {
+        let now = self.now();
+        let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        Outcome {
+            attempts: trace.attempts,
+            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
+            ..Outcome::new(status, now)
+        }
+    }
+
     fn noticed(&mut self, notice: Notice) {
         match notice {
             Notice::Sending { ticket, trace, written } => {
+                let outcome = self.traced(Status::Sending, trace);
                 // Nothing goes out once the run ends; the worker learns it by the dropped sender.
-                let Some(at_work) = self.at_work.get(&ticket).filter(|_| self.halt.is_none()) else { return };
-                let now = self.crew.caller.clock.now();
-                let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
-                let outcome = Outcome {
-                    attempts: trace.attempts,
-                    elapsed: Duration::try_from(elapsed).unwrap_or_default(),
-                    ..Outcome::new(Status::Sending, now)
-                };
+                let Some(at_work) = self.at_work.get_mut(&ticket).filter(|_| self.halt.is_none()) else { return };
+                at_work.trace = trace;
                 self.book.append(&at_work.person, &outcome);
                 let row = at_work.person.row();
                 (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
@@ -402,13 +411,11 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let (ticket, settled) = match done {
             Ok((_, done)) => done,
             Err(error) => {
-                let Some(ticket) = self.at_work.iter().find(|(_, at)| at.worker == error.id()).map(|(at, _)| *at)
-                else {
-                    return;
-                };
+                let mut at_work = self.at_work.iter();
+                let Some((ticket, at_work)) = at_work.find(|(_, at_work)| at_work.worker == error.id()) else { return };
                 let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
-                let outcome = Outcome::new(Status::Unknown, self.now()).with_detail(detail);
-                (ticket, Settled { outcome, sent: true, condemned: None })
+                let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
+                (*ticket, Settled { outcome, sent: true, condemned: None })
             }
         };
         let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) else { return };
