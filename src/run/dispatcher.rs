@@ -346,12 +346,16 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn settle_left_open(&mut self, person: Person, open: &Outcome, invitation: Option<Invitation>) {
         if self.halt.is_some() || self.options.dry_run {
             let mut outcome = open.clone();
-            if outcome.status == Status::Sending {
+            if open.status == Status::Sending {
                 outcome.status = Status::Unknown;
                 outcome.error_detail = Some(format!(
                     "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
-                    outcome.finished_at
+                    open.finished_at
                 ));
+                // A line that is not `sending` says when its request was given up.
+                outcome.finished_at = self.given_up(open);
+                let since = outcome.finished_at.duration_since(open.finished_at);
+                outcome.elapsed += Duration::try_from(since).unwrap_or_default();
             }
             return self.book.settle(&person, &outcome, false);
         }
@@ -364,15 +368,22 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.assign(person, create, left_open, None);
     }
 
+    /// When an earlier run gave up its request, at the latest.
+    fn given_up(&self, open: &Outcome) -> Timestamp {
+        if open.status != Status::Sending {
+            return open.finished_at;
+        }
+        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
+        let timed_out = open.finished_at.saturating_add(signed(self.options.timeout)).unwrap_or(open.finished_at);
+        timed_out.min(self.now()).max(open.finished_at)
+    }
+
     /// What an earlier run's line says was sent, and how long that may still be running.
     fn left_open(&self, open: &Outcome) -> LeftOpen {
-        let (settle, timeout) = (signed(self.options.settle), signed(self.options.timeout));
-        let finished = open.finished_at;
-        let later = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(at);
+        let (settle, finished) = (signed(self.options.settle), open.finished_at);
         let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
-        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
-        let given_up = if open.status == Status::Sending { later(finished, timeout) } else { finished };
-        let rest = later(given_up, settle).duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
+        let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
+        let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
         LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
     }
