@@ -65,8 +65,8 @@ pub(crate) struct Assignment {
     pub(crate) create: Create,
     /// What an earlier run sent for the row without learning what came of it.
     pub(crate) left_open: Option<LeftOpen>,
-    /// Whether the row may be sent, or only asked about.
-    pub(crate) may_send: bool,
+    /// Why the row may only be asked about and not sent, if so.
+    pub(crate) only_ask: Option<&'static str>,
 }
 
 /// What an earlier run left open.
@@ -134,7 +134,7 @@ pub(crate) async fn carry<G: Gateway>(
     assignment: Assignment,
     permit: Option<OwnedSemaphorePermit>,
 ) -> Settled {
-    let Assignment { ticket, create, left_open, may_send } = assignment;
+    let Assignment { ticket, create, left_open, only_ask } = assignment;
     let email = create.email.clone();
     let mut row = Row {
         crew: &crew,
@@ -148,14 +148,14 @@ pub(crate) async fn carry<G: Gateway>(
         delays: crew.caller.policy.delays(),
         sent: false,
     };
-    let (outcome, condemned) = row.carry(left_open, may_send).await;
+    let (outcome, condemned) = row.carry(left_open, only_ask).await;
     Settled { outcome, sent: row.sent, condemned }
 }
 
 type Fate = (Outcome, Option<String>);
 
 impl<G: Gateway> Row<'_, G> {
-    async fn carry(&mut self, left_open: Option<LeftOpen>, may_send: bool) -> Fate {
+    async fn carry(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
         if let Some(open) = left_open {
             self.trace = open.trace;
             self.in_doubt = true;
@@ -164,8 +164,8 @@ impl<G: Gateway> Row<'_, G> {
             }
             // Nobody is there: whatever the earlier run sent has come to nothing.
             self.trace = Trace::default();
-            if !may_send {
-                return self.end(Status::NotSent, "nobody was invited, and the row is no longer in the sheet");
+            if let Some(why) = only_ask {
+                return self.end(Status::NotSent, why);
             }
         }
         let mut renewed = false;

@@ -271,7 +271,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return self.book.settle(&person, &outcome, false);
         }
         self.sendable -= 1;
-        self.assign(person, self.create(invitation), None, permit.take());
+        self.assign(person, self.create(invitation), None, None, permit.take());
     }
 
     fn why_not_sent(&self) -> Option<&'static str> {
@@ -296,13 +296,13 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         person: Person,
         create: Create,
         left_open: Option<LeftOpen>,
+        only_ask: Option<&'static str>,
         permit: Option<OwnedSemaphorePermit>,
     ) {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        let may_send = matches!(person, Person::Row(..));
         let trace = left_open.map(|open| open.trace).unwrap_or_default();
-        let assignment = Assignment { ticket, create, left_open, may_send };
+        let assignment = Assignment { ticket, create, left_open, only_ask };
         let crew = self.crew.clone();
         let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
         self.at_work.insert(ticket, AtWork { person, worker, trace });
@@ -359,13 +359,18 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             }
             return self.book.settle(&person, &outcome, false);
         }
-        let create = match (invitation, &person) {
-            (Some(invitation), _) => self.create(invitation),
-            (None, Person::Gone(line)) => Create { email: line.email.clone(), body: Bytes::new() },
+        let (create, only_ask) = match (invitation, &person) {
+            (Some(invitation), _) => (self.create(invitation), self.why_not_sent()),
+            (None, Person::Gone(line)) => {
+                let create = Create { email: line.email.clone(), body: Bytes::new() };
+                (create, Some("nobody was invited, and the row is no longer in the sheet"))
+            }
             (None, Person::Row(..)) => return,
         };
+        // It may have to be sent, which is not known before the rows after it are.
+        self.sendable -= u64::from(only_ask.is_none());
         let left_open = Some(self.left_open(open));
-        self.assign(person, create, left_open, None);
+        self.assign(person, create, left_open, only_ask, None);
     }
 
     /// When an earlier run gave up its request, at the latest.
