@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fs;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +16,6 @@ use super::script::{Reply, Server, State};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::event::Event;
 use crate::exchange::Api;
 use crate::invitation::OrgRoles;
 use crate::journal::{Journal, Start};
@@ -67,12 +67,22 @@ pub(super) fn backoff() -> Vec<f64> {
     (0..5).map(|_| next()).collect()
 }
 
+struct BrokenDisk;
+
+impl Read for BrokenDisk {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is broken"))
+    }
+}
+
 pub(super) struct World {
     folder: Arc<TempDir>,
     keys: PersonKeys,
     /// When the first run began, by the wall and by tokio's clock.
     beginning: Option<(Clock, Instant)>,
     sheet: String,
+    /// The sheet cannot be read beyond its rows.
+    pub(super) breaks_off: bool,
     pub(super) api: Api,
     pub(super) pace: Pace,
     pub(super) options: RunOptions,
@@ -92,6 +102,7 @@ impl World {
             keys: PersonKeys::default(),
             beginning: None,
             sheet: "email,roles,note\n".to_owned(),
+            breaks_off: false,
             api: Api::Invites,
             pace: Pace::Unlimited,
             options: RunOptions {
@@ -189,17 +200,10 @@ impl World {
             requests: Default::default(),
             unannounced: Default::default(),
         }));
-        let mut unwritten = Vec::new();
-        let mut on_event = |event: Event<'_>| {
-            if let Event::Unwritten { lines } = event {
-                unwritten
-                    .extend(lines.iter().map(|line| format!("{} {}", name(&line.email), line.outcome.status.as_str())));
-            }
-        };
         let summary = match self.kill {
             // Dropping the run is what a kill leaves: what was flushed, and nothing else.
-            Some(kill) => timeout(kill, self.dispatch(&server, &mut on_event)).await.ok(),
-            None => Some(self.dispatch(&server, &mut on_event).await),
+            Some(kill) => timeout(kill, self.dispatch(&server)).await.ok(),
+            None => Some(self.dispatch(&server).await),
         };
         let requests = std::mem::take(&mut *server.0.requests.lock().unwrap());
         if self.vanish.is_none() {
@@ -210,11 +214,15 @@ impl World {
         assert!(unasked.is_empty(), "scripted, and never asked for: {unasked:?}; asked was {requests:#?}");
         let lines = csv::Reader::from_path(self.results());
         let lines = lines.map(|csv| csv.into_records().map(Result::unwrap).collect()).unwrap_or_default();
-        Run { took: seconds(began.elapsed()), world: self, requests, lines, summary, unwritten }
+        Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    async fn dispatch(&self, server: &Server, on_event: &mut dyn FnMut(Event<'_>)) -> Summary {
-        let roster = Roster::open(self.sheet.as_bytes(), &RosterOptions::default()).unwrap();
+    async fn dispatch(&self, server: &Server) -> Summary {
+        let sheet: Box<dyn Read + '_> = match self.breaks_off {
+            true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
+            false => Box::new(self.sheet.as_bytes()),
+        };
+        let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
         let header = roster.header().clone();
         let organization = self.options.organization;
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
@@ -256,7 +264,7 @@ impl World {
             };
             tokio::join!(signals, vanish)
         });
-        let summary = dispatch(job, signals, on_event).await;
+        let summary = dispatch(job, signals, &mut |_| {}).await;
         outside.abort();
         summary
     }
@@ -270,17 +278,16 @@ pub(super) struct Run {
     lines: Vec<csv::StringRecord>,
     /// None where the run was killed.
     pub(super) summary: Option<Summary>,
-    /// Lines that the results file did not take.
-    pub(super) unwritten: Vec<String>,
     pub(super) took: f64,
 }
 
 impl Run {
+    /// The person's last line, which is the only one unless the run was killed.
     fn of(&self, person: &str) -> &csv::StringRecord {
         let email = email(person);
         self.lines
             .iter()
-            .find(|line| line[1] == email)
+            .rfind(|line| line[1] == email)
             .unwrap_or_else(|| panic!("no line for {person}: {:?}", self.lines))
     }
 
