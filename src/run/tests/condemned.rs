@@ -97,8 +97,9 @@ async fn a_question_heals_and_condemns_by_401_too() {
 #[tokio::test(start_paused = true)]
 async fn a_404_condemns_the_run_where_the_organization_is_missing_too_which_is_asked_once() {
     let names = ["ada", "bob", "cy", "dee", "eve"];
-    let missing = |world: World, name| world.when(&format!("invite {name}"), [refused(404, "NOT_FOUND").after(0.1)]);
-    let world = names[..3].iter().fold(World::new().people(names).concurrency(3), |world, name| missing(world, name));
+    let missing =
+        |world: World, name: &&str| world.when(&format!("invite {name}"), [refused(404, "NOT_FOUND").after(0.1)]);
+    let world = names[..3].iter().fold(World::new().people(names).concurrency(3), missing);
     let run = world.when("get organization", [refused(404, "ORG_NOT_FOUND").after(0.1)]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy", "0.1 get organization"]);
     assert_eq!(run.fates(), ["ada failed", "bob failed", "cy failed", "dee not_sent", "eve not_sent"]);

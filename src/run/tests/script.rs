@@ -188,10 +188,12 @@ impl Gateway for Server {
 
 /// All goes well and nobody is there.
 fn unscripted(request: &Request) -> Reply {
-    match request {
-        Request::Create(create) => created(&format!("i-{}", name(&create.email))),
-        Request::Organization => organization(),
-        _ => nobody(),
+    if let Request::Create(create) = request {
+        created(&format!("i-{}", name(&create.email)))
+    } else if matches!(request, Request::Organization) {
+        organization()
+    } else {
+        nobody()
     }
 }
 
@@ -204,29 +206,32 @@ impl State {
     }
 
     fn answer(&self, request: &Request, reply: Reply) -> Answer {
-        let asked = match request {
-            Request::FindUser(email) | Request::FindInvites(email) => email.as_str(),
-            _ => "",
-        };
-        let listed = |person: Option<Person>, invite: Option<Invite>| match request {
-            Request::FindInvites(_) => Body::Invites(invite.into_iter().collect()),
-            _ => Body::People(Page { entries: person.into_iter().collect(), total: None }),
-        };
         let body = match reply.what {
             What::Panic => panic!("scripted"),
             What::Answer(answer) => return answer,
             What::Body(body) => body,
-            What::Nobody => listed(None, None),
-            What::Member => listed(Some(a_person("user", asked, Membership::Active, None)), None),
+            What::Nobody => listed(request, None),
+            What::Member => listed(request, Some((Membership::Active, "user", None, None))),
             What::Pending { id, created, under } => {
-                let under = under.map_or_else(|| asked.to_owned(), |under| email(&under));
-                let person = a_person(&id, &under, Membership::Pending, created);
-                listed(Some(person), Some(an_invite(&id, &under, created)))
+                listed(request, Some((Membership::Pending, &id, created, under.as_deref())))
             }
         };
         // A `Date` has whole seconds.
         let date = self.ahead.map(|ahead| Timestamp::from_second((self.clock.now() + ahead).as_second()).unwrap());
         let (status, retry_after) = (reply.status, reply.retry_after);
         Answer::Response(Box::new(Response { status, body, retry_after, date, limit: None, remaining: None }))
+    }
+}
+
+/// The list that the request asks for, with at most one entry: who, since when, and the address that the server has.
+fn listed(request: &Request, entry: Option<(Membership, &str, Option<Timestamp>, Option<&str>)>) -> Body {
+    let (Request::FindUser(asked) | Request::FindInvites(asked)) = request else { panic!("nobody was asked for") };
+    let address = |under: Option<&str>| under.map_or_else(|| asked.clone(), email);
+    if matches!(request, Request::FindUser(_)) {
+        let person = entry.map(|(membership, id, created, under)| a_person(id, &address(under), membership, created));
+        Body::People(Page { entries: person.into_iter().collect(), total: None })
+    } else {
+        let invite = entry.map(|(_, id, created, under)| an_invite(id, &address(under), created));
+        Body::Invites(invite.into_iter().collect())
     }
 }
