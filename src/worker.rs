@@ -30,8 +30,8 @@ pub(crate) struct Crew<G> {
     /// How long a request given up may still be running on the server.
     pub(crate) settle: Duration,
     pub(crate) notices: mpsc::Sender<Notice>,
-    /// Set once the organization has answered that it exists.
-    pub(crate) organization_exists: OnceCell<()>,
+    /// Why the organization is not there, once it has been asked for; `None` where it is.
+    pub(crate) organization_missing: OnceCell<Option<String>>,
 }
 
 /// Names a row at work to the dispatcher.
@@ -65,8 +65,8 @@ pub(crate) struct Assignment {
     pub(crate) create: Create,
     /// What an earlier run sent for the row without learning what came of it.
     pub(crate) left_open: Option<LeftOpen>,
-    /// Whether the row may be sent, or only asked about.
-    pub(crate) may_send: bool,
+    /// Why the row may only be asked about and not sent, if so.
+    pub(crate) only_ask: Option<&'static str>,
 }
 
 /// What an earlier run left open.
@@ -134,7 +134,7 @@ pub(crate) async fn carry<G: Gateway>(
     assignment: Assignment,
     permit: Option<OwnedSemaphorePermit>,
 ) -> Settled {
-    let Assignment { ticket, create, left_open, may_send } = assignment;
+    let Assignment { ticket, create, left_open, only_ask } = assignment;
     let email = create.email.clone();
     let mut row = Row {
         crew: &crew,
@@ -148,14 +148,14 @@ pub(crate) async fn carry<G: Gateway>(
         delays: crew.caller.policy.delays(),
         sent: false,
     };
-    let (outcome, condemned) = row.carry(left_open, may_send).await;
+    let (outcome, condemned) = row.carry(left_open, only_ask).await;
     Settled { outcome, sent: row.sent, condemned }
 }
 
 type Fate = (Outcome, Option<String>);
 
 impl<G: Gateway> Row<'_, G> {
-    async fn carry(&mut self, left_open: Option<LeftOpen>, may_send: bool) -> Fate {
+    async fn carry(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
         if let Some(open) = left_open {
             self.trace = open.trace;
             self.in_doubt = true;
@@ -164,12 +164,13 @@ impl<G: Gateway> Row<'_, G> {
             }
             // Nobody is there: whatever the earlier run sent has come to nothing.
             self.trace = Trace::default();
-            if !may_send {
-                return self.end(Status::NotSent, "nobody was invited, and the row is no longer in the sheet");
+            if let Some(why) = only_ask {
+                return self.end(Status::NotSent, why);
             }
         }
         let mut renewed = false;
         loop {
+            let before = self.trace;
             let answer = match self.send().await {
                 Ok(answer) => answer,
                 Err(fate) => return fate,
@@ -180,12 +181,13 @@ impl<G: Gateway> Row<'_, G> {
                 Verdict::Created(invite) => {
                     return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
                 }
-                Verdict::NotProcessed(_) => self.trace.attempts -= 1,
+                // No attempt, and whatever was made meanwhile is not ours.
+                Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized if unauthorized => {
                     return self.condemned(self.last.detail.clone().unwrap_or_default());
                 }
                 Verdict::Unauthorized => {
-                    self.trace.attempts -= 1;
+                    self.trace = before;
                     renewed = true;
                 }
                 Verdict::NotSent(why) => {
@@ -318,10 +320,10 @@ impl<G: Gateway> Row<'_, G> {
         match self.ask().await {
             Ok(Found::Nobody) => self.failed(),
             Ok(found) => self.found(found),
-            Err(Unanswered::Stopped) => self.failed(),
-            Err(Unanswered::GaveUp(why)) => self.failed_and("asking who is there failed", &why),
+            Err(Unanswered::Stopped) => self.unsettled("the run was ended before the server was asked"),
+            Err(Unanswered::GaveUp(why)) => self.unsettled(&format!("asking who is there failed: {why}")),
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                let (outcome, _) = self.failed_and("asking who is there was refused", &why);
+                let (outcome, _) = self.unsettled(&format!("asking who is there was refused: {why}"));
                 (outcome, Some(why))
             }
         }
@@ -330,16 +332,17 @@ impl<G: Gateway> Row<'_, G> {
     /// A 404 may mean the row's team or project, or the organization.
     async fn find_out_what_is_missing(&mut self) -> Fate {
         let caller = &self.crew.caller;
-        let asked = self
-            .crew
-            .organization_exists
-            .get_or_try_init(|| async { caller.ask(&Request::Organization).await.map(drop) });
-        match asked.await {
-            Ok(()) | Err(Unanswered::Stopped) => self.failed(),
-            Err(Unanswered::GaveUp(why)) => self.failed_and("asking for the organization failed", &why),
-            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                self.condemned(format!("the organization is not there: {why}"))
+        let ask = || async {
+            match caller.ask(&Request::Organization).await {
+                Ok(_) => Ok(None),
+                Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => Ok(Some(why)),
+                Err(unanswered @ (Unanswered::Stopped | Unanswered::GaveUp(_))) => Err(unanswered),
             }
+        };
+        match self.crew.organization_missing.get_or_try_init(ask).await {
+            Ok(Some(why)) => self.condemned(format!("the organization is not there: {why}")),
+            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
+            Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
         }
     }
 
@@ -352,9 +355,14 @@ impl<G: Gateway> Row<'_, G> {
         self.end_with(Status::Failed, None, None, self.last.detail.clone())
     }
 
-    fn failed_and(&self, what: &str, why: &str) -> Fate {
+    fn failed_and(&self, why: &str) -> Fate {
         let detail = self.last.detail.as_deref().unwrap_or_default();
-        self.end_with(Status::Failed, None, None, Some(format!("{detail}; {what}: {why}")))
+        self.end(Status::Failed, &format!("{detail}; {why}"))
+    }
+
+    /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
+    fn unsettled(&self, why: &str) -> Fate {
+        if self.in_doubt { self.unknown(why) } else { self.failed_and(why) }
     }
 
     fn not_sent(&self) -> Fate {

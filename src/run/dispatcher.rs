@@ -73,6 +73,8 @@ pub struct Job<'a, G, R> {
 struct AtWork {
     person: Person,
     worker: Id,
+    /// What the file says was sent, should the worker never say.
+    trace: Trace,
 }
 
 struct Dispatcher<'a, 'e, G, R> {
@@ -119,7 +121,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
     let Job { options, caller, mut learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows } =
         job;
     let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
-    let crew = Crew { caller, slots, settle: options.settle, notices, organization_exists: OnceCell::new() };
+    let crew = Crew { caller, slots, settle: options.settle, notices, organization_missing: OnceCell::new() };
     let mut dispatcher = Dispatcher {
         crew: Arc::new(crew),
         book: Book::new(journal, roster.header(), options.organization.to_string(), on_event),
@@ -270,7 +272,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return self.book.settle(&person, &outcome, false);
         }
         self.sendable -= 1;
-        self.assign(person, self.create(invitation), None, permit.take());
+        self.assign(person, self.create(invitation), None, None, permit.take());
     }
 
     fn why_not_sent(&self) -> Option<&'static str> {
@@ -295,15 +297,16 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         person: Person,
         create: Create,
         left_open: Option<LeftOpen>,
+        only_ask: Option<&'static str>,
         permit: Option<OwnedSemaphorePermit>,
     ) {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        let may_send = matches!(person, Person::Row(..));
-        let assignment = Assignment { ticket, create, left_open, may_send };
+        let trace = left_open.map(|open| open.trace).unwrap_or_default();
+        let assignment = Assignment { ticket, create, left_open, only_ask };
         let crew = self.crew.clone();
         let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
-        self.at_work.insert(ticket, AtWork { person, worker });
+        self.at_work.insert(ticket, AtWork { person, worker, trace });
     }
 
     fn reject(&mut self, person: &Person, rejection: Rejection) {
@@ -344,49 +347,71 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn settle_left_open(&mut self, person: Person, open: &Outcome, invitation: Option<Invitation>) {
         if self.halt.is_some() || self.options.dry_run {
             let mut outcome = open.clone();
-            if outcome.status == Status::Sending {
+            if open.status == Status::Sending {
                 outcome.status = Status::Unknown;
                 outcome.error_detail = Some(format!(
                     "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
-                    outcome.finished_at
+                    open.finished_at
                 ));
+                // A line that is not `sending` says when its request was given up.
+                outcome.finished_at = self.given_up(open);
+                let since = outcome.finished_at.duration_since(open.finished_at);
+                outcome.elapsed += Duration::try_from(since).unwrap_or_default();
             }
             return self.book.settle(&person, &outcome, false);
         }
-        let create = match (invitation, &person) {
-            (Some(invitation), _) => self.create(invitation),
-            (None, Person::Gone(line)) => Create { email: line.email.clone(), body: Bytes::new() },
+        let (create, only_ask) = match (invitation, &person) {
+            (Some(invitation), _) => (self.create(invitation), self.why_not_sent()),
+            (None, Person::Gone(line)) => {
+                let create = Create { email: line.email.clone(), body: Bytes::new() };
+                (create, Some("nobody was invited, and the row is no longer in the sheet"))
+            }
             (None, Person::Row(..)) => return,
         };
+        // It may have to be sent, which is not known before the rows after it are.
+        self.sendable -= u64::from(only_ask.is_none());
         let left_open = Some(self.left_open(open));
-        self.assign(person, create, left_open, None);
+        self.assign(person, create, left_open, only_ask, None);
+    }
+
+    /// When an earlier run gave up its request, at the latest.
+    fn given_up(&self, open: &Outcome) -> Timestamp {
+        if open.status != Status::Sending {
+            return open.finished_at;
+        }
+        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
+        let timed_out = open.finished_at.saturating_add(signed(self.options.timeout)).unwrap_or(open.finished_at);
+        timed_out.min(self.now()).max(open.finished_at)
     }
 
     /// What an earlier run's line says was sent, and how long that may still be running.
     fn left_open(&self, open: &Outcome) -> LeftOpen {
-        let (settle, timeout) = (signed(self.options.settle), signed(self.options.timeout));
-        let finished = open.finished_at;
-        let later = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(at);
+        let (settle, finished) = (signed(self.options.settle), open.finished_at);
         let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
-        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
-        let given_up = if open.status == Status::Sending { later(finished, timeout) } else { finished };
-        let rest = later(given_up, settle).duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
+        let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
+        let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
         LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
+    }
+
+    /// An outcome as of now, of what has been sent so far.
+    fn traced(&self, status: Status, trace: Trace) -> Outcome {
+        let now = self.now();
+        let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        Outcome {
+            attempts: trace.attempts,
+            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
+            ..Outcome::new(status, now)
+        }
     }
 
     fn noticed(&mut self, notice: Notice) {
         match notice {
             Notice::Sending { ticket, trace, written } => {
+                let outcome = self.traced(Status::Sending, trace);
                 // Nothing goes out once the run ends; the worker learns it by the dropped sender.
-                let Some(at_work) = self.at_work.get(&ticket).filter(|_| self.halt.is_none()) else { return };
-                let now = self.crew.caller.clock.now();
-                let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
-                let outcome = Outcome {
-                    attempts: trace.attempts,
-                    elapsed: Duration::try_from(elapsed).unwrap_or_default(),
-                    ..Outcome::new(Status::Sending, now)
-                };
+                let Some(at_work) = self.at_work.get_mut(&ticket).filter(|_| self.halt.is_none()) else { return };
+                at_work.trace = trace;
                 self.book.append(&at_work.person, &outcome);
                 let row = at_work.person.row();
                 (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
@@ -403,13 +428,11 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let (ticket, settled) = match done {
             Ok((_, done)) => done,
             Err(error) => {
-                let Some(ticket) = self.at_work.iter().find(|(_, at)| at.worker == error.id()).map(|(at, _)| *at)
-                else {
-                    return;
-                };
+                let mut at_work = self.at_work.iter();
+                let Some((ticket, at_work)) = at_work.find(|(_, at_work)| at_work.worker == error.id()) else { return };
                 let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
-                let outcome = Outcome::new(Status::Unknown, self.now()).with_detail(detail);
-                (ticket, Settled { outcome, sent: true, condemned: None })
+                let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
+                (*ticket, Settled { outcome, sent: true, condemned: None })
             }
         };
         let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) else { return };

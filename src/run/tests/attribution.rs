@@ -1,0 +1,97 @@
+//! Whose invite it is that asking finds.
+
+use super::script::*;
+use super::world::{World, at};
+
+/// A world where ada's answer is lost at 0 s and asking at 30 s finds somebody.
+fn lost_and_found(found: Reply) -> World {
+    World::users().people(["ada"]).when("invite ada", [reset()]).when("find ada", [found])
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_older_than_our_request_by_more_than_2_s_is_somebody_elses() {
+    for (created, status) in [(1, "invited"), (0, "invited"), (-2, "invited"), (-3, "already_invited")] {
+        let run = lost_and_found(pending("user-1").created_at(at(created))).run().await;
+        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "made at {created} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_clock_decides_how_old_an_invite_is() {
+    for (created, status) in [(3600, "invited"), (3598, "invited"), (3597, "already_invited")] {
+        let run = lost_and_found(pending("user-1").created_at(at(created))).server_ahead(3600).run().await;
+        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "made at {created} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_answer_has_a_date_or_the_invite_no_age_it_is_ours() {
+    let run = lost_and_found(pending("user-1").created_at(at(-3600))).without_date().run().await;
+    assert_eq!(run.line("ada"), "invited user-1 x1");
+    let run = lost_and_found(pending("user-1")).run().await;
+    assert_eq!(run.line("ada"), "invited user-1 x1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_made_while_we_were_only_told_to_wait_is_somebody_elses() {
+    for told in [refused(429, "RATE_LIMITED").retry_after(60), refused(400, "RATE_LIMITED").retry_after(60)] {
+        let world = World::users().people(["ada"]).when("invite ada", [told, reset()]);
+        let run = world.when("find ada", [pending("user-1").created_at(at(30))]).run().await;
+        assert_eq!(run.requests, ["0 invite ada", "61 invite ada", "91 find ada"]);
+        assert_eq!(run.line("ada"), "already_invited user-1 x1");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_that_was_accepted_before_it_was_found_is_invited_without_an_id() {
+    let run = lost_and_found(member()).run().await;
+    assert_eq!(run.line("ada"), "invited x1");
+    assert_eq!(run.detail("ada"), "the invite was accepted before its id could be read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_with_an_invite_of_our_own_earlier_request_is_ours_after_all() {
+    let run = World::users()
+        .people(["ada"])
+        .when("invite ada", [reset(), refused(409, "ANY")])
+        .when("find ada", [nobody(), pending("user-1").created_at(at(0))])
+        .run()
+        .await;
+    assert_eq!(run.requests, ["0 invite ada", "30 find ada", "30 invite ada", "30 find ada"]);
+    assert_eq!(run.line("ada"), "invited user-1 http 409 x2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_that_may_be_our_own_and_cannot_be_asked_about_is_unknown() {
+    let run = World::users()
+        .people(["ada"])
+        .when("invite ada", [reset(), refused(409, "ANY")])
+        .when("find ada", [vec![nobody()], vec![refused(500, "X"); 5]].concat())
+        .run()
+        .await;
+    assert_eq!(run.line("ada"), "unknown http 409 ANY x2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_asked_for_as_written_and_in_lower_case_and_found_in_any() {
+    let lost = |world: World| world.people(["Ada.L@example.com"]).when("invite Ada.L", [reset()]);
+    let run = lost(World::new()).when("find invites of ada.l", [pending("invite-1").under("aDA.l")]).run().await;
+    assert_eq!(
+        run.requests,
+        ["0 invite Ada.L", "30 find Ada.L", "30 find ada.l", "30 find invites of Ada.L", "30 find invites of ada.l"]
+    );
+    assert_eq!(run.line("Ada.L"), "invited invite-1 x1");
+    let run = lost(World::users()).when("find Ada.L", [pending("user-1").under("bob")]).run().await;
+    assert_eq!(run.line("Ada.L"), "invited i-Ada.L http 201 x2", "somebody else's entry proves nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_invites_the_one_that_can_be_ours_is_named() {
+    let world = World::new().people(["Ada"]).when("invite Ada", [reset()]);
+    let run = world
+        .when("find invites of Ada", [pending("old").created_at(at(-60))])
+        .when("find invites of ada", [pending("ours").under("Ada").created_at(at(1))])
+        .run()
+        .await;
+    assert_eq!(run.line("Ada"), "invited ours x1");
+}

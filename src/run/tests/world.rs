@@ -1,0 +1,356 @@
+//! A run in a world of its own: a sheet, a scripted Atlas, a results file on disk, and a paused clock.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::script::{Reply, Server, State};
+use crate::caller::Caller;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::exchange::Api;
+use crate::invitation::OrgRoles;
+use crate::journal::{Journal, Start};
+use crate::limiter::{Limiter, Pace};
+use crate::outcome::{Exit, Signal, StopReason};
+use crate::person::PersonKeys;
+use crate::plan::{PlanOptions, Planner};
+use crate::retry::Policy;
+use crate::roster::{Roster, RosterOptions};
+use crate::run::{Halt, Job, MaxFailures, RunOptions, Summary, dispatch};
+
+pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
+const SEED: u64 = 7;
+
+/// The address of somebody whom tests call by name.
+pub(super) fn email(name: &str) -> String {
+    if name.contains('@') { name.to_owned() } else { format!("{name}@example.com") }
+}
+
+pub(super) fn name(email: &str) -> &str {
+    email.strip_suffix("@example.com").unwrap_or(email)
+}
+
+/// A time as tests write it: `30`, `0.25`.
+pub(super) fn seconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}
+
+/// The time at which all worlds begin.
+pub(super) fn start() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+/// So many seconds after the beginning, or before it.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(seconds)
+}
+
+/// When the waits of the first row that waits are over, if nothing takes time but them: the seeded delays, added up.
+pub(super) fn backoff() -> Vec<f64> {
+    let policy = Policy::new(5, SEED);
+    let mut delays = policy.delays();
+    let mut total = 0;
+    let mut next = || {
+        // Tokio's timers end on whole milliseconds.
+        total += delays.next(None).as_micros().div_ceil(1000);
+        total as f64 / 1000.0
+    };
+    (0..5).map(|_| next()).collect()
+}
+
+struct BrokenDisk;
+
+impl Read for BrokenDisk {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is broken"))
+    }
+}
+
+pub(super) struct World {
+    folder: Arc<TempDir>,
+    keys: PersonKeys,
+    /// When the first run began, by the wall and by tokio's clock.
+    beginning: Option<(Clock, Instant)>,
+    sheet: String,
+    /// The sheet cannot be read beyond its rows.
+    pub(super) breaks_off: bool,
+    pub(super) api: Api,
+    pub(super) pace: Pace,
+    pub(super) options: RunOptions,
+    pub(super) directory: Directory,
+    pub(super) halt: Option<Halt>,
+    replies: HashMap<String, VecDeque<Reply>>,
+    ahead: Option<SignedDuration>,
+    signals: Vec<(Duration, Signal)>,
+    kill: Option<Duration>,
+    vanish: Option<Duration>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: Arc::new(tempfile::tempdir().unwrap()),
+            keys: PersonKeys::default(),
+            beginning: None,
+            sheet: "email,roles,note\n".to_owned(),
+            breaks_off: false,
+            api: Api::Invites,
+            pace: Pace::Unlimited,
+            options: RunOptions {
+                organization: ORGANIZATION.parse().unwrap(),
+                concurrency: 16,
+                settle: Duration::from_secs(30),
+                timeout: Duration::from_secs(30),
+                max_failures: MaxFailures::Off,
+                limit: None,
+                dry_run: false,
+                rows: None,
+            },
+            directory: Directory::new(),
+            halt: None,
+            replies: HashMap::new(),
+            ahead: Some(SignedDuration::ZERO),
+            signals: Vec::new(),
+            kill: None,
+            vanish: None,
+        }
+    }
+
+    pub(super) fn users() -> Self {
+        Self { api: Api::Users, ..Self::new() }
+    }
+
+    /// Rows for these people, each an organization member.
+    pub(super) fn people<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            self.sheet.push_str(&format!("{},ORG_MEMBER,\n", email(name.as_ref())));
+        }
+        self
+    }
+
+    /// A row in full: `ada,ORG_OWNER,note`.
+    pub(super) fn row(mut self, row: &str) -> Self {
+        let (name, rest) = row.split_once(',').unwrap();
+        let address = if name.is_empty() { String::new() } else { email(name) };
+        self.sheet.push_str(&format!("{address},{rest}\n"));
+        self
+    }
+
+    /// How Atlas answers a request each time it comes; after that, all goes well and nobody is there.
+    pub(super) fn when(mut self, request: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
+        self.replies.entry(request.to_owned()).or_default().extend(replies);
+        self
+    }
+
+    pub(super) fn concurrency(mut self, rows: usize) -> Self {
+        self.options.concurrency = rows;
+        self
+    }
+
+    pub(super) fn server_ahead(mut self, seconds: i64) -> Self {
+        self.ahead = Some(SignedDuration::from_secs(seconds));
+        self
+    }
+
+    pub(super) fn without_date(mut self) -> Self {
+        self.ahead = None;
+        self
+    }
+
+    pub(super) fn signal_at(mut self, seconds: f64, signal: Signal) -> Self {
+        self.signals.push((Duration::from_secs_f64(seconds), signal));
+        self
+    }
+
+    /// The process is killed so long after the run began.
+    pub(super) fn killed_after(mut self, seconds: f64) -> Self {
+        self.kill = Some(Duration::from_secs_f64(seconds));
+        self
+    }
+
+    /// The results' directory is removed so long after the run began.
+    pub(super) fn results_vanish_after(mut self, seconds: f64) -> Self {
+        self.vanish = Some(Duration::from_secs_f64(seconds));
+        self
+    }
+
+    fn results(&self) -> PathBuf {
+        self.folder.path().join("people.results.csv")
+    }
+
+    /// The run to its end, of which everything is seen; or to the moment when it is killed.
+    pub(super) async fn run(mut self) -> Run {
+        let began = Instant::now();
+        let (clock, origin) = *self.beginning.get_or_insert_with(|| (Clock::starting_at(start()), began));
+        let server = Server(Arc::new(State {
+            clock,
+            origin,
+            results: self.results(),
+            ahead: self.ahead,
+            replies: Mutex::new(self.replies.clone()),
+            requests: Default::default(),
+            unannounced: Default::default(),
+        }));
+        let summary = match self.kill {
+            // Dropping the run is what a kill leaves: what was flushed, and nothing else.
+            Some(kill) => timeout(kill, self.dispatch(&server)).await.ok(),
+            None => Some(self.dispatch(&server).await),
+        };
+        let requests = std::mem::take(&mut *server.0.requests.lock().unwrap());
+        if self.vanish.is_none() {
+            assert_eq!(*server.0.unannounced.lock().unwrap(), [""; 0], "every create has its `sending` line before it");
+        }
+        let unasked = server.0.replies.lock().unwrap();
+        let unasked: Vec<_> = unasked.iter().filter(|(_, replies)| !replies.is_empty()).collect();
+        assert!(unasked.is_empty(), "scripted, and never asked for: {unasked:?}; asked was {requests:#?}");
+        let lines = csv::Reader::from_path(self.results());
+        let lines = lines.map(|csv| csv.into_records().map(Result::unwrap).collect()).unwrap_or_default();
+        Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
+    }
+
+    async fn dispatch(&self, server: &Server) -> Summary {
+        let sheet: Box<dyn Read + '_> = match self.breaks_off {
+            true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
+            false => Box::new(self.sheet.as_bytes()),
+        };
+        let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
+        let header = roster.header().clone();
+        let organization = self.options.organization;
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
+        let carried = header.carried().iter().map(|column| column.name.clone()).collect();
+        let (journal, earlier) =
+            Journal::open(&self.results(), organization, &self.keys, carried, Start::Continue).unwrap();
+        let (caller, learned) =
+            Caller::new(server.clone(), self.api, Limiter::new(self.pace), Policy::new(5, SEED), server.0.clock);
+        let job = Job {
+            options: self.options.clone(),
+            caller,
+            learned,
+            roster,
+            planner: Planner::new(plan, &header, &self.directory),
+            directory: &self.directory,
+            journal,
+            earlier,
+            keys: self.keys.clone(),
+            halt: self.halt.clone(),
+            failed_rows: None,
+        };
+        let (sender, signals) = mpsc::channel(4);
+        let (due, vanish, folder) = (self.signals.clone(), self.vanish, self.folder.path().to_owned());
+        let outside = tokio::spawn(async move {
+            let signals = async {
+                let mut now = Duration::ZERO;
+                for (at, signal) in due {
+                    sleep(at - now).await;
+                    now = at;
+                    // A run that is over hears nothing.
+                    let _ = sender.send(signal).await;
+                }
+            };
+            let vanish = async {
+                if let Some(vanish) = vanish {
+                    sleep(vanish).await;
+                    fs::remove_dir_all(folder).unwrap();
+                }
+            };
+            tokio::join!(signals, vanish)
+        });
+        let summary = dispatch(job, signals, &mut |_| {}).await;
+        outside.abort();
+        summary
+    }
+}
+
+/// A run that is over.
+pub(super) struct Run {
+    world: World,
+    /// When each request came and what it was, in seconds from the beginning of the world.
+    pub(super) requests: Vec<String>,
+    lines: Vec<csv::StringRecord>,
+    /// None where the run was killed.
+    pub(super) summary: Option<Summary>,
+    pub(super) took: f64,
+}
+
+impl Run {
+    /// The person's last line, which is the only one unless the run was killed.
+    fn of(&self, person: &str) -> &csv::StringRecord {
+        let email = email(person);
+        self.lines
+            .iter()
+            .rfind(|line| line[1] == email)
+            .unwrap_or_else(|| panic!("no line for {person}: {:?}", self.lines))
+    }
+
+    /// A person's line, without what is empty: `invited i-ada http 201 x1`; the last is the number of attempts.
+    pub(super) fn line(&self, person: &str) -> String {
+        self.shown(self.of(person))
+    }
+
+    /// Every line: `2 ada invited i-ada http 201 x1`.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.lines.iter().map(|line| format!("{} {} {}", &line[0], name(&line[1]), self.shown(line))).collect()
+    }
+
+    fn shown(&self, line: &csv::StringRecord) -> String {
+        let http = if line[6].is_empty() { String::new() } else { format!("http {}", &line[6]) };
+        let attempts = format!("x{}", &line[9]);
+        let cells = [&line[3], &line[4], &http, &line[7], &attempts];
+        cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Every line's status, in the order of the file: `ada invited`.
+    pub(super) fn fates(&self) -> Vec<String> {
+        self.lines.iter().map(|line| format!("{} {}", name(&line[1]), &line[3])).collect()
+    }
+
+    pub(super) fn detail(&self, person: &str) -> &str {
+        &self.of(person)[8]
+    }
+
+    /// From the row's first request to its end, in seconds.
+    pub(super) fn elapsed(&self, person: &str) -> f64 {
+        self.of(person)[10].parse::<f64>().unwrap() / 1000.0
+    }
+
+    fn summary(&self) -> &Summary {
+        self.summary.as_ref().expect("the run was killed")
+    }
+
+    pub(super) fn halt(&self) -> Option<StopReason> {
+        self.summary().halt.as_ref().map(|halt| halt.reason)
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        self.summary().exit()
+    }
+
+    /// The same command again, so many seconds later, with the same sheet and an Atlas without a script.
+    pub(super) async fn again_after(self, seconds: f64) -> World {
+        sleep(Duration::from_secs_f64(seconds)).await;
+        let World { folder, keys, beginning, sheet, options, api, pace, ahead, .. } = self.world;
+        World { folder, keys, beginning, sheet, options, api, pace, ahead, ..World::new() }
+    }
+
+    /// The same command again at once.
+    pub(super) async fn again(self) -> World {
+        self.again_after(0.0).await
+    }
+}
+
+impl World {
+    /// Another version of the sheet, without a row yet.
+    pub(super) fn sheet_anew(mut self) -> Self {
+        self.sheet = "email,roles,note\n".to_owned();
+        self
+    }
+}
