@@ -29,7 +29,7 @@ use crate::journal::{Earlier, FailedRows, Journal, JournalError, Line, Place};
 use crate::limiter::Learned;
 use crate::outcome::{NextRun, Outcome, Signal, Status, StopReason};
 use crate::person::{PersonKeys, Seen, Sighting};
-use crate::plan::{Planner, Rejection, differences, digest};
+use crate::plan::{Planner, Rejection, bare_address, differences, digest};
 use crate::roster::{Roster, Row};
 use crate::worker::{Assignment, Crew, LeftOpen, Notice, Settled, Ticket, Trace, carry};
 
@@ -354,7 +354,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         let create = match (invitation, &person) {
             (Some(invitation), _) => self.create(invitation),
-            (None, Person::Gone(line)) => Create { email: line.email.clone(), body: Bytes::new() },
+            (None, Person::Gone(line)) => Create { email: bare_address(&line.email).to_owned(), body: Bytes::new() },
             (None, Person::Row(..)) => return,
         };
         let left_open = Some(self.left_open(open));
