@@ -17,7 +17,7 @@ use crate::outcome::{Outcome, Status};
 use crate::retry::{self, Delays, Doubt, Verdict, judge};
 use crate::stop::Stopped;
 
-/// An invite counts as ours if it is at most this much older than our first request: the server's times are whole
+/// An invite counts as ours if it is at most this much older than our request: the server's times are whole
 /// seconds, rounded down, and so is our knowledge of its clock.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
@@ -121,8 +121,8 @@ struct Row<'a, G> {
     email: String,
     permit: Option<OwnedSemaphorePermit>,
     trace: Trace,
-    /// Whether a request of this job may have created an invite.
-    in_doubt: bool,
+    /// When the first request was sent of those that may have created an invite, as far as the server has told.
+    in_doubt_since: Option<Timestamp>,
     last: LastAnswer,
     delays: Delays<'a>,
     sent: bool,
@@ -143,7 +143,7 @@ pub(crate) async fn carry<G: Gateway>(
         email,
         permit,
         trace: Trace::default(),
-        in_doubt: false,
+        in_doubt_since: None,
         last: LastAnswer::default(),
         delays: crew.caller.policy.delays(),
         sent: false,
@@ -158,7 +158,7 @@ impl<G: Gateway> Row<'_, G> {
     async fn carry(&mut self, left_open: Option<LeftOpen>, may_send: bool) -> Fate {
         if let Some(open) = left_open {
             self.trace = open.trace;
-            self.in_doubt = true;
+            self.in_doubt_since = open.trace.first_sent;
             if let Some(fate) = self.settle(open.settle, "an earlier run did not learn what became of it").await {
                 return fate;
             }
@@ -198,7 +198,7 @@ impl<G: Gateway> Row<'_, G> {
                     }
                 }
                 Verdict::InDoubt(doubt) => {
-                    self.in_doubt = true;
+                    self.in_doubt_since = self.in_doubt_since.or(self.trace.last_sent);
                     let delay = self.delays.next(retry_after(&answer));
                     let delay = match doubt {
                         Doubt::Answered => delay,
@@ -251,6 +251,7 @@ impl<G: Gateway> Row<'_, G> {
             Ok(answer) => Ok(answer),
             Err(Stopped) => {
                 self.last = LastAnswer::default();
+                self.in_doubt_since = self.in_doubt_since.or(self.trace.last_sent);
                 Err(self.unknown("the run was ended by a second signal while the request was on its way"))
             }
         }
@@ -276,7 +277,10 @@ impl<G: Gateway> Row<'_, G> {
             }
         }
         match self.ask().await {
-            Ok(Found::Nobody) => None,
+            Ok(Found::Nobody) => {
+                self.in_doubt_since = None;
+                None
+            }
             Ok(found) => Some(self.found(found)),
             Err(Unanswered::Stopped) => Some(self.unknown("the run was ended before the server was asked")),
             Err(Unanswered::GaveUp(why)) => Some(self.unknown(&format!("asking afterwards failed: {why}"))),
@@ -293,8 +297,8 @@ impl<G: Gateway> Row<'_, G> {
 
     /// The server's time from which an invite to this person can be ours; `None` where its clock is not known.
     fn ours_since(&self) -> Option<Timestamp> {
-        let first = self.trace.first_sent?;
-        self.crew.caller.server_clock.translate(first)?.checked_sub(CLOCK_TOLERANCE).ok()
+        let sent = self.in_doubt_since?;
+        self.crew.caller.server_clock.translate(sent)?.checked_sub(CLOCK_TOLERANCE).ok()
     }
 
     fn found(&self, found: Found) -> Fate {
@@ -302,11 +306,11 @@ impl<G: Gateway> Row<'_, G> {
             Found::Nobody => self.failed(),
             Found::Invited(invite) => {
                 let old = |since: Timestamp| invite.created_at.is_some_and(|created| created < since);
-                let ours = self.in_doubt && !self.ours_since().is_some_and(old);
+                let ours = self.in_doubt_since.is_some() && !self.ours_since().is_some_and(old);
                 let status = if ours { Status::Invited } else { Status::AlreadyInvited };
                 self.end_with(status, Some(invite.id), invite.expires_at, None)
             }
-            Found::Member(_) if self.in_doubt => {
+            Found::Member(_) if self.in_doubt_since.is_some() => {
                 let detail = "the invite was accepted before its id could be read";
                 self.end_with(Status::Invited, None, None, Some(detail.to_owned()))
             }
@@ -385,7 +389,9 @@ impl<G: Gateway> Row<'_, G> {
         error_detail: Option<String>,
     ) -> Fate {
         let now = self.crew.caller.clock.now();
-        let elapsed = self.trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
+        let since = if status == Status::Unknown { self.in_doubt_since } else { self.trace.first_sent };
+        let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
         let told = match status {
             Status::Failed | Status::Unknown => true,
             Status::Invited

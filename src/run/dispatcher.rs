@@ -366,7 +366,12 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let (settle, timeout) = (signed(self.options.settle), signed(self.options.timeout));
         let finished = open.finished_at;
         let later = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(at);
-        let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
+        // Whatever was sent before a `sending` line had come to nothing when the line was written.
+        let first_sent = if open.status == Status::Sending {
+            finished
+        } else {
+            finished.checked_sub(signed(open.elapsed)).unwrap_or(finished)
+        };
         // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
         let given_up = if open.status == Status::Sending { later(finished, timeout) } else { finished };
         let rest = later(given_up, settle).duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
