@@ -349,6 +349,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                     "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
                     outcome.finished_at
                 ));
+                // When that run was killed is not known: it may have been just now, and the request runs on from there.
+                let now = self.now();
+                outcome.elapsed = Duration::try_from(now.duration_since(outcome.finished_at)).unwrap_or_default();
+                outcome.finished_at = now;
             }
             return self.book.settle(&person, &outcome, false);
         }
