@@ -7,6 +7,7 @@ use hashbrown::hash_table::Entry;
 
 use crate::directory::fold_email;
 use crate::invitation::ObjectId;
+use crate::plan::bare_address;
 
 /// A person in an organization, as 64 bits.
 ///
@@ -20,11 +21,12 @@ pub struct PersonKey(u64);
 pub struct PersonKeys(RandomState);
 
 impl PersonKeys {
-    /// The key of an address in an organization; upper and lower case are the same.
+    /// The key of an address in an organization, as a cell holds it: upper and lower case are the same, and so are
+    /// `ada@example.com` and `Ada <ada@example.com>`, for the results hold the cell and not the address.
     pub fn key(&self, organization: ObjectId, email: &str) -> PersonKey {
         let mut hasher = self.0.build_hasher();
         organization.hash(&mut hasher);
-        fold_email(email).hash(&mut hasher);
+        fold_email(bare_address(email)).hash(&mut hasher);
         PersonKey(hasher.finish())
     }
 }
@@ -83,13 +85,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_the_same_in_either_case_and_another_elsewhere() {
+    fn a_person_is_the_same_however_the_cell_is_written_and_another_elsewhere() {
         let keys = PersonKeys::default();
         let (here, there): (ObjectId, ObjectId) =
             ("32b6e34b3d91647abb20e7b8".parse().unwrap(), "32b6e34b3d91647abb20e7b9".parse().unwrap());
         assert_eq!(keys.key(here, "Ada@Example.com"), keys.key(here, "ada@example.COM"));
         assert_ne!(keys.key(here, "ada@example.com"), keys.key(there, "ada@example.com"));
         assert_ne!(keys.key(here, "ada@example.com"), keys.key(here, "bob@example.com"));
+        for cell in ["Ada Lovelace <Ada@example.com>", "mailto:ada@example.com", " ada@example.com "] {
+            assert_eq!(keys.key(here, cell), keys.key(here, "ada@example.com"), "{cell}");
+        }
     }
 
     #[test]

@@ -12,12 +12,12 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::caller::{Caller, Found, Unanswered};
-use crate::exchange::{Answer, Create, Gateway, Request};
+use crate::exchange::{Answer, Create, Gateway, Invite, Request};
 use crate::outcome::{Outcome, Status};
 use crate::retry::{self, Delays, Doubt, Verdict, judge};
 use crate::stop::Stopped;
 
-/// An invite counts as ours if it is at most this much older than our first request: the server's times are whole
+/// An invite counts as ours if it is at most this much older than our request: the server's times are whole
 /// seconds, rounded down, and so is our knowledge of its clock.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
@@ -52,7 +52,7 @@ pub(crate) enum Notice {
 pub(crate) struct Trace {
     /// Requests that went out, or were about to.
     pub(crate) attempts: u32,
-    /// When the first one did.
+    /// When the first one did, or told to the dispatcher, the first one that may have created an invite.
     pub(crate) first_sent: Option<Timestamp>,
     /// When the latest one did.
     pub(crate) last_sent: Option<Timestamp>,
@@ -113,6 +113,15 @@ impl LastAnswer {
     }
 }
 
+/// Requests of this job that may have created an invite.
+#[derive(Clone, Copy, Debug)]
+struct OpenQuestion {
+    /// When the first of them was sent.
+    since: Timestamp,
+    /// When the server said that nobody is there, should it have been behind.
+    absent_at: Option<Timestamp>,
+}
+
 /// One row at work.
 struct Row<'a, G> {
     crew: &'a Crew<G>,
@@ -121,8 +130,7 @@ struct Row<'a, G> {
     email: String,
     permit: Option<OwnedSemaphorePermit>,
     trace: Trace,
-    /// Whether a request of this job may have created an invite.
-    in_doubt: bool,
+    open: Option<OpenQuestion>,
     last: LastAnswer,
     delays: Delays<'a>,
     sent: bool,
@@ -143,7 +151,7 @@ pub(crate) async fn carry<G: Gateway>(
         email,
         permit,
         trace: Trace::default(),
-        in_doubt: false,
+        open: None,
         last: LastAnswer::default(),
         delays: crew.caller.policy.delays(),
         sent: false,
@@ -158,7 +166,7 @@ impl<G: Gateway> Row<'_, G> {
     async fn carry(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
         if let Some(open) = left_open {
             self.trace = open.trace;
-            self.in_doubt = true;
+            self.open = open.trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
             if let Some(fate) = self.settle(open.settle, "an earlier run did not learn what became of it").await {
                 return fate;
             }
@@ -200,7 +208,7 @@ impl<G: Gateway> Row<'_, G> {
                     }
                 }
                 Verdict::InDoubt(doubt) => {
-                    self.in_doubt = true;
+                    self.doubt();
                     let delay = self.delays.next(retry_after(&answer));
                     let delay = match doubt {
                         Doubt::Answered => delay,
@@ -242,7 +250,9 @@ impl<G: Gateway> Row<'_, G> {
         self.trace.first_sent.get_or_insert(now);
         self.trace.last_sent = Some(now);
         let (written, confirmed) = oneshot::channel();
-        let notice = Notice::Sending { ticket: self.ticket, trace: self.trace, written };
+        // The next run, should this one be killed, has to know since when an invite may be ours.
+        let trace = Trace { first_sent: self.open.map(|open| open.since).or(Some(now)), ..self.trace };
+        let notice = Notice::Sending { ticket: self.ticket, trace, written };
         // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
         if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
@@ -253,6 +263,7 @@ impl<G: Gateway> Row<'_, G> {
             Ok(answer) => Ok(answer),
             Err(Stopped) => {
                 self.last = LastAnswer::default();
+                self.doubt();
                 Err(self.unknown("the run was ended by a second signal while the request was on its way"))
             }
         }
@@ -278,7 +289,11 @@ impl<G: Gateway> Row<'_, G> {
             }
         }
         match self.ask().await {
-            Ok(Found::Nobody) => None,
+            Ok(Found::Nobody) => {
+                let now = self.crew.caller.clock.now();
+                self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
+                None
+            }
             Ok(found) => Some(self.found(found)),
             Err(Unanswered::Stopped) => Some(self.unknown("the run was ended before the server was asked")),
             Err(Unanswered::GaveUp(why)) => Some(self.unknown(&format!("asking afterwards failed: {why}"))),
@@ -293,22 +308,36 @@ impl<G: Gateway> Row<'_, G> {
         self.crew.caller.who_is_there(&self.email, self.ours_since()).await
     }
 
+    /// Notes that the latest request may have created an invite.
+    fn doubt(&mut self) {
+        if self.open.is_none_or(|open| open.absent_at.is_some()) {
+            self.open = self.trace.last_sent.map(|since| OpenQuestion { since, absent_at: None });
+        }
+    }
+
     /// The server's time from which an invite to this person can be ours; `None` where its clock is not known.
     fn ours_since(&self) -> Option<Timestamp> {
-        let first = self.trace.first_sent?;
-        self.crew.caller.server_clock.translate(first)?.checked_sub(CLOCK_TOLERANCE).ok()
+        self.crew.caller.server_clock.translate(self.open?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
+    }
+
+    /// Whether an invite may come from a request of this job: made since then, and not after the server was asked in vain.
+    fn is_ours(&self, invite: &Invite) -> bool {
+        let Some(open) = self.open else { return false };
+        let Some(created) = invite.created_at else { return true };
+        let absent = open.absent_at.and_then(|at| self.crew.caller.server_clock.translate(at));
+        // The server's times are whole seconds, rounded down.
+        let before = |asked: Timestamp| created.checked_add(SignedDuration::from_secs(1)).is_ok_and(|at| at <= asked);
+        self.ours_since().is_none_or(|since| created >= since) && absent.is_none_or(before)
     }
 
     fn found(&self, found: Found) -> Fate {
         match found {
             Found::Nobody => self.failed(),
             Found::Invited(invite) => {
-                let old = |since: Timestamp| invite.created_at.is_some_and(|created| created < since);
-                let ours = self.in_doubt && !self.ours_since().is_some_and(old);
-                let status = if ours { Status::Invited } else { Status::AlreadyInvited };
+                let status = if self.is_ours(&invite) { Status::Invited } else { Status::AlreadyInvited };
                 self.end_with(status, Some(invite.id), invite.expires_at, None)
             }
-            Found::Member(_) if self.in_doubt => {
+            Found::Member(_) if self.open.is_some_and(|open| open.absent_at.is_none()) => {
                 let detail = "the invite was accepted before its id could be read";
                 self.end_with(Status::Invited, None, None, Some(detail.to_owned()))
             }
@@ -362,7 +391,7 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
     fn unsettled(&self, why: &str) -> Fate {
-        if self.in_doubt { self.unknown(why) } else { self.failed_and(why) }
+        if self.open.is_some() { self.unknown(why) } else { self.failed_and(why) }
     }
 
     fn not_sent(&self) -> Fate {
@@ -393,7 +422,9 @@ impl<G: Gateway> Row<'_, G> {
         error_detail: Option<String>,
     ) -> Fate {
         let now = self.crew.caller.clock.now();
-        let elapsed = self.trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
+        let since = if status == Status::Unknown { self.open.map(|open| open.since) } else { self.trace.first_sent };
+        let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
         let told = match status {
             Status::Failed | Status::Unknown => true,
             Status::Invited

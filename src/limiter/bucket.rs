@@ -76,6 +76,8 @@ pub(super) struct Bucket {
     stepped: Option<Instant>,
     /// When the latest request was sent that saw no step.
     flat: Option<Instant>,
+    /// When an answer last said that the bucket was empty.
+    heard_empty: Option<Instant>,
     /// When the last request was sent that found the bucket empty and was not told for how long.
     found_empty: Option<Instant>,
     /// A probe of an empty bucket passed and nothing was said: one request at regular intervals.
@@ -96,6 +98,7 @@ impl Bucket {
             next_step: None,
             stepped: None,
             flat: None,
+            heard_empty: None,
             found_empty: None,
             smooth: None,
         }
@@ -159,6 +162,8 @@ impl Bucket {
             self.configure(capacity, self.refill, self.period);
         }
         match remaining {
+            // It may have met the bucket before the one that found it empty, so it tells of no step since.
+            _ if self.heard_empty.is_some_and(|heard| sent.at < heard) => {}
             Some(remaining) => self.heard_remaining(sent, remaining, now),
             None => self.heard_nothing(now),
         }
@@ -207,6 +212,7 @@ impl Bucket {
         self.lost();
         self.step(now);
         self.smooth = None;
+        self.heard_empty = Some(now);
         if self.stepped.is_none_or(|stepped| sent.at >= stepped) {
             self.tokens = 0;
         }

@@ -208,6 +208,8 @@ impl Limiter {
         totals.limited += 1;
         if let Some((limit, period)) = limited.invitations {
             totals.invitations = Some((limit, period));
+            // It passed the bucket to get there.
+            self.lane(turn.set).with_bucket(Bucket::lost);
             if let Some(wait) = limited.retry_after {
                 self.lane(turn.set).hold_until(now + wait);
             }

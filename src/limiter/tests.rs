@@ -132,6 +132,17 @@ async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_bucket() {
+    let limiter = Limiter::new(Pace::Atlas);
+    let refusal =
+        answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
+    limiter.turn(SET, true).await.answered(&refusal);
+    limiter.turn(SET, false).await.answered(&answer(200, "", "", None, Some(0)));
+    let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.turn(SET, false)).await;
+    assert!(probe.is_ok(), "nothing is on its way, so a probe has to find out when the bucket fills");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_fixed_pace_is_exact() {
     let per = Rate { requests: 2.try_into().unwrap(), per: Duration::from_secs(1) };
     let limiter = Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() });

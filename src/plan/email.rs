@@ -51,7 +51,7 @@ impl fmt::Display for Flaw {
 
 /// The address in a cell, out of `mailto:` and `Name <address>`.
 pub(super) fn address(cell: &str) -> Result<&str, Flaw> {
-    let address = unwrapped(cell);
+    let address = bare_address(cell);
     let (local, domain) = address.split_once('@').ok_or(Flaw::NoAt).map_err(|flaw| flaw_of(address).unwrap_or(flaw))?;
     if !local.bytes().all(is_local) || !domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')) {
         return Err(flaw_of(address).unwrap_or(Flaw::Domain));
@@ -79,7 +79,8 @@ pub(super) fn address(cell: &str) -> Result<&str, Flaw> {
     Ok(address)
 }
 
-fn unwrapped(cell: &str) -> &str {
+/// What a cell holds of an address, whether it is one or not.
+pub(crate) fn bare_address(cell: &str) -> &str {
     let mut address = cell;
     if let Some(open) = address.strip_suffix('>')
         && let Some((_, inner)) = open.rsplit_once('<')

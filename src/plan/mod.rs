@@ -14,6 +14,7 @@ use crate::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
 use crate::roster::{Header, Row, RowFault, quoted};
 
 pub use compare::{differences, digest};
+pub(crate) use email::bare_address;
 pub use projects::unknown_project_roles;
 pub use rejection::{Rejection, RejectionCode};
 pub use roles::parse_roles;

@@ -30,7 +30,7 @@ use crate::journal::{Earlier, FailedRows, Journal, JournalError, Line, Place};
 use crate::limiter::Learned;
 use crate::outcome::{NextRun, Outcome, Signal, Status, StopReason};
 use crate::person::{PersonKeys, Seen, Sighting};
-use crate::plan::{Planner, Rejection, differences, digest};
+use crate::plan::{Planner, Rejection, bare_address, differences, digest};
 use crate::roster::{Roster, Row};
 use crate::worker::{Assignment, Crew, LeftOpen, Notice, Settled, Ticket, Trace, carry};
 
@@ -363,7 +363,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let (create, only_ask) = match (invitation, &person) {
             (Some(invitation), _) => (self.create(invitation), self.why_not_sent()),
             (None, Person::Gone(line)) => {
-                let create = Create { email: line.email.clone(), body: Bytes::new() };
+                let create = Create { email: bare_address(&line.email).to_owned(), body: Bytes::new() };
                 (create, Some("nobody was invited, and the row is no longer in the sheet"))
             }
             (None, Person::Row(..)) => return,
@@ -379,8 +379,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         if open.status != Status::Sending {
             return open.finished_at;
         }
-        // A killed run may have been waiting for its answer for a whole timeout after it wrote the line.
-        let timed_out = open.finished_at.saturating_add(signed(self.options.timeout)).unwrap_or(open.finished_at);
+        // After it wrote the line, a killed run may have waited a whole timeout for a token and another for its answer.
+        let timeouts = signed(self.options.timeout.saturating_mul(2));
+        let timed_out = open.finished_at.saturating_add(timeouts).unwrap_or(open.finished_at);
         timed_out.min(self.now()).max(open.finished_at)
     }
 

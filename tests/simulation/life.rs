@@ -1,0 +1,62 @@
+//! Who else is about while the job runs: people who accept, other administrators who invite, programs that drink from
+//! the same buckets.
+
+use std::time::Duration;
+
+use bulk_invite::exchange::{EndpointSet, Membership};
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::ledger::Creator;
+use crate::scenario::Scenario;
+use crate::sheet::address_of;
+use crate::weather::span;
+use crate::wire::{Shared, locked};
+
+/// Lets everybody about act until the set is dropped.
+pub(crate) fn begin(scenario: &Scenario, atlas: &Shared, people: usize, rng: &mut Rng) -> JoinSet<()> {
+    let mut life = JoinSet::new();
+    if let Some(pause) = scenario.accepting {
+        life.spawn(accepting(atlas.clone(), pause, rng.fork()));
+    }
+    if let Some(pause) = scenario.inviting {
+        life.spawn(inviting(atlas.clone(), pause, people, rng.fork()));
+    }
+    if let Some(pause) = scenario.drinking {
+        life.spawn(drinking(atlas.clone(), pause, rng.fork()));
+    }
+    life
+}
+
+async fn accepting(atlas: Shared, pause: Duration, mut rng: Rng) {
+    loop {
+        sleep(span(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        let pending = atlas.pending();
+        if let Some(address) = rng.choice(&pending) {
+            atlas.accept(address);
+        }
+    }
+}
+
+async fn inviting(atlas: Shared, pause: Duration, people: usize, mut rng: Rng) {
+    loop {
+        sleep(span(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        let address = address_of(rng.usize(..people + 3));
+        // Their tool does not invite who is there.
+        if !matches!(atlas.membership(&address), Some(Membership::Active | Membership::Pending)) {
+            atlas.issue(&address, Creator::Admin);
+        }
+    }
+}
+
+async fn drinking(atlas: Shared, pause: Duration, mut rng: Rng) {
+    loop {
+        sleep(span(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        atlas.drink(EndpointSet::Organization);
+        atlas.drink(EndpointSet::Users);
+    }
+}

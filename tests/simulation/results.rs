@@ -1,0 +1,68 @@
+//! The results file as anybody can read it: while it grows, and when it is finished. Shares no code with the journal.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use crate::sheet::address_in;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) row: Option<u32>,
+    pub(crate) cell: String,
+    pub(crate) address: String,
+    pub(crate) status: String,
+    pub(crate) invite_id: String,
+    pub(crate) error_code: String,
+    pub(crate) detail: String,
+}
+
+impl Line {
+    fn read(record: &csv::StringRecord) -> Self {
+        Self {
+            row: record[0].parse().ok(),
+            cell: record[1].to_owned(),
+            address: address_in(&record[1]),
+            status: record[3].to_owned(),
+            invite_id: record[4].to_owned(),
+            error_code: record[7].to_owned(),
+            detail: record[8].to_owned(),
+        }
+    }
+}
+
+/// All lines of a finished file.
+pub(crate) fn read(path: &Path) -> Vec<Line> {
+    let mut csv = csv::Reader::from_path(path).expect("the results file is there");
+    csv.records().map(|record| Line::read(&record.expect("the results file is whole"))).collect()
+}
+
+/// Follows a results file while lines are appended.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    path: PathBuf,
+    read: u64,
+    last: BTreeMap<String, String>,
+}
+
+impl Tail {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, read: 0, last: BTreeMap::new() }
+    }
+
+    /// What the last line about the address says.
+    pub(crate) fn last_status(&mut self, address: &str) -> Option<String> {
+        let mut file = File::open(&self.path).expect("the results file is there");
+        file.seek(SeekFrom::Start(self.read)).expect("it can be read");
+        let mut new = Vec::new();
+        self.read += file.read_to_end(&mut new).expect("it can be read") as u64;
+        let mut csv = csv::ReaderBuilder::new().has_headers(false).from_reader(new.as_slice());
+        for record in csv.records() {
+            let line = Line::read(&record.expect("lines are written whole"));
+            self.last.insert(line.address, line.status);
+        }
+        self.last.get(address).cloned()
+    }
+}

@@ -1,0 +1,194 @@
+//! One run of the real engine, as the program would put it together, and how it may be ended from outside.
+
+use std::future::poll_fn;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bulk_invite::caller::Caller;
+use bulk_invite::clock::Clock;
+use bulk_invite::directory::Directory;
+use bulk_invite::event::Event;
+use bulk_invite::invitation::OrgRoles;
+use bulk_invite::journal::{Journal, Start};
+use bulk_invite::limiter::Limiter;
+use bulk_invite::outcome::Signal;
+use bulk_invite::person::PersonKeys;
+use bulk_invite::plan::{PlanOptions, Planner};
+use bulk_invite::retry::Policy;
+use bulk_invite::roster::{Roster, RosterOptions};
+use bulk_invite::run::{Job, MaxFailures, RunOptions, Summary, dispatch, preflight};
+use jiff::SignedDuration;
+use tokio::sync::mpsc;
+use tokio::time::{sleep, sleep_until};
+
+use crate::atlas::{ORGANIZATION, START};
+use crate::scenario::{Manners, Settings};
+use crate::wire::{Shared, Wire, locked};
+
+/// What the user does with one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) results: PathBuf,
+    pub(crate) sheet: Vec<u8>,
+    pub(crate) seed: u64,
+    pub(crate) max_failures: MaxFailures,
+    pub(crate) limit: Option<u64>,
+    /// When the first signal comes, and how long after it a second one.
+    pub(crate) signals: Option<(Duration, Option<Duration>)>,
+    pub(crate) crash: Crash,
+}
+
+/// When the process is killed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Crash {
+    Never,
+    After(Duration),
+    /// Before the dispatcher looks up for the so-manyth time.
+    AtPoll(u64),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    Killed,
+    /// By itself; whether the organization could be read is in the second value.
+    Ended(Box<Summary>, bool),
+}
+
+/// Runs the job once.
+pub(crate) async fn run(session: &Session, manners: &Manners, settings: &Settings, atlas: &Shared) -> End {
+    locked(atlas).conduct.begin_run(settings.pace, session.results.clone());
+    let (signal, signals) = mpsc::channel(4);
+    let sender = session.signals.map(|(first, second)| {
+        let atlas = atlas.clone();
+        tokio::spawn(async move {
+            for wait in [Some(first), second].into_iter().flatten() {
+                sleep(wait).await;
+                {
+                    let mut atlas = locked(&atlas);
+                    atlas.history.note(|| "a signal comes".to_owned());
+                    let now = atlas.history.now();
+                    atlas.conduct.signalled(now);
+                }
+                // The run may be over.
+                let _ = signal.send(Signal::Interrupt).await;
+            }
+            signal.closed().await;
+        })
+    });
+    let end = until_killed(whole(session, manners, settings, atlas, signals), session.crash).await;
+    if let Some(sender) = sender {
+        sender.abort();
+    }
+    // What the run had spawned goes with it before anything else happens.
+    sleep(Duration::from_millis(1)).await;
+    end
+}
+
+async fn until_killed(run: impl Future<Output = End>, crash: Crash) -> End {
+    let mut run = pin!(run);
+    let (time, mut polls) = match crash {
+        Crash::Never => (None, u64::MAX),
+        Crash::After(time) => (Some(tokio::time::Instant::now() + time), u64::MAX),
+        Crash::AtPoll(polls) => (None, polls),
+    };
+    let mut killed = pin!(async {
+        match time {
+            Some(time) => sleep_until(time).await,
+            None => std::future::pending().await,
+        }
+    });
+    poll_fn(|context| {
+        polls -= 1;
+        if polls == 0 || killed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(End::Killed);
+        }
+        run.as_mut().poll(context)
+    })
+    .await
+}
+
+async fn whole(
+    session: &Session,
+    manners: &Manners,
+    settings: &Settings,
+    atlas: &Shared,
+    signals: mpsc::Receiver<Signal>,
+) -> End {
+    let organization = ORGANIZATION.parse().expect("an id");
+    let keys = PersonKeys::default();
+    let roster = Roster::open(Cursor::new(&session.sheet), &RosterOptions::default()).expect("the sheet has a header");
+    let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+    let path: &Path = &session.results;
+    let opened = Journal::open(path, organization, &keys, carried, Start::Continue);
+    let (journal, earlier) = opened.expect("the results can be continued");
+    let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
+    let (caller, learned) = Caller::new(
+        Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
+        manners.api,
+        Limiter::new(settings.pace),
+        Policy::new(settings.max_attempts, session.seed),
+        Clock::starting_at(START + now),
+    );
+    let (directory, halt) = match preflight(&caller).await {
+        Ok(directory) => (directory, None),
+        Err(halt) => (Directory::offline(), Some(halt)),
+    };
+    let was_read = halt.is_none();
+    let planning = PlanOptions { default_roles: OrgRoles::default(), organization };
+    let job = Job {
+        options: RunOptions {
+            organization,
+            concurrency: settings.concurrency,
+            settle: settings.settle,
+            timeout: settings.timeout,
+            max_failures: session.max_failures,
+            limit: session.limit,
+            dry_run: false,
+            rows: None,
+        },
+        caller,
+        learned,
+        planner: Planner::new(planning, roster.header(), &directory),
+        roster,
+        directory: &directory,
+        journal,
+        earlier,
+        keys,
+        halt,
+        failed_rows: None,
+    };
+    {
+        let mut atlas = locked(atlas);
+        let now = atlas.history.now();
+        atlas.conduct.listens(now);
+    }
+    let summary = dispatch(job, signals, &mut |event| watch(atlas, &event)).await;
+    End::Ended(Box::new(summary), was_read)
+}
+
+/// Notes what the run tells, and holds it to its word that it stops.
+fn watch(atlas: &Shared, event: &Event<'_>) {
+    let mut atlas = locked(atlas);
+    match event {
+        Event::Stopping { reason, detail } => {
+            atlas.history.note(|| format!("the run stops, {reason:?}: {detail}"));
+            let now = atlas.history.now();
+            atlas.conduct.stopped(now, "the run had said that it stops");
+        }
+        Event::Settled { row, email, outcome, kept } => atlas.history.note(|| {
+            let kept = if *kept { ", kept" } else { "" };
+            let detail = outcome.error_detail.as_deref().unwrap_or_default();
+            let id = outcome.invite_id.as_deref().unwrap_or_default();
+            format!("row {row:?} {email} is {} {id}{kept}: {detail}", outcome.status.as_str())
+        }),
+        Event::Learned { learned, .. } => atlas.history.note(|| format!("{learned:?}")),
+        Event::Sending { .. } | Event::Waiting { .. } | Event::Progress(_) => {}
+        Event::Unwritten { lines } => {
+            atlas.history.violation(format!("{} lines could not be written", lines.len()));
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The spreadsheet and what becomes of it between runs: re-sorted, shortened, extended, respelled.
+
+use bulk_invite::directory::fold_email;
+use fastrand::Rng;
+
+/// How a cell writes an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelling {
+    Lower,
+    Capital,
+    Upper,
+    Named,
+    Mailto,
+}
+
+const SPELLINGS: [Spelling; 5] =
+    [Spelling::Lower, Spelling::Capital, Spelling::Upper, Spelling::Named, Spelling::Mailto];
+
+/// The team that every organization of the model has.
+pub(crate) const TEAM: (&str, &str) = ("Backend", "aaaaaaaaaaaaaaaaaaaaaaaa");
+/// A team that is on the list and cannot be joined.
+pub(crate) const DOOMED_TEAM: (&str, &str) = ("Ghosts", "dddddddddddddddddddddddd");
+
+/// What is wrong with a row by our own checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    NoAt,
+    NoSuchRole,
+    NoSuchTeam,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    person: usize,
+    spelling: Spelling,
+    owner: bool,
+    team: &'static str,
+    note: u8,
+    flaw: Option<Flaw>,
+}
+
+/// One version of the spreadsheet.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    rows: Vec<Row>,
+    people: usize,
+    with_note: bool,
+    with_organization: bool,
+}
+
+/// What must become of a row, as far as the sheet alone decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// It stands for its person.
+    First,
+    Duplicate,
+    Invalid,
+}
+
+/// A row as the checks see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) number: u32,
+    pub(crate) cell: String,
+    pub(crate) address: String,
+    pub(crate) expected: Expected,
+    pub(crate) names_team: bool,
+    /// Whether the server will never take it.
+    pub(crate) doomed: bool,
+}
+
+/// The address of a person of the model, folded.
+pub(crate) fn address_of(person: usize) -> String {
+    let domain = if person.is_multiple_of(3) { "example.org" } else { "example.com" };
+    format!("person{person}@{domain}")
+}
+
+/// The folded address in a cell.
+pub(crate) fn address_in(cell: &str) -> String {
+    let bare = cell.rsplit_once('<').map_or(cell, |(_, rest)| rest.trim_end_matches('>'));
+    let bare = if bare.to_lowercase().starts_with("mailto:") { &bare["mailto:".len()..] } else { bare };
+    fold_email(bare).into_owned()
+}
+
+impl Row {
+    fn pick(rng: &mut Rng, person: usize) -> Self {
+        let flaw = (rng.u8(..12) == 0).then(|| [Flaw::NoAt, Flaw::NoSuchRole, Flaw::NoSuchTeam][rng.usize(..3)]);
+        let team = match rng.u8(..12) {
+            0 => DOOMED_TEAM.0,
+            1..4 => TEAM.0,
+            _ => "",
+        };
+        Self { person, spelling: SPELLINGS[rng.usize(..5)], owner: rng.u8(..8) == 0, team, note: rng.u8(..4), flaw }
+    }
+
+    fn cell(&self) -> String {
+        let address = address_of(self.person);
+        if self.flaw == Some(Flaw::NoAt) {
+            return address.replace('@', " at ");
+        }
+        match self.spelling {
+            Spelling::Lower => address,
+            Spelling::Capital => address.replacen('p', "P", 1),
+            Spelling::Upper => address.to_uppercase(),
+            Spelling::Named => format!("Person, {} <{}>", self.person, address.replacen('e', "E", 1)),
+            Spelling::Mailto => format!("mailto:{address}"),
+        }
+    }
+
+    fn roles(&self) -> &'static str {
+        match (self.flaw, self.owner) {
+            (Some(Flaw::NoSuchRole), _) => "Emperor",
+            (_, true) => "Organization Owner",
+            (_, false) => "ORG_MEMBER",
+        }
+    }
+
+    fn team(&self) -> &'static str {
+        if self.flaw == Some(Flaw::NoSuchTeam) { "Nobody's team" } else { self.team }
+    }
+
+    fn note(&self) -> &'static str {
+        ["", "plain", "a \"quoted\"\nnote, with a comma", "=1+1"][usize::from(self.note)]
+    }
+}
+
+impl Sheet {
+    pub(crate) fn pick(rng: &mut Rng) -> Self {
+        let mut sheet = Self { rows: Vec::new(), people: 0, with_note: rng.bool(), with_organization: false };
+        let rows = [0, 3, 12, 30, 60][rng.usize(..5)];
+        sheet.extend(rng, rows);
+        sheet
+    }
+
+    fn extend(&mut self, rng: &mut Rng, rows: usize) {
+        for _ in 0..rows {
+            // A few people stand in several rows, saying the same or something else.
+            let row = match rng.u8(..10) {
+                0 if !self.rows.is_empty() => {
+                    let row = self.rows[rng.usize(..self.rows.len())].clone();
+                    Row { spelling: SPELLINGS[rng.usize(..5)], ..row }
+                }
+                1 if self.people > 0 => Row::pick(rng, rng.clone().usize(..self.people)),
+                _ => {
+                    self.people += 1;
+                    Row::pick(rng, self.people - 1)
+                }
+            };
+            self.rows.push(row);
+        }
+    }
+
+    /// Everybody who has ever been in the sheet.
+    pub(crate) fn people(&self) -> usize {
+        self.people
+    }
+
+    /// What the user does to the sheet before running the command again.
+    pub(crate) fn edit(&mut self, rng: &mut Rng) {
+        match rng.u8(..8) {
+            0 => rng.shuffle(&mut self.rows),
+            1 => self.rows.truncate(rng.usize(..=self.rows.len())),
+            2 => {
+                let more = rng.usize(1..10);
+                self.extend(rng, more);
+                rng.shuffle(&mut self.rows);
+            }
+            3 => self.rows.iter_mut().for_each(|row| row.spelling = SPELLINGS[rng.usize(..5)]),
+            4 => {
+                let people: Vec<usize> = self.rows.iter().map(|row| row.person).collect();
+                let changed = people.into_iter().map(|person| Row::pick(rng, person)).collect();
+                self.rows = changed;
+                self.with_note = !self.with_note;
+            }
+            5 => self.with_organization = !self.with_organization,
+            _ => {}
+        }
+    }
+
+    /// The sheet as a file.
+    pub(crate) fn csv(&self, organization: &str) -> Vec<u8> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        let optional = |with: bool, text: &'static str| with.then_some(text);
+        let names = [Some("Email"), Some("roles"), Some("teams"), optional(self.with_note, "note")];
+        let names = names.into_iter().chain([optional(self.with_organization, "org_id")]).flatten();
+        csv.write_record(names).expect("memory takes it");
+        for row in &self.rows {
+            let cell = row.cell();
+            let cells = [Some(cell.as_str()), Some(row.roles()), Some(row.team()), self.with_note.then(|| row.note())];
+            let cells = cells.into_iter().chain([self.with_organization.then_some(organization)]).flatten();
+            csv.write_record(cells).expect("memory takes it");
+        }
+        csv.into_inner().expect("memory takes it")
+    }
+
+    /// What must become of each row.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let mut first: Vec<&Row> = Vec::new();
+        let mut asked = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let expected = match first.iter().find(|first| first.person == row.person) {
+                _ if row.flaw.is_some() => Expected::Invalid,
+                None => {
+                    first.push(row);
+                    Expected::First
+                }
+                Some(first) if (first.owner, first.team) == (row.owner, row.team) => Expected::Duplicate,
+                Some(_) => Expected::Invalid,
+            };
+            asked.push(Asked {
+                number: u32::try_from(at).expect("few rows") + 2,
+                cell: row.cell(),
+                address: address_of(row.person),
+                expected,
+                names_team: !row.team.is_empty(),
+                doomed: row.team == DOOMED_TEAM.0,
+            });
+        }
+        asked
+    }
+}

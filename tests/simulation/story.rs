@@ -1,0 +1,228 @@
+//! One seed from its first run to its last: the same command again and again, until nothing is left to try.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bulk_invite::run::MaxFailures;
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::atlas::{Atlas, ORGANIZATION};
+use crate::history::History;
+use crate::ledger::Creator;
+use crate::life;
+use crate::promise::Promise;
+use crate::results::{self, Line};
+use crate::scenario::Scenario;
+use crate::session::{self, Crash, End, Session};
+use crate::sheet::{Sheet, address_of};
+use crate::weather::{Weather, span};
+use crate::wire::{Shared, locked};
+
+/// No run takes as long by the virtual clock.
+const ENDLESS: Duration = Duration::from_secs(4 * 3600);
+
+/// What came of a seed.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) events: Vec<String>,
+    pub(crate) violations: Vec<String>,
+}
+
+/// Plays a seed, with its files in `folder`.
+pub(crate) fn play(seed: u64, told: bool, folder: &Path) -> Told {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let mut story = Story::new(seed, told, folder);
+        story.play().await;
+        drop(story.life);
+        let atlas = Arc::try_unwrap(story.atlas).map_or_else(
+            |shared| std::mem::replace(&mut locked(&shared).history, History::new(false)),
+            |atlas| atlas.into_inner().expect("nobody panicked").history,
+        );
+        let (events, violations) = atlas.into_parts();
+        Told { events, violations }
+    })
+}
+
+struct Story {
+    rng: Rng,
+    scenario: Scenario,
+    sheet: Sheet,
+    atlas: Shared,
+    life: JoinSet<()>,
+    results: PathBuf,
+}
+
+impl Story {
+    fn new(seed: u64, told: bool, folder: &Path) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let scenario = Scenario::pick(&mut rng);
+        let sheet = Sheet::pick(&mut rng);
+        let mut history = History::new(told);
+        history.note(|| format!("{scenario:#?}"));
+        let mut atlas = Atlas::new(scenario.manners.clone(), rng.fork(), history);
+        for person in 0..sheet.people() {
+            match rng.u8(..24) {
+                0 => drop(atlas.issue(&address_of(person), Creator::Before)),
+                1 => drop(atlas.issue(&address_of(person).to_uppercase(), Creator::Before)),
+                2 => {
+                    atlas.issue(&address_of(person), Creator::Before);
+                    atlas.accept(&address_of(person));
+                }
+                3 => atlas.lapse(&address_of(person)),
+                4 => drop(atlas.blocked.insert(address_of(person))),
+                _ => {}
+            }
+        }
+        let atlas = Arc::new(Mutex::new(atlas));
+        let life = life::begin(&scenario, &atlas, sheet.people(), &mut rng);
+        Self { rng, scenario, sheet, atlas, life, results: folder.join(format!("people-{seed}.results.csv")) }
+    }
+
+    async fn play(&mut self) {
+        for run in 0..self.scenario.rough_runs {
+            if run > 0 {
+                self.sheet.edit(&mut self.rng);
+            }
+            locked(&self.atlas).weather = Weather::pick(&mut self.rng);
+            let session = self.rough_session();
+            self.run(run, &session, false).await;
+            if locked(&self.atlas).history.is_spoilt() {
+                return;
+            }
+            let longest = Duration::from_secs([0, 1, 60][self.rng.usize(..3)]);
+            sleep(span(&mut self.rng, Duration::ZERO, longest)).await;
+        }
+        self.end().await;
+    }
+
+    /// The weather clears, and the command is run until nothing is left.
+    async fn end(&mut self) {
+        self.sheet.edit(&mut self.rng);
+        let scenario = Scenario { inviting: None, ..self.scenario.clone() };
+        self.life = life::begin(&scenario, &self.atlas, self.sheet.people(), &mut self.rng);
+        {
+            let mut atlas = locked(&self.atlas);
+            atlas.weather = Weather::calm();
+            atlas.manners.seats = None;
+        }
+        let session = self.session();
+        let Some(last) = self.run(self.scenario.rough_runs, &session, true).await else { return };
+        let emails = locked(&self.atlas).ledger.issued.len();
+        let Some(again) = self.run(self.scenario.rough_runs + 1, &session, true).await else { return };
+        let mut atlas = locked(&self.atlas);
+        if atlas.ledger.issued.len() != emails {
+            atlas.history.violation("running once more sent invitations although nothing was left".to_owned());
+        }
+        let said = |lines: &[Line]| -> Vec<_> {
+            lines.iter().map(|line| (line.row, line.status.clone(), line.invite_id.clone())).collect()
+        };
+        if said(&last) != said(&again) {
+            atlas.history.violation(format!("running once more changed the results from {last:?} to {again:?}"));
+        }
+    }
+
+    fn session(&mut self) -> Session {
+        Session {
+            results: self.results.clone(),
+            sheet: self.sheet.csv(ORGANIZATION),
+            seed: self.rng.u64(..),
+            max_failures: MaxFailures::Off,
+            limit: None,
+            signals: None,
+            crash: Crash::Never,
+        }
+    }
+
+    fn rough_session(&mut self) -> Session {
+        let session = self.session();
+        let rng = &mut self.rng;
+        let soon = Duration::from_secs([1, 20, 120][rng.usize(..3)]);
+        let when = |rng: &mut Rng| span(rng, Duration::ZERO, soon);
+        let signals = (rng.u8(..3) == 0).then(|| {
+            let first = when(rng);
+            (first, rng.bool().then(|| span(rng, Duration::ZERO, Duration::from_secs(5))))
+        });
+        let crash = match rng.u8(..4) {
+            0 => Crash::After(when(rng)),
+            1 => Crash::AtPoll(rng.u64(1..200)),
+            _ => Crash::Never,
+        };
+        Session {
+            max_failures: [MaxFailures::Off, MaxFailures::Off, MaxFailures::DEFAULT, MaxFailures::Count(2)]
+                [rng.usize(..4)],
+            limit: (rng.u8(..8) == 0).then(|| rng.u64(0..10)),
+            signals,
+            crash,
+            ..session
+        }
+    }
+
+    /// Runs the command once; the lines that it left, where it ended by itself.
+    async fn run(&mut self, number: u32, session: &Session, last: bool) -> Option<Vec<Line>> {
+        {
+            let mut atlas = locked(&self.atlas);
+            atlas.organization_gone = false;
+            let weather = atlas.weather.clone();
+            atlas.history.note(|| {
+                let sheet = String::from_utf8_lossy(&session.sheet);
+                format!("run {number} in {weather:?}, {:?}, {:?}:\n{sheet}", session.signals, session.crash)
+            });
+        }
+        let run = session::run(session, &self.scenario.manners, &self.scenario.settings, &self.atlas);
+        let Ok(end) = timeout(ENDLESS, run).await else {
+            locked(&self.atlas).history.violation("the run does not end".to_owned());
+            return None;
+        };
+        let (summary, was_read) = match end {
+            End::Killed => {
+                locked(&self.atlas).history.note(|| "the process is killed".to_owned());
+                self.leave_as_a_kill_does();
+                return None;
+            }
+            End::Ended(summary, was_read) => (summary, was_read),
+        };
+        let lines = results::read(&self.results);
+        let mut atlas = locked(&self.atlas);
+        atlas.history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        let asked = self.sheet.asked();
+        let promise = Promise {
+            atlas: &atlas,
+            asked: &asked,
+            lines: &lines,
+            tally: &summary.tally,
+            early: self.scenario.early(),
+            was_read,
+            last,
+        };
+        let mut broken = promise.broken();
+        if let Some(halt) = summary.halt.filter(|_| last) {
+            broken.push(format!("nothing went wrong and yet {halt:?}"));
+        }
+        broken.into_iter().for_each(|broken| atlas.history.violation(broken));
+        (!atlas.history.is_spoilt()).then_some(lines)
+    }
+
+    /// A kill may tear a line that is being written, and leaves the lock file and a replacement that was not finished.
+    fn leave_as_a_kill_does(&mut self) {
+        let Ok(written) = fs::read(&self.results) else { return };
+        if self.rng.bool() && !written.is_empty() {
+            let torn = self.rng.usize(..written.len().min(200));
+            let torn: Vec<u8> = written[written.len() - torn..].iter().copied().filter(|byte| *byte != b'\n').collect();
+            let mut file = OpenOptions::new().append(true).open(&self.results).expect("the results can be written");
+            file.write_all(&torn).expect("the results can be written");
+        }
+        for left in [".new", ".lock"] {
+            if self.rng.bool() {
+                let path = self.results.with_extension(format!("csv{left}"));
+                fs::write(path, b"row,email\n1,\"left").expect("the folder can be written");
+            }
+        }
+    }
+}
