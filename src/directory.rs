@@ -72,8 +72,6 @@ pub enum NoMatch {
     Ambiguous(Vec<ObjectId>),
     /// Nothing in the organization.
     Unknown,
-    /// There is no list to look it up in.
-    Unresolved,
 }
 
 impl Directory {
@@ -82,7 +80,9 @@ impl Directory {
         Self::default()
     }
 
-    /// An organization of which nothing is known: names mean nothing, every id is taken to exist, nobody is there.
+    /// An organization of which nothing is known: every id is taken to exist, a name stands for itself, nobody is there.
+    ///
+    /// Good for checking and comparing rows. What is planned with it must not be sent.
     pub fn offline() -> Self {
         Self { offline: true, ..Self::default() }
     }
@@ -211,7 +211,7 @@ impl Names {
                     _ => Err(NoMatch::Ambiguous(ids.to_vec())),
                 }
             }
-            None if offline => Err(NoMatch::Unresolved),
+            None if offline && !ObjectId::is_nearly(name) => Ok(ObjectId::standing_for(&fold(name))),
             None => Err(NoMatch::Unknown),
         }
     }
@@ -326,10 +326,13 @@ mod tests {
     }
 
     #[test]
-    fn offline_an_id_is_believed_and_a_name_means_nothing() {
+    fn offline_an_id_is_believed_and_a_name_stands_for_itself() {
         let directory = Directory::offline();
         assert_eq!(directory.team("000000000000000000000009"), Ok(id(9)));
-        assert_eq!(directory.project("billing"), Err(NoMatch::Unresolved));
+        let billing = directory.project("billing");
+        assert_eq!(directory.project(" Billing"), billing);
+        assert_ne!(directory.project("warehouse"), billing);
+        assert_eq!(directory.project("00000000000000000000009"), Err(NoMatch::Unknown), "an id with a digit missing");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! (that is [`crate::plan`]).
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
@@ -18,6 +19,21 @@ pub struct ObjectId([u8; 12]);
 impl ObjectId {
     /// An id that stands for none: Atlas makes ids from the time, so it never gives this one.
     pub const ZERO: Self = Self([0; 12]);
+
+    /// An id made up for a name, the same for the same name in this process and another for another: for comparing what
+    /// rows ask for where nobody can say what the names mean.
+    pub(crate) fn standing_for(name: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let mut id = [0xff; 12];
+        id[4..].copy_from_slice(&hasher.finish().to_be_bytes());
+        Self(id)
+    }
+
+    /// Whether a text that is no id was meant as one: hexadecimal digits, a few too many or too few.
+    pub(crate) fn is_nearly(text: &str) -> bool {
+        (20..=28).contains(&text.len()) && text.len() != 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
+    }
 }
 
 /// The text is not 24 hexadecimal digits.

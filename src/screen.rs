@@ -125,7 +125,8 @@ impl Screen {
                 }
             }
             Event::Unwritten { lines } => {
-                for unwritten in lines.iter().filter(|unwritten| unwritten.outcome.status != Status::Sending) {
+                let sent = |status| matches!(status, Status::Invited | Status::Unknown);
+                for unwritten in lines.iter().filter(|unwritten| sent(unwritten.outcome.status)) {
                     let id = unwritten.outcome.invite_id.as_deref().unwrap_or_default();
                     self.error(&escaped(&format!(
                         "not in the results: row {}, {}, {} {id}",

@@ -6,7 +6,7 @@ use bulk_invite::directory::Directory;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::outcome::Exit;
 use bulk_invite::person::{PersonKeys, Seen, Sighting};
-use bulk_invite::plan::{PlanOptions, Planner, Rejection, RejectionCode, digest};
+use bulk_invite::plan::{PlanOptions, Planner, Rejection, digest};
 use bulk_invite::report::escaped;
 
 use super::input;
@@ -56,11 +56,6 @@ fn try_check(args: &CheckArgs) -> Result<Exit, UsageError> {
                     }
                     Sighting::Other(earlier) => Rejection::conflicting_duplicate(earlier),
                 }
-            }
-            // Names of teams and projects mean something only to Atlas.
-            Err(Rejection { code: RejectionCode::UnresolvedName, .. }) => {
-                good += 1;
-                continue;
             }
             Err(rejection) => rejection,
         };

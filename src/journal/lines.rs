@@ -90,8 +90,12 @@ pub(super) struct LinesAt {
 impl LinesAt {
     /// Opens the file anew: its place in the file is its own.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        Ok(Self { reader: BufReader::with_capacity(256 << 10, file), position: None, line: Vec::new() })
+        File::open(path).map(Self::new)
+    }
+
+    /// Reads from a file whose place in it is free to change.
+    pub(super) fn new(file: File) -> Self {
+        Self { reader: BufReader::with_capacity(256 << 10, file), position: None, line: Vec::new() }
     }
 
     pub(super) fn read(&mut self, offset: u64) -> io::Result<&[u8]> {

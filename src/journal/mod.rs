@@ -191,8 +191,7 @@ impl Journal {
             self.syncer.failure().or_else(|| self.file.write_all(&self.buffer).err())
         };
         if let Some(source) = failure {
-            self.broken = true;
-            return Err(JournalError::Broken { path: self.path.clone(), source, unwritten: self.unwritten() });
+            return Err(self.break_off(source));
         }
         self.written += self.buffer.len() as u64;
         self.buffer.clear();
@@ -200,17 +199,26 @@ impl Journal {
         Ok(())
     }
 
-    /// The lines in the buffer, which is emptied.
-    fn unwritten(&mut self) -> Vec<Line> {
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut lines = RawLines::new(buffer.as_slice(), 0);
+    /// Gives the file up. Lines that nobody will find in it come with the error, and only once.
+    fn break_off(&mut self, source: io::Error) -> JournalError {
         let mut decoder = Decoder::new();
         let columns = RESULT_COLUMNS.len() + self.carried.len();
         let mut unwritten = Vec::new();
+        // A file that was moved or removed still has its lines, for this process alone.
+        if !self.broken && !storage::is_at(&self.file, &self.path) {
+            let mut lines = self.file.try_clone().map(LinesAt::new).ok();
+            for offset in self.rows.iter().chain(&self.gone).filter(|offset| **offset < self.written) {
+                let raw = lines.as_mut().and_then(|lines| lines.read(*offset).ok());
+                unwritten.extend(raw.and_then(|raw| decoder.line(raw, columns).ok()));
+            }
+        }
+        let buffer = std::mem::take(&mut self.buffer);
+        let mut lines = RawLines::new(buffer.as_slice(), 0);
         while let Ok(Some((_, raw))) = lines.next() {
             unwritten.extend(decoder.line(raw, columns).ok());
         }
-        unwritten
+        self.broken = true;
+        JournalError::Broken { path: self.path.clone(), source, unwritten }
     }
 
     /// Reads a line that an earlier run left.
@@ -233,14 +241,9 @@ impl Journal {
     pub fn finish(mut self, failed: Option<FailedRows>) -> Result<(), JournalError> {
         self.flush()?;
         if self.broken {
-            let source = io::Error::other("an earlier write failed");
-            return Err(JournalError::Broken { path: self.path.clone(), source, unwritten: Vec::new() });
+            return Err(self.break_off(io::Error::other("an earlier write failed")));
         }
-        rewrite::rewrite(&self, failed).map_err(|source| JournalError::Broken {
-            path: self.path.clone(),
-            source,
-            unwritten: Vec::new(),
-        })
+        rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
     }
 }
 

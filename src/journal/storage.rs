@@ -91,7 +91,7 @@ impl Drop for Lock {
 }
 
 /// Whether the open file is the one that the path names.
-fn is_at(file: &File, path: &Path) -> bool {
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

@@ -258,12 +258,16 @@ fn only_the_owner_may_read_the_results() {
 
 #[cfg(unix)]
 #[test]
-fn a_vanished_folder_is_an_error_at_the_end() {
+fn a_vanished_folder_is_an_error_at_the_end_that_tells_what_went_with_it() {
     let desk = Desk::new();
     let (mut journal, _) = desk.open();
     note(&mut journal, 2, "a@example.com", Status::Invited);
+    journal.flush().unwrap();
+    note(&mut journal, 3, "b@example.com", Status::Invited);
     fs::remove_dir_all(desk.folder.path()).unwrap();
-    assert!(matches!(journal.finish(None), Err(JournalError::Broken { .. })));
+    let Err(JournalError::Broken { unwritten, .. }) = journal.finish(None) else { panic!() };
+    let emails: Vec<_> = unwritten.iter().map(|line| line.email.as_str()).collect();
+    assert_eq!(emails, ["a@example.com", "b@example.com"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -71,15 +71,8 @@ impl<'a> Planner<'a> {
         let email = self.address(row)?;
         self.check_organization(row)?;
         let roles = self.roles(row)?;
-        let teams = self.teams(row);
-        let projects = self.projects(row);
-        // A name that cannot be looked up is no fault of the row, so any other finding comes first.
-        let unresolved = |rejection: &Rejection| rejection.code == RejectionCode::UnresolvedName;
-        match (teams, projects) {
-            (Ok(teams), Ok(projects)) => Ok(Invitation { email: email.to_owned(), roles, teams, projects }),
-            (Err(rejection), Err(other)) if unresolved(&rejection) => Err(other),
-            (Err(rejection), _) | (_, Err(rejection)) => Err(rejection),
-        }
+        let (teams, projects) = (self.teams(row)?, self.projects(row)?);
+        Ok(Invitation { email: email.to_owned(), roles, teams, projects })
     }
 
     fn column(&self, index: usize) -> &str {

@@ -57,7 +57,6 @@ pub fn unknown_project_roles(invitation: &Invitation) -> impl Iterator<Item = &s
 
 pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<ProjectAccess>, Rejection> {
     let mut projects: Vec<ProjectAccess> = Vec::new();
-    let mut unresolved = None;
     for entry in entries(cell.text) {
         let (project, roles) = split(cell, entry)?;
         let roles = roles.map(|role| parse_role(cell, role)).collect::<Result<Vec<_>, _>>()?;
@@ -69,17 +68,8 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
                 Some(access) => access.roles.extend(roles),
                 None => projects.push(ProjectAccess { project, roles }),
             },
-            Err(why) => {
-                let rejection = rejection::unresolved(cell, rejection::PROJECT, project, why, directory);
-                if rejection.code != RejectionCode::UnresolvedName {
-                    return Err(rejection);
-                }
-                unresolved = unresolved.or(Some(rejection));
-            }
+            Err(why) => return Err(rejection::unresolved(cell, rejection::PROJECT, project, why, directory)),
         }
-    }
-    if let Some(rejection) = unresolved {
-        return Err(rejection);
     }
     for access in &mut projects {
         access.roles.sort_unstable();
@@ -252,14 +242,6 @@ mod tests {
             assert_eq!(found, code, "{text}");
             assert!(finding.is_empty() || detail == format!("column Projects: {finding}"), "{detail}");
         }
-    }
-
-    #[test]
-    fn offline_a_fault_of_the_entry_comes_before_a_name_that_cannot_be_looked_up() {
-        let offline = Directory::offline();
-        let code = |text| parse(Cell::new("Projects", text), &offline).unwrap_err().code;
-        assert_eq!(code("billing=owner"), RejectionCode::UnresolvedName);
-        assert_eq!(code("billing=owner;warehouse"), RejectionCode::InvalidProject);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use crate::directory::{Directory, NoMatch};
+use crate::invitation::ObjectId;
 use crate::roster::quoted;
 
 /// A row that fails our checks.
@@ -33,8 +34,6 @@ pub enum RejectionCode {
     /// The entry is not `project=ROLE`.
     InvalidProject,
     UnknownProjectRole,
-    /// A name that only the organization's own lists could explain, and there are none.
-    UnresolvedName,
     OtherOrganization,
     InvalidOrgId,
     TooManyFields,
@@ -61,7 +60,6 @@ impl RejectionCode {
             RejectionCode::InvalidProjectId => "INVALID_PROJECT_ID",
             RejectionCode::InvalidProject => "INVALID_PROJECT",
             RejectionCode::UnknownProjectRole => "UNKNOWN_PROJECT_ROLE",
-            RejectionCode::UnresolvedName => "UNRESOLVED_NAME",
             RejectionCode::OtherOrganization => "OTHER_ORGANIZATION",
             RejectionCode::InvalidOrgId => "INVALID_ORG_ID",
             RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
@@ -151,7 +149,7 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
             let ids = ids.join(" or ");
             cell.reject(ambiguous, format_args!("several {noun}s are called {shown}; write the id instead: {ids}"))
         }
-        NoMatch::Unknown | NoMatch::Unresolved if is_nearly_id(entry) => cell.reject(
+        NoMatch::Unknown if ObjectId::is_nearly(entry) => cell.reject(
             invalid_id,
             format_args!(
                 "{shown} looks like an Atlas id and has {} digits where an id has 24; copy it again",
@@ -176,17 +174,8 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
                 ),
             )
         }
-        NoMatch::Unresolved => cell.reject(
-            RejectionCode::UnresolvedName,
-            format_args!("{noun} {shown} cannot be looked up without credentials; give them, or write the {noun}'s id"),
-        ),
     }
 }
 
 /// A message with more ids helps nobody.
 const IDS_SHOWN: usize = 5;
-
-/// Whether a text that is no id was meant as one: hexadecimal digits, a few too many or too few.
-fn is_nearly_id(text: &str) -> bool {
-    (20..=28).contains(&text.len()) && text.len() != 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
-}

@@ -168,15 +168,16 @@ fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
 }
 
 #[test]
-fn offline_ids_are_believed_and_a_name_is_the_last_thing_complained_of() {
+fn offline_ids_are_believed_and_names_stand_for_themselves() {
     let sheet = b"email,roles,teams,projects\n\
         a@example.com,member,000000000000000000000077,000000000000000000000078=owner\n\
         b@example.com,member,Backend,\n\
+        b@example.com,member,backend,\n\
         c@example.com,member,Backend,billing\n";
     let plans = plan(sheet, &Directory::offline(), OrgRoles::default());
     assert_eq!(plans[0].as_ref().unwrap().teams, [id(0x77)]);
-    assert_eq!(plans[1].as_ref().unwrap_err().code, RejectionCode::UnresolvedName);
-    assert_eq!(plans[2].as_ref().unwrap_err().code, RejectionCode::InvalidProject);
+    assert_eq!(plans[1], plans[2]);
+    assert_eq!(plans[3].as_ref().unwrap_err().code, RejectionCode::InvalidProject);
 }
 
 /// The sandbox's organization, as far as the sample names it.

@@ -97,7 +97,8 @@ struct Dispatcher<'a, 'e, G, R> {
     input: Input,
     budget: Budget,
     halt: Option<Halt>,
-    broken: bool,
+    /// Why the results are not all in the file.
+    broken: Option<String>,
 }
 
 /// Where the next row comes from.
@@ -139,7 +140,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
         input: Input::Rows,
         budget: Budget::new(options.max_failures),
         halt: None,
-        broken: false,
+        broken: None,
         options,
     };
     if let Some(halt) = halt {
@@ -206,7 +207,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// After a halt: gives every row that is left its line without sending anything.
     fn take_rest(&mut self) {
-        while !self.broken && !matches!(self.input, Input::Exhausted) {
+        while self.broken.is_none() && !matches!(self.input, Input::Exhausted) {
             self.take_next(&mut None);
             if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
                 self.write();
@@ -460,9 +461,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     }
 
     fn broke(&mut self, error: JournalError) {
-        self.broken = true;
         self.announced.clear();
         self.stop(Halt::new(StopReason::ResultsUnwritable, error.to_string()));
+        self.broken.get_or_insert_with(|| error.to_string());
         if let JournalError::Broken { unwritten, .. } = &error {
             (self.book.on_event)(Event::Unwritten { lines: unwritten });
         }
@@ -521,11 +522,20 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
         self.progress();
-        if !self.broken
+        if self.broken.is_none()
             && let Err(error) = self.book.journal.finish(failed_rows)
         {
-            let halt = Halt::new(StopReason::ResultsUnwritable, error.to_string());
-            (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
+            if let JournalError::Broken { unwritten, .. } = &error {
+                (self.book.on_event)(Event::Unwritten { lines: unwritten });
+            }
+            self.broken = Some(error.to_string());
+        }
+        // Whatever ended the run, that its results are not all there comes first.
+        if let Some(why) = self.broken {
+            let halt = Halt::new(StopReason::ResultsUnwritable, why);
+            if self.halt.as_ref().is_none_or(|known| known.reason != halt.reason) {
+                (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
+            }
             self.halt = Some(halt);
         }
         let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
