@@ -256,7 +256,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             };
             match place.status.next_run() {
                 NextRun::Keep => return self.book.settle(&person, &line.outcome, true),
-                NextRun::Settle => return self.settle_left_open(person, &line.outcome, Some(invitation)),
+                NextRun::Settle => return self.settle_left_open(person, &line, Some(invitation)),
                 NextRun::Anew => {}
             }
         }
@@ -331,16 +331,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Ok(line) => Line { row: None, ..line },
             Err(error) => return self.broke(error),
         };
-        let outcome = line.outcome.clone();
+        let person = Person::Gone(line.clone());
         match place.status.next_run() {
-            NextRun::Keep => self.book.settle(&Person::Gone(line), &outcome, true),
-            NextRun::Settle => self.settle_left_open(Person::Gone(line), &outcome, None),
+            NextRun::Keep => self.book.settle(&person, &line.outcome, true),
+            NextRun::Settle => self.settle_left_open(person, &line, None),
             NextRun::Anew => {}
         }
     }
 
     /// Has the server asked what became of a request of an earlier run.
-    fn settle_left_open(&mut self, person: Person, open: &Outcome, invitation: Option<Invitation>) {
+    fn settle_left_open(&mut self, person: Person, line: &Line, invitation: Option<Invitation>) {
+        let open = &line.outcome;
         if self.halt.is_some() || self.options.dry_run {
             let mut outcome = open.clone();
             if outcome.status == Status::Sending {
@@ -356,17 +357,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             }
             return self.book.settle(&person, &outcome, false);
         }
-        let create = match (invitation, &person) {
-            (Some(invitation), _) => self.create(invitation),
-            (None, Person::Gone(line)) => Create { email: bare_address(&line.email).to_owned(), body: Bytes::new() },
-            (None, Person::Row(..)) => return,
+        let sent_as = bare_address(&line.email).to_owned();
+        let create = match invitation {
+            Some(invitation) => self.create(invitation),
+            None => Create { email: sent_as.clone(), body: Bytes::new() },
         };
-        let left_open = Some(self.left_open(open));
+        let left_open = Some(self.left_open(open, sent_as));
         self.assign(person, create, left_open, None);
     }
 
     /// What an earlier run's line says was sent, and how long that may still be running.
-    fn left_open(&self, open: &Outcome) -> LeftOpen {
+    fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
         let (settle, timeout) = (signed(self.options.settle), signed(self.options.timeout));
         let finished = open.finished_at;
         let later = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(at);
@@ -380,7 +381,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let given_up = if open.status == Status::Sending { later(finished, timeout) } else { finished };
         let rest = later(given_up, settle).duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
-        LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
+        LeftOpen { sent_as, trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
     }
 
     fn noticed(&mut self, notice: Notice) {
