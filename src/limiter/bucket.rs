@@ -149,9 +149,17 @@ impl Bucket {
     }
 
     /// A request took no token.
-    pub(super) fn uncounted(&mut self) {
+    pub(super) fn uncounted(&mut self, sent: Sent) {
         self.lost();
-        self.tokens = self.tokens.saturating_add(1).min(self.capacity);
+        if !self.was_emptied_after(sent) {
+            self.tokens = self.tokens.saturating_add(1).min(self.capacity);
+        }
+    }
+
+    /// Whether the bucket was heard to be empty while the request was on its way. Its answer tells of no refill then:
+    /// it may have met the bucket before that, and its own token is not there to come back.
+    fn was_emptied_after(&self, sent: Sent) -> bool {
+        self.heard_empty.is_some_and(|heard| sent.at < heard)
     }
 
     /// A request took its token.
@@ -162,8 +170,7 @@ impl Bucket {
             self.configure(capacity, self.refill, self.period);
         }
         match remaining {
-            // It may have met the bucket before the one that found it empty, so it tells of no step since.
-            _ if self.heard_empty.is_some_and(|heard| sent.at < heard) => {}
+            _ if self.was_emptied_after(sent) => {}
             Some(remaining) => self.heard_remaining(sent, remaining, now),
             None => self.heard_nothing(now),
         }
