@@ -37,7 +37,6 @@ pub(crate) struct Manners {
     pub(crate) retry_after: bool,
     /// Whether `GET /rateLimits` tells the limits.
     pub(crate) tells_limits: bool,
-    pub(crate) page_size: usize,
     /// How far its clock is ahead of the job's, in milliseconds.
     pub(crate) skew: i64,
     /// Capacity, refill and period of each bucket.
@@ -78,8 +77,7 @@ impl Scenario {
         let one_in = |rng: &mut Rng, odds: u32| rng.u32(..odds) == 0;
         let secs = Duration::from_secs;
         let api = if rng.bool() { Api::Invites } else { Api::Users };
-        let refused =
-            [(409, "ALREADY_THERE"), (409, ""), (400, "USER_ALREADY_SOMEWHERE"), (400, "")][rng.usize(..4)];
+        let refused = [(409, "ALREADY_THERE"), (409, ""), (400, "USER_ALREADY_SOMEWHERE"), (400, "")][rng.usize(..4)];
         let timeout = secs([3, 10, 30][rng.usize(..3)]);
         let manners = Manners {
             api,
@@ -95,7 +93,6 @@ impl Scenario {
             limit_headers: [1.0, 1.0, 0.7, 0.0][rng.usize(..4)],
             retry_after: !one_in(rng, 6),
             tells_limits: !one_in(rng, 3),
-            page_size: [500, 7][rng.usize(..2)],
             skew: if rng.bool() { 0 } else { rng.i64(-7_200_000..7_200_000) },
             bucket: match rng.u8(..4) {
                 0 => (500, 250, secs(60)),
@@ -120,13 +117,15 @@ impl Scenario {
             settle: secs([2, 10, 30][rng.usize(..3)]),
             timeout,
         };
+        let bucket = manners.bucket;
         Self {
             manners,
             settings,
             rough_runs: rng.u32(0..5),
             accepting: rng.bool().then(|| secs(rng.u64(2..60))),
             inviting: one_in(rng, 3).then(|| secs(rng.u64(2..60))),
-            drinking: one_in(rng, 5).then(|| secs(rng.u64(1..10))),
+            // It leaves half of what flows in, or the job would starve.
+            drinking: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
         }
     }
 
