@@ -351,12 +351,20 @@ impl Atlas {
         if let Some(problem) = self.conduct.refused_by_bucket(set, flight.departed, now) {
             self.history.violation(problem);
         }
-        let mut response = self.error(429, "RATE_LIMITED_TOKEN_BUCKET", "Rate limit exceeded.");
-        if self.manners.retry_after {
-            let wait = Duration::from_secs((empty.next_step - now).as_secs());
-            response.retry_after = Some(wait);
-            self.announced.insert(flight.number, empty.next_step);
+        if !self.manners.retry_after {
+            return self.error(429, "RATE_LIMITED_TOKEN_BUCKET", "Rate limit exceeded.");
         }
+        let wait = Duration::from_secs((empty.next_step - now).as_secs());
+        let Bucket { capacity, refill, period, .. } = self.buckets[set as usize];
+        let text = format!(
+            "Rate limit exceeded. Please retry after {} seconds. Request capacity: {capacity}. Refill rate: {refill} per {} seconds.",
+            wait.as_secs(),
+            period.as_secs()
+        );
+        let mut response = self.error(429, "RATE_LIMITED_TOKEN_BUCKET", &text);
+        // The header may be missing; the text says the same.
+        response.retry_after = Some(wait).filter(|_| self.rng.u8(..4) > 0);
+        self.announced.insert(flight.number, empty.next_step);
         response
     }
 

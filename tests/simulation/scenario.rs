@@ -33,7 +33,7 @@ pub(crate) struct Manners {
     pub(crate) tells_created: bool,
     /// How often an answer has `RateLimit-*` headers.
     pub(crate) limit_headers: f64,
-    /// Whether a 429 says when to come again.
+    /// Whether a 429 says when to come again, and which limit it speaks of.
     pub(crate) retry_after: bool,
     /// Whether `GET /rateLimits` tells the limits.
     pub(crate) tells_limits: bool,
