@@ -132,13 +132,19 @@ impl<G: Gateway> Caller<G> {
     }
 
     /// Asks who is there under an address: among the organization's people, then among the invites where that endpoint
-    /// is in use, as the address is written and in lower case.
+    /// is in use, as the address is written, as an earlier run sent it, and in lower case.
     ///
     /// Of several invites to the address the latest one not older than `since` (the server's time) is told, for only that
     /// can be ours.
-    pub async fn who_is_there(&self, email: &str, since: Option<Timestamp>) -> Result<Found, Unanswered> {
+    pub async fn who_is_there(
+        &self,
+        email: &str,
+        sent_as: Option<&str>,
+        since: Option<Timestamp>,
+    ) -> Result<Found, Unanswered> {
         let folded = fold_email(email);
-        let spellings = [Some(email), Some(folded.as_ref()).filter(|folded| *folded != email)];
+        let sent_as = sent_as.filter(|sent_as| ![email, &folded].contains(sent_as));
+        let spellings = [Some(email), sent_as, Some(folded.as_ref()).filter(|folded| *folded != email)];
         let same = |theirs: &str| fold_email(theirs) == folded;
         let recent = |invite: &Invite| invite.created_at.is_none_or(|at| since.is_none_or(|since| at >= since));
         let latest = |found: &mut Option<Invite>, invite: Invite| {

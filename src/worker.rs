@@ -70,8 +70,10 @@ pub(crate) struct Assignment {
 }
 
 /// What an earlier run left open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LeftOpen {
+    /// The address as it was sent, which the sheet may write otherwise by now.
+    pub(crate) sent_as: String,
     pub(crate) trace: Trace,
     /// How long its request may still be running.
     pub(crate) settle: Duration,
@@ -128,6 +130,8 @@ struct Row<'a, G> {
     ticket: Ticket,
     request: Request,
     email: String,
+    /// How an earlier run wrote the address.
+    sent_as: Option<String>,
     permit: Option<OwnedSemaphorePermit>,
     trace: Trace,
     open: Option<OpenQuestion>,
@@ -149,6 +153,7 @@ pub(crate) async fn carry<G: Gateway>(
         ticket,
         request: Request::Create(create),
         email,
+        sent_as: None,
         permit,
         trace: Trace::default(),
         open: None,
@@ -167,6 +172,7 @@ impl<G: Gateway> Row<'_, G> {
         if let Some(open) = left_open {
             self.trace = open.trace;
             self.open = open.trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
+            self.sent_as = Some(open.sent_as);
             if let Some(fate) = self.settle(open.settle, "an earlier run did not learn what became of it").await {
                 return fate;
             }
@@ -305,7 +311,7 @@ impl<G: Gateway> Row<'_, G> {
     }
 
     async fn ask(&self) -> Result<Found, Unanswered> {
-        self.crew.caller.who_is_there(&self.email, self.ours_since()).await
+        self.crew.caller.who_is_there(&self.email, self.sent_as.as_deref(), self.ours_since()).await
     }
 
     /// Notes that the latest request may have created an invite.

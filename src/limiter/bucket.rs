@@ -29,6 +29,11 @@ impl Window {
         Self { earliest: self.earliest + duration, latest: self.latest + duration }
     }
 
+    fn earlier_by(self, duration: Duration) -> Option<Self> {
+        let (earliest, latest) = (self.earliest.checked_sub(duration)?, self.latest.checked_sub(duration)?);
+        Some(Self { earliest, latest })
+    }
+
     /// The same step, `periods` steps on or back, so that it lies as near to `other` as it can.
     fn near(self, other: Window, period: Duration) -> Self {
         let half = period / 2;
@@ -37,11 +42,8 @@ impl Window {
             moved = moved.later_by(period);
         }
         while moved.earliest > other.earliest + half {
-            let (Some(earliest), Some(latest)) = (moved.earliest.checked_sub(period), moved.latest.checked_sub(period))
-            else {
-                break;
-            };
-            moved = Self { earliest, latest };
+            let Some(earlier) = moved.earlier_by(period) else { break };
+            moved = earlier;
         }
         moved
     }
@@ -149,9 +151,17 @@ impl Bucket {
     }
 
     /// A request took no token.
-    pub(super) fn uncounted(&mut self) {
+    pub(super) fn uncounted(&mut self, sent: Sent) {
         self.lost();
-        self.tokens = self.tokens.saturating_add(1).min(self.capacity);
+        if !self.was_emptied_after(sent) {
+            self.tokens = self.tokens.saturating_add(1).min(self.capacity);
+        }
+    }
+
+    /// Whether the bucket was heard to be empty while the request was on its way. Its answer tells of no refill then:
+    /// it may have met the bucket before that, and its own token is not there to come back.
+    fn was_emptied_after(&self, sent: Sent) -> bool {
+        self.heard_empty.is_some_and(|heard| sent.at < heard)
     }
 
     /// A request took its token.
@@ -162,8 +172,7 @@ impl Bucket {
             self.configure(capacity, self.refill, self.period);
         }
         match remaining {
-            // It may have met the bucket before the one that found it empty, so it tells of no step since.
-            _ if self.heard_empty.is_some_and(|heard| sent.at < heard) => {}
+            _ if self.was_emptied_after(sent) => {}
             Some(remaining) => self.heard_remaining(sent, remaining, now),
             None => self.heard_nothing(now),
         }
@@ -213,31 +222,38 @@ impl Bucket {
         self.step(now);
         self.smooth = None;
         self.heard_empty = Some(now);
-        if self.stepped.is_none_or(|stepped| sent.at >= stepped) {
-            self.tokens = 0;
-        }
-        match retry_after {
+        let empty = match retry_after {
             // Whole seconds, rounded down: the step comes up to a second later.
             Some(wait) => {
                 let latest = now + wait + Duration::from_secs(1);
-                self.learn_coming(Window { earliest: sent.at + wait, latest });
+                self.learn_coming(Window { earliest: sent.at + wait, latest })
             }
-            None => self.found_empty = Some(sent.at),
+            None => {
+                self.found_empty = Some(sent.at);
+                self.stepped.is_none_or(|stepped| sent.at >= stepped)
+            }
+        };
+        if empty {
+            self.tokens = 0;
         }
     }
 
     fn merged(&self, seen: Window) -> Window {
-        let known = self.next_step.map(|known| known.near(seen, self.period));
-        known.and_then(|known| known.intersect(seen)).unwrap_or(seen)
+        let Some(known) = self.next_step.map(|known| known.near(seen, self.period)) else { return seen };
+        // Slow answers make wide windows. Where more than one step fits into this one, it stands alone.
+        let others = [known.earlier_by(self.period), Some(known.later_by(self.period))];
+        let ambiguous = others.into_iter().flatten().any(|other| other.intersect(seen).is_some());
+        known.intersect(seen).filter(|_| !ambiguous).unwrap_or(seen)
     }
 
-    /// A step will come, or came, within the window, and has not been added.
-    fn learn_coming(&mut self, seen: Window) {
+    /// A step will come, or came, within the window. Returns whether its tokens are not among those counted.
+    fn learn_coming(&mut self, seen: Window) -> bool {
         let step = self.merged(seen);
         let half = self.period / 2;
         // The answer of a request that was sent before the last step may speak of that one.
         let added = self.stepped.is_some_and(|stepped| step.latest <= stepped + half);
         self.next_step = Some(if added { step.later_by(self.period) } else { step });
+        !added
     }
 
     /// A step came within the window; the caller counts its tokens.

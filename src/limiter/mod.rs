@@ -245,7 +245,11 @@ impl Turn<'_> {
                     bucket.served(sent, remaining, capacity, now);
                 }
             }
-            Told::Uncounted => lane.with_bucket(Bucket::uncounted),
+            Told::Uncounted => {
+                if let Some(sent) = self.sent {
+                    lane.with_bucket(|bucket| bucket.uncounted(sent));
+                }
+            }
             Told::Lost => lane.with_bucket(Bucket::lost),
             Told::Maintenance => {
                 lane.with_bucket(Bucket::lost);

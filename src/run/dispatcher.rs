@@ -260,7 +260,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             };
             match place.status.next_run() {
                 NextRun::Keep => return self.book.settle(&person, &line.outcome, true),
-                NextRun::Settle => return self.settle_left_open(person, &line.outcome, Some(invitation)),
+                NextRun::Settle => return self.settle_left_open(person, &line, Some(invitation)),
                 NextRun::Anew => {}
             }
         }
@@ -303,7 +303,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     ) {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        let trace = left_open.map(|open| open.trace).unwrap_or_default();
+        let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
         let assignment = Assignment { ticket, create, left_open, only_ask };
         let crew = self.crew.clone();
         let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
@@ -336,16 +336,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Ok(line) => Line { row: None, ..line },
             Err(error) => return self.broke(error),
         };
-        let outcome = line.outcome.clone();
+        let person = Person::Gone(line.clone());
         match place.status.next_run() {
-            NextRun::Keep => self.book.settle(&Person::Gone(line), &outcome, true),
-            NextRun::Settle => self.settle_left_open(Person::Gone(line), &outcome, None),
+            NextRun::Keep => self.book.settle(&person, &line.outcome, true),
+            NextRun::Settle => self.settle_left_open(person, &line, None),
             NextRun::Anew => {}
         }
     }
 
     /// Has the server asked what became of a request of an earlier run.
-    fn settle_left_open(&mut self, person: Person, open: &Outcome, invitation: Option<Invitation>) {
+    fn settle_left_open(&mut self, person: Person, line: &Line, invitation: Option<Invitation>) {
+        let open = &line.outcome;
         if self.halt.is_some() || self.options.dry_run {
             let mut outcome = open.clone();
             if open.status == Status::Sending {
@@ -361,17 +362,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             }
             return self.book.settle(&person, &outcome, false);
         }
-        let (create, only_ask) = match (invitation, &person) {
-            (Some(invitation), _) => (self.create(invitation), self.why_not_sent()),
-            (None, Person::Gone(line)) => {
-                let create = Create { email: bare_address(&line.email).to_owned(), body: Bytes::new() };
+        let sent_as = bare_address(&line.email).to_owned();
+        let (create, only_ask) = match invitation {
+            Some(invitation) => (self.create(invitation), self.why_not_sent()),
+            None => {
+                let create = Create { email: sent_as.clone(), body: Bytes::new() };
                 (create, Some("nobody was invited, and the row is no longer in the sheet"))
             }
-            (None, Person::Row(..)) => return,
         };
         // It may have to be sent, which is not known before the rows after it are.
         self.sendable -= u64::from(only_ask.is_none());
-        let left_open = Some(self.left_open(open));
+        let left_open = Some(self.left_open(open, sent_as));
         self.assign(person, create, left_open, only_ask, None);
     }
 
@@ -387,13 +388,13 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     }
 
     /// What an earlier run's line says was sent, and how long that may still be running.
-    fn left_open(&self, open: &Outcome) -> LeftOpen {
+    fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
         let (settle, finished) = (signed(self.options.settle), open.finished_at);
         let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
         let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
         let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
-        LeftOpen { trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
+        LeftOpen { sent_as, trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
     }
 
     /// An outcome as of now, of what has been sent so far.

@@ -89,6 +89,11 @@ impl Conduct {
         })
     }
 
+    /// Whether the last line about this address is that a request is about to go out.
+    pub(crate) fn is_sending(&mut self, address: &str) -> bool {
+        self.tail.as_mut().is_some_and(|tail| tail.last_status(address).as_deref() == Some("sending"))
+    }
+
     /// A request to invite this address leaves the client.
     pub(crate) fn invites(&mut self, address: &str) -> Option<String> {
         let status = self.tail.as_mut()?.last_status(address);

@@ -42,6 +42,8 @@ pub(crate) struct Issued {
 struct Sent {
     flight: u64,
     at: Duration,
+    /// Whether the job was told that it was refused or not processed.
+    refused: bool,
     /// When the server told that nothing had come of it.
     settled: Option<Duration>,
 }
@@ -71,13 +73,22 @@ impl Ledger {
                 earlier.settled = Some(*nobody);
             }
         }
-        sent.push(Sent { flight, at, settled: None });
+        sent.push(Sent { flight, at, refused: false, settled: None });
     }
 
     /// The request was certainly not processed, or refused, and the job was told.
     pub(crate) fn came_to_nothing(&mut self, address: &str, flight: u64) {
-        if let Some(sent) = self.sent.get_mut(address) {
-            sent.retain(|sent| sent.flight != flight);
+        let sent = self.sent.get_mut(address).into_iter().flatten();
+        sent.filter(|sent| sent.flight == flight).for_each(|sent| sent.refused = true);
+    }
+
+    /// The job was killed. What it was told of a request and had not written down, it does not know any more; and it
+    /// writes down an answer only when it settles the row.
+    pub(crate) fn forget(&mut self, mut is_open: impl FnMut(&str) -> bool) {
+        for (address, sent) in &mut self.sent {
+            if let Some(last) = sent.last_mut().filter(|last| last.refused && is_open(address)) {
+                last.refused = false;
+            }
         }
     }
 
@@ -95,7 +106,7 @@ impl Ledger {
         self.sent.get(address).is_some_and(|sent| {
             sent.iter().any(|sent| {
                 let begun = early.is_none_or(|early| sent.at <= at + early);
-                begun && sent.settled.is_none_or(|settled| at <= settled)
+                begun && !sent.refused && sent.settled.is_none_or(|settled| at <= settled)
             })
         })
     }

@@ -15,7 +15,6 @@ pub(crate) struct Line {
     pub(crate) address: String,
     pub(crate) status: String,
     pub(crate) invite_id: String,
-    pub(crate) error_code: String,
     pub(crate) detail: String,
 }
 
@@ -27,7 +26,6 @@ impl Line {
             address: address_in(&record[1]),
             status: record[3].to_owned(),
             invite_id: record[4].to_owned(),
-            error_code: record[7].to_owned(),
             detail: record[8].to_owned(),
         }
     }
@@ -61,7 +59,10 @@ impl Tail {
         let mut csv = csv::ReaderBuilder::new().has_headers(false).from_reader(new.as_slice());
         for record in csv.records() {
             let line = Line::read(&record.expect("lines are written whole"));
-            self.last.insert(line.address, line.status);
+            // These are about a row, and say nothing of the person.
+            if !matches!(line.status.as_str(), "duplicate" | "invalid") {
+                self.last.insert(line.address, line.status);
+            }
         }
         self.last.get(address).cloned()
     }

@@ -33,11 +33,10 @@ pub(crate) struct Manners {
     pub(crate) tells_created: bool,
     /// How often an answer has `RateLimit-*` headers.
     pub(crate) limit_headers: f64,
-    /// Whether a 429 says when to come again.
+    /// Whether a 429 says when to come again, and which limit it speaks of.
     pub(crate) retry_after: bool,
     /// Whether `GET /rateLimits` tells the limits.
     pub(crate) tells_limits: bool,
-    pub(crate) page_size: usize,
     /// How far its clock is ahead of the job's, in milliseconds.
     pub(crate) skew: i64,
     /// Capacity, refill and period of each bucket.
@@ -94,7 +93,6 @@ impl Scenario {
             limit_headers: [1.0, 1.0, 0.7, 0.0][rng.usize(..4)],
             retry_after: !one_in(rng, 6),
             tells_limits: !one_in(rng, 3),
-            page_size: [500, 7][rng.usize(..2)],
             skew: if rng.bool() { 0 } else { rng.i64(-7_200_000..7_200_000) },
             bucket: match rng.u8(..4) {
                 0 => (500, 250, secs(60)),
@@ -119,13 +117,15 @@ impl Scenario {
             settle: secs([2, 10, 30][rng.usize(..3)]),
             timeout,
         };
+        let bucket = manners.bucket;
         Self {
             manners,
             settings,
             rough_runs: rng.u32(0..5),
             accepting: rng.bool().then(|| secs(rng.u64(2..60))),
             inviting: one_in(rng, 3).then(|| secs(rng.u64(2..60))),
-            drinking: one_in(rng, 5).then(|| secs(rng.u64(1..10))),
+            // It leaves half of what flows in, or the job would starve.
+            drinking: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
         }
     }
 

@@ -47,6 +47,11 @@ pub(crate) struct Sheet {
     people: usize,
     with_note: bool,
     with_organization: bool,
+    /// The one way in which addresses are written, where it may not vary.
+    ///
+    /// A server that keeps the case of an address and finds it in no other shows our invite only to whoever remembers
+    /// how it was sent, and the results remember that from one run to the next, not for longer.
+    spelling: Option<usize>,
 }
 
 /// What must become of a row, as far as the sheet alone decides.
@@ -65,7 +70,6 @@ pub(crate) struct Asked {
     pub(crate) cell: String,
     pub(crate) address: String,
     pub(crate) expected: Expected,
-    pub(crate) names_team: bool,
     /// Whether the server will never take it.
     pub(crate) doomed: bool,
 }
@@ -126,8 +130,15 @@ impl Row {
 }
 
 impl Sheet {
-    pub(crate) fn pick(rng: &mut Rng) -> Self {
-        let mut sheet = Self { rows: Vec::new(), people: 0, with_note: rng.bool(), with_organization: false };
+    pub(crate) fn pick(rng: &mut Rng, one_spelling: bool) -> Self {
+        let with_note = rng.bool();
+        let mut sheet = Self {
+            rows: Vec::new(),
+            people: 0,
+            with_note,
+            with_organization: false,
+            spelling: one_spelling.then_some(0),
+        };
         let rows = [0, 3, 12, 30, 60][rng.usize(..5)];
         sheet.extend(rng, rows);
         sheet
@@ -148,6 +159,15 @@ impl Sheet {
                 }
             };
             self.rows.push(row);
+        }
+        self.spell();
+    }
+
+    /// Writes every person's address in one way, where it may not vary.
+    fn spell(&mut self) {
+        if let Some(spelling) = self.spelling {
+            let way = |row: &Row| SPELLINGS[(row.person + spelling) % SPELLINGS.len()];
+            self.rows.iter_mut().for_each(|row| row.spelling = way(row));
         }
     }
 
@@ -176,6 +196,13 @@ impl Sheet {
             5 => self.with_organization = !self.with_organization,
             _ => {}
         }
+        self.spell();
+    }
+
+    /// Writes all addresses in another way.
+    pub(crate) fn respell(&mut self) {
+        self.spelling = self.spelling.map(|spelling| spelling + 1);
+        self.spell();
     }
 
     /// The sheet as a file.
@@ -213,7 +240,6 @@ impl Sheet {
                 cell: row.cell(),
                 address: address_of(row.person),
                 expected,
-                names_team: !row.team.is_empty(),
                 doomed: row.team == DOOMED_TEAM.0,
             });
         }

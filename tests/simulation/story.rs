@@ -63,7 +63,8 @@ impl Story {
     fn new(seed: u64, told: bool, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
         let scenario = Scenario::pick(&mut rng);
-        let sheet = Sheet::pick(&mut rng);
+        let remembers_case = scenario.manners.exact_look_ups && !scenario.manners.lower_cases;
+        let sheet = Sheet::pick(&mut rng, remembers_case);
         let mut history = History::new(told);
         history.note(|| format!("{scenario:#?}"));
         let mut atlas = Atlas::new(scenario.manners.clone(), rng.fork(), history);
@@ -105,6 +106,9 @@ impl Story {
     /// The weather clears, and the command is run until nothing is left.
     async fn end(&mut self) {
         self.sheet.edit(&mut self.rng);
+        if self.rng.bool() {
+            self.sheet.respell();
+        }
         let scenario = Scenario { inviting: None, ..self.scenario.clone() };
         self.life = life::begin(&scenario, &self.atlas, self.sheet.people(), &mut self.rng);
         {
@@ -168,7 +172,7 @@ impl Story {
     async fn run(&mut self, number: u32, session: &Session, last: bool) -> Option<Vec<Line>> {
         {
             let mut atlas = locked(&self.atlas);
-            atlas.organization_gone = false;
+            atlas.begin_run();
             let weather = atlas.weather.clone();
             atlas.history.note(|| {
                 let sheet = String::from_utf8_lossy(&session.sheet);
@@ -182,7 +186,12 @@ impl Story {
         };
         let (summary, was_read) = match end {
             End::Killed => {
-                locked(&self.atlas).history.note(|| "the process is killed".to_owned());
+                {
+                    let mut atlas = locked(&self.atlas);
+                    let Atlas { ledger, conduct, history, .. } = &mut *atlas;
+                    history.note(|| "the process is killed".to_owned());
+                    ledger.forget(|address| conduct.is_sending(address));
+                }
                 self.leave_as_a_kill_does();
                 return None;
             }

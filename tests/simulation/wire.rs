@@ -32,6 +32,8 @@ pub(crate) struct Wire {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flight {
     pub(crate) number: u64,
+    /// Which run sent it.
+    pub(crate) run: u32,
     pub(crate) departed: Duration,
     pub(crate) fault: Option<Fault>,
     /// How long it takes to the server.
@@ -66,6 +68,7 @@ impl Wire {
         let least = Duration::from_millis(1);
         let flight = Flight {
             number: atlas.next_flight(),
+            run: atlas.run,
             departed: now,
             fault,
             there: span(&mut atlas.rng, least, latency),
