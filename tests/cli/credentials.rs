@@ -1,0 +1,92 @@
+//! The three ways in, on both endpoints: what a run costs and that everybody shares a credential.
+
+use bulk_invite::sandbox::{Caps, Ledger, Limits, Options};
+use std::time::Duration;
+
+use crate::world::{Credential, SandboxProcess, World, people, sandbox, wait_until};
+
+const ROWS: usize = 200;
+/// Requests that a run may need beyond one a row.
+const MORE: u64 = 10;
+
+#[test]
+fn two_hundred_people_are_invited_with_each_credential_and_endpoint() {
+    for credential in Credential::ALL {
+        for api in ["invites", "users"] {
+            two_hundred_are_invited(credential, api);
+        }
+    }
+}
+
+fn two_hundred_are_invited(credential: Credential, api: &str) {
+    let world = World::with_people(ROWS);
+    let server = SandboxProcess::start(&world, &[]);
+    let run = world.invite(&server.base_url()).credential(credential).args(&["--api", api]).finish();
+    run.exits(0).says("200 rows").says("200 invited");
+
+    let (results, state) = (world.results(), server.state());
+    let told = || format!("{credential:?} {api} {}\n{}", run.told(), state["ledger"]);
+    assert_eq!(results.column("email"), people(ROWS), "{}", told());
+    assert_eq!(results.count("invited"), ROWS, "{}", told());
+    let created = state["ledger"]["created"].as_array().expect("a ledger");
+    assert_eq!(created.len(), ROWS, "{}", told());
+    for line in &results.lines {
+        let recorded = created.iter().find(|made| made["email"] == line.get("email"));
+        assert_eq!(recorded.expect("an invitation")["id"], line.get("invite_id"), "{}", told());
+    }
+    let requests = state["ledger"]["requests"].as_object().expect("requests");
+    let requests: u64 = requests.values().filter_map(serde_json::Value::as_u64).sum();
+    assert!(requests <= ROWS as u64 + MORE, "{requests} requests, {}", told());
+}
+
+#[test]
+fn the_sandbox_says_how_to_get_in() {
+    let world = World::new();
+    let server = SandboxProcess::start(&world, &[]);
+    wait_until("the second line is there", || server.said().lines().count() == 2);
+    for credential in Credential::ALL {
+        for (name, value) in credential.environment() {
+            assert!(server.said().contains(value), "{name} is not in {:?}", server.said());
+        }
+    }
+}
+
+#[test]
+fn digest_works_where_a_nonce_may_be_used_only_once() {
+    let world = World::with_people(60);
+    let server = sandbox(Options { nonce_uses: 1, ..Options::default() });
+    let run = world.invite(&server.base_url()).credential(Credential::Keys).finish();
+    run.exits(0);
+    let ledger = server.sandbox().ledger();
+    assert_eq!(world.results().count("invited"), 60, "{}", run.told());
+    assert_eq!(ledger.created.len(), 60);
+    let (answered, refused) = (answers(&ledger, 200), answers(&ledger, 401));
+    assert!(refused >= 60 / 2, "the server was to refuse used nonces, and refused {refused}");
+    assert!(refused <= answered + MORE, "more refused ({refused}) than one a request ({answered})");
+}
+
+#[test]
+fn a_token_that_lapses_during_the_run_is_renewed_by_one_worker_for_all() {
+    const ROWS: usize = 240;
+    let world = World::with_people(ROWS);
+    // 240 requests of 120 ms by 16 workers outlast the two seconds, and nobody needs a token every 120 ms.
+    let options = Options {
+        token_lifetime: Duration::from_secs(2),
+        latency: Duration::from_millis(120),
+        limits: Limits::off(),
+        caps: Caps::unlimited(),
+        ..Options::default()
+    };
+    let server = sandbox(options);
+    let run = world.invite(&server.base_url()).credential(Credential::ServiceAccount).finish();
+    run.exits(0);
+    let ledger = server.sandbox().ledger();
+    assert_eq!((ledger.created.len(), ledger.invited_twice().len()), (ROWS, 0), "{}", run.told());
+    let tokens = ledger.requests("POST", "/api/oauth/token");
+    assert!((2..=8).contains(&tokens), "{tokens} token requests, {}", run.told());
+    assert!(ledger.total_requests() <= ROWS as u64 + MORE + tokens, "{ledger:?}");
+}
+
+fn answers(ledger: &Ledger, status: u16) -> u64 {
+    ledger.answers.get(&status).copied().unwrap_or_default()
+}

@@ -1,0 +1,82 @@
+//! The promise on real sockets, while the server does its worst.
+
+use bulk_invite::sandbox::{Duplicates, EmailCase, Options};
+
+use crate::world::{Promise, Signal, World, faults, people, sandbox, sheet, wait_until};
+
+/// Every kind of fault at once. What is slow is done with the request well within the timeout and the settling delay.
+const STORM: [&str; 11] = [
+    "503=1s@#9",
+    "429=1s@#20",
+    "500-after@0.06",
+    "reset-after@0.06",
+    "reset-before@0.04",
+    "cut@0.06",
+    "slow-after=600ms@0.05",
+    "slow-before=250ms@0.05",
+    "no-id@0.06",
+    "html-after@0.05",
+    "500@0.08/lookups",
+];
+
+const ARGUMENTS: [&str; 3] = ["--timeout=300ms", "--settle=500ms", "--max-failures=off"];
+
+#[track_caller]
+fn a_storm(duplicates: Duplicates, emails: EmailCase, arguments: &[&'static str], people: Vec<String>) {
+    let world = World::new();
+    world.write("people.csv", sheet(&people));
+    let server = sandbox(Options { duplicates, emails, ..faults(&STORM) });
+    let arguments = [&ARGUMENTS, arguments].concat();
+    let promise = Promise { world: &world, sandbox: &server, people, arguments };
+    promise.is_kept();
+    assert!(promise.ledger().faults > 10, "there was to be a storm");
+}
+
+#[test]
+fn a_storm_is_weathered_where_a_second_invite_is_answered_409() {
+    a_storm(Duplicates::Refuse409, EmailCase::Preserved, &[], people(50));
+}
+
+#[test]
+fn a_storm_is_weathered_where_a_second_invite_is_answered_400() {
+    a_storm(Duplicates::Refuse400, EmailCase::Preserved, &[], people(50));
+}
+
+#[test]
+fn a_storm_is_weathered_where_a_second_invite_would_be_a_second_email() {
+    a_storm(Duplicates::Accept, EmailCase::Preserved, &[], people(50));
+}
+
+#[test]
+fn a_storm_is_weathered_on_the_successor_endpoint() {
+    a_storm(Duplicates::Refuse409, EmailCase::Preserved, &["--api=users"], people(50));
+}
+
+#[test]
+fn a_storm_is_weathered_where_the_server_lowers_the_case_of_addresses() {
+    let people = people(50).iter().map(|email| email.replace("person", "Person")).collect();
+    a_storm(Duplicates::Accept, EmailCase::Lowered, &[], people);
+}
+
+#[test]
+fn signals_in_a_storm_lose_nothing() {
+    for (duplicates, signal, code) in [
+        (Duplicates::Refuse409, Signal::Interrupt, 130),
+        (Duplicates::Refuse400, Signal::Terminate, 143),
+        (Duplicates::Accept, Signal::Interrupt, 130),
+    ] {
+        let world = World::with_people(50);
+        let options = Options { latency: std::time::Duration::from_millis(30), duplicates, ..faults(&STORM) };
+        let server = sandbox(options);
+        let arguments = [&ARGUMENTS[..], &["--concurrency=4"]].concat();
+        let promise = Promise { world: &world, sandbox: &server, people: people(50), arguments };
+        for created in [5, 20] {
+            let run = promise.run().start();
+            wait_until("enough are invited", || promise.ledger().created.len() >= created);
+            run.signal(signal);
+            run.finish().exits(code);
+            assert_eq!(world.results().lines.len(), 50, "a line a row after every signal");
+        }
+        promise.is_kept();
+    }
+}

@@ -1,0 +1,139 @@
+//! Runs that cannot go on: exit code 3, the rest `not_sent`, nothing claimed that is not so.
+
+use std::collections::HashSet;
+
+use bulk_invite::sandbox::{Access, Options};
+
+use crate::world::{Credential, Promise, Results, World, faults, people, sandbox, wait_until};
+
+#[test]
+fn refused_credentials_halt_the_run_before_anything_is_sent() {
+    let world = World::with_people(30);
+    let server = sandbox(Options::default());
+    let wrong: [&[(&str, &str)]; 3] = [
+        &[("MONGODB_ATLAS_ACCESS_TOKEN", "a-lapsed-token")],
+        &[("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_0"), ("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_0")],
+        &[("MONGODB_ATLAS_PUBLIC_API_KEY", "abcdefgh"), ("MONGODB_ATLAS_PRIVATE_API_KEY", "a-wrong-key")],
+    ];
+    for environment in wrong {
+        let run = world.program(&["run", "people.csv"]).aimed_at(&server.base_url());
+        let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value)).finish();
+        run.exits(3).says("credentials are refused").says("results: people.results.csv");
+        assert_eq!(world.results().count("not_sent"), 30, "{}", run.told());
+    }
+    assert_eq!(server.sandbox().ledger().create_requests(), 0);
+}
+
+#[test]
+fn credentials_revoked_meanwhile_halt_the_run_within_what_is_on_the_wire() {
+    let world = World::with_people(100);
+    let server = sandbox(faults(&["revoke@#20"]));
+    let run = world.invite(&server.base_url()).args(&["--concurrency", "4"]).finish();
+    run.exits(3).says("ended early: ");
+    let (results, ledger) = (world.results(), server.sandbox().ledger());
+    assert_eq!(results.column("email"), people(100));
+    assert_eq!(results.count("invited"), ledger.created.len(), "{}", run.told());
+    // Each of four rows may ask once more with what is current by then.
+    assert!(ledger.create_requests() <= 20 + 2 * 4, "{} requests went out", ledger.create_requests());
+    assert!(results.count("not_sent") >= 100 - 28, "{}", run.told());
+}
+
+#[test]
+fn an_organization_that_is_not_there_halts_the_run() {
+    let world = World::with_people(30);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--org-id", &"b".repeat(24)]).finish();
+    run.exits(3).says("the organization").says("404");
+    assert_eq!(world.results().count("not_sent"), 30, "{}", run.told());
+}
+
+#[test]
+fn a_caller_who_may_not_invite_is_told_once_and_not_for_every_row() {
+    for (access, says) in [
+        (Access::Member, "not authorized"),
+        (Access::AddressNotListed, "403"),
+        (Access::ListRequired, "403"),
+        (Access::Suspended, "402"),
+    ] {
+        let world = World::with_people(60);
+        let server = sandbox(Options { access, ..Options::default() });
+        let run = world.invite(&server.base_url()).finish();
+        run.exits(3).says(says);
+        let ledger = server.sandbox().ledger();
+        assert!(ledger.create_requests() <= 2 * 16, "{access:?}: {ledger:?}");
+        assert!(world.results().count("not_sent") >= 60 - 16, "{access:?} {}", run.told());
+    }
+}
+
+#[test]
+fn a_spent_failure_budget_halts_the_run() {
+    let world = World::with_people(60);
+    let server = sandbox(faults(&["400:INVALID_ENUM_VALUE@1"]));
+    let run = world.invite(&server.base_url()).args(&["--max-failures", "5", "--concurrency", "2"]).finish();
+    run.exits(3).says("5 rows failed; --max-failures allows fewer than 5");
+    let results = world.results();
+    assert!((5..=6).contains(&results.count("failed")), "{}", run.told());
+    assert_eq!(results.count("failed") + results.count("not_sent"), 60, "{}", run.told());
+}
+
+#[test]
+fn half_of_the_rows_failing_halts_the_run_unless_that_is_off() {
+    let world = World::with_people(60);
+    let server = sandbox(faults(&["400:INVALID_ENUM_VALUE@1"]));
+    world.invite(&server.base_url()).finish().exits(3).says("--max-failures allows less than 50%");
+    let run = world.invite(&server.base_url()).args(&["--max-failures", "off"]).finish();
+    run.exits(1).says("check the roles of these rows");
+    assert_eq!(world.results().count("failed"), 60, "{}", run.told());
+}
+
+/// Every invitation that exists is in the results with its id, or was told on standard error.
+#[track_caller]
+fn nothing_is_lost(promise: &Promise<'_>, in_the_file: &Results, stderr: &str) {
+    let written: HashSet<&str> = in_the_file.column("invite_id").into_iter().collect();
+    let ledger = promise.ledger();
+    assert!(!ledger.created.is_empty() && ledger.created.len() < promise.people.len(), "it was to end midway");
+    for made in &ledger.created {
+        let told = written.contains(made.id.as_str()) || (stderr.contains(&made.id) && stderr.contains(&made.email));
+        assert!(told, "{} of {} is told nowhere\n{stderr}", made.id, made.email);
+    }
+}
+
+#[test]
+fn a_full_disk_halts_the_run_and_loses_nothing() {
+    let world = World::with_people(120);
+    let server = sandbox(Options::default());
+    let promise = Promise { world: &world, sandbox: &server, people: people(120), arguments: vec!["--concurrency=4"] };
+    // A limit on the size of files, of which the program hears as of a full disk.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
+    let run = world.shell(script).args(&["run", "people.csv"]).args(&promise.arguments);
+    let run = run.aimed_at(&server.base_url()).credential(Credential::Token).finish();
+    run.exits(3).says("cannot write the results to people.results.csv");
+
+    let torn = world.read("people.results.csv");
+    world.write("whole.csv", &torn[..=torn.rfind('\n').expect("a line")]);
+    nothing_is_lost(&promise, &world.results_in("whole.csv"), &run.stderr);
+    promise.is_kept();
+}
+
+#[test]
+fn a_results_folder_that_vanishes_halts_the_run() {
+    let world = World::with_people(200);
+    std::fs::create_dir(world.path("out")).unwrap();
+    // Ten seconds at least, of which half a one is enough to notice.
+    let server = sandbox(faults(&["slow-after=100ms@1"]));
+    let run = world.invite(&server.base_url()).args(&["--results", "out/people.csv", "--concurrency", "2"]).start();
+    wait_until("some are invited", || server.sandbox().ledger().created.len() >= 6);
+    std::fs::remove_dir_all(world.path("out")).unwrap();
+    run.finish().exits(3).says("cannot write the results to out/people.csv");
+    assert!(server.sandbox().ledger().created.len() < 200);
+}
+
+#[test]
+fn what_names_mean_is_no_fault_of_the_rows_where_the_organization_could_not_be_read() {
+    let world = World::new();
+    world.write("people.csv", "email,roles,teams,projects\nada@example.com,ORG_MEMBER,Backend,billing=GROUP_OWNER\n");
+    let server = sandbox(Options::default());
+    let run = world.program(&["run", "people.csv"]).aimed_at(&server.base_url());
+    run.env("MONGODB_ATLAS_ACCESS_TOKEN", "a-lapsed-token").finish().exits(3);
+    assert_eq!(world.results().column("status"), ["not_sent"]);
+}

@@ -1,0 +1,124 @@
+//! `kill -9` at several moments, and the same command again each time.
+//!
+//! The server leaves single requests without an answer for ever, so that the program is always killed at work. Whether
+//! it has processed those is what the next run has to find out.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use bulk_invite::sandbox::{Duplicates, Options, Running};
+
+use crate::world::{Promise, World, faults, people, sandbox, wait_until};
+
+const ROWS: usize = 40;
+
+/// Faults, three of which keep a request for ever.
+const TRAPS: [&str; 7] = [
+    "slow-after=1h@#3",
+    "slow-before=1h@#14",
+    "slow-after=1h@#25",
+    "500-after@0.1",
+    "reset-after@0.1",
+    "no-id@0.05",
+    "500@0.05/lookups",
+];
+
+fn trapped(duplicates: Duplicates, faults_of_it: &[&str]) -> (World, Running) {
+    (World::with_people(ROWS), sandbox(Options { duplicates, ..faults(faults_of_it) }))
+}
+
+fn job<'a>((world, sandbox): &'a (World, Running), arguments: &[&'static str]) -> Promise<'a> {
+    let arguments = [&["--settle=200ms", "--timeout=1h", "--max-failures=off"], arguments].concat();
+    Promise { world, sandbox, people: people(ROWS), arguments }
+}
+
+#[track_caller]
+fn three_kills(duplicates: Duplicates, arguments: &[&'static str]) {
+    let place = trapped(duplicates, &TRAPS);
+    let promise = job(&place, arguments);
+    for (requests, lines) in [(3, 8), (14, 20), (25, 30)] {
+        let run = promise.run().start();
+        let reached = || promise.ledger().create_requests() >= requests && promise.world.lines_written() >= lines;
+        wait_until("the moment of the kill", reached);
+        run.kill();
+    }
+    assert!(promise.ledger().created.len() < ROWS, "there was to be something left");
+    promise.is_kept();
+}
+
+#[test]
+fn three_kills_lose_nothing_where_a_second_invite_is_answered_409() {
+    three_kills(Duplicates::Refuse409, &["--concurrency=4"]);
+}
+
+#[test]
+fn three_kills_lose_nothing_where_a_second_invite_is_answered_400() {
+    three_kills(Duplicates::Refuse400, &["--concurrency=4"]);
+}
+
+#[test]
+fn three_kills_lose_nothing_where_a_second_invite_would_be_a_second_email() {
+    three_kills(Duplicates::Accept, &["--concurrency=4"]);
+}
+
+#[test]
+fn three_kills_lose_nothing_on_the_successor_endpoint() {
+    three_kills(Duplicates::Refuse409, &["--concurrency=4", "--api=users"]);
+}
+
+#[test]
+fn a_kill_with_every_request_on_the_wire_loses_nothing() {
+    let place = trapped(Duplicates::Accept, &["slow-after=1h@first:16", "slow-after=1h@#20"]);
+    let promise = job(&place, &[]);
+    let run = promise.run().start();
+    wait_until("sixteen are on the wire", || promise.ledger().created.len() == 16);
+    run.kill();
+    let run = promise.run().start();
+    wait_until("another one is", || promise.ledger().created.len() >= 20);
+    run.kill();
+    promise.is_kept();
+    assert_eq!(promise.ledger().create_requests(), ROWS as u64, "nothing was sent again");
+}
+
+#[test]
+fn a_kill_while_the_last_one_is_being_settled_loses_nothing() {
+    let place = trapped(Duplicates::Accept, &["slow-after=1h@first:4", "slow=1h@#11/lookups"]);
+    let promise = job(&place, &["--concurrency=4"]);
+    let run = promise.run().start();
+    wait_until("four are on the wire", || promise.ledger().created.len() == 4);
+    run.kill();
+    let run = promise.run().start();
+    // Each run asks for everybody once; whatever comes on top is about one person, and the first of it gets no answer.
+    let asked = || promise.ledger().requests("GET", "/api/atlas/v2/orgs/{orgId}/users");
+    wait_until("the next run asks about somebody", || asked() > 2);
+    run.kill();
+    promise.is_kept();
+    assert_eq!(promise.ledger().create_requests(), ROWS as u64, "nothing was sent again");
+}
+
+#[test]
+fn a_line_that_was_torn_is_dropped_and_swallows_nothing() {
+    let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
+    let promise = job(&place, &["--concurrency=1"]);
+    let run = promise.run().start();
+    wait_until("the twelfth is on the wire", || promise.ledger().created.len() == 12);
+    run.kill();
+    let results = promise.world.path("people.results.csv");
+    OpenOptions::new().append(true).open(results).unwrap().write_all(b"14,\"person-013@exam").unwrap();
+    let run = promise.run().finish();
+    run.exits(0).says("11 rows are settled and kept, 1 will be asked about").says("its last line was cut off");
+    promise.is_kept();
+}
+
+#[test]
+fn a_kill_of_the_sheet_s_old_version_is_settled_under_the_new_one() {
+    let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
+    let mut promise = job(&place, &["--concurrency=1"]);
+    let run = promise.run().start();
+    wait_until("the twelfth is on the wire", || promise.ledger().created.len() == 12);
+    run.kill();
+    promise.people.reverse();
+    promise.world.write("people.csv", crate::world::sheet(&promise.people));
+    promise.is_kept();
+    assert_eq!(promise.ledger().create_requests(), ROWS as u64);
+}

@@ -1,0 +1,17 @@
+//! The real binary against the sandbox, over real sockets, in a sealed environment.
+//!
+//! Each module is a theme. `world` builds the folder, the servers and the processes that a case needs, and shows both
+//! streams of the binary where a case fails.
+
+mod bad_rows;
+mod credentials;
+mod exactly_once;
+mod halts;
+mod kills;
+mod odd_answers;
+mod output;
+mod rehearsal;
+mod safety;
+mod signals;
+mod usage;
+mod world;

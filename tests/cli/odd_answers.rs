@@ -1,0 +1,84 @@
+//! Answers that are not what Atlas documents: never a panic, judged by their status.
+
+use bulk_invite::sandbox::Running;
+
+use crate::world::{Finished, World, faults, sandbox};
+
+/// Two people against a server that answers oddly to whatever would invite them, or only at first.
+fn run(fault: &str) -> (World, Running, Finished) {
+    let world = World::with_people(2);
+    let server = sandbox(faults(&[fault]));
+    let run = world.invite(&server.base_url()).args(&["--settle", "100ms", "--timeout", "5s"]).finish();
+    assert!(!run.stderr.contains("panicked"), "{fault} {}", run.told());
+    (world, server, run)
+}
+
+#[test]
+fn a_lost_or_odd_answer_to_an_invitation_that_was_made_is_made_up_for_by_asking() {
+    for fault in ["no-id@1", "cut@1", "html-after@1", "html-after=200@1", "500-after@1", "reset-after@1"] {
+        let (world, server, run) = run(fault);
+        run.exits(0);
+        let ledger = server.sandbox().ledger();
+        assert_eq!(ledger.create_requests(), 2, "{fault}: nothing is sent again {}", run.told());
+        for made in &ledger.created {
+            let results = world.results();
+            let line = results.lines.iter().find(|line| line.get("email") == made.email).unwrap();
+            assert_eq!((line.get("status"), line.get("invite_id")), ("invited", made.id.as_str()), "{fault}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_of_another_type_is_read_all_the_same() {
+    let (world, server, run) = run("wrong-type@1");
+    run.exits(0);
+    let ledger = server.sandbox().ledger();
+    assert_eq!(world.results().column("invite_id"), ids_in_order(&ledger), "{}", run.told());
+    assert_eq!(ledger.create_requests(), 2);
+}
+
+fn ids_in_order(ledger: &bulk_invite::sandbox::Ledger) -> Vec<&str> {
+    let mut made: Vec<_> = ledger.created.iter().map(|made| (made.email.as_str(), made.id.as_str())).collect();
+    made.sort_unstable();
+    made.into_iter().map(|(_, id)| id).collect()
+}
+
+#[test]
+fn an_error_page_is_asked_about_and_sent_again() {
+    for fault in ["html@first:2", "html=503@first:2", "500@first:2"] {
+        let (world, server, run) = run(fault);
+        run.exits(0);
+        assert_eq!(world.results().column("attempts"), ["2", "2"], "{fault} {}", run.told());
+        assert_eq!(server.sandbox().ledger().created.len(), 2);
+    }
+}
+
+#[test]
+fn an_error_page_with_a_refusal_s_status_is_judged_by_it() {
+    for (fault, status, exit) in [("html=422@1", "failed", 1), ("html=413@1", "failed", 1), ("html=410@1", "failed", 3)]
+    {
+        let (world, server, run) = run(fault);
+        run.exits(exit);
+        assert!(world.results().column("status").contains(&status), "{fault} {}", run.told());
+        assert_eq!(server.sandbox().ledger().created.len(), 0);
+    }
+}
+
+#[test]
+fn a_look_up_that_answers_an_error_page_is_asked_again() {
+    for fault in ["html@first:2/lookups", "html=200@first:2/lookups", "cut@first:1/lookups", "no-id@#2/lookups"] {
+        let (world, server, run) = run(fault);
+        run.exits(0);
+        assert_eq!(world.results().count("invited"), 2, "{fault}");
+        assert_eq!(server.sandbox().ledger().create_requests(), 2, "{fault}");
+    }
+}
+
+#[test]
+fn an_organization_that_answers_nothing_but_error_pages_halts_the_run() {
+    let world = World::with_people(2);
+    let server = sandbox(faults(&["html@1/lookups"]));
+    let run = world.invite(&server.base_url()).args(&["--max-attempts", "2"]).finish();
+    run.exits(3).says("the organization could not be read before inviting").says("502");
+    assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
+}

@@ -1,0 +1,190 @@
+//! What is said where: flags about results and output that scripts may rely on.
+
+use bulk_invite::sandbox::Options;
+use serde_json::Value;
+
+use crate::world::{World, faults, people, sandbox};
+
+/// A sheet with two good rows and a bad one, and columns of its own.
+const MIXED: &str = "Name,email,Team lead,roles\n\
+                     Ada,ada@example.com,\"Hopper, G\",ORG_MEMBER\n\
+                     Bob,bob@example.com,,ORG_MEMBR\n\
+                     Cleo,cleo@example.com,,ORG_MEMBER\n";
+
+#[test]
+fn failed_rows_are_written_with_exactly_the_sheet_s_columns_and_can_be_run() {
+    let world = World::new();
+    world.write("people.csv", MIXED);
+    let server = sandbox(faults(&["422@#2"]));
+    let arguments = ["--failed", "again.csv", "--concurrency", "1"];
+    world.invite(&server.base_url()).args(&arguments).finish().exits(1);
+    let again = world.read("again.csv");
+    assert_eq!(
+        again,
+        "Name,email,Team lead,roles\nBob,bob@example.com,,ORG_MEMBR\nCleo,cleo@example.com,,ORG_MEMBER\n"
+    );
+    world.write("again.csv", again.replace("MEMBR", "MEMBER"));
+    world.program(&["run", "again.csv"]).aimed_at(&server.base_url());
+    let run = world.program(&["run", "again.csv"]).aimed_at(&server.base_url());
+    run.credential(crate::world::Credential::Token).finish().exits(0);
+    assert_eq!(world.results_in("again.results.csv").count("invited"), 2);
+}
+
+#[test]
+fn a_results_file_is_itself_a_sheet() {
+    let world = World::with_people(3);
+    let server = sandbox(faults(&["422@#2"]));
+    world.invite(&server.base_url()).args(&["--concurrency", "1"]).finish().exits(1);
+    let run = world.program(&["run", "people.results.csv"]).aimed_at(&server.base_url());
+    run.credential(crate::world::Credential::Token).finish().exits(0);
+    let results = world.results_in("people.results.results.csv");
+    assert_eq!(results.column("email"), people(3));
+    assert_eq!(results.column("status"), ["already_invited", "invited", "already_invited"]);
+}
+
+#[test]
+fn the_summary_on_standard_output_is_json_and_nothing_else() {
+    let world = World::new();
+    world.write("people.csv", MIXED);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--summary", "-"]).finish();
+    run.exits(1);
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} {}", run.told()));
+    assert_eq!((&summary["rows"], &summary["exit_code"]), (&3.into(), &1.into()));
+    assert_eq!((&summary["statuses"]["invited"], &summary["statuses"]["invalid"]), (&2.into(), &1.into()));
+    assert_eq!(summary["failures"][0]["error_code"], "UNKNOWN_ROLE");
+    assert_eq!(summary["results"], "people.results.csv");
+    world.invite(&server.base_url()).args(&["--summary", "summary.json"]).finish().exits(1);
+    let summary: Value = serde_json::from_str(&world.read("summary.json")).unwrap();
+    assert_eq!(summary["kept"], 2);
+}
+
+#[test]
+fn a_quiet_run_that_goes_well_says_nothing() {
+    let world = World::with_people(3);
+    let server = sandbox(faults(&["500@#1"]));
+    let run = world.invite(&server.base_url()).args(&["--quiet"]).finish();
+    run.exits(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn a_quiet_run_still_says_what_ends_it() {
+    let world = World::with_people(3);
+    let server = sandbox(faults(&["402@1"]));
+    world.invite(&server.base_url()).args(&["--quiet"]).finish().exits(3).says_in_one_line(&["402"]);
+}
+
+#[test]
+fn a_json_log_is_nothing_but_json_lines() {
+    let cases: [(&[&str], &[&str], i32); 5] = [
+        (&[], &[], 0),
+        (&["500@0.3", "reset-after@#3"], &["--settle", "50ms"], 0),
+        (&["422@1"], &[], 1),
+        (&["revoke@#2"], &[], 3),
+        (&[], &["--results", "missing/people.csv"], 2),
+    ];
+    for (troubles, arguments, exit) in cases {
+        let world = World::with_people(6);
+        let server = sandbox(faults(troubles));
+        let run = world.invite(&server.base_url()).args(&["--log-format", "json"]).args(arguments).finish();
+        run.exits(exit);
+        let line = |line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error} {}", run.told()));
+        let events: Vec<Value> = run.stderr.lines().map(line).collect();
+        assert!(events.iter().all(|event| event["event"].is_string() && event["time"].is_string()), "{}", run.told());
+        if exit != 2 {
+            let outcomes = events.iter().filter(|event| event["event"] == "outcome").count();
+            assert_eq!(outcomes, 6, "an outcome a row {}", run.told());
+            assert_eq!(events.last().unwrap()["summary"]["exit_code"], exit, "{}", run.told());
+        }
+    }
+}
+
+#[test]
+fn piped_output_is_plain_lines() {
+    let world = World::new();
+    world.write("people.csv", MIXED.replace("Bob,bob@", "Bob,b\u{1b}[31mob@"));
+    let server = sandbox(faults(&["500@#1"]));
+    let run = world.invite(&server.base_url()).finish();
+    run.exits(1).says("3 rows in ").says("2 invited, 1 invalid");
+    assert!(!run.stderr.contains(['\u{1b}', '\r']), "{}", run.told());
+}
+
+#[test]
+fn a_limit_sends_only_so_many_and_the_next_run_goes_on() {
+    let world = World::with_people(5);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--limit", "2"]).finish();
+    run.exits(0);
+    let sent = ["invited", "invited", "not_sent", "not_sent", "not_sent"];
+    assert_eq!(world.results().column("status"), sent, "{}", run.told());
+    assert_eq!(world.results().row(4).get("error_detail"), "beyond --limit");
+    world.invite(&server.base_url()).args(&["--limit", "2"]).finish().exits(0);
+    assert_eq!(world.results().count("invited"), 4);
+    world.invite(&server.base_url()).finish().exits(0);
+    assert_eq!(world.results().count("invited"), 5);
+    assert_eq!(server.sandbox().ledger().create_requests(), 5);
+}
+
+#[test]
+fn a_dry_run_sends_nothing_and_leaves_the_results_alone() {
+    let world = World::new();
+    world.write("people.csv", MIXED);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--dry-run"]).finish();
+    run.exits(1);
+    assert_eq!(world.names(), ["people.csv", "people.dry-run.csv"]);
+    let results = world.results_in("people.dry-run.csv");
+    assert_eq!(results.column("status"), ["not_sent", "invalid", "not_sent"], "{}", run.told());
+    assert_eq!(results.row(2).get("error_detail"), "dry run");
+    assert_eq!(server.sandbox().ledger().create_requests(), 0);
+}
+
+#[test]
+fn a_fresh_start_keeps_the_old_results_aside() {
+    let world = World::with_people(3);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let before = world.read("people.results.csv");
+    let run = world.invite(&server.base_url()).args(&["--fresh", "--yes"]).finish();
+    run.exits(0);
+    assert_eq!(world.results().count("already_invited"), 3, "{}", run.told());
+    let aside: Vec<String> = world.names().into_iter().filter(|name| name.starts_with("people.results.2")).collect();
+    assert_eq!(aside.len(), 1, "{:?}", world.names());
+    assert_eq!(world.read(&aside[0]), before);
+}
+
+#[test]
+fn a_run_again_keeps_what_is_settled_whatever_became_of_the_sheet() {
+    let world = World::with_people(4);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let before = world.results();
+    let changed: Vec<String> = [4, 6, 1, 2].map(|number| format!("person-{number:03}@example.com")).into();
+    world.write("people.csv", crate::world::sheet(&changed));
+    let run = world.invite(&server.base_url()).finish();
+    run.exits(0).says("continuing people.results.csv: 4 rows are settled and kept").says("3 of them kept");
+    let results = world.results();
+    let expected = [&changed[..], &["person-003@example.com".to_owned()]].concat();
+    assert_eq!(results.column("email"), expected, "{}", run.told());
+    assert_eq!(results.column("row"), ["2", "3", "4", "5", ""]);
+    assert_eq!(results.lines[4].get("invite_id"), before.row(4).get("invite_id"));
+    assert_eq!(server.sandbox().ledger().create_requests(), 5);
+}
+
+#[test]
+fn completions_are_a_script_for_the_shell() {
+    let world = World::new();
+    let run = world.program(&["completions", "bash"]).finish();
+    run.exits(0);
+    assert!(run.stdout.contains("complete -F") && run.stdout.contains("--log-format"), "{}", run.told());
+}
+
+#[test]
+fn help_names_the_defaults_and_variables() {
+    let run = World::new().program(&["run", "--help"]).finish();
+    run.exits(0);
+    for text in ["[default: 30s]", "BULK_INVITE_SETTLE", "MONGODB_ATLAS_ORG_ID", "--max-attempts <N>"] {
+        assert!(run.stdout.contains(text), "{text} {}", run.told());
+    }
+}

@@ -1,0 +1,92 @@
+//! Ctrl-C and SIGTERM while requests are on the wire: the first lets them land, the second abandons them.
+
+use bulk_invite::sandbox::Running;
+
+use crate::world::{Process, Promise, Signal, World, faults, people, sandbox, wait_until};
+
+const SIGNALS: [(Signal, i32); 2] = [(Signal::Interrupt, 130), (Signal::Terminate, 143)];
+
+/// Forty people, four at a time.
+fn job<'a>(world: &'a World, server: &'a Running) -> Promise<'a> {
+    let arguments = vec!["--concurrency=4", "--settle=200ms", "--timeout=60s"];
+    Promise { world, sandbox: server, people: people(40), arguments }
+}
+
+/// Starts it, and waits until four invitations exist whose answers are still to come.
+fn started(promise: &Promise<'_>) -> Process {
+    let run = promise.run().start();
+    wait_until("four are on the wire", || promise.ledger().created.len() >= 4);
+    run
+}
+
+#[test]
+fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
+    for (signal, code) in SIGNALS {
+        let world = World::with_people(40);
+        let server = sandbox(faults(&["slow-after=400ms@first:8"]));
+        let promise = job(&world, &server);
+        let run = started(&promise);
+        run.signal(signal);
+        let run = run.finish();
+        run.exits(code).says("interrupted: requests on their way may land").says("to continue: ");
+
+        let (results, made) = (world.results(), promise.ledger().created.len());
+        assert_eq!(results.count("invited"), made, "what landed is reported {}", run.told());
+        assert_eq!(results.count("not_sent"), 40 - made, "{}", run.told());
+        assert!(made < 40, "it was to end midway");
+        promise.is_kept();
+    }
+}
+
+#[test]
+fn the_second_signal_abandons_the_wire_and_says_so_of_each_row() {
+    for (signal, code) in SIGNALS {
+        let world = World::with_people(40);
+        let server = sandbox(faults(&["slow-after=10m@first:4"]));
+        let promise = job(&world, &server);
+        let mut run = started(&promise);
+        run.signal(signal);
+        wait_until("the first signal is heard", || run.stderr().contains("interrupted: "));
+        assert!(run.is_running(), "requests are on the wire");
+        run.signal(signal);
+        let run = run.finish();
+        run.exits(code).says("interrupted again: requests on their way are abandoned");
+
+        let results = world.results();
+        assert_eq!((results.count("unknown"), results.count("not_sent")), (4, 36), "{}", run.told());
+        let unknown = results.lines.iter().find(|line| line.get("status") == "unknown").unwrap();
+        assert!(unknown.get("error_detail").contains("sent at 20"), "what was sent and when: {unknown:?}");
+        promise.is_kept();
+    }
+}
+
+#[test]
+fn a_signal_before_the_first_invite_ends_the_run_with_nothing_sent() {
+    for (signal, code) in SIGNALS {
+        let world = World::with_people(40);
+        let server = sandbox(faults(&["slow=10m@#2/lookups"]));
+        let promise = job(&world, &server);
+        let run = promise.run().start();
+        wait_until("it is asking who is there", || promise.ledger().total_requests() >= 2);
+        run.signal(signal);
+        let run = run.finish();
+        run.exits(code).says("interrupted before anything was sent");
+        assert_eq!((world.results().count("not_sent"), promise.ledger().create_requests()), (40, 0), "{}", run.told());
+    }
+}
+
+#[test]
+fn a_signal_while_rows_wait_to_be_asked_about_leaves_them_open_and_the_next_run_asks() {
+    let world = World::with_people(12);
+    let server = sandbox(faults(&["reset-after@first:12"]));
+    let people = people(12);
+    let patient = world.invite(&server.base_url()).args(&["--settle", "10m"]).start();
+    wait_until("all are in doubt", || patient.stderr().is_empty() || server.sandbox().ledger().created.len() == 12);
+    wait_until("every invitation exists", || server.sandbox().ledger().created.len() == 12);
+    patient.signal(Signal::Interrupt);
+    let patient = patient.finish();
+    patient.exits(130);
+    assert_eq!(world.results().count("unknown"), 12, "{}", patient.told());
+    Promise { world: &world, sandbox: &server, people, arguments: vec!["--settle=100ms"] }.is_kept();
+    assert_eq!(server.sandbox().ledger().create_requests(), 12, "asking was enough");
+}

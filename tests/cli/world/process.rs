@@ -1,0 +1,179 @@
+//! A process of ours: what it is started with, what it says, how it ends.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bulk_invite::sandbox::ORGANIZATION;
+
+use super::{Credential, PATIENCE};
+
+/// A process to be.
+pub(crate) struct Invocation {
+    command: Command,
+    stdout: PathBuf,
+    stderr: PathBuf,
+}
+
+/// A process at work; killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    shown: String,
+    stdout: PathBuf,
+    stderr: PathBuf,
+}
+
+/// A process that has ended.
+pub(crate) struct Finished {
+    shown: String,
+    status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+impl Invocation {
+    pub(super) fn new(folder: &Path, streams: &Path, program: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(folder).stdin(Stdio::null());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env("HOME", folder).env("XDG_CONFIG_HOME", folder);
+        let stream = |name: &str| streams.join(format!("{number}.{name}"));
+        Self { command, stdout: stream("stdout"), stderr: stream("stderr") }
+    }
+
+    pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Aims it at a sandbox.
+    pub(crate) fn aimed_at(self, base_url: &str) -> Self {
+        self.env("MONGODB_ATLAS_BASE_URL", base_url).env("MONGODB_ATLAS_ORG_ID", ORGANIZATION)
+    }
+
+    /// Takes this credential and no other.
+    pub(crate) fn credential(mut self, credential: Credential) -> Self {
+        let names = Credential::ALL.into_iter().flat_map(Credential::environment).map(|(name, _)| name);
+        names.for_each(|name| _ = self.command.env_remove(name));
+        self.command.envs(credential.environment());
+        self
+    }
+
+    pub(crate) fn start(mut self) -> Process {
+        let file = |path| File::create(path).expect("a file for a stream");
+        self.command.stdout(file(&self.stdout)).stderr(file(&self.stderr));
+        let shown: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        let shown = shown.join(" ");
+        let child = self.command.spawn().expect("the program starts");
+        Process { child, shown, stdout: self.stdout, stderr: self.stderr }
+    }
+
+    pub(crate) fn finish(self) -> Finished {
+        self.start().finish()
+    }
+}
+
+impl Process {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has said on standard output so far.
+    pub(crate) fn stdout(&self) -> String {
+        fs::read_to_string(&self.stdout).expect("standard output")
+    }
+
+    /// What it has said on standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        fs::read_to_string(&self.stderr).expect("standard error")
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_none()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let name = match signal {
+            Signal::Interrupt => "INT",
+            Signal::Terminate => "TERM",
+        };
+        let kill = format!("kill -{name} {}", self.id());
+        assert!(Command::new("/bin/sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
+    }
+
+    /// `kill -9`, which it must not have escaped by ending.
+    pub(crate) fn kill(mut self) {
+        assert!(self.is_running(), "it ended before it was killed\n{}", self.stderr());
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it is gone");
+    }
+
+    pub(crate) fn finish(mut self) -> Finished {
+        let end = Instant::now() + PATIENCE;
+        while self.is_running() {
+            let told = || format!("{} does not end\n{}\n{}", self.shown, self.stdout(), self.stderr());
+            assert!(Instant::now() < end, "{}", told());
+            thread::sleep(Duration::from_millis(3));
+        }
+        let status = self.child.wait().expect("its status");
+        Finished { shown: self.shown.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Finished {
+    /// It ended with this code.
+    #[track_caller]
+    pub(crate) fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.status.code(), Some(code), "{}", self.told());
+        self
+    }
+
+    /// It says this on standard error.
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) -> &Self {
+        assert!(self.stderr.contains(text), "not a word of {text:?} {}", self.told());
+        self
+    }
+
+    /// Standard error is one line, an error, that holds all of these.
+    #[track_caller]
+    pub(crate) fn says_in_one_line(&self, texts: &[&str]) -> &Self {
+        let lines: Vec<&str> = self.stderr.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with("error: "), "not one line of error {}", self.told());
+        texts.iter().for_each(|text| _ = self.says(text));
+        self
+    }
+
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// Everything, for the message of a failed assertion.
+    pub(crate) fn told(&self) -> String {
+        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.shown, self.status, self.stdout, self.stderr)
+    }
+}

@@ -1,0 +1,46 @@
+//! The sandbox as a process of its own, as `bulk-invite sandbox` starts it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use super::{Process, World, wait_until};
+
+/// `bulk-invite sandbox` on a free port; stopped when it is dropped.
+pub(crate) struct SandboxProcess {
+    process: Process,
+    address: String,
+}
+
+impl SandboxProcess {
+    /// Starts it with these arguments and waits until it says where it listens.
+    pub(crate) fn start(world: &World, arguments: &[&str]) -> Self {
+        let process = world.program(&["sandbox", "--listen", "127.0.0.1:0"]).args(arguments).start();
+        wait_until("the sandbox listens", || process.stdout().contains('\n'));
+        let said = process.stdout();
+        let address = said.lines().next().and_then(|line| line.strip_prefix("listening on http://"));
+        let address = address.unwrap_or_else(|| panic!("no address in {said:?}")).to_owned();
+        Self { process, address }
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it says of itself on standard output.
+    pub(crate) fn said(&self) -> String {
+        self.process.stdout()
+    }
+
+    /// Its organization and ledger.
+    pub(crate) fn state(&self) -> Value {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection to the sandbox");
+        let request = format!("GET /_sandbox/state HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).expect("a response");
+        let (_, body) = response.split_once("\r\n\r\n").expect("a body");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
+    }
+}
