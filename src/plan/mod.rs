@@ -176,8 +176,10 @@ impl<'a> Planner<'a> {
         if !is_list(text) {
             return Ok(vec![one(text)?]);
         }
-        // A team's own name may hold what separates a list.
-        if let Ok(id) = self.directory.team(text) {
+        // A team's own name may hold what separates a list, which only the organization's own list can tell.
+        if !self.directory.is_offline()
+            && let Ok(id) = self.directory.team(text)
+        {
             return Ok(vec![id]);
         }
         let mut teams = entries(text).map(one).collect::<Result<Vec<_>, _>>()?;

@@ -171,8 +171,8 @@ fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
 fn offline_ids_are_believed_and_names_stand_for_themselves() {
     let sheet = b"email,roles,teams,projects\n\
         a@example.com,member,000000000000000000000077,000000000000000000000078=owner\n\
-        b@example.com,member,Backend,\n\
-        b@example.com,member,backend,\n\
+        b@example.com,member,Backend; Ops,\n\
+        b@example.com,member,ops | backend,\n\
         c@example.com,member,Backend,billing\n";
     let plans = plan(sheet, &Directory::offline(), OrgRoles::default());
     assert_eq!(plans[0].as_ref().unwrap().teams, [id(0x77)]);
