@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod input;
+pub(crate) mod output;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;

@@ -24,7 +24,7 @@ use bulk_invite::sandbox;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{input, prompt};
+use super::{input, output, prompt};
 use crate::cli::RunArgs;
 use crate::screen::Screen;
 use crate::settings::{Account, UsageError, environment};
@@ -56,30 +56,7 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let roster = input::open(&args.file, &args.sheet)?;
     let rows = input::count(&args.file, &args.sheet)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
-    let results = match &args.results {
-        Some(results) => results.clone(),
-        None if input::is_stdin(&args.file) => {
-            return Err(UsageError("say where the results go with --results FILE".to_owned()));
-        }
-        None => beside(
-            &args.file,
-            if args.dry_run {
-                "dry-run"
-            } else if args.sandbox {
-                "sandbox.results"
-            } else {
-                "results"
-            },
-        ),
-    };
-    for (path, flag) in [(Some(&results), "--results"), (args.failed.as_ref(), "--failed")] {
-        if path.is_some_and(|path| is_same(path, &args.file)) {
-            return Err(UsageError(format!("{flag} would overwrite the spreadsheet; name another file")));
-        }
-    }
-    if args.failed.as_ref().is_some_and(|failed| is_same(failed, &results)) {
-        return Err(UsageError("--failed would overwrite the results; name another file".to_owned()));
-    }
+    let results = output::results(args)?;
     let Account { organization, base_url, credential } = account;
     let organization = organization
         .ok_or_else(|| UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()))?;
@@ -231,19 +208,6 @@ fn tell_of_earlier(earlier: &bulk_invite::journal::Earlier, results: &Path, scre
             count(NextRun::Anew),
             if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
         ));
-    }
-}
-
-/// `people.csv` and `results` make `people.results.csv`.
-fn beside(file: &Path, kind: &str) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    file.with_file_name(format!("{stem}.{kind}.csv"))
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        (Err(_), _) | (_, Err(_)) => one == other,
     }
 }
 

@@ -73,7 +73,8 @@ struct FailedWriter {
 
 impl FailedWriter {
     fn create(rows: FailedRows) -> io::Result<Self> {
-        let mut csv = csv::Writer::from_writer(storage::create(&rows.path)?);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", rows.path.display()));
+        let mut csv = csv::Writer::from_writer(storage::create(&rows.path).map_err(named)?);
         csv.write_record(&rows.names)?;
         Ok(Self { rows, csv })
     }
