@@ -76,7 +76,7 @@ pub enum JournalError {
     Locked { path: PathBuf },
     #[error("cannot write the results to {}: {source}; name another file with --results", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}", path.display())]
+    #[error("cannot read the earlier results in {}: {source}; name another file with --results", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(
         "{} is there and is not a results file of bulk-invite; move it away, or name another file with --results",
