@@ -1,7 +1,8 @@
 //! The three ways in, on both endpoints: what a run costs and that everybody shares a credential.
 
-use bulk_invite::sandbox::{Caps, Ledger, Limits, Options};
 use std::time::Duration;
+
+use bulk_invite::sandbox::{Caps, Ledger, Limits, Options};
 
 use crate::world::{Credential, SandboxProcess, World, people, sandbox, wait_until};
 

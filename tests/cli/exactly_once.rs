@@ -1,5 +1,7 @@
 //! The promise on real sockets, while the server does its worst.
 
+use std::time::Duration;
+
 use bulk_invite::sandbox::{Duplicates, EmailCase, Options};
 
 use crate::world::{Promise, Signal, World, faults, people, sandbox, sheet, wait_until};
@@ -58,25 +60,33 @@ fn a_storm_is_weathered_where_the_server_lowers_the_case_of_addresses() {
     a_storm(Duplicates::Accept, EmailCase::Lowered, &[], people);
 }
 
-#[test]
-fn signals_in_a_storm_lose_nothing() {
-    for (duplicates, signal, code) in [
-        (Duplicates::Refuse409, Signal::Interrupt, 130),
-        (Duplicates::Refuse400, Signal::Terminate, 143),
-        (Duplicates::Accept, Signal::Interrupt, 130),
-    ] {
-        let world = World::with_people(50);
-        let options = Options { latency: std::time::Duration::from_millis(30), duplicates, ..faults(&STORM) };
-        let server = sandbox(options);
-        let arguments = [&ARGUMENTS[..], &["--concurrency=4"]].concat();
-        let promise = Promise { world: &world, sandbox: &server, people: people(50), arguments };
-        for created in [5, 20] {
-            let run = promise.run().start();
-            wait_until("enough are invited", || promise.ledger().created.len() >= created);
-            run.signal(signal);
-            run.finish().exits(code);
-            assert_eq!(world.results().lines.len(), 50, "a line a row after every signal");
-        }
-        promise.is_kept();
+#[track_caller]
+fn two_signals_in_a_storm(duplicates: Duplicates, signal: Signal, code: i32) {
+    let world = World::with_people(50);
+    let server = sandbox(Options { latency: Duration::from_millis(30), duplicates, ..faults(&STORM) });
+    let arguments = [&ARGUMENTS[..], &["--concurrency=4"]].concat();
+    let promise = Promise { world: &world, sandbox: &server, people: people(50), arguments };
+    for created in [5, 20] {
+        let run = promise.run().start();
+        wait_until("enough are invited", || promise.ledger().created.len() >= created);
+        run.signal(signal);
+        run.finish().exits(code);
+        assert_eq!(world.results().lines.len(), 50, "a line a row after every signal");
     }
+    promise.is_kept();
+}
+
+#[test]
+fn signals_in_a_storm_lose_nothing_where_a_second_invite_is_answered_409() {
+    two_signals_in_a_storm(Duplicates::Refuse409, Signal::Interrupt, 130);
+}
+
+#[test]
+fn signals_in_a_storm_lose_nothing_where_a_second_invite_is_answered_400() {
+    two_signals_in_a_storm(Duplicates::Refuse400, Signal::Terminate, 143);
+}
+
+#[test]
+fn signals_in_a_storm_lose_nothing_where_a_second_invite_would_be_a_second_email() {
+    two_signals_in_a_storm(Duplicates::Accept, Signal::Interrupt, 130);
 }

@@ -102,7 +102,12 @@ fn nothing_is_lost(promise: &Promise<'_>, in_the_file: &Results, stderr: &str) {
 fn a_full_disk_halts_the_run_and_loses_nothing() {
     let world = World::with_people(120);
     let server = sandbox(Options::default());
-    let promise = Promise { world: &world, sandbox: &server, people: people(120), arguments: vec!["--concurrency=4"] };
+    let promise = Promise {
+        world: &world,
+        sandbox: &server,
+        people: people(120),
+        arguments: vec!["--concurrency=4", "--settle=100ms"],
+    };
     // A limit on the size of files, of which the program hears as of a full disk.
     let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
     let run = world.shell(script).args(&["run", "people.csv"]).args(&promise.arguments);
@@ -124,8 +129,13 @@ fn a_results_folder_that_vanishes_halts_the_run() {
     let run = world.invite(&server.base_url()).args(&["--results", "out/people.csv", "--concurrency", "2"]).start();
     wait_until("some are invited", || server.sandbox().ledger().created.len() >= 6);
     std::fs::remove_dir_all(world.path("out")).unwrap();
-    run.finish().exits(3).says("cannot write the results to out/people.csv");
-    assert!(server.sandbox().ledger().created.len() < 200);
+    let run = run.finish();
+    run.exits(3).says("cannot write the results to out/people.csv");
+    let ledger = server.sandbox().ledger();
+    assert!(ledger.created.len() < 200, "it was to end midway");
+    for made in &ledger.created {
+        run.says(&format!("{}, invited {}", made.email, made.id));
+    }
 }
 
 #[test]

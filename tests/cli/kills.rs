@@ -8,7 +8,7 @@ use std::io::Write;
 
 use bulk_invite::sandbox::{Duplicates, Options, Running};
 
-use crate::world::{Promise, World, faults, people, sandbox, wait_until};
+use crate::world::{Promise, World, faults, people, sandbox, sheet, wait_until};
 
 const ROWS: usize = 40;
 
@@ -118,7 +118,7 @@ fn a_kill_of_the_sheet_s_old_version_is_settled_under_the_new_one() {
     wait_until("the twelfth is on the wire", || promise.ledger().created.len() == 12);
     run.kill();
     promise.people.reverse();
-    promise.world.write("people.csv", crate::world::sheet(&promise.people));
+    promise.world.write("people.csv", sheet(&promise.people));
     promise.is_kept();
     assert_eq!(promise.ledger().create_requests(), ROWS as u64);
 }

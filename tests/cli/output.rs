@@ -3,7 +3,7 @@
 use bulk_invite::sandbox::Options;
 use serde_json::Value;
 
-use crate::world::{World, faults, people, sandbox};
+use crate::world::{Credential, World, faults, people, sandbox, sheet};
 
 /// A sheet with two good rows and a bad one, and columns of its own.
 const MIXED: &str = "Name,email,Team lead,roles\n\
@@ -24,9 +24,8 @@ fn failed_rows_are_written_with_exactly_the_sheet_s_columns_and_can_be_run() {
         "Name,email,Team lead,roles\nBob,bob@example.com,,ORG_MEMBR\nCleo,cleo@example.com,,ORG_MEMBER\n"
     );
     world.write("again.csv", again.replace("MEMBR", "MEMBER"));
-    world.program(&["run", "again.csv"]).aimed_at(&server.base_url());
     let run = world.program(&["run", "again.csv"]).aimed_at(&server.base_url());
-    run.credential(crate::world::Credential::Token).finish().exits(0);
+    run.credential(Credential::Token).finish().exits(0);
     assert_eq!(world.results_in("again.results.csv").count("invited"), 2);
 }
 
@@ -36,7 +35,7 @@ fn a_results_file_is_itself_a_sheet() {
     let server = sandbox(faults(&["422@#2"]));
     world.invite(&server.base_url()).args(&["--concurrency", "1"]).finish().exits(1);
     let run = world.program(&["run", "people.results.csv"]).aimed_at(&server.base_url());
-    run.credential(crate::world::Credential::Token).finish().exits(0);
+    run.credential(Credential::Token).finish().exits(0);
     let results = world.results_in("people.results.results.csv");
     assert_eq!(results.column("email"), people(3));
     assert_eq!(results.column("status"), ["already_invited", "invited", "already_invited"]);
@@ -161,7 +160,7 @@ fn a_run_again_keeps_what_is_settled_whatever_became_of_the_sheet() {
     world.invite(&server.base_url()).finish().exits(0);
     let before = world.results();
     let changed: Vec<String> = [4, 6, 1, 2].map(|number| format!("person-{number:03}@example.com")).into();
-    world.write("people.csv", crate::world::sheet(&changed));
+    world.write("people.csv", sheet(&changed));
     let run = world.invite(&server.base_url()).finish();
     run.exits(0).says("continuing people.results.csv: 4 rows are settled and kept").says("3 of them kept");
     let results = world.results();
