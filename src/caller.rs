@@ -191,7 +191,8 @@ fn unexpected(what: &str) -> Unanswered {
     Unanswered::GaveUp(format!("the answer was not {what}"))
 }
 
-fn describe(answer: &Answer) -> String {
+/// An answer in words.
+pub(crate) fn describe(answer: &Answer) -> String {
     match answer {
         Answer::NotSent(not_sent) => not_sent.detail.clone(),
         Answer::NoAnswer(no_answer) => no_answer.detail.clone(),

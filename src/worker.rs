@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
-use crate::caller::{Caller, Found, Unanswered};
-use crate::exchange::{Answer, Create, Gateway, Invite, Request};
+use crate::caller::{Caller, Found, Unanswered, describe};
+use crate::exchange::{Answer, Body, Create, Gateway, Invite, Request};
 use crate::outcome::{Outcome, Status};
 use crate::retry::{self, Delays, Doubt, Verdict, judge};
 use crate::stop::Stopped;
@@ -82,6 +82,7 @@ pub(crate) struct LeftOpen {
 /// A row's fate, and the run's where the row decided that too.
 #[derive(Debug)]
 pub(crate) struct Settled {
+    pub(crate) ticket: Ticket,
     pub(crate) outcome: Outcome,
     /// Whether this run sent a request for it.
     pub(crate) sent: bool,
@@ -102,6 +103,9 @@ impl LastAnswer {
         match answer {
             Answer::NotSent(not_sent) => Self { detail: Some(not_sent.detail.clone()), ..Self::default() },
             Answer::NoAnswer(no_answer) => Self { detail: Some(no_answer.detail.clone()), ..Self::default() },
+            Answer::Response(response) if matches!(response.body, Body::Created(_)) => {
+                Self { http_status: Some(response.status), ..Self::default() }
+            }
             Answer::Response(response) => {
                 let error = response.error();
                 let detail = error.map_or_else(
@@ -129,14 +133,14 @@ struct Row<'a, G> {
     crew: &'a Crew<G>,
     ticket: Ticket,
     request: Request,
-    email: String,
     /// How an earlier run wrote the address.
     sent_as: Option<String>,
     permit: Option<OwnedSemaphorePermit>,
     trace: Trace,
     open: Option<OpenQuestion>,
     last: LastAnswer,
-    delays: Delays<'a>,
+    /// Made when the first delay is needed.
+    delays: Option<Delays<'a>>,
     sent: bool,
 }
 
@@ -147,22 +151,20 @@ pub(crate) async fn carry<G: Gateway>(
     permit: Option<OwnedSemaphorePermit>,
 ) -> Settled {
     let Assignment { ticket, create, left_open, only_ask } = assignment;
-    let email = create.email.clone();
     let mut row = Row {
         crew: &crew,
         ticket,
         request: Request::Create(create),
-        email,
         sent_as: None,
         permit,
         trace: Trace::default(),
         open: None,
         last: LastAnswer::default(),
-        delays: crew.caller.policy.delays(),
+        delays: None,
         sent: false,
     };
     let (outcome, condemned) = row.carry(left_open, only_ask).await;
-    Settled { outcome, sent: row.sent, condemned }
+    Settled { ticket, outcome, sent: row.sent, condemned }
 }
 
 type Fate = (Outcome, Option<String>);
@@ -173,7 +175,9 @@ impl<G: Gateway> Row<'_, G> {
             self.trace = open.trace;
             self.open = open.trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
             self.sent_as = Some(open.sent_as);
-            if let Some(fate) = self.settle(open.settle, "an earlier run did not learn what became of it").await {
+            if let Some(fate) =
+                Box::pin(self.settle(open.settle, "an earlier run did not learn what became of it")).await
+            {
                 return fate;
             }
             // Nobody is there: whatever the earlier run sent has come to nothing.
@@ -198,7 +202,7 @@ impl<G: Gateway> Row<'_, G> {
                 // No attempt, and whatever was made meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized if unauthorized => {
-                    return self.condemned(self.last.detail.clone().unwrap_or_default());
+                    return self.condemned(format!("the credentials are refused: {}", describe(&answer)));
                 }
                 Verdict::Unauthorized => {
                     self.trace = before;
@@ -208,14 +212,14 @@ impl<G: Gateway> Row<'_, G> {
                     if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
                         return self.failed();
                     }
-                    let delay = self.delays.next(None);
+                    let delay = self.next_delay(None);
                     if self.wait(delay, why).await.is_err() {
                         return self.not_sent();
                     }
                 }
                 Verdict::InDoubt(doubt) => {
                     self.doubt();
-                    let delay = self.delays.next(retry_after(&answer));
+                    let delay = self.next_delay(retry_after(&answer));
                     let delay = match doubt {
                         Doubt::Answered => delay,
                         Doubt::MayStillRun => {
@@ -225,15 +229,15 @@ impl<G: Gateway> Row<'_, G> {
                         }
                     };
                     let why = self.last.detail.clone().unwrap_or_default();
-                    if let Some(fate) = self.settle(delay, &why).await {
+                    if let Some(fate) = Box::pin(self.settle(delay, &why)).await {
                         return fate;
                     }
                     if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
                         return self.failed();
                     }
                 }
-                Verdict::PerhapsThere => return self.find_out_who_is_there().await,
-                Verdict::SomethingMissing => return self.find_out_what_is_missing().await,
+                Verdict::PerhapsThere => return Box::pin(self.find_out_who_is_there()).await,
+                Verdict::SomethingMissing => return Box::pin(self.find_out_what_is_missing()).await,
                 Verdict::Refused => return self.failed(),
                 Verdict::Condemned(why) => return self.condemned(why),
             }
@@ -275,6 +279,14 @@ impl<G: Gateway> Row<'_, G> {
         }
     }
 
+    fn next_delay(&mut self, retry_after: Option<Duration>) -> Duration {
+        self.delays.get_or_insert_with(|| self.crew.caller.policy.delays()).next(retry_after)
+    }
+
+    fn email(&self) -> &str {
+        if let Request::Create(create) = &self.request { &create.email } else { "" }
+    }
+
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
         let notice = Notice::Waiting { ticket: self.ticket, why, delay };
         // A dispatcher that is gone has stopped the run.
@@ -311,7 +323,7 @@ impl<G: Gateway> Row<'_, G> {
     }
 
     async fn ask(&self) -> Result<Found, Unanswered> {
-        self.crew.caller.who_is_there(&self.email, self.sent_as.as_deref(), self.ours_since()).await
+        self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), self.ours_since()).await
     }
 
     /// Notes that the latest request may have created an invite.

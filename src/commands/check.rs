@@ -62,7 +62,8 @@ fn try_check(args: &CheckArgs) -> Result<Exit, UsageError> {
         problem(row.number, &rejection).map_err(UsageError::new)?;
     }
     let bad = rows - good - duplicates;
-    let summary = format!("{rows} rows: {good} would be sent, {duplicates} are duplicates, {bad} have a problem");
+    let summary =
+        format!("{rows} rows: {good} would be sent, {duplicates} said by an earlier row already, {bad} with a problem");
     writeln!(out, "{summary}").map_err(UsageError::new)?;
     Ok(if bad == 0 { Exit::Success } else { Exit::RowsNeedALook })
 }

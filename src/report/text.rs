@@ -18,12 +18,15 @@ pub fn text(report: Report<'_>) -> String {
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
         let code = if failures.code.is_empty() { String::new() } else { format!(" {}", escaped(&failures.code)) };
+        let email = match escaped(&failures.example_email) {
+            email if email.is_empty() => String::new(),
+            email => format!(" ({email})"),
+        };
         lines.push(format!(
-            "  {}{code}: {}, for example row {} ({}): {}",
+            "  {}{code}: {}, for example row {}{email}: {}",
             failures.status.as_str(),
             rows(failures.count),
             failures.example_row,
-            escaped(&failures.example_email),
             escaped(&failures.example_detail),
         ));
         // Groups with the same remedy stand together, and it is said once.
@@ -60,8 +63,8 @@ fn counts(summary: &Summary) -> String {
     }
     for (count, what) in [
         (summary.kept, "of them kept from an earlier run"),
-        (summary.blank, "blank rows skipped"),
-        (summary.gone, "people listed who are no longer in the sheet"),
+        (summary.blank, "blank and skipped"),
+        (summary.gone, "listed who are no longer in the sheet"),
     ] {
         if count > 0 {
             let _ = write!(line, "; {count} {what}");

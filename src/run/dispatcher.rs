@@ -89,7 +89,7 @@ struct Dispatcher<'a, 'e, G, R> {
     seen: Seen,
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
-    workers: JoinSet<(Ticket, Settled)>,
+    workers: JoinSet<Settled>,
     /// Requests that go out once their `sending` lines are in the file.
     announced: Vec<oneshot::Sender<()>>,
     /// Rows that may still be sent.
@@ -306,7 +306,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
         let assignment = Assignment { ticket, create, left_open, only_ask };
         let crew = self.crew.clone();
-        let worker = self.workers.spawn(async move { (ticket, carry(crew, assignment, permit).await) }).id();
+        let worker = self.workers.spawn(carry(crew, assignment, permit)).id();
         self.at_work.insert(ticket, AtWork { person, worker, trace });
     }
 
@@ -427,18 +427,18 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, (Ticket, Settled)), JoinError>) {
-        let (ticket, settled) = match done {
-            Ok((_, done)) => done,
+    fn finished(&mut self, done: Result<(Id, Settled), JoinError>) {
+        let settled = match done {
+            Ok((_, settled)) => settled,
             Err(error) => {
                 let mut at_work = self.at_work.iter();
                 let Some((ticket, at_work)) = at_work.find(|(_, at_work)| at_work.worker == error.id()) else { return };
                 let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
                 let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
-                (*ticket, Settled { outcome, sent: true, condemned: None })
+                Settled { ticket: *ticket, outcome, sent: true, condemned: None }
             }
         };
-        let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) else { return };
+        let Some(AtWork { person, .. }) = self.at_work.remove(&settled.ticket) else { return };
         self.book.settle(&person, &settled.outcome, false);
         if let Some(why) = settled.condemned {
             self.stop(Halt::new(StopReason::Condemned, why));
