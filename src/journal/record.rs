@@ -62,41 +62,52 @@ impl Encoder {
         outcome: &Outcome,
         cells: impl IntoIterator<Item = &'a str>,
     ) {
-        self.shown(out, subject.row);
+        self.number(out, subject.row);
         self.cell(out, subject.email);
         self.cell(out, subject.org_id);
-        self.cell(out, outcome.status.as_str());
+        plain(out, outcome.status.as_str().as_bytes());
         self.cell(out, outcome.invite_id.as_deref().unwrap_or_default());
-        self.shown(out, outcome.expires_at);
-        self.shown(out, outcome.http_status);
+        match outcome.expires_at {
+            Some(at) => self.shown(out, format_args!("{at}")),
+            None => plain(out, b""),
+        }
+        self.number(out, outcome.http_status);
         self.cell(out, outcome.error_code.as_deref().unwrap_or_default());
         self.cell(out, outcome.error_detail.as_deref().unwrap_or_default());
-        self.shown(out, Some(outcome.attempts));
-        self.shown(out, Some(outcome.elapsed.as_millis()));
-        self.shown(out, Some(format_args!("{:.3}", outcome.finished_at)));
+        self.number(out, Some(outcome.attempts));
+        self.number(out, Some(u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX)));
+        self.shown(out, format_args!("{:.3}", outcome.finished_at));
         cells.into_iter().for_each(|cell| self.cell(out, cell));
         self.end(out);
     }
 
-    /// A cell for a value that prints no character to quote and none to neutralise.
-    fn shown(&mut self, out: &mut Vec<u8>, value: Option<impl std::fmt::Display>) {
-        use std::fmt::Write;
-        let mut text = std::mem::take(&mut self.scratch);
-        text.clear();
-        if let Some(value) = value {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{value}");
+    fn number(&mut self, out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+        match number {
+            Some(number) => plain(out, itoa::Buffer::new().format(number).as_bytes()),
+            None => plain(out, b""),
         }
-        self.raw(out, text.as_bytes());
-        self.scratch = text;
+    }
+
+    /// A cell for a value that prints nothing to quote or to protect.
+    fn shown(&mut self, out: &mut Vec<u8>, value: std::fmt::Arguments<'_>) {
+        use std::fmt::Write;
+        self.scratch.clear();
+        // Writing to a String cannot fail.
+        let _ = self.scratch.write_fmt(value);
+        plain(out, self.scratch.as_bytes());
     }
 
     fn cell(&mut self, out: &mut Vec<u8>, text: &str) {
-        self.raw(out, protected(text).as_bytes());
+        let text = protected(text);
+        if text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
+            self.quoted(out, text.as_bytes());
+        } else {
+            plain(out, text.as_bytes());
+        }
     }
 
-    /// One cell with its separator; the last one's is turned into the line's end.
-    fn raw(&mut self, out: &mut Vec<u8>, mut text: &[u8]) {
+    /// A cell with its separator, quoted as it needs to be.
+    fn quoted(&mut self, out: &mut Vec<u8>, mut text: &[u8]) {
         let mut end = out.len();
         out.resize(end + text.len() + 3, 0);
         loop {
@@ -119,12 +130,18 @@ impl Encoder {
         out.truncate(end);
     }
 
+    /// Turns the last cell's separator into the line's end.
     fn end(&mut self, out: &mut [u8]) {
         if let Some(last) = out.last_mut() {
             *last = b'\n';
         }
-        self.csv = csv_core::Writer::new();
     }
+}
+
+/// A cell that needs no quotes, with its separator.
+fn plain(out: &mut Vec<u8>, text: &[u8]) {
+    out.extend_from_slice(text);
+    out.push(b',');
 }
 
 /// Reads complete lines.

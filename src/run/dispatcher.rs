@@ -5,12 +5,12 @@
 //! waits again, and before any request that was announced goes out.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use hashbrown::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
@@ -306,7 +306,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
         let assignment = Assignment { ticket, create, left_open, only_ask };
         let crew = self.crew.clone();
-        let worker = self.workers.spawn(carry(crew, assignment, permit)).id();
+        let worker = self.workers.spawn(Box::pin(carry(crew, assignment, permit))).id();
         self.at_work.insert(ticket, AtWork { person, worker, trace });
     }
 
