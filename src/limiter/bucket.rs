@@ -196,10 +196,12 @@ impl Bucket {
                 self.learn_past(Window { earliest, latest: now });
             }
             self.tokens = left;
-        } else if self.in_flight == 0 && later == 0 {
-            self.tokens = remaining;
-        } else if remaining < self.tokens && self.stepped.is_none_or(|stepped| sent.at >= stepped) {
-            self.tokens = remaining;
+        } else {
+            let last_word = self.in_flight == 0 && later == 0;
+            let fewer = remaining < self.tokens && self.stepped.is_none_or(|stepped| sent.at >= stepped);
+            if last_word || fewer {
+                self.tokens = remaining;
+            }
         }
         self.flat = Some(self.flat.map_or(sent.at, |flat| flat.max(sent.at)));
     }
