@@ -27,12 +27,17 @@ pub(crate) struct Conduct {
 
 impl Conduct {
     /// Another run begins, which knows nothing of the one before.
-    pub(crate) fn begin_run(&mut self, pace: Pace, results: PathBuf) {
+    pub(crate) fn begin_run(&mut self, pace: Pace) {
         let pace = match pace {
             Pace::Fixed { rate, burst } => Some((rate.per / rate.requests.get(), burst.get())),
             Pace::Atlas | Pace::Unlimited => None,
         };
-        *self = Self { pace, tail: Some(Tail::new(results)), ..Self::default() };
+        *self = Self { pace, ..Self::default() };
+    }
+
+    /// The run has opened the results file.
+    pub(crate) fn opened(&mut self, results: PathBuf) {
+        self.tail = Some(Tail::new(results));
     }
 
     /// The dispatcher begins, and with it somebody listens for signals.
