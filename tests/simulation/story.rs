@@ -151,7 +151,7 @@ impl Story {
         let ends = if self.scenario.hasty { [0, 1, 5] } else { [1, 20, 120] };
         let soon = Duration::from_secs(ends[rng.usize(..3)]);
         let when = |rng: &mut Rng| span(rng, Duration::ZERO, soon);
-        let signals = (rng.u8(..3) == 0).then(|| {
+        let signals = (rng.u8(..if self.scenario.hasty { 2 } else { 3 }) == 0).then(|| {
             let first = when(rng);
             (first, rng.bool().then(|| span(rng, Duration::ZERO, Duration::from_secs(5))))
         });
