@@ -182,7 +182,8 @@ impl Atlas {
 
     fn limited(&mut self, set: EndpointSet, flight: &Flight, empty: Empty) -> Response {
         let now = self.history.now();
-        if let Some(problem) = self.conduct.refused_by_bucket(set, flight.departed, now) {
+        let refill = self.buckets[set as usize].refill;
+        if let Some(problem) = self.conduct.refused_by_bucket(set, flight.departed, now, refill) {
             self.history.violation(problem);
         }
         if !self.manners.retry_after {
