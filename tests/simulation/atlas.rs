@@ -121,10 +121,18 @@ impl Atlas {
         let _ = self.buckets[set as usize].take(self.history.now());
     }
 
-    /// The pending people, in a fixed order.
-    pub(crate) fn pending(&self) -> Vec<String> {
+    /// The people who may accept, in a fixed order.
+    ///
+    /// Not those whom both the job and somebody else invited: accepted between the question for the person and the one
+    /// for the invite, ours has gone from the list, and the pending user is as old as the other invitation. Nothing that
+    /// Atlas says could settle that.
+    pub(crate) fn accepting(&self) -> Vec<String> {
+        let shared = |address: &str| {
+            let ours = self.ledger.by_job(address).count();
+            ours > 0 && self.ledger.of(address).count() > ours
+        };
         let pending = self.accounts.iter().filter(|(_, account)| account.membership == Membership::Pending);
-        pending.map(|(address, _)| address.clone()).collect()
+        pending.map(|(address, _)| address.clone()).filter(|address| !shared(address)).collect()
     }
 
     /// A pending person follows the link in the email.

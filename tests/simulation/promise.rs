@@ -144,13 +144,6 @@ impl Promise<'_> {
                             && [String::new(), issued.user_id.clone()].contains(&line.invite_id))
                         || ambiguous.any(|other| other.id == line.invite_id)
                 }
-                // Accepted between the question for the person and the one for the invite, it has gone from the list; if
-                // somebody else's invitation made the pending user, that one is all there is to see.
-                "already_invited" => {
-                    let mut of = self.atlas.ledger.of(&issued.address);
-                    let others = of.any(|other| other.creator != Creator::Job);
-                    others && issued.accepted.is_some() && line.invite_id == issued.user_id
-                }
                 "unknown" => !self.last,
                 _ => false,
             });
