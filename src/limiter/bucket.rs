@@ -59,6 +59,8 @@ impl Window {
 pub(super) struct Sent {
     number: u64,
     at: Instant,
+    /// The most tokens that can be left after it, unless a step comes: requests before it may arrive after it.
+    most: u32,
 }
 
 #[derive(Debug)]
@@ -131,9 +133,10 @@ impl Bucket {
         } else if self.in_flight > 0 {
             return Err(Wait::Answer);
         }
+        let most = self.tokens.saturating_add(self.in_flight);
         self.sent += 1;
         self.in_flight += 1;
-        Ok(Sent { number: self.sent, at: now })
+        Ok(Sent { number: self.sent, at: now, most })
     }
 
     /// Adds the tokens of the steps that have certainly come.
@@ -183,20 +186,20 @@ impl Bucket {
         let left = remaining.saturating_sub(later);
         self.smooth = None;
         self.found_empty = None;
-        // Answers overtake each other a little; a rise beyond that is a step.
-        let slack = self.in_flight.saturating_add((self.refill / 4).min(32));
+        // Our count may be a little off; a rise beyond that is a step.
+        let slack = (self.refill / 4).min(32);
         if !self.heard {
             self.heard = true;
             self.tokens = left;
-        } else if left > self.tokens.saturating_add(slack) {
+        } else if remaining > sent.most.saturating_add(slack) {
             if let Some(earliest) = self.flat.filter(|flat| now.duration_since(*flat) < self.period) {
                 self.learn_past(Window { earliest, latest: now });
             }
             self.tokens = left;
         } else {
-            let alone = self.in_flight == 0 && later == 0;
-            let current = self.stepped.is_none_or(|stepped| sent.at >= stepped);
-            if alone || (current && remaining < self.tokens) {
+            let last_word = self.in_flight == 0 && later == 0;
+            let fewer = remaining < self.tokens && self.stepped.is_none_or(|stepped| sent.at >= stepped);
+            if last_word || fewer {
                 self.tokens = remaining;
             }
         }

@@ -19,6 +19,8 @@ pub(crate) struct Conduct {
     stopped: Option<(Duration, &'static str)>,
     /// For each bucket: when the client last heard that it is empty, and when it fills.
     told: [Option<(Duration, Duration)>; SETS],
+    /// Refusals since then that the client should have known.
+    needless: [u32; SETS],
     /// Under a pace of the user's own: the interval, the burst, and when each bucket's next request is due.
     pace: Option<(Duration, u32)>,
     due: [Duration; SETS],
@@ -27,12 +29,17 @@ pub(crate) struct Conduct {
 
 impl Conduct {
     /// Another run begins, which knows nothing of the one before.
-    pub(crate) fn begin_run(&mut self, pace: Pace, results: PathBuf) {
+    pub(crate) fn begin_run(&mut self, pace: Pace) {
         let pace = match pace {
             Pace::Fixed { rate, burst } => Some((rate.per / rate.requests.get(), burst.get())),
             Pace::Atlas | Pace::Unlimited => None,
         };
-        *self = Self { pace, tail: Some(Tail::new(results)), ..Self::default() };
+        *self = Self { pace, ..Self::default() };
+    }
+
+    /// The run has opened the results file.
+    pub(crate) fn opened(&mut self, results: PathBuf) {
+        self.tail = Some(Tail::new(results));
     }
 
     /// The dispatcher begins, and with it somebody listens for signals.
@@ -60,6 +67,7 @@ impl Conduct {
         let told = &mut self.told[set as usize];
         if told.is_none_or(|(_, known)| known < next_step) {
             *told = Some((now, next_step));
+            self.needless[set as usize] = 0;
         }
     }
 
@@ -77,11 +85,23 @@ impl Conduct {
     }
 
     /// The server refuses a request because its bucket is empty.
-    pub(crate) fn refused_by_bucket(&self, set: EndpointSet, departed: Duration, now: Duration) -> Option<String> {
-        let (heard, next_step) = self.told[set as usize]?;
-        (departed > heard && now < next_step).then(|| {
+    ///
+    /// One refill's worth of mistakes is forgiven until the bucket fills: answers that overtake each other, while others
+    /// drink too, can look like a refill.
+    pub(crate) fn refused_by_bucket(
+        &mut self,
+        set: EndpointSet,
+        departed: Duration,
+        now: Duration,
+        refill: u32,
+    ) -> Option<String> {
+        let (heard, next_step) = self.told[set as usize].filter(|(heard, step)| departed > *heard && now < *step)?;
+        let needless = &mut self.needless[set as usize];
+        *needless += 1;
+        (*needless > refill).then(|| {
             format!(
-                "a request of {:.3} s met the empty bucket of {set:?}, although a 429 had told at {:.3} s to wait until {:.3} s",
+                "{needless} requests, the last of {:.3} s, met the empty bucket of {set:?}, although a 429 had told at \
+                 {:.3} s to wait until {:.3} s",
                 departed.as_secs_f64(),
                 heard.as_secs_f64(),
                 next_step.as_secs_f64()

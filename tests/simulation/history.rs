@@ -4,19 +4,27 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// What becomes of events: a thousand seeds that pass are not written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    Nobody,
+    Kept,
+    /// At once, so that a panic does not take them along.
+    Printed,
+}
+
 /// The events of one seed.
 #[derive(Debug)]
 pub(crate) struct History {
     origin: Instant,
-    /// Whether anybody wants to read it; a thousand seeds that pass are not written down.
-    told: bool,
+    telling: Telling,
     events: Vec<String>,
     violations: Vec<String>,
 }
 
 impl History {
-    pub(crate) fn new(told: bool) -> Self {
-        Self { origin: Instant::now(), told, events: Vec::new(), violations: Vec::new() }
+    pub(crate) fn new(telling: Telling) -> Self {
+        Self { origin: Instant::now(), telling, events: Vec::new(), violations: Vec::new() }
     }
 
     /// Virtual time since the seed began.
@@ -25,10 +33,13 @@ impl History {
     }
 
     /// Notes an event.
+    #[expect(clippy::print_stdout, reason = "who asks for a history wants to read it")]
     pub(crate) fn note(&mut self, event: impl FnOnce() -> String) {
-        if self.told {
-            let line = format!("{:>10.3} {}", self.now().as_secs_f64(), event());
-            self.events.push(line);
+        let line = || format!("{:>10.3} {}", self.now().as_secs_f64(), event());
+        match self.telling {
+            Telling::Nobody => {}
+            Telling::Kept => self.events.push(line()),
+            Telling::Printed => println!("{}", line()),
         }
     }
 

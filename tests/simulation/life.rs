@@ -33,7 +33,7 @@ async fn accepting(atlas: Shared, pause: Duration, mut rng: Rng) {
     loop {
         sleep(span(&mut rng, Duration::from_millis(1), pause)).await;
         let mut atlas = locked(&atlas);
-        let pending = atlas.pending();
+        let pending = atlas.accepting();
         if let Some(address) = rng.choice(&pending) {
             atlas.accept(address);
         }

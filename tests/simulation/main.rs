@@ -5,6 +5,7 @@
 //!
 //! `BULK_INVITE_SEEDS=20000` plays more seeds; `BULK_INVITE_SEED=1234` plays one and prints its history.
 
+mod answers;
 mod atlas;
 mod bucket;
 mod conduct;
@@ -21,12 +22,15 @@ mod weather;
 mod wire;
 
 use std::env;
+use std::iter;
+use std::panic;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Instant;
 
 use tempfile::TempDir;
+
+use crate::history::Telling;
 
 /// Seeds that are played where nothing else is asked for.
 const SEEDS: u64 = 1000;
@@ -41,54 +45,38 @@ fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is not a number: {text}")))
 }
 
-/// Plays a seed again and prints all of it.
-fn print(seed: u64) {
-    let folder = folder();
-    let told = story::play(seed, true, folder.path());
-    println!("seed {seed}");
-    told.events.iter().for_each(|event| println!("{event}"));
-    told.violations.iter().for_each(|violation| println!("seed {seed}: {violation}"));
+/// What a seed breaks; a panic counts as that.
+fn broken(seed: u64, telling: Telling) -> Vec<String> {
+    let play = || story::play(seed, telling, folder().path()).violations;
+    panic::catch_unwind(play).unwrap_or_else(|_| vec!["it panicked".to_owned()])
 }
 
 #[test]
 fn exactly_once() {
     if let Some(seed) = number("BULK_INVITE_SEED") {
-        let folder = folder();
-        let told = story::play(seed, false, folder.path());
-        print(seed);
-        assert!(told.violations.is_empty(), "seed {seed}: {:#?}", told.violations);
+        let broken = broken(seed, Telling::Printed);
+        assert!(broken.is_empty(), "seed {seed}: {broken:#?}");
         return;
     }
     let seeds = number("BULK_INVITE_SEEDS").unwrap_or(SEEDS);
     let next = AtomicU64::new(0);
-    let begun = Instant::now();
-    let threads = thread::available_parallelism().map_or(2, usize::from);
     let play = || {
-        let folder = folder();
-        let mut failed = Vec::new();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds {
-                return failed;
-            }
-            let told = story::play(seed, false, folder.path());
-            if !told.violations.is_empty() {
-                failed.push((seed, told.violations));
-            }
-        }
+        let seeds = iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds));
+        let played = seeds.map(|seed| (seed, broken(seed, Telling::Nobody)));
+        played.filter(|(_, broken)| !broken.is_empty()).collect::<Vec<_>>()
     };
+    let threads = thread::available_parallelism().map_or(2, usize::from);
     let mut failed: Vec<(u64, Vec<String>)> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(play)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("no seed panics")).collect()
+        workers.into_iter().flat_map(|worker| worker.join().expect("panics are caught")).collect()
     });
     failed.sort();
-    println!("{seeds} seeds in {:.1?}", begun.elapsed());
-    if let Some((seed, _)) = failed.first() {
-        print(*seed);
-        for (seed, violations) in failed.iter().take(20) {
-            println!("BULK_INVITE_SEED={seed}: {}", violations[0]);
-        }
-        panic!("{} of {seeds} seeds broke the promise; the history of seed {seed} is above", failed.len());
+    if let Some((first, _)) = failed.first() {
+        broken(*first, Telling::Printed);
+        let each = failed.iter().take(20).map(|(seed, broken)| format!("BULK_INVITE_SEED={seed}: {}", broken[0]));
+        let each: Vec<String> = each.collect();
+        let (count, each) = (failed.len(), each.join("\n"));
+        panic!("{count} of {seeds} seeds broke the promise; the history of seed {first} is above\n{each}");
     }
 }
 
@@ -96,7 +84,8 @@ fn exactly_once() {
 fn one_seed_has_one_history() {
     for seed in 0..20 {
         let (one, other) = (folder(), folder());
-        let (first, again) = (story::play(seed, true, one.path()), story::play(seed, true, other.path()));
+        let (first, again) =
+            (story::play(seed, Telling::Kept, one.path()), story::play(seed, Telling::Kept, other.path()));
         let differs = first.events.iter().zip(&again.events).find(|(first, again)| first != again);
         assert_eq!(differs, None, "seed {seed}");
         assert_eq!(first.events.len(), again.events.len(), "seed {seed}");

@@ -65,6 +65,8 @@ pub(crate) struct Scenario {
     pub(crate) settings: Settings,
     /// Runs in bad weather before the last ones.
     pub(crate) rough_runs: u32,
+    /// Whether the user is in a hurry: runs are ended soon and repeated at once.
+    pub(crate) hasty: bool,
     /// How long until somebody accepts, or another administrator invites: the longest pause.
     pub(crate) accepting: Option<Duration>,
     pub(crate) inviting: Option<Duration>,
@@ -101,7 +103,10 @@ impl Scenario {
             },
             invitation_limit: one_in(rng, 8).then(|| (rng.usize(3..12), secs(60))),
             seats: one_in(rng, 10).then(|| rng.usize(10..30)),
-            latency: span(rng, Duration::from_millis(1), timeout / 4),
+            latency: match rng.u8(..3) {
+                0 => span(rng, Duration::from_millis(1), timeout / 4),
+                _ => Duration::from_millis(rng.u64(1..300)),
+            },
         };
         let settings = Settings {
             concurrency: [1, 2, 4, 16, 64][rng.usize(..5)],
@@ -118,12 +123,14 @@ impl Scenario {
             timeout,
         };
         let bucket = manners.bucket;
+        let hasty = one_in(rng, 4);
         Self {
             manners,
             settings,
-            rough_runs: rng.u32(0..5),
+            rough_runs: if hasty { rng.u32(3..8) } else { rng.u32(0..5) },
+            hasty,
             accepting: rng.bool().then(|| secs(rng.u64(2..60))),
-            inviting: one_in(rng, 3).then(|| secs(rng.u64(2..60))),
+            inviting: one_in(rng, 3).then(|| secs([1, 5, 60][rng.usize(..3)])),
             // It leaves half of what flows in, or the job would starve.
             drinking: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
         }

@@ -60,7 +60,7 @@ pub(crate) enum End {
 
 /// Runs the job once.
 pub(crate) async fn run(session: &Session, manners: &Manners, settings: &Settings, atlas: &Shared) -> End {
-    locked(atlas).conduct.begin_run(settings.pace, session.results.clone());
+    locked(atlas).conduct.begin_run(settings.pace);
     let (signal, signals) = mpsc::channel(4);
     let sender = session.signals.map(|(first, second)| {
         let atlas = atlas.clone();
@@ -125,6 +125,7 @@ async fn whole(
     let path: &Path = &session.results;
     let opened = Journal::open(path, organization, &keys, carried, Start::Continue);
     let (journal, earlier) = opened.expect("the results can be continued");
+    locked(atlas).conduct.opened(session.results.clone());
     let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
     let (caller, learned) = Caller::new(
         Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },

@@ -21,12 +21,12 @@ pub(crate) const TEAM: (&str, &str) = ("Backend", "aaaaaaaaaaaaaaaaaaaaaaaa");
 /// A team that is on the list and cannot be joined.
 pub(crate) const DOOMED_TEAM: (&str, &str) = ("Ghosts", "dddddddddddddddddddddddd");
 
-/// What is wrong with a row by our own checks.
+/// What is wrong in a row by our own checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
-    NoAt,
-    NoSuchRole,
-    NoSuchTeam,
+    Address,
+    Role,
+    Team,
 }
 
 /// One row.
@@ -89,7 +89,7 @@ pub(crate) fn address_in(cell: &str) -> String {
 
 impl Row {
     fn pick(rng: &mut Rng, person: usize) -> Self {
-        let flaw = (rng.u8(..12) == 0).then(|| [Flaw::NoAt, Flaw::NoSuchRole, Flaw::NoSuchTeam][rng.usize(..3)]);
+        let flaw = (rng.u8(..12) == 0).then(|| [Flaw::Address, Flaw::Role, Flaw::Team][rng.usize(..3)]);
         let team = match rng.u8(..12) {
             0 => DOOMED_TEAM.0,
             1..4 => TEAM.0,
@@ -100,7 +100,7 @@ impl Row {
 
     fn cell(&self) -> String {
         let address = address_of(self.person);
-        if self.flaw == Some(Flaw::NoAt) {
+        if self.flaw == Some(Flaw::Address) {
             return address.replace('@', " at ");
         }
         match self.spelling {
@@ -114,14 +114,14 @@ impl Row {
 
     fn roles(&self) -> &'static str {
         match (self.flaw, self.owner) {
-            (Some(Flaw::NoSuchRole), _) => "Emperor",
+            (Some(Flaw::Role), _) => "Emperor",
             (_, true) => "Organization Owner",
             (_, false) => "ORG_MEMBER",
         }
     }
 
     fn team(&self) -> &'static str {
-        if self.flaw == Some(Flaw::NoSuchTeam) { "Nobody's team" } else { self.team }
+        if self.flaw == Some(Flaw::Team) { "Nobody's team" } else { self.team }
     }
 
     fn note(&self) -> &'static str {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::atlas::{Atlas, ORGANIZATION};
-use crate::history::History;
+use crate::history::{History, Telling};
 use crate::ledger::Creator;
 use crate::life;
 use crate::promise::Promise;
@@ -34,15 +34,15 @@ pub(crate) struct Told {
 }
 
 /// Plays a seed, with its files in `folder`.
-pub(crate) fn play(seed: u64, told: bool, folder: &Path) -> Told {
+pub(crate) fn play(seed: u64, telling: Telling, folder: &Path) -> Told {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut story = Story::new(seed, told, folder);
+        let mut story = Story::new(seed, telling, folder);
         story.play().await;
         drop(story.life);
         let atlas = Arc::try_unwrap(story.atlas).map_or_else(
-            |shared| std::mem::replace(&mut locked(&shared).history, History::new(false)),
+            |shared| std::mem::replace(&mut locked(&shared).history, History::new(Telling::Nobody)),
             |atlas| atlas.into_inner().expect("nobody panicked").history,
         );
         let (events, violations) = atlas.into_parts();
@@ -60,12 +60,12 @@ struct Story {
 }
 
 impl Story {
-    fn new(seed: u64, told: bool, folder: &Path) -> Self {
+    fn new(seed: u64, telling: Telling, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
         let scenario = Scenario::pick(&mut rng);
         let remembers_case = scenario.manners.exact_look_ups && !scenario.manners.lower_cases;
         let sheet = Sheet::pick(&mut rng, remembers_case);
-        let mut history = History::new(told);
+        let mut history = History::new(telling);
         history.note(|| format!("{scenario:#?}"));
         let mut atlas = Atlas::new(scenario.manners.clone(), rng.fork(), history);
         for person in 0..sheet.people() {
@@ -97,7 +97,8 @@ impl Story {
             if locked(&self.atlas).history.is_spoilt() {
                 return;
             }
-            let longest = Duration::from_secs([0, 1, 60][self.rng.usize(..3)]);
+            let pauses = if self.scenario.hasty { [0, 0, 1] } else { [0, 1, 60] };
+            let longest = Duration::from_secs(pauses[self.rng.usize(..3)]);
             sleep(span(&mut self.rng, Duration::ZERO, longest)).await;
         }
         self.end().await;
@@ -147,9 +148,10 @@ impl Story {
     fn rough_session(&mut self) -> Session {
         let session = self.session();
         let rng = &mut self.rng;
-        let soon = Duration::from_secs([1, 20, 120][rng.usize(..3)]);
+        let ends = if self.scenario.hasty { [0, 1, 5] } else { [1, 20, 120] };
+        let soon = Duration::from_secs(ends[rng.usize(..3)]);
         let when = |rng: &mut Rng| span(rng, Duration::ZERO, soon);
-        let signals = (rng.u8(..3) == 0).then(|| {
+        let signals = (rng.u8(..if self.scenario.hasty { 2 } else { 3 }) == 0).then(|| {
             let first = when(rng);
             (first, rng.bool().then(|| span(rng, Duration::ZERO, Duration::from_secs(5))))
         });

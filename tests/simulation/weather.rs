@@ -97,6 +97,10 @@ impl Weather {
     pub(crate) fn pick(rng: &mut Rng) -> Self {
         let rates = [0.0, 0.05, 0.2, 0.5, 0.8];
         let (creates, look_ups) = (rates[rng.usize(..5)], rates[rng.usize(..4)]);
+        if rng.u8(..5) == 0 {
+            // A server so slow that nobody waits for it is the weather in which invitations are sent twice.
+            return Self { creates, look_ups: 0.0, kinds: vec![|rng| Fault::StillRunning(LOST[rng.usize(..2)])] };
+        }
         let mut kinds = Vec::new();
         let variety = rng.usize(1..=PASSING.len());
         for _ in 0..variety {

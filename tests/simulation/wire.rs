@@ -48,13 +48,11 @@ pub(crate) struct Flight {
 }
 
 impl Gateway for Wire {
-    fn send<'a>(&'a self, request: &'a Request) -> impl Future<Output = Answer> + Send + 'a {
-        async move {
-            let flight = self.depart(request);
-            let answer = self.carry(request, flight).await;
-            self.deliver(request, flight, &answer);
-            answer
-        }
+    async fn send(&self, request: &Request) -> Answer {
+        let flight = self.depart(request);
+        let answer = self.carry(request, flight).await;
+        self.deliver(request, flight, &answer);
+        answer
     }
 }
 
@@ -207,10 +205,7 @@ fn no_answer(lost: Lost) -> Answer {
 }
 
 fn shown(request: &Request) -> String {
-    match request {
-        Request::Create(create) => format!("invite {}", create.email),
-        other => format!("{other:?}"),
-    }
+    if let Request::Create(create) = request { format!("invite {}", create.email) } else { format!("{request:?}") }
 }
 
 fn told(answer: &Answer) -> String {
@@ -228,7 +223,9 @@ fn told(answer: &Answer) -> String {
                     let ids = invites.iter().map(|invite| invite.id.as_str());
                     format!(", invites [{}]", ids.collect::<Vec<_>>().join(", "))
                 }
-                _ => String::new(),
+                Body::Named(_) | Body::Organization(_) | Body::Limits(_) | Body::Error(_) | Body::Unreadable(_) => {
+                    String::new()
+                }
             };
             let wait = response.retry_after.map_or(String::new(), |wait| format!(", wait {} s", wait.as_secs()));
             format!("{}{found}{wait}", describe(response))

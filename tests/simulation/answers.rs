@@ -1,0 +1,239 @@
+//! What the model answers to a request, decided at the moment the request reaches it.
+//!
+//! How long that takes and what is lost on the way is [`crate::wire`]'s business.
+
+use std::time::Duration;
+
+use bulk_invite::exchange::{
+    ApiError, Body, Create, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request, Response,
+};
+
+use crate::atlas::{Account, Atlas, ORGANIZATION};
+use crate::bucket::{Bucket, Empty};
+use crate::ledger::{Creator, Issued, fold};
+use crate::scenario::Duplicates;
+use crate::sheet::{DOOMED_TEAM, TEAM};
+use crate::weather::Fault;
+use crate::wire::Flight;
+
+impl Atlas {
+    /// What the server makes of a request that has just reached it with this credential.
+    pub(crate) fn process(&mut self, request: &Request, flight: &Flight) -> Response {
+        let (now, fault) = (self.history.now(), flight.fault);
+        if fault == Some(Fault::CredentialLapsed) && flight.credential == self.credential {
+            self.credential += 1;
+        }
+        if flight.credential < self.credential {
+            return self.error(401, "UNEXPECTED_ERROR", "You are not authorized for this resource.");
+        }
+        let set = request.endpoint_set(self.manners.api);
+        let remaining = match self.buckets[set as usize].take(now) {
+            Ok(remaining) => remaining,
+            Err(empty) => return self.limited(set, flight, empty),
+        };
+        let mut response = match fault {
+            Some(Fault::ErrorBefore(status)) => self.failure(status),
+            Some(Fault::PageBefore(status)) => self.page(status),
+            Some(Fault::EmptyBefore) => self.respond(200, Body::Unreadable("no id in it".into())),
+            Some(Fault::Denied(status)) => self.denied(status),
+            Some(Fault::Refused(status, code)) => self.error(status, code, "this row is refused"),
+            Some(Fault::OrganizationGone) if flight.run == self.run => {
+                self.organization_gone = true;
+                self.answer(request, fault)
+            }
+            Some(Fault::Missing) => self.error(404, "TEAM_NOT_FOUND", "No team with that ID exists."),
+            _ => {
+                let answer = self.answer(request, fault);
+                match fault {
+                    Some(Fault::ErrorAfter(status)) => self.failure(status),
+                    Some(Fault::PageAfter(status)) => self.page(status),
+                    Some(Fault::EmptyAfter) => self.respond(201, Body::Unreadable("no id in it".into())),
+                    _ => answer,
+                }
+            }
+        };
+        if self.rng.f64() < self.manners.limit_headers && response.status < 500 {
+            response.limit = Some(self.buckets[set as usize].capacity);
+            response.remaining = Some(remaining);
+        }
+        response
+    }
+
+    fn answer(&mut self, request: &Request, fault: Option<Fault>) -> Response {
+        if self.organization_gone {
+            return self.error(404, "ORG_NOT_FOUND", "No organization with that ID exists.");
+        }
+        let named = |(name, id): (&str, &str)| Named { id: id.parse().expect("an id"), name: name.to_owned() };
+        match request {
+            Request::Create(create) => self.create(create, fault),
+            Request::FindUser(asked) => {
+                let exact = self.manners.exact_look_ups;
+                let found = |account: &&Account| same(&account.email, asked, exact);
+                let people = self.accounts.values().filter(found).map(|account| self.person(account)).collect();
+                self.respond(200, Body::People(Page { entries: people, total: None }))
+            }
+            Request::FindInvites(asked) => {
+                let exact = self.manners.exact_look_ups;
+                let invites = self.open_invites(|issued| same(&issued.email, asked, exact));
+                self.respond(200, Body::Invites(invites))
+            }
+            Request::Organization => {
+                let organization = named(("Model", ORGANIZATION));
+                self.respond(200, Body::Organization(organization))
+            }
+            Request::Users(page) => {
+                let accounts = self.accounts.values().filter(|_| *page == 1);
+                let entries = accounts.map(|account| self.person(account)).collect();
+                let total = self.rng.bool().then_some(self.accounts.len() as u64);
+                self.respond(200, Body::People(Page { entries, total }))
+            }
+            Request::Invites => {
+                let invites = self.open_invites(|_| true);
+                self.respond(200, Body::Invites(invites))
+            }
+            Request::Teams(page) => {
+                let entries = if *page == 1 { vec![named(TEAM), named(DOOMED_TEAM)] } else { Vec::new() };
+                self.respond(200, Body::Named(Page { entries, total: Some(2) }))
+            }
+            Request::Projects(_) => self.respond(200, Body::Named(Page { entries: Vec::new(), total: Some(0) })),
+            Request::RateLimits if self.manners.tells_limits => {
+                let (capacity, refill, period) = self.manners.bucket;
+                let limits = EndpointSet::ALL.map(|set| Limit { set, capacity, refill, period });
+                self.respond(200, Body::Limits(limits.into()))
+            }
+            Request::RateLimits => self.error(403, "", "This key may not read the limits."),
+        }
+    }
+
+    fn create(&mut self, create: &Create, fault: Option<Fault>) -> Response {
+        let now = self.history.now();
+        if fault == Some(Fault::Upgrade) {
+            self.upgrade_until = now + Duration::from_secs(self.rng.u64(1..40));
+        }
+        if now < self.upgrade_until {
+            return self.error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "Writes are disabled.");
+        }
+        if let Some(limit) = &mut self.invitation_limit
+            && !limit.take(now)
+        {
+            let text = format!(
+                "Rate limit of {} invitations per {} minutes exceeded.",
+                limit.most,
+                limit.period.as_secs() / 60
+            );
+            return self.error(400, "INVITATIONS_RATE_LIMITED_IP", &text);
+        }
+        if create.body.windows(24).any(|part| part == DOOMED_TEAM.1.as_bytes()) {
+            return self.error(404, "TEAM_NOT_FOUND", "No team with that ID exists.");
+        }
+        let address = fold(&create.email);
+        if self.blocked.contains(&address) {
+            let refusals =
+                [(400, "BLOCKED_USERNAME"), (403, "USER_ORGS_RESTRICTED"), (400, "SOMETHING_NEW"), (422, "")];
+            let (status, code) = refusals[address.len() % refusals.len()];
+            return self.error(status, code, "this person cannot be invited");
+        }
+        let there = self.accounts.get(&address).map(|account| account.membership);
+        match (there, self.manners.duplicates) {
+            (Some(Membership::Pending), Duplicates::Refused(status, code))
+            | (Some(Membership::Active), Duplicates::Refused(status, code)) => {
+                return self.error(status, code, "somebody with this address is there");
+            }
+            (Some(Membership::Active), Duplicates::Accepted) => {
+                return self.error(400, "A_MEMBER_ALREADY", "a member has this address");
+            }
+            (Some(Membership::Pending), Duplicates::Accepted) | (Some(Membership::Lapsed) | None, _) => {}
+        }
+        let seats = self.accounts.values().filter(|account| account.membership != Membership::Lapsed).count();
+        if self.manners.seats.is_some_and(|most| seats >= most) {
+            return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
+        }
+        let at = self.issue(&create.email, Creator::Job);
+        let invite = self.invite(&self.ledger.issued[at]);
+        self.respond(200, Body::Created(invite))
+    }
+
+    fn invite(&self, issued: &Issued) -> Invite {
+        Invite {
+            id: issued.id.clone(),
+            email: issued.email.clone(),
+            created_at: self.manners.tells_created.then(|| self.shown(issued.created)),
+            expires_at: None,
+            grants: Grants::default(),
+        }
+    }
+
+    fn open_invites(&self, wanted: impl Fn(&Issued) -> bool) -> Vec<Invite> {
+        let open = self.ledger.issued.iter().filter(|issued| issued.accepted.is_none() && wanted(issued));
+        open.map(|issued| self.invite(issued)).collect()
+    }
+
+    fn person(&self, account: &Account) -> Person {
+        let told = self.manners.tells_created && account.membership == Membership::Pending;
+        Person {
+            id: account.user_id.clone(),
+            email: account.email.clone(),
+            membership: account.membership,
+            invited_at: told.then(|| self.shown(account.invited)),
+            expires_at: None,
+            grants: Grants::default(),
+        }
+    }
+
+    fn limited(&mut self, set: EndpointSet, flight: &Flight, empty: Empty) -> Response {
+        let now = self.history.now();
+        let refill = self.buckets[set as usize].refill;
+        if let Some(problem) = self.conduct.refused_by_bucket(set, flight.departed, now, refill) {
+            self.history.violation(problem);
+        }
+        if !self.manners.retry_after {
+            return self.error(429, "RATE_LIMITED_TOKEN_BUCKET", "Rate limit exceeded.");
+        }
+        let wait = Duration::from_secs((empty.next_step - now).as_secs());
+        let Bucket { capacity, refill, period, .. } = self.buckets[set as usize];
+        let text = format!(
+            "Rate limit exceeded. Please retry after {} seconds. Request capacity: {capacity}. Refill rate: {refill} per {} seconds.",
+            wait.as_secs(),
+            period.as_secs()
+        );
+        let mut response = self.error(429, "RATE_LIMITED_TOKEN_BUCKET", &text);
+        // The header may be missing; the text says the same.
+        response.retry_after = Some(wait).filter(|_| self.rng.u8(..4) > 0);
+        self.announced.insert(flight.number, empty.next_step);
+        response
+    }
+
+    fn failure(&mut self, status: u16) -> Response {
+        let mut response = self.error(status, if status == 500 { "UNEXPECTED_ERROR" } else { "" }, "Unexpected error.");
+        if status == 503 && self.rng.bool() {
+            response.retry_after = Some(Duration::from_secs(self.rng.u64(0..5)));
+        }
+        response
+    }
+
+    fn page(&mut self, status: u16) -> Response {
+        self.respond(status, Body::Unreadable("text/html that begins <html>".into()))
+    }
+
+    fn denied(&mut self, status: u16) -> Response {
+        match status {
+            402 => self.error(402, "ACCOUNT_SUSPENDED", "The account is suspended."),
+            403 => self.error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "This address is not allowed."),
+            _ => self.page(status),
+        }
+    }
+
+    fn error(&mut self, status: u16, code: &str, detail: &str) -> Response {
+        let code = Some(code.to_owned()).filter(|code| !code.is_empty());
+        self.respond(status, Body::Error(ApiError { code, detail: Some(detail.to_owned()) }))
+    }
+
+    fn respond(&self, status: u16, body: Body) -> Response {
+        let date = self.manners.dates.then(|| self.shown(self.history.now()));
+        Response { status, body, retry_after: None, date, limit: None, remaining: None }
+    }
+}
+
+fn same(stored: &str, asked: &str, exact: bool) -> bool {
+    if exact { stored == asked } else { fold(stored) == fold(asked) }
+}
