@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hashbrown::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::book::{Book, Person};
@@ -148,32 +148,32 @@ pub async fn dispatch<G: Gateway, R: Read>(
     }
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        dispatcher.write();
+    while dispatcher.goes_on() {
         let takes_rows = dispatcher.takes_rows();
-        if dispatcher.workers.is_empty() && !takes_rows {
-            break;
-        }
         let slots = dispatcher.crew.slots.clone();
         tokio::select! {
             biased;
             Some(signal) = signals.recv() => dispatcher.signalled(signal),
-            Some(notice) = inbox.recv() => {
-                dispatcher.noticed(notice);
-                while let Ok(notice) = inbox.try_recv() {
-                    dispatcher.noticed(notice);
-                }
-            }
-            Some(done) = dispatcher.workers.join_next_with_id() => {
-                dispatcher.finished(done);
-                while let Some(done) = dispatcher.workers.try_join_next_with_id() {
-                    dispatcher.finished(done);
-                }
-            }
+            Some(notice) = inbox.recv() => dispatcher.noticed(notice),
+            Some(done) = dispatcher.workers.join_next_with_id() => dispatcher.finished(done),
             Some(news) = learned.recv() => dispatcher.learned(news),
             Ok(permit) = slots.acquire_owned(), if takes_rows => dispatcher.take_rows(permit),
             _ = tick.tick() => dispatcher.progress(),
         }
+        // Whoever is ready comes along, so that one write serves them all.
+        yield_now().await;
+        while let Ok(notice) = inbox.try_recv() {
+            dispatcher.noticed(notice);
+        }
+        while let Some(done) = dispatcher.workers.try_join_next_with_id() {
+            dispatcher.finished(done);
+        }
+        while dispatcher.takes_rows()
+            && let Ok(permit) = dispatcher.crew.slots.clone().try_acquire_owned()
+        {
+            dispatcher.take_rows(permit);
+        }
+        dispatcher.write();
     }
     dispatcher.take_rest();
     dispatcher.finish(failed_rows, start)
@@ -182,6 +182,11 @@ pub async fn dispatch<G: Gateway, R: Read>(
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn now(&self) -> Timestamp {
         self.crew.caller.clock.now()
+    }
+
+    /// Whether there is anything left to wait for.
+    fn goes_on(&self) -> bool {
+        !self.workers.is_empty() || self.takes_rows()
     }
 
     fn takes_rows(&self) -> bool {
@@ -198,10 +203,12 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let mut permit = Some(permit);
         for _ in 0..ROWS_AT_ONCE {
             self.take_next(&mut permit);
-            let enough = permit.is_none() || self.book.journal.unflushed() > ENOUGH_TO_WRITE;
-            if enough || !self.takes_rows() {
-                return;
+            if permit.is_none() || !self.takes_rows() {
+                break;
             }
+        }
+        if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
+            self.write();
         }
     }
 
