@@ -54,6 +54,16 @@ pub enum Sighting {
 }
 
 impl Seen {
+    /// Room for so many people: growing costs twice the memory for a moment.
+    pub fn with_capacity(people: usize) -> Self {
+        Self {
+            table: HashTable::with_capacity(people),
+            keys: Vec::with_capacity(people),
+            grants: Vec::with_capacity(people),
+            runs: Vec::new(),
+        }
+    }
+
     /// Notes that the person stands in this row, unless an earlier row has. Rows come in rising order.
     pub fn meet(&mut self, key: PersonKey, grants: u32, row: u32) -> Sighting {
         let Self { table, keys, grants: known, runs } = self;

@@ -153,6 +153,11 @@ impl Journal {
         &self.path
     }
 
+    /// Makes room for so many rows: growing costs twice the memory for a moment.
+    pub fn expect_rows(&mut self, rows: usize) {
+        self.rows.reserve_exact(rows);
+    }
+
     /// The next row of the input; each must get a line before the end.
     pub fn next_slot(&mut self) -> Slot {
         self.rows.push(NOWHERE);

@@ -119,8 +119,10 @@ pub async fn dispatch<G: Gateway, R: Read>(
 ) -> Summary {
     let start = Instant::now();
     let (notices, mut inbox) = mpsc::channel(256);
-    let Job { options, caller, mut learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows } =
+    let Job { options, caller, mut learned, roster, planner, directory, mut journal, earlier, keys, halt, failed_rows } =
         job;
+    let rows = usize::try_from(options.rows.unwrap_or_default()).unwrap_or_default();
+    journal.expect_rows(rows);
     let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
     let crew = Crew { caller, slots, settle: options.settle, notices, organization_missing: OnceCell::new() };
     let mut dispatcher = Dispatcher {
@@ -131,7 +133,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
         directory,
         earlier,
         keys,
-        seen: Seen::default(),
+        seen: Seen::with_capacity(rows),
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),

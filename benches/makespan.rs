@@ -1,0 +1,211 @@
+//! How long a run takes against Atlas's own limits, in virtual time: the whole engine against a model of Atlas's token
+//! bucket, 330 ms a request, on a paused clock. Beside each figure stands the ideal: the moment at which a client that
+//! knew everything and wasted nothing would be done, counting every request that the run must make from that bucket.
+//!
+//! `cargo bench --bench makespan`
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bulk_invite::caller::Caller;
+use bulk_invite::clock::Clock;
+use bulk_invite::exchange::{Answer, Api, ApiError, Body, Gateway, Grants, Invite, Page, Request, Response};
+use bulk_invite::invitation::OrgRoles;
+use bulk_invite::journal::{Journal, Start};
+use bulk_invite::limiter::{Limiter, Pace};
+use bulk_invite::person::PersonKeys;
+use bulk_invite::plan::{PlanOptions, Planner};
+use bulk_invite::retry::Policy;
+use bulk_invite::roster::{Roster, RosterOptions};
+use bulk_invite::run::{Job, MaxFailures, RunOptions, dispatch, preflight};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
+const LATENCY: Duration = Duration::from_millis(330);
+const PERIOD: u64 = 60;
+const CAPACITY: f64 = 500.0;
+const REFILL: f64 = 250.0;
+const CONCURRENCY: u64 = 16;
+/// Requests before the first invitation from the same bucket: the invites and the projects.
+const BEFORE: u64 = 2;
+
+/// What the modelled Atlas does.
+#[derive(Clone, Copy)]
+struct Manner {
+    /// Whether answers have `RateLimit-*`.
+    headers: bool,
+    /// Whether a refusal has `Retry-After`.
+    retry_after: bool,
+    /// Tokens a second that another program takes.
+    drunk: f64,
+    /// Invitations a minute.
+    invitations: Option<u32>,
+}
+
+fn main() {
+    let alone = Manner { headers: true, retry_after: true, drunk: 0.0, invitations: None };
+    let shared = Manner { drunk: REFILL / 3.0 / PERIOD as f64, ..alone };
+    println!("{:44} {:>9} {:>9} {:>7} {:>5}", "", "took", "ideal", "ratio", "429s");
+    for (name, rows, manner) in [
+        ("2,000 rows, 500 + 250/60 s", 2000, alone),
+        ("the same without RateLimit headers", 2000, Manner { headers: false, ..alone }),
+        ("the same without Retry-After either", 2000, Manner { headers: false, retry_after: false, ..alone }),
+        ("the same, a third drunk by others", 2000, shared),
+        ("200 rows, 10 invitations a minute", 200, Manner { invitations: Some(10), ..alone }),
+    ] {
+        let (took, refused) = run(rows, manner);
+        let ideal = ideal(rows, manner);
+        println!("{name:44} {took:>7.1} s {ideal:>7.1} s {:>7.4} {refused:>5}", took / ideal);
+    }
+}
+
+/// When a client that knew everything would have its last answer, in seconds.
+fn ideal(rows: u64, manner: Manner) -> f64 {
+    let latency = LATENCY.as_secs_f64();
+    if let Some(limit) = manner.invitations {
+        return ((rows.div_ceil(limit.into()) - 1) * PERIOD) as f64 + latency;
+    }
+    let needed = (rows + BEFORE) as f64;
+    let allowed = |step: u64| CAPACITY + step as f64 * REFILL - manner.drunk * (step * PERIOD) as f64;
+    let step = (0..).find(|step| allowed(*step) >= needed).expect("the bucket fills faster than it is drunk");
+    let last = needed - if step == 0 { 0.0 } else { allowed(step - 1).min(needed) };
+    (step * PERIOD) as f64 + (last / CONCURRENCY as f64).ceil() * latency
+}
+
+fn run(rows: u64, manner: Manner) -> (f64, u64) {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let mut sheet = String::from("email,roles\n");
+        (0..rows).for_each(|row| writeln!(sheet, "person{row}@example.com,ORG_MEMBER").expect("memory"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let organization = ORGANIZATION.parse().expect("an id");
+        let roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).expect("a header");
+        let header = roster.header().clone();
+        let keys = PersonKeys::default();
+        let path = folder.path().join("results.csv");
+        let (journal, earlier) =
+            Journal::open(&path, organization, &keys, vec!["roles".into()], Start::Continue).expect("a journal");
+        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
+        let start = Instant::now();
+        let atlas = Atlas::new(manner);
+        let (caller, learned) = Caller::new(atlas, Api::Invites, Limiter::new(Pace::Atlas), Policy::new(5, 1), clock);
+        let directory = preflight(&caller).await.expect("an organization");
+        let options = RunOptions {
+            organization,
+            concurrency: CONCURRENCY as usize,
+            settle: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
+            max_failures: MaxFailures::DEFAULT,
+            limit: None,
+            dry_run: false,
+            rows: Some(rows),
+        };
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
+        let planner = Planner::new(plan, &header, &directory);
+        let directory = &directory;
+        let (_, signals) = mpsc::channel(1);
+        let (halt, failed_rows) = (None, None);
+        let job =
+            Job { options, caller, learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows };
+        let summary = dispatch(job, signals, &mut |_| {}).await;
+        assert_eq!(summary.tally.count(bulk_invite::outcome::Status::Invited), rows, "{summary:?}");
+        (start.elapsed().as_secs_f64(), summary.pace.limited)
+    })
+}
+
+/// An organization whose bucket fills in steps from its first use.
+struct Atlas {
+    manner: Manner,
+    start: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    taken: f64,
+    lost: f64,
+    steps: u64,
+    created: u64,
+    window: Vec<Instant>,
+}
+
+impl Atlas {
+    fn new(manner: Manner) -> Self {
+        Self { manner, start: Instant::now(), state: Mutex::default() }
+    }
+
+    fn answer(&self, request: &Request) -> Response {
+        let manner = self.manner;
+        let now = Instant::now();
+        let mut state = self.state.lock().expect("a model that does not panic");
+        let create = matches!(request, Request::Create(_));
+        if let Some(limit) = manner.invitations.filter(|_| create) {
+            state.window.retain(|at| now.duration_since(*at) < Duration::from_secs(PERIOD));
+            if state.window.len() >= limit as usize {
+                let text = format!("Rate limit of {limit} invitations per 1 minutes exceeded.");
+                return refusal(400, "INVITATIONS_RATE_LIMITED_IP", &text, None);
+            }
+            state.window.push(now);
+        }
+        let body = match request {
+            Request::Create(create) => {
+                state.created += 1;
+                let id = format!("{:024x}", state.created);
+                let email = create.email.clone();
+                Body::Created(Invite { id, email, created_at: None, expires_at: None, grants: Grants::default() })
+            }
+            Request::Invites | Request::FindInvites(_) => Body::Invites(Vec::new()),
+            Request::Users(_) | Request::FindUser(_) => Body::People(Page { entries: Vec::new(), total: Some(0) }),
+            Request::Teams(_) | Request::Projects(_) => Body::Named(Page { entries: Vec::new(), total: Some(0) }),
+            Request::Organization | Request::RateLimits => return refusal(403, "", "not for this key", None),
+        };
+        if matches!(request, Request::Users(_) | Request::FindUser(_) | Request::Teams(_)) {
+            return response(200, body, None);
+        }
+        // What is beyond the capacity when a step comes is lost.
+        let elapsed = now.duration_since(self.start);
+        let steps = elapsed.as_secs() / PERIOD;
+        let drunk = manner.drunk * elapsed.as_secs_f64();
+        let left = |state: &State| CAPACITY + state.steps as f64 * REFILL - state.taken - state.lost - drunk;
+        while state.steps < steps {
+            state.steps += 1;
+            let over = (left(&state) - CAPACITY).max(0.0);
+            state.lost += over;
+        }
+        if left(&state) < 1.0 {
+            if create {
+                state.created -= 1;
+            }
+            let wait = PERIOD - elapsed.as_secs() % PERIOD - u64::from(elapsed.subsec_nanos() > 0);
+            let wait = Duration::from_secs(wait);
+            return refusal(429, "RATE_LIMITED_TOKEN_BUCKET", "", manner.retry_after.then_some(wait));
+        }
+        state.taken += 1.0;
+        response(200, body, manner.headers.then_some(left(&state) as u32))
+    }
+}
+
+fn response(status: u16, body: Body, remaining: Option<u32>) -> Response {
+    let limit = remaining.map(|_| CAPACITY as u32);
+    Response { status, body, retry_after: None, date: None, limit, remaining }
+}
+
+fn refusal(status: u16, code: &str, detail: &str, retry_after: Option<Duration>) -> Response {
+    let error = ApiError { code: Some(code.into()), detail: Some(detail.into()) };
+    Response { retry_after, ..response(status, Body::Error(error), None) }
+}
+
+impl Gateway for Atlas {
+    async fn send<'a>(&'a self, request: &'a Request) -> Answer {
+        sleep(LATENCY / 2).await;
+        let response = self.answer(request);
+        sleep(LATENCY / 2).await;
+        Answer::Response(Box::new(response))
+    }
+}
