@@ -1,14 +1,32 @@
 //! Invites a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
 //!
+//! ```text
+//!  people.csv -> roster -> plan -> run -> worker -> atlas -> Atlas (or the sandbox)
+//!                   |        |      ^       |  ^       |
+//!                bad row  invalid   |   limiter retry  Answer
+//!                   +--------+----> | <-----+----------+
+//!                                Outcome
+//!                                   |
+//!                       journal -> tally -> event -> screen
+//! ```
+//!
 //! # Layout
 //!
 //! In the order in which a row flows:
 //!
 //! - [`roster`] reads the spreadsheet, row by row;
 //! - [`plan`] turns a row and the [`directory`] (names, and who is there already) into an [`invitation`] or a reason why
-//!   not;
+//!   not; [`person`] recognises people again, whatever row they stand in;
+//! - [`run`] is what is asked before the first invite, and the one dispatcher: it alone owns the journal, the tally and
+//!   the [`event`]s;
+//! - `worker` carries one row to its [`outcome`], through a [`caller`], which waits for its turn at the [`limiter`], sends,
+//!   and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
+//! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
+//! - [`clock`] and [`stop`] are what everyone who waits listens to;
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
+//!
+//! The library neither prints nor exits nor reads the environment; the binary does.
 
 pub mod atlas;
 pub mod caller;

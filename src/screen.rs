@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bulk_invite::event::{Event, Progress};
 use bulk_invite::limiter::Learned;
-use bulk_invite::outcome::Status;
+use bulk_invite::outcome::{Status, StopReason};
 use bulk_invite::report::{duration, escaped};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
@@ -119,11 +119,12 @@ impl Screen {
                 ));
             }
             Event::Progress(progress) => self.progress(&progress),
-            Event::Stopping { detail, .. } => {
-                if !matches!(self.kind, Kind::Json) {
-                    self.error(&escaped(detail));
-                }
+            // Machines have been told already.
+            Event::Stopping { .. } if matches!(self.kind, Kind::Json) => {}
+            Event::Stopping { reason: StopReason::Signal(_) | StopReason::SecondSignal(_), detail } => {
+                self.note(&escaped(detail));
             }
+            Event::Stopping { detail, .. } => self.error(&escaped(detail)),
             Event::Unwritten { lines } => {
                 let sent = |status| matches!(status, Status::Invited | Status::Unknown);
                 for unwritten in lines.iter().filter(|unwritten| sent(unwritten.outcome.status)) {
