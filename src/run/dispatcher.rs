@@ -38,6 +38,8 @@ use crate::worker::{Assignment, Crew, LeftOpen, Notice, Settled, Ticket, Trace, 
 const MOST_SETTLING: usize = 1000;
 /// Rows that are settled without a request before the loop looks up again.
 const ROWS_AT_ONCE: usize = 256;
+/// How often the loop looks for more before it writes.
+const ROUNDS: usize = 4;
 /// How often whoever watches is told how far the run has come.
 const TICK: Duration = Duration::from_millis(200);
 /// Unwritten bytes before rows that need no request are written.
@@ -162,18 +164,12 @@ pub async fn dispatch<G: Gateway, R: Read>(
             Ok(permit) = slots.acquire_owned(), if takes_rows => dispatcher.take_rows(permit),
             _ = tick.tick() => dispatcher.progress(),
         }
-        // Whoever is ready comes along, so that one write serves them all.
-        yield_now().await;
-        while let Ok(notice) = inbox.try_recv() {
-            dispatcher.noticed(notice);
-        }
-        while let Some(done) = dispatcher.workers.try_join_next_with_id() {
-            dispatcher.finished(done);
-        }
-        while dispatcher.takes_rows()
-            && let Ok(permit) = dispatcher.crew.slots.clone().try_acquire_owned()
-        {
-            dispatcher.take_rows(permit);
+        // Whoever is ready, or soon will be, comes along, so that one write serves them all.
+        for _ in 0..ROUNDS {
+            yield_now().await;
+            if !dispatcher.gather(&mut inbox) {
+                break;
+            }
         }
         dispatcher.write();
     }
@@ -184,6 +180,26 @@ pub async fn dispatch<G: Gateway, R: Read>(
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn now(&self) -> Timestamp {
         self.crew.caller.clock.now()
+    }
+
+    /// Handles all that is ready and fills the places that are free; says whether there was anything.
+    fn gather(&mut self, inbox: &mut mpsc::Receiver<Notice>) -> bool {
+        let mut any = false;
+        while let Ok(notice) = inbox.try_recv() {
+            self.noticed(notice);
+            any = true;
+        }
+        while let Some(done) = self.workers.try_join_next_with_id() {
+            self.finished(done);
+            any = true;
+        }
+        while self.takes_rows()
+            && let Ok(permit) = self.crew.slots.clone().try_acquire_owned()
+        {
+            self.take_rows(permit);
+            any = true;
+        }
+        any
     }
 
     /// Whether there is anything left to wait for.
