@@ -4,6 +4,8 @@
 //! on the spot; any other gets a worker. Whatever is ready is handled together and written in one go before the loop
 //! waits again, and before any request that was announced goes out.
 
+mod intake;
+
 use std::cmp::Reverse;
 use std::io::Read;
 use std::sync::Arc;
@@ -11,28 +13,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hashbrown::HashMap;
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use jiff::Timestamp;
+use tokio::sync::{OnceCell, Semaphore, mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::book::{Book, Person};
 use super::budget::Budget;
 use super::{Failures, Halt, RunOptions, Summary};
-use crate::atlas;
 use crate::caller::Caller;
-use crate::clock::signed;
-use crate::directory::{Directory, Presence};
+use crate::directory::Directory;
 use crate::event::{Event, Progress};
 use crate::exchange::{Create, Gateway, Request};
-use crate::invitation::Invitation;
-use crate::journal::{Earlier, FailedRows, Journal, JournalError, Line, Place};
+use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
 use crate::limiter::Learned;
-use crate::outcome::{NextRun, Outcome, Signal, Status, StopReason};
-use crate::person::{PersonKeys, Seen, Sighting};
-use crate::plan::{Planner, Rejection, bare_address, differences, digest};
-use crate::roster::{Roster, Row};
-use crate::worker::{Assignment, Crew, LeftOpen, Notice, Settled, Ticket, Trace, carry};
+use crate::outcome::{Outcome, Signal, Status, StopReason};
+use crate::person::{PersonKeys, Seen};
+use crate::plan::Planner;
+use crate::roster::Roster;
+use crate::worker::{Crew, Notice, Settled, Ticket, Trace};
 
 /// Rows that may settle, holding no place, before no more rows are taken.
 const MOST_SETTLING: usize = 1000;
@@ -214,212 +213,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Input::Exhausted => false,
         };
         more && self.halt.is_none() && self.at_work.len() < self.options.concurrency + MOST_SETTLING
-    }
-
-    /// Settles rows until one needs the place that is free.
-    fn take_rows(&mut self, permit: OwnedSemaphorePermit) {
-        let mut permit = Some(permit);
-        for _ in 0..ROWS_AT_ONCE {
-            self.take_next(&mut permit);
-            if permit.is_none() || !self.takes_rows() {
-                break;
-            }
-        }
-        if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
-            self.write();
-        }
-    }
-
-    /// After a halt: gives every row that is left its line without sending anything.
-    fn take_rest(&mut self) {
-        while self.broken.is_none() && !matches!(self.input, Input::Exhausted) {
-            self.take_next(&mut None);
-            if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
-                self.write();
-            }
-        }
-        self.write();
-    }
-
-    fn take_next(&mut self, permit: &mut Option<OwnedSemaphorePermit>) {
-        match &mut self.input {
-            Input::Rows => match self.roster.next_row() {
-                Ok(Some(row)) => self.take(row, permit),
-                Ok(None) => self.input = Input::Gone(self.earlier.leave().into_iter()),
-                Err(error) => {
-                    self.input = Input::Gone(self.earlier.leave().into_iter());
-                    self.stop(Halt::new(StopReason::InputUnreadable, error.to_string()));
-                }
-            },
-            Input::Gone(places) => match places.next() {
-                Some(place) => self.take_gone(place),
-                None => self.input = Input::Exhausted,
-            },
-            Input::Exhausted => {}
-        }
-    }
-
-    /// Settles a row on the spot or gives it a worker, which takes the place.
-    fn take(&mut self, row: Row, permit: &mut Option<OwnedSemaphorePermit>) {
-        let number = row.number;
-        let planned = self.planner.plan(&row);
-        let person = Person::Row(self.book.journal.next_slot(), row);
-        let invitation = match planned {
-            Ok(invitation) => invitation,
-            Err(rejection) => return self.reject(&person, rejection),
-        };
-        let key = self.keys.key(self.options.organization, &invitation.email);
-        match self.seen.meet(key, digest(&invitation), number) {
-            Sighting::First => {}
-            Sighting::Same(earlier) => {
-                let outcome = Outcome::new(Status::Duplicate, self.now());
-                let outcome = outcome.with_detail(format!("row {earlier} says the same"));
-                return self.book.settle(&person, &outcome, false);
-            }
-            Sighting::Other(earlier) => return self.reject(&person, Rejection::conflicting_duplicate(earlier)),
-        }
-        if let Some(place) = self.earlier.take(key) {
-            let line = match self.book.journal.read(place) {
-                Ok(line) => line,
-                Err(error) => return self.broke(error),
-            };
-            match place.status.next_run() {
-                NextRun::Keep => return self.book.settle(&person, &line.outcome, true),
-                NextRun::Settle => return self.settle_left_open(person, &line, Some(invitation)),
-                NextRun::Anew => {}
-            }
-        }
-        if let Some(presence) = self.directory.presence(&invitation.email) {
-            let outcome = self.already(&invitation, presence);
-            return self.book.settle(&person, &outcome, false);
-        }
-        if let Some(why_not) = self.why_not_sent() {
-            let outcome = Outcome::new(Status::NotSent, self.now()).with_detail(why_not);
-            return self.book.settle(&person, &outcome, false);
-        }
-        self.sendable -= 1;
-        self.assign(person, self.create(invitation), None, None, permit.take());
-    }
-
-    fn why_not_sent(&self) -> Option<&'static str> {
-        if self.halt.is_some() {
-            Some("the run was ended before this row's turn")
-        } else if self.options.dry_run {
-            Some("dry run")
-        } else if self.sendable == 0 {
-            Some("beyond --limit")
-        } else {
-            None
-        }
-    }
-
-    fn create(&self, invitation: Invitation) -> Create {
-        let body = atlas::body(self.crew.caller.api, &invitation);
-        Create { email: invitation.email, body }
-    }
-
-    fn assign(
-        &mut self,
-        person: Person,
-        create: Create,
-        left_open: Option<LeftOpen>,
-        only_ask: Option<&'static str>,
-        permit: Option<OwnedSemaphorePermit>,
-    ) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
-        let assignment = Assignment { ticket, create, left_open, only_ask };
-        let crew = self.crew.clone();
-        let worker = self.workers.spawn(Box::pin(carry(crew, assignment, permit))).id();
-        self.at_work.insert(ticket, AtWork { person, worker, trace });
-    }
-
-    fn reject(&mut self, person: &Person, rejection: Rejection) {
-        let outcome = Outcome::new(Status::Invalid, self.now());
-        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.detail);
-        self.book.settle(person, &outcome, false);
-    }
-
-    fn already(&self, invitation: &Invitation, presence: &Presence) -> Outcome {
-        let now = self.now();
-        let mut outcome = match presence {
-            Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
-            Presence::Invited { invite_id, expires_at, .. } => Outcome {
-                invite_id: Some(invite_id.clone()),
-                expires_at: *expires_at,
-                ..Outcome::new(Status::AlreadyInvited, now)
-            },
-        };
-        outcome.error_detail = differences(invitation, presence.grants(), self.directory);
-        outcome
-    }
-
-    /// People of an earlier version of the sheet: their invites stay on record, and open questions are settled.
-    fn take_gone(&mut self, place: Place) {
-        let line = match self.book.journal.read(place) {
-            Ok(line) => Line { row: None, ..line },
-            Err(error) => return self.broke(error),
-        };
-        let person = Person::Gone(line.clone());
-        match place.status.next_run() {
-            NextRun::Keep => self.book.settle(&person, &line.outcome, true),
-            NextRun::Settle => self.settle_left_open(person, &line, None),
-            NextRun::Anew => {}
-        }
-    }
-
-    /// Has the server asked what became of a request of an earlier run.
-    fn settle_left_open(&mut self, person: Person, line: &Line, invitation: Option<Invitation>) {
-        let open = &line.outcome;
-        if self.halt.is_some() || self.options.dry_run {
-            let mut outcome = open.clone();
-            if open.status == Status::Sending {
-                outcome.status = Status::Unknown;
-                outcome.error_detail = Some(format!(
-                    "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
-                    open.finished_at
-                ));
-                // A line that is not `sending` says when its request was given up.
-                outcome.finished_at = self.given_up(open);
-                let since = outcome.finished_at.duration_since(open.finished_at);
-                outcome.elapsed += Duration::try_from(since).unwrap_or_default();
-            }
-            return self.book.settle(&person, &outcome, false);
-        }
-        let sent_as = bare_address(&line.email).to_owned();
-        let (create, only_ask) = match invitation {
-            Some(invitation) => (self.create(invitation), self.why_not_sent()),
-            None => {
-                let create = Create { email: sent_as.clone(), body: Bytes::new() };
-                (create, Some("nobody was invited, and the row is no longer in the sheet"))
-            }
-        };
-        // It may have to be sent, which is not known before the rows after it are.
-        self.sendable -= u64::from(only_ask.is_none());
-        let left_open = Some(self.left_open(open, sent_as));
-        self.assign(person, create, left_open, only_ask, None);
-    }
-
-    /// When an earlier run gave up its request, at the latest.
-    fn given_up(&self, open: &Outcome) -> Timestamp {
-        if open.status != Status::Sending {
-            return open.finished_at;
-        }
-        // After it wrote the line, a killed run may have waited a whole timeout for a token and another for its answer.
-        let timeouts = signed(self.options.timeout.saturating_mul(2));
-        let timed_out = open.finished_at.saturating_add(timeouts).unwrap_or(open.finished_at);
-        timed_out.min(self.now()).max(open.finished_at)
-    }
-
-    /// What an earlier run's line says was sent, and how long that may still be running.
-    fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
-        let (settle, finished) = (signed(self.options.settle), open.finished_at);
-        let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
-        let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
-        let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
-        let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
-        LeftOpen { sent_as, trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
     }
 
     /// An outcome as of now, of what has been sent so far.

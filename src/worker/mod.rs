@@ -4,22 +4,21 @@
 //! server is asked before anything is sent again, for an invitation is an email to a person. Every wait listens for a
 //! stop. The worker writes nothing: before a request goes out, and when the row is settled, it tells the dispatcher.
 
+mod fate;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
+use self::fate::{Fate, LastAnswer, OpenQuestion};
 use crate::caller::{Caller, Found, Unanswered, describe};
-use crate::exchange::{Answer, Body, Create, Gateway, Invite, Request};
+use crate::exchange::{Answer, Create, Gateway, Request};
 use crate::outcome::{Outcome, Status};
-use crate::retry::{self, Delays, Doubt, Verdict, judge};
+use crate::retry::{Delays, Doubt, Verdict, judge};
 use crate::stop::Stopped;
-
-/// An invite counts as ours if it is at most this much older than our request: the server's times are whole
-/// seconds, rounded down, and so is our knowledge of its clock.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What all workers share.
 #[derive(Debug)]
@@ -90,44 +89,6 @@ pub(crate) struct Settled {
     pub(crate) condemned: Option<String>,
 }
 
-/// The last answer, for the results.
-#[derive(Clone, Debug, Default)]
-struct LastAnswer {
-    http_status: Option<u16>,
-    code: Option<String>,
-    detail: Option<String>,
-}
-
-impl LastAnswer {
-    fn of(answer: &Answer) -> Self {
-        match answer {
-            Answer::NotSent(not_sent) => Self { detail: Some(not_sent.detail.clone()), ..Self::default() },
-            Answer::NoAnswer(no_answer) => Self { detail: Some(no_answer.detail.clone()), ..Self::default() },
-            Answer::Response(response) if matches!(response.body, Body::Created(_)) => {
-                Self { http_status: Some(response.status), ..Self::default() }
-            }
-            Answer::Response(response) => {
-                let error = response.error();
-                let detail = error.map_or_else(
-                    || Some(retry::describe(response)),
-                    |error| error.detail.clone().or_else(|| Some(retry::describe(response))),
-                );
-                let code = error.and_then(|error| error.code.clone());
-                Self { http_status: Some(response.status), code, detail }
-            }
-        }
-    }
-}
-
-/// Requests of this job that may have created an invite.
-#[derive(Clone, Copy, Debug)]
-struct OpenQuestion {
-    /// When the first of them was sent.
-    since: Timestamp,
-    /// When the server said that nobody is there, should it have been behind.
-    absent_at: Option<Timestamp>,
-}
-
 /// One row at work.
 struct Row<'a, G> {
     crew: &'a Crew<G>,
@@ -166,8 +127,6 @@ pub(crate) async fn carry<G: Gateway>(
     let (outcome, condemned) = row.carry(left_open, only_ask).await;
     Settled { ticket, outcome, sent: row.sent, condemned }
 }
-
-type Fate = (Outcome, Option<String>);
 
 impl<G: Gateway> Row<'_, G> {
     async fn carry(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
@@ -326,43 +285,6 @@ impl<G: Gateway> Row<'_, G> {
         self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), self.ours_since()).await
     }
 
-    /// Notes that the latest request may have created an invite.
-    fn doubt(&mut self) {
-        if self.open.is_none_or(|open| open.absent_at.is_some()) {
-            self.open = self.trace.last_sent.map(|since| OpenQuestion { since, absent_at: None });
-        }
-    }
-
-    /// The server's time from which an invite to this person can be ours; `None` where its clock is not known.
-    fn ours_since(&self) -> Option<Timestamp> {
-        self.crew.caller.server_clock.translate(self.open?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
-    }
-
-    /// Whether an invite may come from a request of this job: made since then, and not after the server was asked in vain.
-    fn is_ours(&self, invite: &Invite) -> bool {
-        let Some(open) = self.open else { return false };
-        let Some(created) = invite.created_at else { return true };
-        let absent = open.absent_at.and_then(|at| self.crew.caller.server_clock.translate(at));
-        // The server's times are whole seconds, rounded down.
-        let before = |asked: Timestamp| created.checked_add(SignedDuration::from_secs(1)).is_ok_and(|at| at <= asked);
-        self.ours_since().is_none_or(|since| created >= since) && absent.is_none_or(before)
-    }
-
-    fn found(&self, found: Found) -> Fate {
-        match found {
-            Found::Nobody => self.failed(),
-            Found::Invited(invite) => {
-                let status = if self.is_ours(&invite) { Status::Invited } else { Status::AlreadyInvited };
-                self.end_with(status, Some(invite.id), invite.expires_at, None)
-            }
-            Found::Member(_) if self.open.is_some_and(|open| open.absent_at.is_none()) => {
-                let detail = "the invite was accepted before its id could be read";
-                self.end_with(Status::Invited, None, None, Some(detail.to_owned()))
-            }
-            Found::Member(_) => self.end_with(Status::AlreadyMember, None, None, None),
-        }
-    }
-
     async fn find_out_who_is_there(&mut self) -> Fate {
         match self.ask().await {
             Ok(Found::Nobody) => self.failed(),
@@ -391,80 +313,6 @@ impl<G: Gateway> Row<'_, G> {
             Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
             Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
         }
-    }
-
-    fn condemned(&self, why: String) -> Fate {
-        let (outcome, _) = self.failed();
-        (outcome, Some(why))
-    }
-
-    fn failed(&self) -> Fate {
-        self.end_with(Status::Failed, None, None, self.last.detail.clone())
-    }
-
-    fn failed_and(&self, why: &str) -> Fate {
-        let detail = self.last.detail.as_deref().unwrap_or_default();
-        self.end(Status::Failed, &format!("{detail}; {why}"))
-    }
-
-    /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
-    fn unsettled(&self, why: &str) -> Fate {
-        if self.open.is_some() { self.unknown(why) } else { self.failed_and(why) }
-    }
-
-    fn not_sent(&self) -> Fate {
-        self.end(Status::NotSent, "the run was ended before this row's turn")
-    }
-
-    fn unknown(&self, why: &str) -> Fate {
-        let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
-        let mut detail = format!("an invitation was sent at {}", show(self.trace.first_sent));
-        if self.trace.last_sent != self.trace.first_sent {
-            detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
-        }
-        if let Some(answer) = &self.last.detail {
-            detail.push_str(&format!(" ({answer})"));
-        }
-        self.end(Status::Unknown, &format!("{detail}; {why}"))
-    }
-
-    fn end(&self, status: Status, detail: &str) -> Fate {
-        self.end_with(status, None, None, Some(detail.to_owned()))
-    }
-
-    fn end_with(
-        &self,
-        status: Status,
-        invite_id: Option<String>,
-        expires_at: Option<Timestamp>,
-        error_detail: Option<String>,
-    ) -> Fate {
-        let now = self.crew.caller.clock.now();
-        // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
-        let since = if status == Status::Unknown { self.open.map(|open| open.since) } else { self.trace.first_sent };
-        let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
-        let told = match status {
-            Status::Failed | Status::Unknown => true,
-            Status::Invited
-            | Status::AlreadyInvited
-            | Status::AlreadyMember
-            | Status::Duplicate
-            | Status::Invalid
-            | Status::NotSent
-            | Status::Sending => false,
-        };
-        let outcome = Outcome {
-            status,
-            invite_id,
-            expires_at,
-            http_status: self.last.http_status.filter(|_| status != Status::NotSent),
-            error_code: self.last.code.clone().filter(|_| told).map(Into::into),
-            error_detail,
-            attempts: self.trace.attempts,
-            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
-            finished_at: now,
-        };
-        (outcome, None)
     }
 }
 
