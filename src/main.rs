@@ -5,7 +5,7 @@ mod commands;
 mod screen;
 mod settings;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use bulk_invite::outcome::Exit;
@@ -19,7 +19,10 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::check(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut io::stdout().lock());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut script);
+            // A reader that has seen enough is no failure.
+            let _ = io::stdout().lock().write_all(&script);
             Exit::Success
         }
     };

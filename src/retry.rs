@@ -170,8 +170,8 @@ pub fn judge_look_up(answer: &Answer) -> LookUp {
             Body::Error(_) | Body::Unreadable(_) => LookUp::Again(describe(response)),
         },
         401 => LookUp::Unauthorized,
-        408 | 500.. => LookUp::Again(describe(response)),
-        0..=199 | 300..=400 | 402..=407 | 409..=499 => LookUp::Denied(describe(response)),
+        400 | 408 | 409 | 411..=499 | 500.. => LookUp::Again(describe(response)),
+        0..=199 | 300..=399 | 402..=407 | 410 => LookUp::Denied(describe(response)),
     }
 }
 

@@ -25,7 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::{input, output, prompt};
-use crate::cli::RunArgs;
+use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
 use crate::settings::{Account, UsageError, environment};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 struct Prepared {
     organization: ObjectId,
     base_url: BaseUrl,
-    credential: Option<Credential>,
+    credential: Credential,
     roster: Roster<input::Input>,
     rows: Option<u64>,
     results: PathBuf,
@@ -52,7 +52,8 @@ struct Prepared {
 }
 
 fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
-    let (account, running) = if args.sandbox { rehearsal(args)? } else { (real(args)?, None) };
+    let (account, running) =
+        if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
     let roster = input::open(&args.file, &args.sheet)?;
     let rows = input::count(&args.file, &args.sheet)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
@@ -60,20 +61,15 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let Account { organization, base_url, credential } = account;
     let organization = organization
         .ok_or_else(|| UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()))?;
-    Ok(Prepared { organization, base_url, credential, roster, rows, results, _sandbox: running })
-}
-
-fn real(args: &RunArgs) -> Result<Account, UsageError> {
-    let account = Account::resolve(&args.account, &environment)?;
-    if account.credential.is_none() && !args.dry_run {
-        return Err(UsageError(
+    let credential = credential.ok_or_else(|| {
+        UsageError(
             "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \
              MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
              rehearse with --sandbox"
                 .to_owned(),
-        ));
-    }
-    Ok(account)
+        )
+    })?;
+    Ok(Prepared { organization, base_url, credential, roster, rows, results, _sandbox: running })
 }
 
 fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {
@@ -102,25 +98,26 @@ impl Prepared {
         let clock = Clock::starting_at(Timestamp::now());
         let keys = PersonKeys::default();
         let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
-        let start = if args.fresh { Start::Fresh(clock.now()) } else { Start::Continue };
-        if args.dry_run && args.results.is_none() {
+        let start = if args.fresh {
+            Start::Fresh(clock.now())
+        } else if args.dry_run && args.results.is_none() {
             // An earlier dry run says nothing about this one.
-            let _ = std::fs::remove_file(&results);
-        }
+            Start::Replace
+        } else {
+            Start::Continue
+        };
+        let api = Api::from(args.account.api);
+        let concurrency = args.pace.concurrency.get() as usize;
+        let account = Settings::new(base_url, organization, api, credential);
+        let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
+            .map_err(UsageError::new)?;
         let (journal, earlier) =
             Journal::open(&results, organization, &keys, carried, start).map_err(UsageError::new)?;
         tell_of_earlier(&earlier, &results, screen);
 
-        let api = Api::from(args.account.api);
         if api == Api::Invites {
             screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
         }
-        let concurrency = args.pace.concurrency.get() as usize;
-        let client = credential.map(|credential| {
-            let account = Settings::new(base_url, organization, api, credential);
-            Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
-        });
-        let client = client.transpose().map_err(UsageError::new)?;
         let mut signals = signals().map_err(UsageError::new)?;
         let options = RunOptions {
             organization,
@@ -134,12 +131,6 @@ impl Prepared {
         };
         let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
         let policy = Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
-        let Some(client) = client else {
-            return Err(UsageError(
-                "a dry run looks up who is there and needs credentials; use `bulk-invite check` without them"
-                    .to_owned(),
-            ));
-        };
         let (caller, learned) = Caller::new(client, api, limiter, policy, clock);
 
         let mut halt = None;
@@ -153,17 +144,18 @@ impl Prepared {
                 Directory::offline()
             }
         };
-        let asks = !args.yes && !args.sandbox && !args.dry_run && halt.is_none() && prompt::somebody_is_there();
+        let machine = args.log_format == LogFormat::Json;
+        let quiet = args.yes || args.sandbox || args.dry_run || machine;
+        let asks = !quiet && halt.is_none() && prompt::somebody_is_there();
         if asks {
             let question = prompt::question(rows, args.limit, organization, &directory);
             let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
-            let go = tokio::select! {
-                answer = answer => answer.unwrap_or(false),
-                Some(_) = signals.recv() => false,
+            let refused = tokio::select! {
+                answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
+                Some(signal) = signals.recv() => Some(signal),
             };
-            if !go {
-                return Err(UsageError("nothing was sent".to_owned()));
-            }
+            // Every row gets its line all the same, and what an earlier run settled stays on record.
+            halt = refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"));
         }
 
         let set = match api {
@@ -215,7 +207,8 @@ fn failed_rows(path: &Path, header: &Header) -> FailedRows {
     let cell = |index: usize| match header.carried().iter().position(|carried| carried.cell == index) {
         Some(at) => Cell::Carried(at),
         None if header.org_id() == Some(index) => Cell::Organization,
-        None => Cell::Email,
+        None if header.email() == index => Cell::Email,
+        None => Cell::Nowhere,
     };
     let names = header.names().to_vec();
     FailedRows { path: path.to_owned(), cells: (0..names.len()).map(cell).collect(), names }

@@ -58,13 +58,13 @@ impl Earlier {
     }
 }
 
-/// Reads the results file at `path` and replaces it by one with this run's columns.
+/// Reads the results file at `path` and replaces it by one with this run's columns. `None`: there is nothing in it yet.
 pub(super) fn take_over(
     path: &Path,
     organization: ObjectId,
     keys: &PersonKeys,
     carried: &[String],
-) -> Result<Earlier, JournalError> {
+) -> Result<Option<Earlier>, JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.into(), source };
     let damaged = |line, problem| JournalError::Damaged { path: path.into(), line, problem };
     let file = File::open(path).map_err(unreadable)?;
@@ -73,7 +73,7 @@ pub(super) fn take_over(
     let mut decoder = Decoder::new();
     let Some((_, raw)) = lines.next().map_err(unreadable)? else {
         // Killed before the header was whole, or an empty file that someone made.
-        return if length == 0 || is_torn_header(path) { Ok(Earlier::default()) } else { Err(not_ours(path)) };
+        return if length == 0 || is_torn_header(path) { Ok(None) } else { Err(not_ours(path)) };
     };
     let header = decoder.header(raw).map_err(|_| not_ours(path))?;
     if header.len() < RESULT_COLUMNS.len() || header.iter().zip(RESULT_COLUMNS).any(|(name, ours)| name != ours) {
@@ -143,7 +143,7 @@ pub(super) fn take_over(
         storage::replace(file.into_inner().map_err(io::IntoInnerError::into_error)?, &new, path)
     })();
     written.map_err(|source| JournalError::Unwritable { path: path.into(), source })?;
-    Ok(earlier)
+    Ok(Some(earlier))
 }
 
 fn not_ours(path: &Path) -> JournalError {

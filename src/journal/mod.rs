@@ -66,6 +66,8 @@ pub enum Start {
     Continue,
     /// Start over, and keep the old file under a name with this time.
     Fresh(Timestamp),
+    /// Start over, and keep nothing of a file of ours.
+    Replace,
 }
 
 /// Why there can be no results file, or no more of it.
@@ -113,22 +115,26 @@ impl Journal {
         let lock = Lock::take(path).map_err(unwritable)?;
         let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
         let mut encoder = Encoder::new();
-        let mut earlier = Earlier::default();
         let there = fs::exists(path).map_err(unwritable)?;
-        match start {
-            Start::Continue if there => earlier = earlier::take_over(path, organization, keys, &carried)?,
-            Start::Fresh(now) if there => keep_aside(path, now).map_err(unwritable)?,
-            Start::Continue | Start::Fresh(_) => {}
-        }
-        let mut file;
-        if fs::exists(path).map_err(unwritable)? && start == Start::Continue && there && !is_empty(path) {
-            file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?;
+        let earlier = match start {
+            Start::Continue if there => earlier::take_over(path, organization, keys, &carried)?,
+            Start::Fresh(now) if there => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
+            Start::Replace if there => {
+                earlier::take_over(path, organization, keys, &carried)?;
+                None
+            }
+            Start::Continue | Start::Fresh(_) | Start::Replace => None,
+        };
+        let mut file = if earlier.is_some() {
+            fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?
         } else {
             let mut header = Vec::new();
             encoder.header(&mut header, carried.iter().map(String::as_str));
-            file = storage::create(path).map_err(unwritable)?;
+            let mut file = storage::create(path).map_err(unwritable)?;
             file.write_all(&header).map_err(unwritable)?;
-        }
+            file
+        };
+        let earlier = earlier.unwrap_or_default();
         let written = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
         let syncer = Syncer::start(file.try_clone().map_err(unwritable)?, path.into()).map_err(unwritable)?;
         let journal = Self {
@@ -146,11 +152,6 @@ impl Journal {
             _lock: lock,
         };
         Ok((journal, earlier))
-    }
-
-    /// Where the results are.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Makes room for so many rows: growing costs twice the memory for a moment.
@@ -250,10 +251,6 @@ impl Journal {
         }
         rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
     }
-}
-
-fn is_empty(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0)
 }
 
 /// `people.results.csv` becomes `people.results.2026-11-24T101530Z.csv`.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::lines::LinesAt;
 use super::record::{Decoder, Encoder, Line};
 use super::{Journal, NOWHERE, storage};
-use crate::results::RESULT_COLUMNS;
+use crate::results::{RESULT_COLUMNS, protected};
 
 /// A second file with the rows that need another look, with exactly the input's columns.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub enum Cell {
     Organization,
     /// Among the carried cells.
     Carried(usize),
+    /// Nowhere: the input's is a results file's own column, which says nothing about this run.
+    Nowhere,
 }
 
 impl Cell {
@@ -37,6 +39,7 @@ impl Cell {
             Cell::Email => &line.email,
             Cell::Organization => &line.org_id,
             Cell::Carried(at) => line.cells.get(at).map_or("", String::as_str),
+            Cell::Nowhere => "",
         }
     }
 }
@@ -81,7 +84,7 @@ impl FailedWriter {
 
     fn offer(&mut self, line: &Line) -> io::Result<()> {
         if line.outcome.status.needs_a_look() {
-            self.csv.write_record(self.rows.cells.iter().map(|cell| cell.of(line)))?;
+            self.csv.write_record(self.rows.cells.iter().map(|cell| protected(cell.of(line)).into_owned()))?;
         }
         Ok(())
     }

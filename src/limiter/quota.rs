@@ -33,6 +33,9 @@ pub(super) struct SmoothQuota {
 impl SmoothQuota {
     pub(super) fn new(requests: NonZeroU32, per: Duration, burst: NonZeroU32) -> Self {
         let interval = (per / requests.get()).max(Duration::from_nanos(1));
+        // governor counts in 64 bits of nanoseconds; a burst beyond a year's worth is no burst.
+        let most = (365 * 86_400 * 1_000_000_000_u128 / interval.as_nanos()).clamp(1, u32::MAX.into());
+        let burst = burst.min(NonZeroU32::new(most as u32).unwrap_or(NonZeroU32::MIN));
         let quota = Quota::with_period(interval).unwrap_or(Quota::per_second(NonZeroU32::MAX)).allow_burst(burst);
         let clock = TokioClock { origin: Instant::now() };
         Self { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock }

@@ -32,6 +32,9 @@ pub(super) struct Limited {
     pub(super) invitations: Option<(u32, Duration)>,
 }
 
+/// Longer waits and periods are not believed.
+const LONGEST_S: u32 = 86_400;
+
 pub(super) fn told(answer: &Answer) -> Told {
     let response = match answer {
         Answer::NotSent(_) => return Told::Uncounted,
@@ -48,7 +51,7 @@ pub(super) fn told(answer: &Answer) -> Told {
 
 fn limited(response: &Response) -> Limited {
     let text = response.error().and_then(|error| error.detail.as_deref()).unwrap_or_default();
-    let seconds = |number: u32| Duration::from_secs(number.into());
+    let seconds = |number: u32| Duration::from_secs(number.min(LONGEST_S).into());
     let bucket = (|| {
         let capacity = number_after(text, "Request capacity: ")?;
         let refill = number_after(text, "Refill rate: ")?;
