@@ -49,7 +49,8 @@ pub enum Busy {
 pub enum Doubt {
     /// The server answered, so it has finished with the request.
     Answered,
-    /// No whole answer came: the request may still be running there, so asking waits for the settling delay.
+    /// No whole answer came, or one that only says that somebody gave up waiting: the request may still be running, so
+    /// asking waits for the settling delay.
     MayStillRun,
 }
 
@@ -142,7 +143,8 @@ fn judge_response(response: &Response) -> Verdict {
         400 if CONDEMNING.contains(&code) => Verdict::Condemned(describe(response)),
         400 if REFUSALS.contains(&code) => Verdict::Refused,
         400 | 409 => Verdict::PerhapsThere,
-        408 => Verdict::InDoubt(Doubt::Answered),
+        // Whoever gave up waiting here was not the one who processes: that may go on.
+        408 | 504 => Verdict::InDoubt(Doubt::MayStillRun),
         411..=499 => Verdict::Refused,
         500.. => Verdict::InDoubt(Doubt::Answered),
         0..=199 | 300..=399 => Verdict::Condemned(describe(response)),
@@ -327,11 +329,11 @@ mod tests {
             (error(503, "RATE_LIMITED"), "rate limited"),
             (error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES"), "maintenance"),
             (error(405, ""), "condemned"),
-            (error(408, ""), "in doubt"),
+            (error(408, ""), "may still run"),
             (error(500, "UNEXPECTED_ERROR"), "in doubt"),
             (response(502, html()), "in doubt"),
             (response(503, html()), "in doubt"),
-            (error(504, ""), "in doubt"),
+            (error(504, ""), "may still run"),
             (error(599, ""), "in doubt"),
             (error(409, "ANY_NAME_AT_ALL"), "perhaps there"),
             (error(400, "ANY_NAME_AT_ALL"), "perhaps there"),
