@@ -63,6 +63,11 @@ impl<G: Gateway> Row<'_, G> {
         }
     }
 
+    /// When the first request was sent that nobody has been asked about.
+    pub(super) fn in_doubt_since(&self) -> Option<Timestamp> {
+        self.open.filter(|open| open.absent_at.is_none()).map(|open| open.since)
+    }
+
     /// The server's time from which an invite to this person can be ours; `None` where its clock is not known.
     pub(super) fn ours_since(&self) -> Option<Timestamp> {
         self.crew.caller.server_clock.translate(self.open?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
@@ -141,7 +146,11 @@ impl<G: Gateway> Row<'_, G> {
     ) -> Fate {
         let now = self.crew.caller.clock.now();
         // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
-        let since = if status == Status::Unknown { self.open.map(|open| open.since) } else { self.trace.first_sent };
+        let since = if status == Status::Unknown {
+            self.in_doubt_since().or(self.trace.last_sent)
+        } else {
+            self.trace.first_sent
+        };
         let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
         let told = match status {
             Status::Failed | Status::Unknown => true,

@@ -220,10 +220,7 @@ impl<G: Gateway> Row<'_, G> {
         self.trace.last_sent = Some(now);
         let (written, confirmed) = oneshot::channel();
         // The next run, should this one be killed, has to know since when an invite may be ours.
-        let trace = Trace {
-            first_sent: self.open.filter(|open| open.absent_at.is_none()).map(|open| open.since).or(Some(now)),
-            ..self.trace
-        };
+        let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
         let notice = Notice::Sending { ticket: self.ticket, trace, written };
         // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
         if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
