@@ -76,11 +76,15 @@ impl<G: Gateway> Row<'_, G> {
     /// Whether an invite may come from a request of this job: made since then, and not after the server was asked in vain.
     pub(super) fn is_ours(&self, invite: &Invite) -> bool {
         let Some(open) = self.open else { return false };
-        let Some(created) = invite.created_at else { return true };
-        let absent = open.absent_at.and_then(|at| self.crew.caller.server_clock.translate(at));
-        // The server's times are whole seconds, rounded down.
-        let before = |asked: Timestamp| created.checked_add(SignedDuration::from_secs(1)).is_ok_and(|at| at <= asked);
-        self.ours_since().is_none_or(|since| created >= since) && absent.is_none_or(before)
+        // Where nobody was there when the server was asked, only its own clock can show that it was behind.
+        let Some(created) = invite.created_at else { return open.absent_at.is_none() };
+        let asked_in_vain = |at: Timestamp| {
+            let asked = self.crew.caller.server_clock.translate(at);
+            // The server's times are whole seconds, rounded down.
+            let made_by = created.checked_add(SignedDuration::from_secs(1)).ok();
+            asked.zip(made_by).is_some_and(|(asked, made_by)| made_by <= asked)
+        };
+        self.ours_since().is_none_or(|since| created >= since) && open.absent_at.is_none_or(asked_in_vain)
     }
 
     pub(super) fn found(&self, found: Found) -> Fate {
@@ -114,7 +118,7 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
     pub(super) fn unsettled(&self, why: &str) -> Fate {
-        if self.open.is_some() { self.unknown(why) } else { self.failed_and(why) }
+        if self.in_doubt_since().is_some() { self.unknown(why) } else { self.failed_and(why) }
     }
 
     pub(super) fn not_sent(&self) -> Fate {

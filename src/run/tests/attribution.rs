@@ -62,14 +62,14 @@ async fn a_conflict_with_an_invite_of_our_own_earlier_request_is_ours_after_all(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_that_may_be_our_own_and_cannot_be_asked_about_is_unknown() {
+async fn a_conflict_after_asking_in_vain_that_cannot_be_asked_about_is_failed() {
     let run = World::users()
         .people(["ada"])
         .when("invite ada", [reset(), refused(409, "ANY")])
         .when("find ada", [vec![nobody()], vec![refused(500, "X"); 5]].concat())
         .run()
         .await;
-    assert_eq!(run.line("ada"), "unknown http 409 ANY x2");
+    assert_eq!(run.line("ada"), "failed http 409 ANY x2");
 }
 
 #[tokio::test(start_paused = true)]
