@@ -286,3 +286,37 @@ fn a_full_disk_says_which_lines_are_not_in_the_file() {
     assert_eq!(unwritten.len(), 1);
     assert!(journal.finish(None).is_err());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever stands in the file, opening it neither panics nor, where it is taken, spoils what is written after.
+    #[test]
+    fn whatever_the_file_holds_it_is_refused_or_written_on(
+        header in proptest::bool::ANY,
+        whole in 0_usize..3,
+        tail in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..120),
+    ) {
+        let desk = Desk::new();
+        let (mut journal, _) = desk.open();
+        for row in 0..whole {
+            note(&mut journal, row as u32 + 2, &format!("p{row}@example.com"), Status::Invited);
+        }
+        journal.flush().unwrap();
+        drop(journal);
+        let mut bytes = if header { fs::read(desk.path()).unwrap() } else { Vec::new() };
+        bytes.extend(tail);
+        fs::write(desk.path(), &bytes).unwrap();
+        match desk.try_open(&["roles", "team"], Start::Continue) {
+            Ok((mut journal, _)) => {
+                note(&mut journal, 9, "last@example.com", Status::Invited);
+                journal.flush().unwrap();
+                drop(journal);
+                let (_, mut earlier) = desk.open();
+                let key = desk.keys.key(HERE.parse().unwrap(), "last@example.com");
+                proptest::prop_assert!(earlier.take(key).is_some());
+            }
+            Err(_) => proptest::prop_assert_eq!(fs::read(desk.path()).unwrap(), bytes, "a refused file is not touched"),
+        }
+    }
+}
