@@ -105,7 +105,7 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Syncs a file to disk once a second while it is written, on a thread of its own because syncing blocks.
+/// Syncs a file to disk every half second while it is written, on a thread of its own because syncing blocks.
 #[derive(Debug)]
 pub(super) struct Syncer {
     shared: Arc<Shared>,

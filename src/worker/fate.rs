@@ -94,7 +94,7 @@ impl<G: Gateway> Row<'_, G> {
                 let status = if self.is_ours(&invite) { Status::Invited } else { Status::AlreadyInvited };
                 self.end_with(status, Some(invite.id), invite.expires_at, None)
             }
-            Found::Member(_) if self.open.is_some_and(|open| open.absent_at.is_none()) => {
+            Found::Member(_) if self.in_doubt_since().is_some() => {
                 let detail = "the invite was accepted before its id could be read";
                 self.end_with(Status::Invited, None, None, Some(detail.to_owned()))
             }
@@ -114,11 +114,6 @@ impl<G: Gateway> Row<'_, G> {
     pub(super) fn failed_and(&self, why: &str) -> Fate {
         let detail = self.last.detail.as_deref().unwrap_or_default();
         self.end(Status::Failed, &format!("{detail}; {why}"))
-    }
-
-    /// Somebody may be there and nobody could say who: a refusal, unless it may be our own invite that it speaks of.
-    pub(super) fn unsettled(&self, why: &str) -> Fate {
-        if self.in_doubt_since().is_some() { self.unknown(why) } else { self.failed_and(why) }
     }
 
     pub(super) fn not_sent(&self) -> Fate {
@@ -150,11 +145,7 @@ impl<G: Gateway> Row<'_, G> {
     ) -> Fate {
         let now = self.crew.caller.clock.now();
         // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
-        let since = if status == Status::Unknown {
-            self.in_doubt_since().or(self.trace.last_sent)
-        } else {
-            self.trace.first_sent
-        };
+        let since = if status == Status::Unknown { self.in_doubt_since() } else { self.trace.first_sent };
         let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
         let told = match status {
             Status::Failed | Status::Unknown => true,

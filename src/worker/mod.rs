@@ -289,10 +289,10 @@ impl<G: Gateway> Row<'_, G> {
         match self.ask().await {
             Ok(Found::Nobody) => self.failed(),
             Ok(found) => self.found(found),
-            Err(Unanswered::Stopped) => self.unsettled("the run was ended before the server was asked"),
-            Err(Unanswered::GaveUp(why)) => self.unsettled(&format!("asking who is there failed: {why}")),
+            Err(Unanswered::Stopped) => self.failed_and("the run was ended before the server was asked"),
+            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking who is there failed: {why}")),
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                let (outcome, _) = self.unsettled(&format!("asking who is there was refused: {why}"));
+                let (outcome, _) = self.failed_and(&format!("asking who is there was refused: {why}"));
                 (outcome, Some(why))
             }
         }
