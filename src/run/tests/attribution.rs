@@ -95,3 +95,16 @@ async fn of_several_invites_the_one_that_can_be_ours_is_named() {
         .await;
     assert_eq!(run.line("Ada"), "invited ours x1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_appears_after_the_server_was_asked_in_vain_is_somebody_elses() {
+    for (found, line) in [
+        (pending("user-1").created_at(at(31)), "already_invited user-1 http 409 x2"),
+        (pending("user-1"), "already_invited user-1 http 409 x2"),
+        (member(), "already_member http 409 x2"),
+    ] {
+        let world = World::users().people(["ada"]).when("invite ada", [reset(), refused(409, "ANY")]);
+        let run = world.when("find ada", [nobody(), found]).run().await;
+        assert_eq!(run.line("ada"), line);
+    }
+}
