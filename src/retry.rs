@@ -380,6 +380,7 @@ mod tests {
             (error(503, ""), "again"),
             (error(429, "RATE_LIMITED"), "busy"),
             (error(401, ""), "unauthorized"),
+            (error(400, "INVALID_QUERY_PARAMETER"), "again"),
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),

@@ -227,12 +227,14 @@ fn the_rows_that_need_a_look_are_written_as_the_input_had_them() {
     let desk = Desk::new();
     let (mut journal, _) = desk.open();
     note(&mut journal, 2, "a@example.com", Status::Invited);
-    note(&mut journal, 3, "b@example.com", Status::Failed);
+    let slot = journal.next_slot();
+    journal.append(Some(slot), subject(3, "b@example.com"), &outcome(Status::Failed), ["=1+1", "a, b"]);
     let path = desk.folder.path().join("failed.csv");
-    let names = ["Team", "Work Email", "Role"].map(str::to_owned).to_vec();
-    let cells = vec![Cell::Carried(1), Cell::Email, Cell::Carried(0)];
+    let names = ["Team", "Work Email", "Role", "status"].map(str::to_owned).to_vec();
+    let cells = vec![Cell::Carried(1), Cell::Email, Cell::Carried(0), Cell::Nowhere];
     journal.finish(Some(FailedRows { path: path.clone(), names, cells })).unwrap();
-    assert_eq!(fs::read_to_string(path).unwrap(), "Team,Work Email,Role\n\"a, b\",b@example.com,ORG_MEMBER\n");
+    let written = fs::read_to_string(path).unwrap();
+    assert_eq!(written, "Team,Work Email,Role,status\n\"a, b\",b@example.com,'=1+1,\n");
 }
 
 #[test]

@@ -71,4 +71,10 @@ mod tests {
         let took = start.elapsed();
         assert!((2500..2510).contains(&took.as_millis()), "5 beyond the burst at 2/s: {took:?}");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_slowest_rate_with_the_largest_burst_is_a_quota_too() {
+        let quota = SmoothQuota::new(NonZeroU32::MIN, Duration::from_secs(3600), NonZeroU32::MAX);
+        assert_eq!((0..1000).map(|_| quota.take()).find(Result::is_err), None);
+    }
 }

@@ -140,6 +140,14 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_longer_than_a_day_because_a_text_says_so() {
+        let text = "Please retry after 4294967295 seconds. Request capacity: 5. Refill rate: 1 per 4294967295 seconds.";
+        let Told::Limited(limited) = told(&answer(429, "RATE_LIMITED", text, None)) else { panic!() };
+        let day = Duration::from_secs(86_400);
+        assert_eq!((limited.retry_after, limited.bucket), (Some(day), Some((5, 1, day))));
+    }
+
+    #[test]
     fn a_refusal_costs_a_token_and_a_401_does_not() {
         let served = Told::Served { remaining: Some(7), capacity: Some(500) };
         assert_eq!(told(&answer(404, "TEAM_NOT_FOUND", "", None)), served);
