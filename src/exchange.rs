@@ -20,6 +20,16 @@ pub enum Api {
     Users,
 }
 
+impl Api {
+    /// The bucket that invitations drink from.
+    pub fn create_set(self) -> EndpointSet {
+        match self {
+            Api::Invites => EndpointSet::Organization,
+            Api::Users => EndpointSet::Users,
+        }
+    }
+}
+
 /// A group of endpoints that drink from one token bucket (Atlas's documentation on API rate limits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointSet {
@@ -84,10 +94,7 @@ impl Request {
     /// The bucket that the request drinks from.
     pub fn endpoint_set(&self, api: Api) -> EndpointSet {
         match self {
-            Request::Create(_) => match api {
-                Api::Invites => EndpointSet::Organization,
-                Api::Users => EndpointSet::Users,
-            },
+            Request::Create(_) => api.create_set(),
             Request::FindUser(_) | Request::Users(_) => EndpointSet::Users,
             Request::FindInvites(_) | Request::Invites | Request::Organization | Request::Projects(_) => {
                 EndpointSet::Organization

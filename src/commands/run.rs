@@ -9,7 +9,7 @@ use bulk_invite::atlas::{BaseUrl, Client, Credential, Settings};
 use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
-use bulk_invite::exchange::{Api, EndpointSet};
+use bulk_invite::exchange::Api;
 use bulk_invite::invitation::{ObjectId, OrgRoles};
 use bulk_invite::journal::{Cell, FailedRows, Journal, Start};
 use bulk_invite::limiter::{Limiter, Pace};
@@ -158,11 +158,7 @@ impl Prepared {
             halt = refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"));
         }
 
-        let set = match api {
-            Api::Invites => EndpointSet::Organization,
-            Api::Users => EndpointSet::Users,
-        };
-        let bucket = caller.limiter.bucket(set);
+        let bucket = caller.limiter.bucket(api.create_set());
         let header = roster.header().clone();
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let planner = Planner::new(PlanOptions { default_roles, organization }, &header, &directory);

@@ -249,6 +249,9 @@ impl Journal {
         if self.broken {
             return Err(self.break_off(io::Error::other("an earlier write failed")));
         }
+        if !storage::is_at(&self.file, &self.path) {
+            return Err(self.break_off(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed")));
+        }
         rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::caller::{Caller, Unanswered};
 use crate::directory::Directory;
-use crate::exchange::{Api, Body, Gateway, Named, PAGE_SIZE, Request};
+use crate::exchange::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
 use crate::outcome::StopReason;
 
 use super::Halt;
@@ -35,42 +35,36 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Halt
 }
 
 async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
-    for page in 1..MOST_PAGES {
-        let Body::People(people) = caller.ask(&Request::Users(page)).await?.body else {
-            return Err(Unanswered::GaveUp("the answer was not the list of users".into()));
-        };
-        let count = people.entries.len();
-        people.entries.into_iter().for_each(|person| directory.add_person(person));
-        if is_last(page, count, people.total) {
-            break;
-        }
-    }
+    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
+    let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
+    read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await?;
     if caller.api == Api::Invites {
-        let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else {
-            return Err(Unanswered::GaveUp("the answer was not the list of invites".into()));
-        };
+        let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
         invites.into_iter().for_each(|invite| directory.add_invite(invite));
     }
-    read_named(caller, Request::Teams, |team| directory.add_team(team)).await?;
-    read_named(caller, Request::Projects, |project| directory.add_project(project)).await
+    read_pages(caller, Request::Teams, named, |team| directory.add_team(team)).await?;
+    read_pages(caller, Request::Projects, named, |project| directory.add_project(project)).await
 }
 
-async fn read_named<G: Gateway>(
+async fn read_pages<G: Gateway, T>(
     caller: &Caller<G>,
     request: fn(u32) -> Request,
-    mut add: impl FnMut(Named),
+    page_of: impl Fn(Body) -> Option<Page<T>>,
+    mut add: impl FnMut(T),
 ) -> Result<(), Unanswered> {
-    for page in 1..MOST_PAGES {
-        let Body::Named(named) = caller.ask(&request(page)).await?.body else {
-            return Err(Unanswered::GaveUp("the answer was not a list of names".into()));
-        };
-        let count = named.entries.len();
-        named.entries.into_iter().for_each(&mut add);
-        if is_last(page, count, named.total) {
-            break;
+    for number in 1..=MOST_PAGES {
+        let page = page_of(caller.ask(&request(number)).await?.body).ok_or_else(not_a_list)?;
+        let count = page.entries.len();
+        page.entries.into_iter().for_each(&mut add);
+        if is_last(number, count, page.total) {
+            return Ok(());
         }
     }
-    Ok(())
+    Err(Unanswered::GaveUp("a list has no end".into()))
+}
+
+fn not_a_list() -> Unanswered {
+    Unanswered::GaveUp("an answer was not the list that was asked for".into())
 }
 
 /// Whether no page follows. `totalCount` is an estimate, so a full page is followed up unless it says enough.

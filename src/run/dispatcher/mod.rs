@@ -11,7 +11,6 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use tokio::sync::{OnceCell, Semaphore, mpsc, oneshot};
@@ -24,7 +23,7 @@ use super::{Failures, Halt, RunOptions, Summary};
 use crate::caller::Caller;
 use crate::directory::Directory;
 use crate::event::{Event, Progress};
-use crate::exchange::{Create, Gateway, Request};
+use crate::exchange::Gateway;
 use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, Signal, Status, StopReason};
@@ -335,8 +334,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// How long the limits hold the rows that are left, at least.
     fn limits(&self) -> Option<Duration> {
         let left = self.options.rows?.saturating_sub(self.book.tally.total()).min(self.sendable);
-        let create = Request::Create(Create { email: String::new(), body: Bytes::new() });
-        Some(self.crew.caller.limiter.forecast(create.endpoint_set(self.crew.caller.api), left))
+        Some(self.crew.caller.limiter.forecast(self.crew.caller.api.create_set(), left))
     }
 
     fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
