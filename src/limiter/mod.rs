@@ -8,6 +8,7 @@
 
 mod bucket;
 mod invitations;
+mod lane;
 mod quota;
 mod rate;
 mod told;
@@ -22,7 +23,7 @@ pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
 use self::bucket::{Bucket, Sent};
 use self::invitations::Invitations;
-use self::quota::SmoothQuota;
+use self::lane::{Lane, Rule};
 use self::told::{Limited, Told, told};
 use crate::exchange::{Answer, EndpointSet, Limit};
 
@@ -55,31 +56,6 @@ pub struct Totals {
     pub invitations: Option<(u32, Duration)>,
     /// Refusals for maintenance in a row.
     maintenance: u32,
-}
-
-/// One endpoint set: its queue, and what is known of its limit.
-#[derive(Debug)]
-struct Lane {
-    queue: Turnstile<()>,
-    state: Mutex<LaneState>,
-    answered: Notify,
-}
-
-#[derive(Debug)]
-struct LaneState {
-    rule: Rule,
-    hold: Option<Instant>,
-    /// Until when the first in the queue waits.
-    waiting: Option<Instant>,
-    /// Refusals in a row that did not say for how long.
-    refusals: u32,
-}
-
-#[derive(Debug)]
-enum Rule {
-    Bucket(Box<Bucket>),
-    Quota(SmoothQuota),
-    Unlimited,
 }
 
 /// A request's permission to go, to be handed back with its answer.
@@ -296,78 +272,6 @@ fn retry_after(answer: &Answer) -> Option<Duration> {
         Answer::NoAnswer(_) => None,
         Answer::Response(response) => {
             response.retry_after.filter(|_| crate::retry::busy(response) != Some(crate::retry::Busy::RateLimited))
-        }
-    }
-}
-
-impl Lane {
-    fn new(rule: Rule) -> Self {
-        let state = LaneState { rule, hold: None, waiting: None, refusals: 0 };
-        Self { queue: Turnstile::new(()), state: Mutex::new(state), answered: Notify::new() }
-    }
-
-    fn hold_until(&self, until: Instant) {
-        let mut state = locked(&self.state);
-        state.hold = state.hold.max(Some(until));
-    }
-
-    fn with_bucket(&self, act: impl FnOnce(&mut Bucket)) {
-        if let Rule::Bucket(bucket) = &mut locked(&self.state).rule {
-            act(bucket);
-        }
-    }
-}
-
-impl LaneState {
-    fn take(&mut self, now: Instant) -> Result<Option<Sent>, Wait> {
-        if let Some(until) = self.hold.filter(|until| *until > now) {
-            return Err(Wait::Until(until));
-        }
-        match &mut self.rule {
-            Rule::Bucket(bucket) => bucket.take(now).map(Some),
-            Rule::Quota(quota) => quota.take().map(|()| None).map_err(|wait| Wait::Until(now + wait)),
-            Rule::Unlimited => Ok(None),
-        }
-    }
-
-    fn limited(&mut self, sent: Option<Sent>, limited: &Limited, now: Instant) {
-        let pause = limited.retry_after.unwrap_or_else(|| {
-            let pause = Duration::from_secs(1 << self.refusals.min(3));
-            self.refusals += 1;
-            pause
-        });
-        // A model of the bucket knows the step to the second; the hold is for whoever has no model.
-        let modelled = match (&mut self.rule, sent) {
-            (Rule::Bucket(bucket), Some(sent)) => {
-                if let Some((capacity, refill, period)) = limited.bucket {
-                    bucket.configure(capacity, refill, period);
-                }
-                bucket.limited(sent, limited.retry_after, now);
-                limited.retry_after.is_some()
-            }
-            (Rule::Bucket(_), None) | (Rule::Quota(_) | Rule::Unlimited, _) => false,
-        };
-        if !modelled {
-            let rounding = limited.retry_after.map_or(Duration::ZERO, |_| Duration::from_secs(1));
-            self.hold = self.hold.max(Some(now + pause + rounding));
-        }
-    }
-}
-
-impl Rule {
-    fn new(pace: Pace, set: EndpointSet) -> Self {
-        match pace {
-            Pace::Unlimited => Rule::Unlimited,
-            Pace::Fixed { rate, burst } => Rule::Quota(SmoothQuota::new(rate.requests, rate.per, burst)),
-            Pace::Atlas => {
-                // Atlas's documentation on API rate limits.
-                let (capacity, refill) = match set {
-                    EndpointSet::Organization | EndpointSet::Users => (500, 250),
-                    EndpointSet::Teams => (1200, 500),
-                    EndpointSet::RateLimits => (300, 100),
-                };
-                Rule::Bucket(Box::new(Bucket::new(capacity, refill, Duration::from_secs(60))))
-            }
         }
     }
 }
