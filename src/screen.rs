@@ -44,6 +44,15 @@ impl Screen {
         Self { kind, started: Instant::now(), settled: 0, rows: None }
     }
 
+    /// Shows on a terminal that something goes on before there is progress to show.
+    pub(crate) fn wait(&mut self, what: &'static str) {
+        if let Kind::Bar(bar) = &mut self.kind {
+            *bar = ProgressBar::new_spinner().with_message(what);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+    }
+
     /// Shows progress from here on.
     pub(crate) fn start(&mut self, rows: Option<u64>) {
         self.started = Instant::now();
@@ -65,6 +74,13 @@ impl Screen {
     pub(crate) fn stop(&mut self) {
         if let Kind::Bar(bar) = &self.kind {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Keeps Rust's own words about a bug in a worker from breaking into what machines read; the row tells of it.
+    pub(crate) fn guard_machines(&self) {
+        if let Kind::Json = self.kind {
+            std::panic::set_hook(Box::new(|panic| line(&told(json!({"event": "bug", "text": panic.to_string()})))));
         }
     }
 
@@ -96,9 +112,8 @@ impl Screen {
         }
     }
 
-    fn json(&self, mut event: Value) {
-        event["time"] = Timestamp::now().to_string().into();
-        line(&event.to_string());
+    fn json(&self, event: Value) {
+        line(&told(event));
     }
 
     pub(crate) fn on_event(&mut self, event: Event<'_>) {
@@ -187,6 +202,12 @@ impl Screen {
 fn wall_clock(ahead: Duration) -> String {
     let then = Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX);
     then.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string()
+}
+
+/// The event with its time, as one line.
+fn told(mut event: Value) -> String {
+    event["time"] = Timestamp::now().to_string().into();
+    event.to_string()
 }
 
 /// The event as a JSON object; `None` for what only a bar needs.

@@ -32,6 +32,7 @@ use crate::settings::{Account, UsageError, environment};
 /// Runs the command and says how it went.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     let mut screen = Screen::new(args.log_format, args.quiet);
+    screen.guard_machines();
     let result = prepare(args, &screen).and_then(|prepared| prepared.run(args, &mut screen));
     result.unwrap_or_else(|error| {
         screen.error(&error.0);
@@ -134,6 +135,7 @@ impl Prepared {
         let (caller, learned) = Caller::new(client, api, limiter, policy, clock);
 
         let mut halt = None;
+        screen.wait("looking up who is there already");
         let directory = tokio::select! {
             directory = preflight(&caller) => directory.unwrap_or_else(|why| {
                 halt = Some(why);
@@ -144,6 +146,7 @@ impl Prepared {
                 Directory::offline()
             }
         };
+        screen.stop();
         let machine = args.log_format == LogFormat::Json;
         let quiet = args.yes || args.sandbox || args.dry_run || machine;
         let asks = !quiet && halt.is_none() && prompt::somebody_is_there();

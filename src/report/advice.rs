@@ -1,6 +1,7 @@
-//! What to do about rows that went wrong, by their status and code.
+//! What to do about rows that went wrong, by their status and code, and about a run that was halted.
 
-use crate::outcome::Status;
+use crate::outcome::{Status, StopReason};
+use crate::run::Halt;
 
 /// The remedy in one sentence.
 pub(super) fn advice(status: Status, code: &str) -> &'static str {
@@ -23,5 +24,32 @@ pub(super) fn advice(status: Status, code: &str) -> &'static str {
         },
         Status::NotSent => "run the same command again: it sends the rest",
         Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate => "nothing to do",
+    }
+}
+
+/// What an answer that condemned the run holds, and the remedy; the first that fits.
+const CONDEMNED: [(&str, &str); 7] = [
+    ("ACCESS_LIST", "add this machine's address to the access list of the key or service account"),
+    ("MAX_USERS_PER_ORG_EXCEEDED", "500 members and pending invites are the limit; have support raise it"),
+    ("credentials are refused", "check the credentials, and that they have the role Organization Owner"),
+    ("organization is not there", "check the organization's id, and that the credentials are for it"),
+    ("ORG_NOT_FOUND", "check the organization's id, and that the credentials are for it"),
+    ("ACCOUNT_SUSPENDED", "the account is suspended; its owner or Atlas's support can tell why"),
+    ("could not be read before inviting", "Atlas is not answering; run the same command again later"),
+];
+
+/// What to do about a run that ended early; `None` where that was somebody's wish.
+pub(super) fn halt_advice(halt: &Halt) -> Option<&'static str> {
+    match halt.reason {
+        StopReason::FailureBudget => Some("remove the cause of the failures above, or allow more with --max-failures"),
+        StopReason::Condemned => {
+            let known = CONDEMNED.iter().find(|(words, _)| halt.detail.contains(words));
+            Some(known.map_or("no other row would fare better; remove the cause first", |(_, remedy)| remedy))
+        }
+        StopReason::InputUnreadable => Some("mend or copy the spreadsheet; what was read has been dealt with"),
+        StopReason::ResultsUnwritable => {
+            Some("make room or name another place; the lines told above are not in the file")
+        }
+        StopReason::Signal(_) | StopReason::SecondSignal(_) => None,
     }
 }

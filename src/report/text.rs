@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::advice::advice;
+use super::advice::{advice, halt_advice};
 use super::{Report, escaped};
 use crate::outcome::Status;
 use crate::run::Summary;
@@ -41,6 +41,7 @@ pub fn text(report: Report<'_>) -> String {
     lines.extend(limit(summary, bucket));
     if let Some(halt) = &summary.halt {
         lines.push(format!("ended early: {}", escaped(&halt.detail)));
+        lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
     let open = [Status::Failed, Status::Unknown, Status::NotSent].iter().any(|status| summary.tally.count(*status) > 0);
@@ -85,7 +86,8 @@ fn limit(summary: &Summary, bucket: Option<(u32, u32, Duration)>) -> Option<Stri
         let _ = write!(line, "; {number} invitations in {}", duration(period));
     }
     let waited = if pace.waited < Duration::from_millis(100) { Duration::ZERO } else { pace.waited };
-    let _ = write!(line, "; waited {} for it; {} answers said too many requests", duration(waited), pace.limited);
+    let answers = if pace.limited == 1 { "answer" } else { "answers" };
+    let _ = write!(line, "; waited {} for it; {} {answers} said too many requests", duration(waited), pace.limited);
     (!waited.is_zero() || pace.limited > 0 || summary.tally.count(Status::Invited) > summary.kept).then_some(line)
 }
 
@@ -131,7 +133,7 @@ mod tests {
                 example_email: "a@example.com".into(),
                 example_detail: "unknown role \u{1b}[2J".into(),
             }],
-            halt: Some(Halt::new(StopReason::Condemned, "HTTP 402")),
+            halt: Some(Halt::new(StopReason::Condemned, "HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST")),
             pace: Default::default(),
             elapsed: Duration::from_millis(65_400),
         }
@@ -148,7 +150,8 @@ mod tests {
              \x20 invalid UNKNOWN_ROLE: 1 row, for example row 4 (a@example.com): unknown role \\u{1b}[2J\n\
              \x20   -> correct these rows in the spreadsheet and run the same command again\n\
              limit: 500 requests at once, 250 more every 60 s; waited 0 s for it; 0 answers said too many requests\n\
-             ended early: HTTP 402\n\
+             ended early: HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST\n\
+             \x20 -> add this machine's address to the access list of the key or service account\n\
              results: people.results.csv\n\
              to continue: run the same command again; what is settled is kept, the rest is tried"
         );

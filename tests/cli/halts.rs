@@ -18,7 +18,10 @@ fn refused_credentials_halt_the_run_before_anything_is_sent() {
     for environment in wrong {
         let run = world.program(&["run", "people.csv"]).aimed_at(&server.base_url());
         let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value)).finish();
-        run.exits(3).says("credentials are refused").says("results: people.results.csv");
+        run.exits(3)
+            .says("credentials are refused")
+            .says("-> check the credentials")
+            .says("results: people.results.csv");
         assert_eq!(world.results().count("not_sent"), 30, "{}", run.told());
     }
     assert_eq!(server.sandbox().ledger().create_requests(), 0);
