@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -14,6 +14,9 @@ use jiff::tz::TimeZone;
 
 /// The longest `Retry-After` that we believe. Atlas's buckets refill every minute.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
 /// What an answer's headers say about pace.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,13 +30,13 @@ pub(super) struct PaceHeaders {
 impl PaceHeaders {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let count = |name: &'static str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+        let count = |name| text(name)?.trim().parse().ok();
         let date = text(DATE).and_then(http_date);
         Self {
             date,
             retry_after: text(RETRY_AFTER).and_then(|value| retry_after(value, date)),
-            limit: count("ratelimit-limit"),
-            remaining: count("ratelimit-remaining"),
+            limit: count(LIMIT),
+            remaining: count(REMAINING),
         }
     }
 }

@@ -44,10 +44,5 @@ pub(crate) fn count(path: &Path, sheet: &SheetArgs) -> Result<Option<u64>, Usage
     if !path.is_file() {
         return Ok(None);
     }
-    let mut roster = open(path, sheet)?;
-    let mut rows = 0;
-    while let Ok(Some(_)) = roster.next_row() {
-        rows += 1;
-    }
-    Ok(Some(rows))
+    Ok(Some(open(path, sheet)?.count_rows()))
 }

@@ -42,12 +42,13 @@ pub struct Subject<'a> {
 #[derive(Debug)]
 pub(super) struct Encoder {
     csv: csv_core::Writer,
-    scratch: String,
+    expires: Second,
+    finished: Second,
 }
 
 impl Encoder {
     pub(super) fn new() -> Self {
-        Self { csv: csv_core::Writer::new(), scratch: String::new() }
+        Self { csv: csv_core::Writer::new(), expires: Second::default(), finished: Second::default() }
     }
 
     pub(super) fn header<'a>(&mut self, out: &mut Vec<u8>, carried: impl IntoIterator<Item = &'a str>) {
@@ -68,7 +69,7 @@ impl Encoder {
         plain(out, outcome.status.as_str().as_bytes());
         self.cell(out, outcome.invite_id.as_deref().unwrap_or_default());
         match outcome.expires_at {
-            Some(at) => self.shown(out, format_args!("{at}")),
+            Some(at) => self.expires.time(out, at, true),
             None => plain(out, b""),
         }
         self.number(out, outcome.http_status);
@@ -76,7 +77,7 @@ impl Encoder {
         self.cell(out, outcome.error_detail.as_deref().unwrap_or_default());
         self.number(out, Some(outcome.attempts));
         self.number(out, Some(u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX)));
-        self.shown(out, format_args!("{:.3}", outcome.finished_at));
+        self.finished.time(out, outcome.finished_at, false);
         cells.into_iter().for_each(|cell| self.cell(out, cell));
         self.end(out);
     }
@@ -88,18 +89,11 @@ impl Encoder {
         }
     }
 
-    /// A cell for a value that prints nothing to quote or to protect.
-    fn shown(&mut self, out: &mut Vec<u8>, value: std::fmt::Arguments<'_>) {
-        use std::fmt::Write;
-        self.scratch.clear();
-        // Writing to a String cannot fail.
-        let _ = self.scratch.write_fmt(value);
-        plain(out, self.scratch.as_bytes());
-    }
-
     fn cell(&mut self, out: &mut Vec<u8>, text: &str) {
         let text = protected(text);
-        if text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
+        // All bytes are looked at, which is quicker than to stop at the first.
+        let special = |any: bool, byte: u8| any | matches!(byte, b'"' | b',' | b'\n' | b'\r');
+        if text.bytes().fold(false, special) {
             self.quoted(out, text.as_bytes());
         } else {
             plain(out, text.as_bytes());
@@ -135,6 +129,33 @@ impl Encoder {
         if let Some(last) = out.last_mut() {
             *last = b'\n';
         }
+    }
+}
+
+/// The second that was written last: the next time is often within the same, and calendars are slow.
+#[derive(Debug, Default)]
+struct Second {
+    since_epoch: i64,
+    /// `2026-11-24T10:15:30`; empty before the first.
+    text: String,
+}
+
+impl Second {
+    /// A cell for a time, to the millisecond; `whole` leaves out a fraction of zero.
+    fn time(&mut self, out: &mut Vec<u8>, at: Timestamp, whole: bool) {
+        let milliseconds = at.as_millisecond();
+        let (second, fraction) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+        if self.text.is_empty() || self.since_epoch != second {
+            self.since_epoch = second;
+            self.text = format!("{:.0}", Timestamp::from_second(second).unwrap_or(at));
+            self.text.pop();
+        }
+        out.extend_from_slice(self.text.as_bytes());
+        if fraction != 0 || !whole {
+            out.push(b'.');
+            out.extend_from_slice(&itoa::Buffer::new().format(1000 + fraction).as_bytes()[1..]);
+        }
+        plain(out, b"Z");
     }
 }
 
@@ -313,6 +334,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn times_are_written_as_jiff_writes_them(times in proptest::collection::vec(-9_000_000_000_000_i64..9_000_000_000_000, 1..4)) {
+            let mut second = Second::default();
+            for at in times.into_iter().flat_map(|at| [at, at + 1, at - at % 1000]) {
+                let at = Timestamp::from_millisecond(at).unwrap();
+                let mut out = Vec::new();
+                second.time(&mut out, at, false);
+                second.time(&mut out, at, true);
+                let shorter = if at.as_millisecond() % 1000 == 0 { format!("{at}") } else { format!("{at:.3}") };
+                prop_assert_eq!(String::from_utf8(out).unwrap(), format!("{at:.3},{shorter},"));
+            }
+        }
+
         #[test]
         fn whatever_is_written_reads_back_identically(line in any_line()) {
             let raw = written(&line);

@@ -66,7 +66,7 @@ pub(super) fn address(cell: &str) -> Result<&str, Flaw> {
         return Err(Flaw::Dots);
     }
     let Some((_, ending)) = domain.rsplit_once('.') else { return Err(Flaw::NoDotInDomain) };
-    if !domain.split('.').all(|label| label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')) {
+    if !labels(domain).all(|label| label.len() <= 63 && !label.starts_with(b"-") && !label.ends_with(b"-")) {
         return Err(Flaw::Domain);
     }
     // A last label with digits is an internationalised one (`xn--…`) or a slip.
@@ -101,7 +101,12 @@ fn is_local(b: u8) -> bool {
 }
 
 fn is_badly_dotted(part: &str) -> bool {
-    part.starts_with('.') || part.ends_with('.') || part.contains("..")
+    !part.is_empty() && labels(part).any(<[u8]>::is_empty)
+}
+
+/// What stands between the dots.
+fn labels(part: &str) -> impl Iterator<Item = &[u8]> {
+    part.as_bytes().split(|b| *b == b'.')
 }
 
 fn is_punycode(label: &str) -> bool {

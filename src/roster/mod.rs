@@ -85,6 +85,15 @@ impl<R: Read> Roster<R> {
         }
     }
 
+    /// Reads on to the end, or to where reading fails, and says how many rows that hold anything were left.
+    pub fn count_rows(mut self) -> u64 {
+        let mut rows = 0;
+        while let Ok(Some(record)) = self.records.next() {
+            rows += u64::from(!record.is_blank());
+        }
+        rows
+    }
+
     /// How many rows without any text have been passed over so far.
     pub fn skipped_blank(&self) -> u64 {
         self.skipped_blank

@@ -1,4 +1,4 @@
-//! Carries one row from its first request to its fate.
+//! Carries rows, one after another, each from its first request to its fate.
 //!
 //! Takes a turn, sends, judges the answer, waits, and again. Where an answer leaves open whether the invite exists, the
 //! server is asked before anything is sent again, for an invitation is an email to a person. Every wait listens for a
@@ -44,6 +44,8 @@ pub(crate) enum Notice {
     Sending { ticket: Ticket, trace: Trace, written: oneshot::Sender<()> },
     /// The row will be tried again, or asked about.
     Waiting { ticket: Ticket, why: String, delay: Duration },
+    /// The row has met its fate, and its worker may have another.
+    Settled(Settled),
 }
 
 /// What has been sent for a row so far.
@@ -66,6 +68,8 @@ pub(crate) struct Assignment {
     pub(crate) left_open: Option<LeftOpen>,
     /// Why the row may only be asked about and not sent, if so.
     pub(crate) only_ask: Option<&'static str>,
+    /// The row's place among those at work.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
 }
 
 /// What an earlier run left open.
@@ -105,15 +109,20 @@ struct Row<'a, G> {
     sent: bool,
 }
 
-/// Carries a row to its fate. `permit` is its place among the rows at work.
-pub(crate) async fn carry<G: Gateway>(
-    crew: Arc<Crew<G>>,
-    assignment: Assignment,
-    permit: Option<OwnedSemaphorePermit>,
-) -> Settled {
-    let Assignment { ticket, create, left_open, only_ask } = assignment;
+/// Carries the rows that it is given, until no more will be.
+pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::Receiver<Assignment>) {
+    while let Some(assignment) = assignments.recv().await {
+        let settled = carry(&crew, assignment).await;
+        if crew.notices.send(Notice::Settled(settled)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
+    let Assignment { ticket, create, left_open, only_ask, permit } = assignment;
     let mut row = Row {
-        crew: &crew,
+        crew,
         ticket,
         request: Request::Create(create),
         sent_as: None,

@@ -72,7 +72,9 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
-    serde_json::from_slice(bytes).map_err(|error| if error.is_eof() { "JSON that ends early" } else { "not JSON" })
+    // Checked once, not string by string.
+    let text = std::str::from_utf8(bytes).map_err(|_| "not JSON")?;
+    serde_json::from_str(text).map_err(|error| if error.is_eof() { "JSON that ends early" } else { "not JSON" })
 }
 
 fn page<'a, T, U>(bytes: &'a [u8], read: impl Fn(T) -> Option<U>) -> Result<Page<U>, &'static str>

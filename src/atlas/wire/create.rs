@@ -9,30 +9,37 @@ use crate::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
 /// The JSON body that asks `api` for the invitation. Empty lists are left out.
 pub fn body(api: Api, invitation: &Invitation) -> Bytes {
     let Invitation { email, roles, teams, projects } = invitation;
-    let json = match api {
-        Api::Invites => serde_json::to_vec(&InvitesBody {
-            username: email,
-            roles: RoleNames(*roles),
-            team_ids: teams,
-            group_role_assignments: Projects(projects, |access| InvitesProject {
-                group_id: access.project,
-                roles: &access.roles,
-            }),
-        }),
-        Api::Users => serde_json::to_vec(&UsersBody {
-            username: email,
-            roles: UsersRoles {
-                org_roles: RoleNames(*roles),
-                group_role_assignments: Projects(projects, |access| UsersProject {
+    let mut json = Vec::with_capacity(256);
+    let written = match api {
+        Api::Invites => serde_json::to_writer(
+            &mut json,
+            &InvitesBody {
+                username: email,
+                roles: RoleNames(*roles),
+                team_ids: teams,
+                group_role_assignments: Projects(projects, |access| InvitesProject {
                     group_id: access.project,
-                    group_roles: &access.roles,
+                    roles: &access.roles,
                 }),
             },
-            team_ids: teams,
-        }),
+        ),
+        Api::Users => serde_json::to_writer(
+            &mut json,
+            &UsersBody {
+                username: email,
+                roles: UsersRoles {
+                    org_roles: RoleNames(*roles),
+                    group_role_assignments: Projects(projects, |access| UsersProject {
+                        group_id: access.project,
+                        group_roles: &access.roles,
+                    }),
+                },
+                team_ids: teams,
+            },
+        ),
     };
     // Writing strings and lists to memory cannot fail, and Atlas refuses an empty body.
-    json.unwrap_or_default().into()
+    written.map(|()| json.into()).unwrap_or_default()
 }
 
 /// `POST …/invites`, version 2023-01-01.

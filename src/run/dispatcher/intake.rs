@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::super::Halt;
 use super::super::book::Person;
-use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE};
+use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Worker};
 use crate::atlas;
 use crate::clock::signed;
 use crate::directory::Presence;
@@ -23,7 +23,7 @@ use crate::outcome::{NextRun, Outcome, Status, StopReason};
 use crate::person::Sighting;
 use crate::plan::{Rejection, bare_address, differences, digest};
 use crate::roster::Row;
-use crate::worker::{Assignment, LeftOpen, Ticket, Trace, carry};
+use crate::worker::{Assignment, LeftOpen, Ticket, Trace, work};
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// Settles rows until one needs the place that is free.
@@ -139,10 +139,16 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
-        let assignment = Assignment { ticket, create, left_open, only_ask };
-        let crew = self.crew.clone();
-        let worker = self.workers.spawn(Box::pin(carry(crew, assignment, permit))).id();
+        let worker = self.idle.pop().unwrap_or_else(|| self.hire());
+        // An idle worker waits for nothing else; should it be gone, its end is told like any row's failure.
+        let _ = worker.assignments.try_send(Assignment { ticket, create, left_open, only_ask, permit });
         self.at_work.insert(ticket, AtWork { person, worker, trace });
+    }
+
+    fn hire(&mut self) -> Worker {
+        let (assignments, inbox) = mpsc::channel(1);
+        let id = self.workers.spawn(work(self.crew.clone(), inbox)).id();
+        Worker { id, assignments }
     }
 
     fn reject(&mut self, person: &Person, rejection: Rejection) {

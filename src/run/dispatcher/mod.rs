@@ -1,7 +1,7 @@
 //! The one dispatcher: it alone owns the journal, the tally and the events, and touches them in that order.
 //!
-//! A single loop over rows, workers' notices, finished workers, signals and time. A row that needs no request is settled
-//! on the spot; any other gets a worker. Whatever is ready is handled together and written in one go before the loop
+//! A single loop over rows, workers' notices, signals and time. A row that needs no request is settled on the spot; any
+//! other gets a worker, an idle one where there is one. Whatever is ready is handled together and written in one go before the loop
 //! waits again, and before any request that was announced goes out.
 
 mod intake;
@@ -30,7 +30,7 @@ use crate::outcome::{Outcome, Signal, Status, StopReason};
 use crate::person::{PersonKeys, Seen};
 use crate::plan::Planner;
 use crate::roster::Roster;
-use crate::worker::{Crew, Notice, Settled, Ticket, Trace};
+use crate::worker::{Assignment, Crew, Notice, Settled, Ticket, Trace};
 
 /// Rows that may settle, holding no place, before no more rows are taken.
 const MOST_SETTLING: usize = 1000;
@@ -69,10 +69,16 @@ pub struct Job<'a, G, R> {
     pub failed_rows: Option<FailedRows>,
 }
 
+/// A task that carries one row after another.
+struct Worker {
+    id: Id,
+    assignments: mpsc::Sender<Assignment>,
+}
+
 /// A row at work.
 struct AtWork {
     person: Person,
-    worker: Id,
+    worker: Worker,
     /// What the file says was sent, should the worker never say.
     trace: Trace,
 }
@@ -89,7 +95,8 @@ struct Dispatcher<'a, 'e, G, R> {
     seen: Seen,
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
-    workers: JoinSet<Settled>,
+    workers: JoinSet<()>,
+    idle: Vec<Worker>,
     /// Requests that go out once their `sending` lines are in the file.
     announced: Vec<oneshot::Sender<()>>,
     /// Rows that may still be sent.
@@ -137,6 +144,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),
+        idle: Vec::new(),
         announced: Vec::new(),
         sendable: options.limit.unwrap_or(u64::MAX),
         input: Input::Rows,
@@ -157,7 +165,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
             biased;
             Some(signal) = signals.recv() => dispatcher.signalled(signal),
             Some(notice) = inbox.recv() => dispatcher.noticed(notice),
-            Some(done) = dispatcher.workers.join_next_with_id() => dispatcher.finished(done),
+            Some(Err(error)) = dispatcher.workers.join_next() => dispatcher.lost(&error),
             Some(news) = learned.recv() => dispatcher.learned(news),
             Ok(permit) = slots.acquire_owned(), if takes_rows => dispatcher.take_rows(permit),
             _ = tick.tick() => dispatcher.progress(),
@@ -187,10 +195,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             self.noticed(notice);
             any = true;
         }
-        while let Some(done) = self.workers.try_join_next_with_id() {
-            self.finished(done);
-            any = true;
-        }
         while self.takes_rows()
             && let Ok(permit) = self.crew.slots.clone().try_acquire_owned()
         {
@@ -202,7 +206,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// Whether there is anything left to wait for.
     fn goes_on(&self) -> bool {
-        !self.workers.is_empty() || self.takes_rows()
+        !self.at_work.is_empty() || self.takes_rows()
     }
 
     fn takes_rows(&self) -> bool {
@@ -241,24 +245,30 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 let row = self.at_work.get(&ticket).and_then(|at_work| at_work.person.row());
                 (self.book.on_event)(Event::Waiting { row, why: &why, delay });
             }
+            Notice::Settled(settled) => {
+                let Some(AtWork { person, worker, .. }) = self.at_work.remove(&settled.ticket) else { return };
+                self.idle.push(worker);
+                self.settle(&person, &settled);
+            }
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, Settled), JoinError>) {
-        let settled = match done {
-            Ok((_, settled)) => settled,
-            Err(error) => {
-                let mut at_work = self.at_work.iter();
-                let Some((ticket, at_work)) = at_work.find(|(_, at_work)| at_work.worker == error.id()) else { return };
-                let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
-                let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
-                Settled { ticket: *ticket, outcome, sent: true, condemned: None }
-            }
+    /// A worker panicked.
+    fn lost(&mut self, error: &JoinError) {
+        let Some((&ticket, at_work)) = self.at_work.iter().find(|(_, at_work)| at_work.worker.id == error.id()) else {
+            return;
         };
-        let Some(AtWork { person, .. }) = self.at_work.remove(&settled.ticket) else { return };
-        self.book.settle(&person, &settled.outcome, false);
-        if let Some(why) = settled.condemned {
-            self.stop(Halt::new(StopReason::Condemned, why));
+        let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
+        let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
+        if let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) {
+            self.settle(&person, &Settled { ticket, outcome, sent: true, condemned: None });
+        }
+    }
+
+    fn settle(&mut self, person: &Person, settled: &Settled) {
+        self.book.settle(person, &settled.outcome, false);
+        if let Some(why) = &settled.condemned {
+            self.stop(Halt::new(StopReason::Condemned, why.clone()));
         } else if settled.sent {
             let failed = matches!(settled.outcome.status, Status::Failed | Status::Unknown);
             if let Some(why) = self.budget.spend(failed) {
