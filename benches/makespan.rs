@@ -20,7 +20,7 @@ use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, RunOptions, dispatch, preflight};
+use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, dispatch, preflight};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -90,14 +90,16 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");
         let (journal, earlier) =
-            Journal::open(&path, organization, &keys, vec!["roles".into()], Start::Continue).expect("a journal");
+            Journal::open(&path, &[organization], &keys, vec!["roles".into()], Start::Continue).expect("a journal");
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
         let start = Instant::now();
         let atlas = Atlas::new(manner);
-        let (caller, learned) = Caller::new(atlas, Api::Invites, Limiter::new(Pace::Atlas), Policy::new(5, 1), clock);
+        let (limiter, policy) = (Limiter::new(Pace::Atlas), Policy::new(5, 1));
+        let (sender, learned) = mpsc::unbounded_channel();
+        let caller = Caller::new(atlas, Api::Invites, limiter, policy, clock, sender);
         let directory = preflight(&caller).await.expect("an organization");
         let options = RunOptions {
-            organization,
+            organization: Some(organization),
             concurrency: CONCURRENCY as usize,
             settle: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
@@ -106,16 +108,18 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
             dry_run: false,
             rows: Some(rows),
         };
-        let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
-        let planner = Planner::new(plan, &header, &directory);
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
+        let planner = Planner::new(plan, &header, vec![(organization, &directory)]);
         let directory = &directory;
+        let organizations =
+            vec![Organization { id: organization, caller, directory, condemned: None, rows: Some(rows) }];
         let (_, signals) = mpsc::channel(1);
         let (halt, failed_rows) = (None, None);
         let job =
-            Job { options, caller, learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows };
+            Job { options, clock, organizations, learned, roster, planner, journal, earlier, keys, halt, failed_rows };
         let summary = dispatch(job, signals, &mut |_| {}).await;
         assert_eq!(summary.tally.count(bulk_invite::outcome::Status::Invited), rows, "{summary:?}");
-        (start.elapsed().as_secs_f64(), summary.pace.limited)
+        (start.elapsed().as_secs_f64(), summary.organizations[0].pace.limited)
     })
 }
 

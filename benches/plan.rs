@@ -62,8 +62,8 @@ fn rows(sheet: &[u8]) -> u32 {
 fn plans(sheet: &[u8], directory: &Directory, digests: bool) -> u32 {
     let mut roster = Roster::open(sheet, &RosterOptions::default()).expect("a header");
     let organization = "32b6e34b3d91647abb20e7b8".parse().expect("an id");
-    let options = PlanOptions { default_roles: OrgRoles::default(), organization };
-    let planner = Planner::new(options, roster.header(), directory);
+    let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
+    let planner = Planner::new(options, roster.header(), vec![(organization, directory)]);
     let mut count = 0;
     while let Some(row) = roster.next_row().expect("memory does not fail") {
         let invitation = planner.plan(&row).expect("every row is good");

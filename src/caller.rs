@@ -65,18 +65,17 @@ pub enum Found {
 }
 
 impl<G: Gateway> Caller<G> {
-    /// A caller, and where the news about limits comes out.
+    /// A caller that tells `learned` its news about limits. Each limit is learnt once, so few come.
     pub fn new(
         gateway: G,
         api: Api,
         limiter: Limiter,
         policy: Policy,
         clock: Clock,
-    ) -> (Self, mpsc::UnboundedReceiver<Learned>) {
-        // Each limit is learnt once, so the channel cannot grow.
-        let (learned, news) = mpsc::unbounded_channel();
+        learned: mpsc::UnboundedSender<Learned>,
+    ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
-        (Self { gateway, api, limiter, policy, clock, server_clock, stop, learned }, news)
+        Self { gateway, api, limiter, policy, clock, server_clock, stop, learned }
     }
 
     /// Waits for the request's turn.

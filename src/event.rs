@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::invitation::ObjectId;
 use crate::journal::Line;
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, StopReason, Tally};
@@ -51,6 +52,13 @@ pub enum Event<'a> {
         reason: StopReason,
         /// In words; untrusted text.
         detail: &'a str,
+    },
+    /// Nothing more is sent to one of several organizations; the run goes on for the others.
+    Condemned {
+        /// Which.
+        organization: ObjectId,
+        /// Why; untrusted text.
+        why: &'a str,
     },
     /// These lines are not in the results file, because it took no more.
     Unwritten {

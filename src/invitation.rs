@@ -167,6 +167,8 @@ pub struct ProjectAccess {
 /// One person to invite, checked and with every name turned into an id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Invitation {
+    /// The organization that the person is invited to.
+    pub organization: ObjectId,
     /// The address as it will be sent, trimmed, in the case it was written.
     pub email: String,
     /// At least one organization role.

@@ -140,6 +140,10 @@ impl Screen {
                 self.note(&escaped(detail));
             }
             Event::Stopping { detail, .. } => self.error(&escaped(detail)),
+            Event::Condemned { .. } if matches!(self.kind, Kind::Json) => {}
+            Event::Condemned { organization, why } => {
+                self.error(&format!("organization {organization}: {}; the others go on", escaped(why)));
+            }
             Event::Unwritten { lines } => {
                 let sent = |status| matches!(status, Status::Invited | Status::Unknown);
                 for unwritten in lines.iter().filter(|unwritten| sent(unwritten.outcome.status)) {
@@ -232,6 +236,7 @@ fn machine(event: &Event<'_>) -> Option<Value> {
         }),
         Event::Learned { .. } | Event::Progress(_) | Event::Unwritten { .. } => return None,
         Event::Stopping { detail, .. } => json!({"event": "halt", "why": detail}),
+        Event::Condemned { organization, why } => json!({"event": "halt", "org_id": organization, "why": why}),
     })
 }
 

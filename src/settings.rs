@@ -2,7 +2,7 @@
 //!
 //! The only place that reads the environment for secrets. Nothing here is ever printed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -38,9 +38,19 @@ pub(crate) struct Account {
     pub(crate) organization: Option<ObjectId>,
     pub(crate) base_url: BaseUrl,
     pub(crate) credential: Option<Credential>,
+    /// The profile's other organizations.
+    pub(crate) others: Vec<OtherOrganization>,
 }
 
-/// One table of the profile file.
+/// An organization that only rows name which are for it.
+#[derive(Debug)]
+pub(crate) struct OtherOrganization {
+    pub(crate) id: ObjectId,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credential: Credential,
+}
+
+/// One table of the profile file, or of the organizations in one, which have no organizations of their own.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Profile {
@@ -51,12 +61,15 @@ struct Profile {
     client_secret: Option<SecretString>,
     public_api_key: Option<String>,
     private_api_key: Option<SecretString>,
+    #[serde(default)]
+    organizations: BTreeMap<String, Profile>,
 }
 
 impl Account {
     /// Resolves the account from flags, the environment as `variable` tells it, and the profile file.
     pub(crate) fn resolve(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
-        let profile = Profile::load(args, variable)?;
+        let mut profile = Profile::load(args, variable)?;
+        let mut others = std::mem::take(&mut profile.organizations);
         let organization = match (args.org_id, variable("MONGODB_ATLAS_ORG_ID").or(profile.org_id.clone())) {
             (Some(id), _) => Some(id),
             (None, Some(text)) => {
@@ -65,14 +78,26 @@ impl Account {
             }
             (None, None) => None,
         };
-        let base_url =
-            args.base_url.clone().or_else(|| variable("MONGODB_ATLAS_BASE_URL")).or(profile.base_url.clone());
-        let base_url = base_url.as_deref().unwrap_or(ATLAS).parse().map_err(UsageError::new)?;
-        let credential = match credential_in_environment(variable)? {
-            Some(credential) => Some(credential),
-            None => profile.credential()?,
+        let told = args.base_url.clone().or_else(|| variable("MONGODB_ATLAS_BASE_URL"));
+        let beside = profile.base_url.clone();
+        let base_url = |own: &Option<String>| -> Result<BaseUrl, UsageError> {
+            let url = told.as_ref().or(own.as_ref()).or(beside.as_ref());
+            url.map_or(ATLAS, String::as_str).parse().map_err(UsageError::new)
         };
-        Ok(Self { organization, base_url, credential })
+        // Its own table among the organizations says more than what stands beside them.
+        let own = organization.and_then(|id| others.remove(&id.to_string()));
+        let others = others.into_iter().map(|(id, other)| {
+            let url = base_url(&other.base_url)?;
+            other.organization(&id, url)
+        });
+        let others = others.collect::<Result<_, _>>()?;
+        let base_url = base_url(&own.as_ref().and_then(|own| own.base_url.clone()))?;
+        let credential = match (credential_in_environment(variable)?, own) {
+            (Some(credential), _) => Some(credential),
+            (None, Some(own)) => own.credential()?,
+            (None, None) => profile.credential()?,
+        };
+        Ok(Self { organization, base_url, credential, others })
     }
 }
 
@@ -132,6 +157,18 @@ impl Profile {
             None if args.profile == "default" => Ok(Self::default()),
             None => Err(UsageError(format!("the profile file {} has no profile {:?}", path.display(), args.profile))),
         }
+    }
+
+    /// What a table of the profile's organizations says.
+    fn organization(self, id: &str, base_url: BaseUrl) -> Result<OtherOrganization, UsageError> {
+        let at = |error: &dyn fmt::Display| UsageError(format!("the profile's organization {id:?}: {error}"));
+        if self.org_id.is_some() || !self.organizations.is_empty() {
+            return Err(at(&"it can have base_url and credentials, and nothing else"));
+        }
+        let parsed = id.parse().map_err(|error| at(&format_args!("the name is {error}")))?;
+        let credential = self.credential().map_err(|error| at(&error))?;
+        let credential = credential.ok_or_else(|| at(&"it has no credentials; add them, or remove the table"))?;
+        Ok(OtherOrganization { id: parsed, base_url, credential })
     }
 
     fn credential(self) -> Result<Option<Credential>, UsageError> {
@@ -249,6 +286,49 @@ mod tests {
         std::fs::write(&config, "[default]\nclient_id = \"i\"\nclient_secret = hush-hush\n").unwrap();
         let error = resolve(&AccountArgs { config: Some(config), ..args() }, &[]).unwrap_err().0;
         assert!(error.contains("line 3") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn a_profile_may_hold_credentials_for_several_organizations() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        let (one, other) = ("32b6e34b3d91647abb20e7b8", "42b6e34b3d91647abb20e7b8");
+        let resolved = |text: &str, set: &[(&str, &str)]| {
+            std::fs::write(&config, text).unwrap();
+            resolve(&AccountArgs { config: Some(config.clone()), ..args() }, set)
+        };
+        let two = format!(
+            "[default]\naccess_token = \"beside\"\n[default.organizations.{one}]\naccess_token = \"own\"\n\
+             [default.organizations.{other}]\naccess_token = \"other\"\nbase_url = \"https://cloud.mongodbgov.com\"\n"
+        );
+        let account = resolved(&two, &[("MONGODB_ATLAS_ORG_ID", one)]).unwrap();
+        let Some(Credential::Token(token)) = &account.credential else { panic!("{account:?}") };
+        assert_eq!(token.expose_secret(), "own");
+        let [beside] = account.others.as_slice() else { panic!("{account:?}") };
+        let Credential::Token(token) = &beside.credential else { panic!("{account:?}") };
+        assert_eq!((beside.id.to_string().as_str(), token.expose_secret()), (other, "other"));
+        assert_eq!(beside.base_url, "https://cloud.mongodbgov.com".parse().unwrap());
+        // What the environment says is for the organization of rows that name none, and a base URL for all.
+        let set = [
+            ("MONGODB_ATLAS_ORG_ID", one),
+            ("MONGODB_ATLAS_ACCESS_TOKEN", "environment"),
+            ("MONGODB_ATLAS_BASE_URL", "https://atlas.example.com"),
+        ];
+        let account = resolved(&two, &set).unwrap();
+        let Some(Credential::Token(token)) = &account.credential else { panic!("{account:?}") };
+        assert_eq!(token.expose_secret(), "environment");
+        assert_eq!(account.others[0].base_url, "https://atlas.example.com".parse().unwrap());
+        assert_eq!(resolved(&two, &[]).unwrap().others.len(), 2);
+
+        for (table, why) in [
+            ("[default.organizations.acme]\naccess_token = \"hush\"", "\"acme\": the name is not an Atlas id"),
+            (&format!("[default.organizations.{one}]"), "has no credentials"),
+            (&format!("[default.organizations.{one}]\norg_id = \"x\"\naccess_token = \"hush\""), "nothing else"),
+            (&format!("[default.organizations.{one}]\nclient_id = \"i\""), "client_secret is not"),
+        ] {
+            let error = resolved(table, &[]).unwrap_err().0;
+            assert!(error.contains(why) && !error.contains("hush"), "{error}");
+        }
     }
 
     #[test]

@@ -32,9 +32,10 @@ fn try_check(args: &CheckArgs) -> Result<Exit, UsageError> {
         return Err(UsageError("the sheet names organizations; pass --org-id ID to say which one is meant".to_owned()));
     }
     let organization = account.organization.unwrap_or(ObjectId::ZERO);
-    let options = PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization };
+    let options =
+        PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization: Some(organization) };
     let header = roster.header().clone();
-    let planner = Planner::new(options, &header, &directory);
+    let planner = Planner::new(options, &header, vec![(organization, &directory)]);
     let (keys, mut seen) = (PersonKeys::default(), Seen::default());
     let mut out = io::stdout().lock();
     let (mut rows, mut good, mut duplicates) = (0_u64, 0_u64, 0_u64);

@@ -1,9 +1,11 @@
 //! Opening the spreadsheet.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use bulk_invite::invitation::ObjectId;
 use bulk_invite::roster::{Roster, RosterOptions};
 
 use crate::cli::SheetArgs;
@@ -39,10 +41,34 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
     Ok(roster)
 }
 
+/// How many rows a spreadsheet has.
+pub(crate) struct Counts {
+    pub(crate) rows: u64,
+    /// Of each organization that rows name, and of the one of those that name none.
+    pub(crate) of: HashMap<ObjectId, u64>,
+}
+
 /// How many rows the spreadsheet has; `None` where it can be read only once.
-pub(crate) fn count(path: &Path, sheet: &SheetArgs) -> Result<Option<u64>, UsageError> {
+pub(crate) fn count(
+    path: &Path,
+    sheet: &SheetArgs,
+    organization: Option<ObjectId>,
+) -> Result<Option<Counts>, UsageError> {
     if !path.is_file() {
         return Ok(None);
     }
-    Ok(Some(open(path, sheet)?.count_rows()))
+    let mut roster = open(path, sheet)?;
+    let Some(column) = roster.header().org_id() else {
+        let rows = roster.count_rows();
+        return Ok(Some(Counts { rows, of: organization.map(|id| (id, rows)).into_iter().collect() }));
+    };
+    let mut counts = Counts { rows: 0, of: HashMap::new() };
+    while let Ok(Some(row)) = roster.next_row() {
+        counts.rows += 1;
+        let text = row.cell(column);
+        if let Some(id) = if text.is_empty() { organization } else { text.parse().ok() } {
+            *counts.of.entry(id).or_default() += 1;
+        }
+    }
+    Ok(Some(counts))
 }

@@ -2,8 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use bulk_invite::directory::Directory;
-use bulk_invite::invitation::ObjectId;
+use bulk_invite::run::Organization;
 
 /// Whether there is somebody to ask.
 pub(crate) fn somebody_is_there() -> bool {
@@ -11,17 +10,20 @@ pub(crate) fn somebody_is_there() -> bool {
 }
 
 /// What is about to happen, in a sentence or two.
-pub(crate) fn question(rows: Option<u64>, limit: Option<u64>, organization: ObjectId, directory: &Directory) -> String {
+pub(crate) fn question<G>(rows: Option<u64>, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
     let rows = match (rows, limit) {
         (Some(rows), Some(limit)) => format!("up to {} people of {rows} rows", rows.min(limit)),
         (Some(rows), None) => format!("the people of {rows} rows"),
         (None, Some(limit)) => format!("up to {limit} people"),
         (None, None) => "everyone in the spreadsheet".to_owned(),
     };
-    let there = directory.seats_used();
+    let there = |one: &Organization<'_, G>| {
+        format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
+    };
+    let there: Vec<String> = organizations.iter().filter(|one| one.condemned.is_none()).map(there).collect();
     format!(
-        "about to invite {rows} to organization {organization}, which has {there} members and pending invites \
-         (Atlas allows 500 unless support raised it). continue? [y/N] "
+        "about to invite {rows} to {} (Atlas allows 500 unless support raised it). continue? [y/N] ",
+        there.join(", and ")
     )
 }
 

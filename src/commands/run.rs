@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bulk_invite::atlas::{BaseUrl, Client, Credential, Settings};
+use bulk_invite::atlas::{Client, Credential, Settings};
 use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
@@ -19,11 +19,13 @@ use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::{self, Report};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Header, Roster};
-use bulk_invite::run::{Halt, Job, RunOptions, dispatch, preflight};
+use bulk_invite::run::{Halt, Job, Organization, RunOptions, dispatch, preflight};
 use bulk_invite::sandbox;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
+use super::targets::{Target, targets};
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
@@ -42,9 +44,12 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 
 /// All that can be known to be wrong before anything is sent has been checked.
 struct Prepared {
-    organization: ObjectId,
-    base_url: BaseUrl,
-    credential: Credential,
+    /// The organization of rows that name none.
+    organization: Option<ObjectId>,
+    /// Those that rows are for.
+    targets: Vec<Target>,
+    /// All whose results the results file may hold.
+    known: Vec<ObjectId>,
     roster: Roster<input::Input>,
     rows: Option<u64>,
     results: PathBuf,
@@ -56,21 +61,14 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let (account, running) =
         if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
     let roster = input::open(&args.file, &args.sheet)?;
-    let rows = input::count(&args.file, &args.sheet)?;
+    let counts = input::count(&args.file, &args.sheet, account.organization)?;
+    let rows = counts.as_ref().map(|counts| counts.rows);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
-    let Account { organization, base_url, credential } = account;
-    let organization = organization
-        .ok_or_else(|| UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()))?;
-    let credential = credential.ok_or_else(|| {
-        UsageError(
-            "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \
-             MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
-             rehearse with --sandbox"
-                .to_owned(),
-        )
-    })?;
-    Ok(Prepared { organization, base_url, credential, roster, rows, results, _sandbox: running })
+    let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
+    let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
+    let targets = targets(account, by_row, counts.map(|counts| counts.of))?;
+    Ok(Prepared { organization, targets, known, roster, rows, results, _sandbox: running })
 }
 
 fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {
@@ -81,6 +79,7 @@ fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), Usag
         organization: sandbox::ORGANIZATION.parse().ok(),
         base_url: running.base_url().parse().map_err(UsageError::new)?,
         credential: Some(Credential::Token(sandbox::TOKEN.into())),
+        others: Vec::new(),
     };
     Ok((account, Some(running)))
 }
@@ -95,7 +94,7 @@ impl Prepared {
     }
 
     async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
-        let Prepared { organization, base_url, credential, roster, rows, results, _sandbox } = self;
+        let Prepared { organization, targets, known, roster, rows, results, _sandbox } = self;
         let clock = Clock::starting_at(Timestamp::now());
         let keys = PersonKeys::default();
         let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
@@ -109,11 +108,17 @@ impl Prepared {
         };
         let api = Api::from(args.account.api);
         let concurrency = args.pace.concurrency.get() as usize;
-        let account = Settings::new(base_url, organization, api, credential);
-        let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
-            .map_err(UsageError::new)?;
-        let (journal, earlier) =
-            Journal::open(&results, organization, &keys, carried, start).map_err(UsageError::new)?;
+        let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
+        let policy = || Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
+        let (sender, learned) = mpsc::unbounded_channel();
+        let callers = targets.into_iter().map(|Target { id, base_url, credential, rows }| {
+            let account = Settings::new(base_url, id, api, credential);
+            let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account });
+            let limiter = limiter.beside(Pace::new(args.pace.rate, args.pace.burst));
+            client.map(|client| (id, rows, Caller::new(client, api, limiter, policy(), clock, sender.clone())))
+        });
+        let callers = callers.collect::<Result<Vec<_>, _>>().map_err(UsageError::new)?;
+        let (journal, earlier) = Journal::open(&results, &known, &keys, carried, start).map_err(UsageError::new)?;
         tell_of_earlier(&earlier, &results, screen);
 
         if api == Api::Invites {
@@ -130,28 +135,31 @@ impl Prepared {
             dry_run: args.dry_run,
             rows,
         };
-        let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
-        let policy = Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
-        let (caller, learned) = Caller::new(client, api, limiter, policy, clock);
-
         let mut halt = None;
         screen.wait("looking up who is there already");
-        let directory = tokio::select! {
-            directory = preflight(&caller) => directory.unwrap_or_else(|why| {
-                halt = Some(why);
-                Directory::offline()
-            }),
+        let read = tokio::select! {
+            read = join_all(callers.iter().map(|(_, _, caller)| preflight(caller))) => read,
             Some(signal) = signals.recv() => {
                 halt = Some(Halt::new(StopReason::Signal(signal), "interrupted before anything was sent"));
-                Directory::offline()
+                callers.iter().map(|_| Ok(Directory::offline())).collect()
             }
         };
+        let (directories, condemned): (Vec<_>, Vec<_>) = read
+            .into_iter()
+            .map(|read| read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None)))
+            .unzip();
         screen.stop();
         let machine = args.log_format == LogFormat::Json;
         let quiet = args.yes || args.sandbox || args.dry_run || machine;
-        let asks = !quiet && halt.is_none() && prompt::somebody_is_there();
-        if asks {
-            let question = prompt::question(rows, args.limit, organization, &directory);
+        let open = condemned.iter().any(Option::is_none);
+        let organizations: Vec<_> = callers
+            .into_iter()
+            .zip(&directories)
+            .zip(condemned)
+            .map(|(((id, rows, caller), directory), condemned)| Organization { id, caller, directory, condemned, rows })
+            .collect();
+        if !quiet && halt.is_none() && open && prompt::somebody_is_there() {
+            let question = prompt::question(rows, args.limit, &organizations);
             let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
             let refused = tokio::select! {
                 answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
@@ -161,19 +169,18 @@ impl Prepared {
             halt = refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"));
         }
 
-        let bucket = caller.limiter.bucket(api.create_set());
         let header = roster.header().clone();
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
-        let planner = Planner::new(PlanOptions { default_roles, organization }, &header, &directory);
+        let plan = PlanOptions { default_roles, organization };
+        let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let failed_rows = args.failed.as_ref().map(|path| failed_rows(path, &header));
-        let directory = &directory;
         let job =
-            Job { options, caller, learned, roster, planner, directory, journal, earlier, keys, halt, failed_rows };
+            Job { options, clock, organizations, learned, roster, planner, journal, earlier, keys, halt, failed_rows };
         screen.start(rows);
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
 
-        let report = Report { summary: &summary, results: &results, bucket };
+        let report = Report { summary: &summary, results: &results };
         let facts = report::json(report);
         if let Some(path) = &args.summary
             && let Err(error) = write_summary(path, &facts)

@@ -61,7 +61,7 @@ impl Earlier {
 /// Reads the results file at `path` and replaces it by one with this run's columns. `None`: there is nothing in it yet.
 pub(super) fn take_over(
     path: &Path,
-    organization: ObjectId,
+    organizations: &[ObjectId],
     keys: &PersonKeys,
     carried: &[String],
 ) -> Result<Option<Earlier>, JournalError> {
@@ -103,9 +103,9 @@ pub(super) fn take_over(
             | Status::NotSent
             | Status::Sending => {}
         }
-        if line.org_id.parse() != Ok(organization) {
+        let Some(organization) = line.org_id.parse().ok().filter(|id| organizations.contains(id)) else {
             return Err(JournalError::OtherOrganization { path: path.into(), theirs: line.org_id });
-        }
+        };
         last.insert(keys.key(organization, &line.email), Place { status, offset });
     }
     earlier.torn = end < length;

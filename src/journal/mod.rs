@@ -106,7 +106,7 @@ impl Journal {
     /// What an earlier run left is in the second value. `keys` must be the run's own.
     pub fn open(
         path: &Path,
-        organization: ObjectId,
+        organizations: &[ObjectId],
         keys: &PersonKeys,
         carried: Vec<String>,
         start: Start,
@@ -117,10 +117,10 @@ impl Journal {
         let mut encoder = Encoder::new();
         let there = fs::exists(path).map_err(unwritable)?;
         let earlier = match start {
-            Start::Continue if there => earlier::take_over(path, organization, keys, &carried)?,
+            Start::Continue if there => earlier::take_over(path, organizations, keys, &carried)?,
             Start::Fresh(now) if there => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
             Start::Replace if there => {
-                earlier::take_over(path, organization, keys, &carried)?;
+                earlier::take_over(path, organizations, keys, &carried)?;
                 None
             }
             Start::Continue | Start::Fresh(_) | Start::Replace => None,

@@ -21,7 +21,7 @@ impl Desk {
 
     fn try_open(&self, carried: &[&str], start: Start) -> Result<(Journal, Earlier), JournalError> {
         let carried = carried.iter().map(|name| (*name).to_owned()).collect();
-        Journal::open(&self.path(), HERE.parse().unwrap(), &self.keys, carried, start)
+        Journal::open(&self.path(), &[HERE.parse().unwrap()], &self.keys, carried, start)
     }
 
     fn open(&self) -> (Journal, Earlier) {

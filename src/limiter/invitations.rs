@@ -4,14 +4,24 @@
 //! when each was answered, which is never earlier than when the server counted it.
 
 use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::time::Duration;
 
+use tokio::sync::{Mutex as Turnstile, Notify};
 use tokio::time::Instant;
 
 use super::Wait;
 
 /// Invitations remembered while no limit is known, so that the first refusal finds a full window.
 const REMEMBERED: usize = 256;
+
+/// The queue that invitations pass before their lane, whatever organization they are for: the limit is the address's.
+#[derive(Debug, Default)]
+pub(super) struct InvitationGate {
+    pub(super) queue: Turnstile<()>,
+    pub(super) state: Mutex<Invitations>,
+    pub(super) answered: Notify,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Invitations {

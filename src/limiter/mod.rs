@@ -13,16 +13,16 @@ mod quota;
 mod rate;
 mod told;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turnstile, Notify};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
 use self::bucket::{Bucket, Sent};
-use self::invitations::Invitations;
+use self::invitations::InvitationGate;
 use self::lane::{Lane, Rule};
 use self::told::{Limited, Told, told};
 use crate::exchange::{Answer, EndpointSet, Limit};
@@ -39,9 +39,7 @@ enum Wait {
 #[derive(Debug)]
 pub struct Limiter {
     lanes: [Lane; EndpointSet::ALL.len()],
-    invitations_queue: Turnstile<()>,
-    invitations: Mutex<Invitations>,
-    invitation_answered: Notify,
+    invitations: Arc<InvitationGate>,
     told: Mutex<Totals>,
 }
 
@@ -91,11 +89,15 @@ impl Limiter {
     pub fn new(pace: Pace) -> Self {
         Self {
             lanes: EndpointSet::ALL.map(|set| Lane::new(Rule::new(pace, set))),
-            invitations_queue: Turnstile::new(()),
-            invitations: Mutex::default(),
-            invitation_answered: Notify::new(),
+            invitations: Arc::default(),
             told: Mutex::default(),
         }
+    }
+
+    /// A limiter for another organization that is reached from the same address, which is what the limit on invitations
+    /// alone counts by.
+    pub fn beside(&self, pace: Pace) -> Self {
+        Self { invitations: self.invitations.clone(), ..Self::new(pace) }
     }
 
     /// Adopts a limit that the server named. A pace of the user's own stands.
@@ -110,8 +112,9 @@ impl Limiter {
         // Made before the lane's wait, so that a turn given up while waiting there leaves the invitations' count too.
         let mut turn = Turn { limiter: self, set, invitation: false, sent: None, open: true };
         if invitation {
-            let place = self.invitations_queue.lock().await;
-            self.wait(&self.invitation_answered, set, || locked(&self.invitations).take(Instant::now())).await;
+            let InvitationGate { queue, state, answered } = &*self.invitations;
+            let place = queue.lock().await;
+            self.wait(answered, set, || locked(state).take(Instant::now())).await;
             turn.invitation = true;
             drop(place);
         }
@@ -159,7 +162,7 @@ impl Limiter {
             Rule::Bucket(bucket) => bucket.forecast(count, Instant::now()),
             Rule::Quota(_) | Rule::Unlimited => Duration::ZERO,
         };
-        bucket.max(locked(&self.invitations).forecast(count))
+        bucket.max(locked(&self.invitations.state).forecast(count))
     }
 
     /// The bucket in force for an endpoint set: capacity, refill, period. `None` under a pace of the user's own.
@@ -189,7 +192,7 @@ impl Limiter {
             if let Some(wait) = limited.retry_after {
                 self.lane(turn.set).hold_until(now + wait);
             }
-            let news = turn.invitation && locked(&self.invitations).refused(limit, period, now);
+            let news = turn.invitation && locked(&self.invitations.state).refused(limit, period, now);
             return news.then_some(Learned::Invitations { limit, period });
         }
         drop(totals);
@@ -246,8 +249,9 @@ impl Turn<'_> {
 
     fn leave_invitations(&self, counted: bool, now: Instant) {
         if self.invitation {
-            locked(&self.limiter.invitations).finished(counted, now);
-            self.limiter.invitation_answered.notify_one();
+            let InvitationGate { state, answered, .. } = &*self.limiter.invitations;
+            locked(state).finished(counted, now);
+            answered.notify_one();
         }
     }
 }

@@ -100,6 +100,7 @@ mod tests {
 
     fn invitation(roles: &[OrgRole], teams: &[u8], projects: &[ProjectAccess]) -> Invitation {
         Invitation {
+            organization: ObjectId::ZERO,
             email: "a@example.com".to_owned(),
             roles: roles.iter().copied().collect(),
             teams: teams.iter().copied().map(id).collect(),

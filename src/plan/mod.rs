@@ -10,7 +10,7 @@ mod rejection;
 mod roles;
 
 use crate::directory::Directory;
-use crate::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+use crate::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
 use crate::roster::{Header, Row, RowFault, quoted};
 
 pub use compare::{differences, digest};
@@ -26,15 +26,15 @@ use rejection::Cell;
 pub struct PlanOptions {
     /// The roles of people whose row names none.
     pub default_roles: OrgRoles,
-    /// The organization that invitations are for.
-    pub organization: ObjectId,
+    /// The organization of people whose row names none.
+    pub organization: Option<ObjectId>,
 }
 
 /// Plans the rows of one sheet.
 #[derive(Clone, Debug)]
 pub struct Planner<'a> {
     options: PlanOptions,
-    directory: &'a Directory,
+    directories: Vec<(ObjectId, &'a Directory)>,
     names: Vec<String>,
     email: usize,
     roles: Option<usize>,
@@ -44,11 +44,11 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Plans rows that stand under this header.
-    pub fn new(options: PlanOptions, header: &Header, directory: &'a Directory) -> Self {
+    /// Plans rows that stand under this header, for the organizations that these directories describe.
+    pub fn new(options: PlanOptions, header: &Header, directories: Vec<(ObjectId, &'a Directory)>) -> Self {
         Self {
             options,
-            directory,
+            directories,
             names: header.names().to_vec(),
             email: header.email(),
             roles: header.roles(),
@@ -69,10 +69,10 @@ impl<'a> Planner<'a> {
             return Err(self.faulty(*fault));
         }
         let email = self.address(row)?;
-        self.check_organization(row)?;
+        let (organization, directory) = self.organization(row)?;
         let roles = self.roles(row)?;
-        let (teams, projects) = (self.teams(row)?, self.projects(row)?);
-        Ok(Invitation { email: email.to_owned(), roles, teams, projects })
+        let (teams, projects) = (self.teams(row, directory)?, self.projects(row, directory)?);
+        Ok(Invitation { organization, email: email.to_owned(), roles, teams, projects })
     }
 
     fn column(&self, index: usize) -> &str {
@@ -119,28 +119,40 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn check_organization(&self, row: &Row) -> Result<(), Rejection> {
-        let Some(index) = self.org_id else { return Ok(()) };
-        let text = row.cell(index);
-        if text.is_empty() {
-            return Ok(());
+    /// The organization that the row names, or else the one of rows that name none, and what is known of it.
+    fn organization(&self, row: &Row) -> Result<(ObjectId, &'a Directory), Rejection> {
+        let text = self.org_id.map_or("", |index| row.cell(index));
+        let cell = Cell::new(self.org_id.map_or("org_id", |index| self.column(index)), text);
+        let id = if text.is_empty() {
+            self.options.organization.ok_or_else(|| {
+                let finding = "no organization; fill the cell, or give --org-id for the rows that name none";
+                cell.reject(RejectionCode::MissingOrgId, finding)
+            })?
+        } else {
+            text.parse().map_err(|error: NotAnObjectId| {
+                let finding = format_args!("{} is {error}; correct the cell or empty it", quoted(text));
+                cell.reject(RejectionCode::InvalidOrgId, finding)
+            })?
+        };
+        if let Some((_, directory)) = self.directories.iter().find(|(known, _)| *known == id) {
+            return Ok((id, directory));
         }
-        let cell = Cell::new(self.column(index), text);
-        match text.parse::<ObjectId>() {
-            Ok(id) if id == self.options.organization => Ok(()),
-            Ok(id) => Err(cell.reject(
+        Err(match self.directories.as_slice() {
+            [(only, _)] => cell.reject(
                 RejectionCode::OtherOrganization,
                 format_args!(
-                    "the row is for organization {id} and this run is for {}; empty the cell, or invite this row in a \
-                     run of its own",
-                    self.options.organization
+                    "the row is for organization {id} and this run is for {only}; empty the cell, or add that \
+                     organization's credentials to the profile file"
                 ),
-            )),
-            Err(error) => Err(cell.reject(
-                RejectionCode::InvalidOrgId,
-                format_args!("{} is {error}; correct the cell or empty it", quoted(text)),
-            )),
-        }
+            ),
+            _ => cell.reject(
+                RejectionCode::OtherOrganization,
+                format_args!(
+                    "there are no credentials for organization {id}; correct the cell, or add its credentials to the \
+                     profile file"
+                ),
+            ),
+        })
     }
 
     fn roles(&self, row: &Row) -> Result<OrgRoles, Rejection> {
@@ -162,7 +174,7 @@ impl<'a> Planner<'a> {
         Ok(self.options.default_roles)
     }
 
-    fn teams(&self, row: &Row) -> Result<Vec<ObjectId>, Rejection> {
+    fn teams(&self, row: &Row, directory: &Directory) -> Result<Vec<ObjectId>, Rejection> {
         let Some(index) = self.teams else { return Ok(Vec::new()) };
         let text = row.cell(index);
         if text.is_empty() {
@@ -170,15 +182,15 @@ impl<'a> Planner<'a> {
         }
         let one = |entry: &str| {
             let cell = Cell::new(self.column(index), text);
-            let unresolved = |why| rejection::unresolved(cell, rejection::TEAM, entry, why, self.directory);
-            self.directory.team(entry).map_err(unresolved)
+            let unresolved = |why| rejection::unresolved(cell, rejection::TEAM, entry, why, directory);
+            directory.team(entry).map_err(unresolved)
         };
         if !is_list(text) {
             return Ok(vec![one(text)?]);
         }
         // A team's own name may hold what separates a list, which only the organization's own list can tell.
-        if !self.directory.is_offline()
-            && let Ok(id) = self.directory.team(text)
+        if !directory.is_offline()
+            && let Ok(id) = directory.team(text)
         {
             return Ok(vec![id]);
         }
@@ -188,13 +200,13 @@ impl<'a> Planner<'a> {
         Ok(teams)
     }
 
-    fn projects(&self, row: &Row) -> Result<Vec<ProjectAccess>, Rejection> {
+    fn projects(&self, row: &Row, directory: &Directory) -> Result<Vec<ProjectAccess>, Rejection> {
         let Some(index) = self.projects else { return Ok(Vec::new()) };
         let text = row.cell(index);
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        projects::parse(Cell::new(self.column(index), text), self.directory)
+        projects::parse(Cell::new(self.column(index), text), directory)
     }
 }
 

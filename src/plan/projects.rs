@@ -248,7 +248,13 @@ mod tests {
     fn roles_that_atlas_may_not_have_are_told() {
         assert!(KNOWN.is_sorted());
         let projects = parse(Cell::new("", "billing=GROUP_DREAMER+owner"), &directory()).unwrap();
-        let invitation = Invitation { email: String::new(), roles: OrgRoles::default(), teams: Vec::new(), projects };
+        let invitation = Invitation {
+            organization: ObjectId::ZERO,
+            email: String::new(),
+            roles: OrgRoles::default(),
+            teams: Vec::new(),
+            projects,
+        };
         assert_eq!(unknown_project_roles(&invitation).collect::<Vec<_>>(), ["GROUP_DREAMER"]);
     }
 }

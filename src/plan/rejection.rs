@@ -36,6 +36,7 @@ pub enum RejectionCode {
     UnknownProjectRole,
     OtherOrganization,
     InvalidOrgId,
+    MissingOrgId,
     TooManyFields,
     InvalidEncoding,
     UnclosedQuote,
@@ -62,6 +63,7 @@ impl RejectionCode {
             RejectionCode::UnknownProjectRole => "UNKNOWN_PROJECT_ROLE",
             RejectionCode::OtherOrganization => "OTHER_ORGANIZATION",
             RejectionCode::InvalidOrgId => "INVALID_ORG_ID",
+            RejectionCode::MissingOrgId => "MISSING_ORG_ID",
             RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
             RejectionCode::InvalidEncoding => "INVALID_ENCODING",
             RejectionCode::UnclosedQuote => "UNCLOSED_QUOTE",
@@ -81,6 +83,14 @@ impl Rejection {
     /// A fault of the row as a whole.
     pub(super) fn of_row(code: RejectionCode, detail: String) -> Self {
         Self { code, column: None, detail }
+    }
+
+    /// The row is for an organization that nobody may write to.
+    pub fn no_credentials(organization: ObjectId) -> Self {
+        Self::of_row(
+            RejectionCode::OtherOrganization,
+            format!("there are no credentials for organization {organization}; add them to the profile file"),
+        )
     }
 
     /// An earlier row has the same email but other roles, teams or projects.

@@ -26,8 +26,8 @@ fn directory() -> Directory {
 
 fn plan(sheet: &[u8], directory: &Directory, default_roles: OrgRoles) -> Vec<Result<Invitation, Rejection>> {
     let mut roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
-    let options = PlanOptions { default_roles, organization: ORGANIZATION.parse().unwrap() };
-    let planner = Planner::new(options, roster.header(), directory);
+    let options = PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
+    let planner = Planner::new(options, roster.header(), vec![(ORGANIZATION.parse().unwrap(), directory)]);
     let mut plans = Vec::new();
     while let Some(row) = roster.next_row().unwrap() {
         plans.push(planner.plan(&row));
@@ -42,6 +42,7 @@ fn a_row_becomes_an_invitation_with_ids_in_order() {
          Jane <Jane@example.com>,owner;member,data platform|Backend;backend,billing=read only,{ORGANIZATION}\n"
     );
     let expected = Invitation {
+        organization: ORGANIZATION.parse().unwrap(),
         email: "Jane@example.com".to_owned(),
         roles: OrgRoles::from_iter([OrgRole::Owner, OrgRole::Member]),
         teams: vec![id(1), id(2)],
@@ -114,7 +115,7 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
             b"a@example.com,member,,,000000000000000000000001",
             Code::OtherOrganization,
             "column Org ID: the row is for organization 000000000000000000000001 and this run is for \
-             32b6e34b3d91647abb20e7b8; empty the cell, or invite this row in a run of its own",
+             32b6e34b3d91647abb20e7b8; empty the cell, or add that organization's credentials to the profile file",
         ),
         (
             b"a@example.com,member,,,Acme",
@@ -160,11 +161,17 @@ fn default_roles_serve_rows_that_name_none() {
 #[test]
 fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
     let roster = Roster::open(&b"email\n"[..], &RosterOptions::default()).unwrap();
-    let options = |default_roles| PlanOptions { default_roles, organization: ORGANIZATION.parse().unwrap() };
+    let options = |default_roles| PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
     let directory = directory();
-    assert!(Planner::new(options(OrgRoles::default()), roster.header(), &directory).lacks_roles());
+    assert!(
+        Planner::new(options(OrgRoles::default()), roster.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
+            .lacks_roles()
+    );
     let default = OrgRoles::from_iter([OrgRole::Member]);
-    assert!(!Planner::new(options(default), roster.header(), &directory).lacks_roles());
+    assert!(
+        !Planner::new(options(default), roster.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
+            .lacks_roles()
+    );
 }
 
 #[test]
@@ -254,4 +261,33 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_that_name_none() {
+    let other = "42b6e34b3d91647abb20e7b8";
+    let (here, there) = (ORGANIZATION.parse().unwrap(), other.parse().unwrap());
+    let (ours, theirs) = (directory(), Directory::new());
+    let sheet = format!(
+        "email,roles,teams,Org ID\na@example.com,member,backend,\nb@example.com,member,,{other}\n\
+         c@example.com,member,backend,{other}\nd@example.com,member,,52b6e34b3d91647abb20e7b8\n"
+    );
+    let fates = |organization| {
+        let mut roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).unwrap();
+        let options = PlanOptions { default_roles: OrgRoles::default(), organization };
+        let planner = Planner::new(options, roster.header(), vec![(here, &ours), (there, &theirs)]);
+        let rows: Vec<_> = roster.by_ref().map(Result::unwrap).collect();
+        rows.iter().map(|row| planner.plan(row).map(|invitation| invitation.organization)).collect::<Vec<_>>()
+    };
+    let codes = |organization| -> Vec<_> {
+        fates(organization).into_iter().map(|fate| fate.map_err(|rejection| rejection.code)).collect()
+    };
+    // Teams are looked up in the row's own organization.
+    assert_eq!(
+        codes(Some(here)),
+        [Ok(here), Ok(there), Err(RejectionCode::UnknownTeam), Err(RejectionCode::OtherOrganization)]
+    );
+    assert_eq!(codes(None)[0], Err(RejectionCode::MissingOrgId));
+    let detail = fates(None)[3].as_ref().unwrap_err().detail.clone();
+    assert!(detail.starts_with("column Org ID: there are no credentials for organization 52b6"), "{detail}");
 }

@@ -38,14 +38,17 @@ const CONDEMNED: [(&str, &str); 7] = [
     ("could not be read before inviting", "Atlas is not answering; run the same command again later"),
 ];
 
+/// What to do about an organization that nothing more can be sent to.
+pub(super) fn condemned_advice(why: &str) -> &'static str {
+    let known = CONDEMNED.iter().find(|(words, _)| why.contains(words));
+    known.map_or("no other row would fare better; remove the cause first", |(_, remedy)| remedy)
+}
+
 /// What to do about a run that ended early; `None` where that was somebody's wish.
 pub(super) fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt.reason {
         StopReason::FailureBudget => Some("remove the cause of the failures above, or allow more with --max-failures"),
-        StopReason::Condemned => {
-            let known = CONDEMNED.iter().find(|(words, _)| halt.detail.contains(words));
-            Some(known.map_or("no other row would fare better; remove the cause first", |(_, remedy)| remedy))
-        }
+        StopReason::Condemned => Some(condemned_advice(&halt.detail)),
         StopReason::InputUnreadable => Some("mend or copy the spreadsheet; what was read has been dealt with"),
         StopReason::ResultsUnwritable => {
             Some("make room or name another place; the lines told above are not in the file")

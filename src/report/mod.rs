@@ -22,6 +22,4 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// Where the results are.
     pub results: &'a Path,
-    /// The token bucket that was in force for invitations: capacity, refill, period. `None` under a pace of the user's.
-    pub bucket: Option<(u32, u32, std::time::Duration)>,
 }

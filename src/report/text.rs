@@ -3,17 +3,17 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::advice::{advice, halt_advice};
+use super::advice::{advice, condemned_advice, halt_advice};
 use super::{Report, escaped};
 use crate::outcome::Status;
-use crate::run::Summary;
+use crate::run::{OrganizationSummary, Summary};
 
 /// Groups of failures shown; the rest is in the results.
 const GROUPS_SHOWN: usize = 12;
 
 /// The summary, a few lines without a line feed at the end.
 pub fn text(report: Report<'_>) -> String {
-    let Report { summary, results, bucket } = report;
+    let Report { summary, results } = report;
     let mut lines = vec![counts(summary)];
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
@@ -38,7 +38,15 @@ pub fn text(report: Report<'_>) -> String {
     if summary.failures.len() > GROUPS_SHOWN {
         lines.push(format!("  and {} more kinds, see the results", summary.failures.len() - GROUPS_SHOWN));
     }
-    lines.extend(limit(summary, bucket));
+    let several = summary.organizations.len() > 1;
+    for organization in &summary.organizations {
+        let of = if several { format!("organization {}: ", organization.id) } else { String::new() };
+        lines.extend(limit(summary, organization).map(|line| format!("{of}{line}")));
+        if let Some(why) = &organization.condemned {
+            lines.push(format!("{of}nothing more was sent to it: {}", escaped(why)));
+            lines.push(format!("  -> {}", condemned_advice(why)));
+        }
+    }
     if let Some(halt) = &summary.halt {
         lines.push(format!("ended early: {}", escaped(&halt.detail)));
         lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
@@ -74,9 +82,9 @@ fn counts(summary: &Summary) -> String {
     line
 }
 
-fn limit(summary: &Summary, bucket: Option<(u32, u32, Duration)>) -> Option<String> {
-    let pace = &summary.pace;
-    let mut line = match bucket {
+fn limit(summary: &Summary, organization: &OrganizationSummary) -> Option<String> {
+    let pace = &organization.pace;
+    let mut line = match organization.bucket {
         Some((capacity, refill, period)) => {
             format!("limit: {capacity} requests at once, {refill} more every {}", duration(period))
         }
@@ -112,6 +120,7 @@ pub fn duration(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invitation::ObjectId;
     use crate::outcome::{StopReason, Tally};
     use crate::run::{Failures, Halt};
 
@@ -134,7 +143,12 @@ mod tests {
                 example_detail: "unknown role \u{1b}[2J".into(),
             }],
             halt: Some(Halt::new(StopReason::Condemned, "HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST")),
-            pace: Default::default(),
+            organizations: vec![OrganizationSummary {
+                id: ObjectId::ZERO,
+                bucket: Some((500, 250, Duration::from_secs(60))),
+                pace: Default::default(),
+                condemned: None,
+            }],
             elapsed: Duration::from_millis(65_400),
         }
     }
@@ -142,8 +156,7 @@ mod tests {
     #[test]
     fn the_summary_tells_counts_causes_remedies_and_what_is_next() {
         let summary = summary();
-        let bucket = Some((500, 250, Duration::from_secs(60)));
-        let text = text(Report { summary: &summary, results: "people.results.csv".as_ref(), bucket });
+        let text = text(Report { summary: &summary, results: "people.results.csv".as_ref() });
         assert_eq!(
             text,
             "4 rows in 65 s: 2 invited, 1 invalid, 1 not_sent; 1 of them kept from an earlier run\n\

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Failures;
 use crate::event::Event;
+use crate::invitation::ObjectId;
 use crate::journal::{Journal, Line, Slot, Subject};
 use crate::outcome::{Outcome, Status, Tally};
 use crate::roster::{Header, Row};
@@ -33,6 +34,7 @@ pub(super) struct Book<'e> {
     pub(super) gone: u64,
     pub(super) failures: HashMap<(Status, String), Failures>,
     pub(super) on_event: &'e mut dyn FnMut(Event<'_>),
+    /// Of rows that name none.
     organization: String,
     email: usize,
     org_id: Option<usize>,
@@ -43,7 +45,7 @@ impl<'e> Book<'e> {
     pub(super) fn new(
         journal: Journal,
         header: &Header,
-        organization: String,
+        organization: Option<ObjectId>,
         on_event: &'e mut dyn FnMut(Event<'_>),
     ) -> Self {
         Self {
@@ -53,7 +55,7 @@ impl<'e> Book<'e> {
             gone: 0,
             failures: HashMap::new(),
             on_event,
-            organization,
+            organization: organization.map(|id| id.to_string()).unwrap_or_default(),
             email: header.email(),
             org_id: header.org_id(),
             carried: header.carried().iter().map(|carried| carried.cell).collect(),

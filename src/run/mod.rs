@@ -5,6 +5,7 @@
 mod book;
 mod budget;
 mod dispatcher;
+mod organization;
 mod preflight;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use self::budget::{MaxFailures, NotABudget};
 pub use self::dispatcher::{Job, dispatch};
+pub use self::organization::Organization;
 pub use self::preflight::preflight;
 
 use crate::invitation::ObjectId;
@@ -23,9 +25,9 @@ use crate::outcome::{Exit, StopReason, Tally};
 /// How a run goes about its rows.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// The organization.
-    pub organization: ObjectId,
-    /// Rows at work at once, at least 1.
+    /// The organization of rows that name none.
+    pub organization: Option<ObjectId>,
+    /// Rows of one organization at work at once, at least 1.
     pub concurrency: usize,
     /// How long a request given up may still be running on the server.
     pub settle: Duration,
@@ -72,10 +74,23 @@ pub struct Summary {
     pub failures: Vec<Failures>,
     /// Why the run ended early.
     pub halt: Option<Halt>,
-    /// How pacing went.
-    pub pace: Totals,
+    /// How it went with each organization.
+    pub organizations: Vec<OrganizationSummary>,
     /// From the first row to the last line.
     pub elapsed: Duration,
+}
+
+/// How a run went with one organization.
+#[derive(Clone, Debug)]
+pub struct OrganizationSummary {
+    /// The organization.
+    pub id: ObjectId,
+    /// The token bucket in force for invitations: capacity, refill, period. `None` under a pace of the user's own.
+    pub bucket: Option<(u32, u32, Duration)>,
+    /// How pacing went.
+    pub pace: Totals,
+    /// Why nothing more was sent to it, while the run went on for others; untrusted where a server said it.
+    pub condemned: Option<String>,
 }
 
 /// Rows that went wrong in the same way.
@@ -98,6 +113,11 @@ pub struct Failures {
 impl Summary {
     /// The exit code.
     pub fn exit(&self) -> Exit {
-        self.halt.as_ref().map_or_else(|| self.tally.exit(), |halt| halt.reason.exit())
+        let condemned = self.organizations.iter().any(|organization| organization.condemned.is_some());
+        match &self.halt {
+            Some(halt) => halt.reason.exit(),
+            None if condemned => StopReason::Condemned.exit(),
+            None => self.tally.exit(),
+        }
     }
 }

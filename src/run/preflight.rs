@@ -3,17 +3,18 @@
 use crate::caller::{Caller, Unanswered};
 use crate::directory::Directory;
 use crate::exchange::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::outcome::StopReason;
-
-use super::Halt;
 
 /// Pages read of a list before it is taken for endless.
 const MOST_PAGES: u32 = 10_000;
 
 /// Reads the organization: its limits, people, invites, teams and projects.
 ///
-/// The limits may stay unknown; without the rest no row can be judged, so a failure halts the run.
-pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Halt> {
+/// The limits may stay unknown; without the rest no row can be judged, so a failure condemns the organization.
+///
+/// # Errors
+///
+/// Why nothing may be sent to it, in words; untrusted where the server said it.
+pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
     // A key that may not read the limits invites at the documented ones.
     if let Ok(response) = caller.ask(&Request::RateLimits).await
         && let Body::Limits(limits) = response.body
@@ -22,14 +23,10 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Halt
     }
     let mut directory = Directory::new();
     read(caller, &mut directory).await.map_err(|unanswered| match unanswered {
-        Unanswered::Stopped => Halt::new(StopReason::Condemned, "stopped before the organization could be read"),
-        Unanswered::GaveUp(why) => {
-            Halt::new(StopReason::Condemned, format!("the organization could not be read before inviting: {why}"))
-        }
-        Unanswered::Unauthorized(why) => {
-            Halt::new(StopReason::Condemned, format!("the credentials are refused: {why}"))
-        }
-        Unanswered::Denied(why) => Halt::new(StopReason::Condemned, format!("the organization may not be read: {why}")),
+        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
+        Unanswered::GaveUp(why) => format!("the organization could not be read before inviting: {why}"),
+        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
+        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
     })?;
     Ok(directory)
 }

@@ -19,7 +19,7 @@ use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, RunOptions, Summary, dispatch, preflight};
+use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Summary, dispatch, preflight};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -123,26 +123,29 @@ async fn whole(
     let roster = Roster::open(Cursor::new(&session.sheet), &RosterOptions::default()).expect("the sheet has a header");
     let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
     let path: &Path = &session.results;
-    let opened = Journal::open(path, organization, &keys, carried, Start::Continue);
+    let opened = Journal::open(path, &[organization], &keys, carried, Start::Continue);
     let (journal, earlier) = opened.expect("the results can be continued");
     locked(atlas).conduct.opened(session.results.clone());
     let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
-    let (caller, learned) = Caller::new(
+    let clock = Clock::starting_at(START + now);
+    let (sender, learned) = mpsc::unbounded_channel();
+    let caller = Caller::new(
         Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
         manners.api,
         Limiter::new(settings.pace),
         Policy::new(settings.max_attempts, session.seed),
-        Clock::starting_at(START + now),
+        clock,
+        sender,
     );
-    let (directory, halt) = match preflight(&caller).await {
+    let (directory, condemned) = match preflight(&caller).await {
         Ok(directory) => (directory, None),
-        Err(halt) => (Directory::offline(), Some(halt)),
+        Err(why) => (Directory::offline(), Some(why)),
     };
-    let was_read = halt.is_none();
-    let planning = PlanOptions { default_roles: OrgRoles::default(), organization };
+    let was_read = condemned.is_none();
+    let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let job = Job {
         options: RunOptions {
-            organization,
+            organization: Some(organization),
             concurrency: settings.concurrency,
             settle: settings.settle,
             timeout: settings.timeout,
@@ -151,15 +154,15 @@ async fn whole(
             dry_run: false,
             rows: None,
         },
-        caller,
+        clock,
+        organizations: vec![Organization { id: organization, caller, directory: &directory, condemned, rows: None }],
         learned,
-        planner: Planner::new(planning, roster.header(), &directory),
+        planner: Planner::new(planning, roster.header(), vec![(organization, &directory)]),
         roster,
-        directory: &directory,
         journal,
         earlier,
         keys,
-        halt,
+        halt: None,
         failed_rows: None,
     };
     {
@@ -179,6 +182,9 @@ fn watch(atlas: &Shared, event: &Event<'_>) {
             atlas.history.note(|| format!("the run stops, {reason:?}: {detail}"));
             let now = atlas.history.now();
             atlas.conduct.stopped(now, "the run had said that it stops");
+        }
+        Event::Condemned { organization, why } => {
+            atlas.history.violation(format!("one of several organizations, {organization}, is condemned: {why}"));
         }
         Event::Settled { row, email, outcome, kept } => atlas.history.note(|| {
             let kept = if *kept { ", kept" } else { "" };

@@ -8,7 +8,7 @@ use crate::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
 
 /// The JSON body that asks `api` for the invitation. Empty lists are left out.
 pub fn body(api: Api, invitation: &Invitation) -> Bytes {
-    let Invitation { email, roles, teams, projects } = invitation;
+    let Invitation { organization: _, email, roles, teams, projects } = invitation;
     let mut json = Vec::with_capacity(256);
     let written = match api {
         Api::Invites => serde_json::to_writer(
@@ -123,6 +123,7 @@ mod tests {
 
     fn full() -> Invitation {
         Invitation {
+            organization: ObjectId::ZERO,
             email: "ada+\"x\"@example.com".into(),
             roles: [OrgRole::Member, OrgRole::ReadOnly].into_iter().collect(),
             teams: vec!["32b6e34b3d91647abb20e7b8".parse().unwrap()],

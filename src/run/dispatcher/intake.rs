@@ -12,12 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::super::Halt;
 use super::super::book::Person;
-use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Worker};
+use super::super::organization::Worker;
+use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE};
 use crate::atlas;
 use crate::clock::signed;
-use crate::directory::Presence;
+use crate::directory::{Directory, Presence};
 use crate::exchange::{Create, Gateway};
-use crate::invitation::Invitation;
+use crate::invitation::{Invitation, ObjectId};
 use crate::journal::{Line, Place};
 use crate::outcome::{NextRun, Outcome, Status, StopReason};
 use crate::person::Sighting;
@@ -26,14 +27,13 @@ use crate::roster::Row;
 use crate::worker::{Assignment, LeftOpen, Ticket, Trace, work};
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
-    /// Settles rows until one needs the place that is free.
-    pub(super) fn take_rows(&mut self, permit: OwnedSemaphorePermit) {
-        let mut permit = Some(permit);
+    /// Settles rows, or gives them a worker, while there is room.
+    pub(super) fn take_rows(&mut self) {
         for _ in 0..ROWS_AT_ONCE {
-            self.take_next(&mut permit);
-            if permit.is_none() || !self.takes_rows() {
+            if !self.takes_rows() {
                 break;
             }
+            self.take_next();
         }
         if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
             self.write();
@@ -43,7 +43,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// After a halt: gives every row that is left its line without sending anything.
     pub(super) fn take_rest(&mut self) {
         while self.broken.is_none() && !matches!(self.input, Input::Exhausted) {
-            self.take_next(&mut None);
+            self.take_next();
             if self.book.journal.unflushed() > ENOUGH_TO_WRITE {
                 self.write();
             }
@@ -51,10 +51,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.write();
     }
 
-    fn take_next(&mut self, permit: &mut Option<OwnedSemaphorePermit>) {
+    fn take_next(&mut self) {
         match &mut self.input {
             Input::Rows => match self.roster.next_row() {
-                Ok(Some(row)) => self.take(row, permit),
+                Ok(Some(row)) => self.take(row),
                 Ok(None) => self.input = Input::Gone(self.earlier.leave().into_iter()),
                 Err(error) => {
                     self.input = Input::Gone(self.earlier.leave().into_iter());
@@ -69,8 +69,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
     }
 
-    /// Settles a row on the spot or gives it a worker, which takes the place.
-    fn take(&mut self, row: Row, permit: &mut Option<OwnedSemaphorePermit>) {
+    /// Settles a row on the spot or gives it a worker, which takes a free place or waits for one.
+    fn take(&mut self, row: Row) {
         let number = row.number;
         let planned = self.planner.plan(&row);
         let person = Person::Row(self.book.journal.next_slot(), row);
@@ -78,13 +78,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Ok(invitation) => invitation,
             Err(rejection) => return self.reject(&person, rejection),
         };
-        let key = self.keys.key(self.options.organization, &invitation.email);
+        let Some(branch) = self.branch(invitation.organization) else {
+            // The planner knows the same organizations.
+            return self.reject(&person, Rejection::no_credentials(invitation.organization));
+        };
+        let key = self.keys.key(invitation.organization, &invitation.email);
         match self.seen.meet(key, digest(&invitation), number) {
             Sighting::First => {}
             Sighting::Same(earlier) => {
                 let outcome = Outcome::new(Status::Duplicate, self.now());
                 let outcome = outcome.with_detail(format!("row {earlier} says the same"));
-                return self.book.settle(&person, &outcome, false);
+                return self.settle(branch, &person, &outcome, false);
             }
             Sighting::Other(earlier) => return self.reject(&person, Rejection::conflicting_duplicate(earlier)),
         }
@@ -94,26 +98,34 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 Err(error) => return self.broke(error),
             };
             match place.status.next_run() {
-                NextRun::Keep => return self.book.settle(&person, &line.outcome, true),
-                NextRun::Settle => return self.settle_left_open(person, &line, Some(invitation)),
+                NextRun::Keep => return self.settle(branch, &person, &line.outcome, true),
+                NextRun::Settle => return self.settle_left_open(Some(branch), person, &line, Some(invitation)),
                 NextRun::Anew => {}
             }
         }
-        if let Some(presence) = self.directory.presence(&invitation.email) {
-            let outcome = self.already(&invitation, presence);
-            return self.book.settle(&person, &outcome, false);
+        let directory = self.branches[branch].directory;
+        if let Some(presence) = directory.presence(&invitation.email) {
+            let outcome = self.already(&invitation, presence, directory);
+            return self.settle(branch, &person, &outcome, false);
         }
-        if let Some(why_not) = self.why_not_sent() {
+        if let Some(why_not) = self.why_not_sent(branch) {
             let outcome = Outcome::new(Status::NotSent, self.now()).with_detail(why_not);
-            return self.book.settle(&person, &outcome, false);
+            return self.settle(branch, &person, &outcome, false);
         }
         self.sendable -= 1;
-        self.assign(person, self.create(invitation), None, None, permit.take());
+        let permit = self.branches[branch].crew.slots.clone().try_acquire_owned().ok();
+        self.assign(branch, person, self.create(branch, invitation), None, None, permit);
     }
 
-    fn why_not_sent(&self) -> Option<&'static str> {
+    fn branch(&self, organization: ObjectId) -> Option<usize> {
+        self.branches.iter().position(|branch| branch.id == organization)
+    }
+
+    fn why_not_sent(&self, branch: usize) -> Option<&'static str> {
         if self.halt.is_some() {
             Some("the run was ended before this row's turn")
+        } else if self.branches[branch].condemned.is_some() {
+            Some("nothing more was sent to this organization")
         } else if self.options.dry_run {
             Some("dry run")
         } else if self.sendable == 0 {
@@ -123,13 +135,14 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
     }
 
-    fn create(&self, invitation: Invitation) -> Create {
-        let body = atlas::body(self.crew.caller.api, &invitation);
+    fn create(&self, branch: usize, invitation: Invitation) -> Create {
+        let body = atlas::body(self.branches[branch].crew.caller.api, &invitation);
         Create { email: invitation.email, body }
     }
 
     fn assign(
         &mut self,
+        branch: usize,
         person: Person,
         create: Create,
         left_open: Option<LeftOpen>,
@@ -139,15 +152,15 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
-        let worker = self.idle.pop().unwrap_or_else(|| self.hire());
+        let worker = self.branches[branch].idle.pop().unwrap_or_else(|| self.hire(branch));
         // An idle worker waits for nothing else; should it be gone, its end is told like any row's failure.
         let _ = worker.assignments.try_send(Assignment { ticket, create, left_open, only_ask, permit });
-        self.at_work.insert(ticket, AtWork { person, worker, trace });
+        self.at_work.insert(ticket, AtWork { branch, person, worker, trace });
     }
 
-    fn hire(&mut self) -> Worker {
+    fn hire(&mut self, branch: usize) -> Worker {
         let (assignments, inbox) = mpsc::channel(1);
-        let id = self.workers.spawn(work(self.crew.clone(), inbox)).id();
+        let id = self.workers.spawn(work(self.branches[branch].crew.clone(), inbox)).id();
         Worker { id, assignments }
     }
 
@@ -157,7 +170,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.book.settle(person, &outcome, false);
     }
 
-    fn already(&self, invitation: &Invitation, presence: &Presence) -> Outcome {
+    fn already(&self, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
         let now = self.now();
         let mut outcome = match presence {
             Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
@@ -167,7 +180,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 ..Outcome::new(Status::AlreadyInvited, now)
             },
         };
-        outcome.error_detail = differences(invitation, presence.grants(), self.directory);
+        outcome.error_detail = differences(invitation, presence.grants(), directory);
         outcome
     }
 
@@ -180,15 +193,19 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let person = Person::Gone(line.clone());
         match place.status.next_run() {
             NextRun::Keep => self.book.settle(&person, &line.outcome, true),
-            NextRun::Settle => self.settle_left_open(person, &line, None),
+            NextRun::Settle => {
+                let branch = line.org_id.parse().ok().and_then(|id| self.branch(id));
+                self.settle_left_open(branch, person, &line, None);
+            }
             NextRun::Anew => {}
         }
     }
 
     /// Has the server asked what became of a request of an earlier run.
-    fn settle_left_open(&mut self, person: Person, line: &Line, invitation: Option<Invitation>) {
+    fn settle_left_open(&mut self, branch: Option<usize>, person: Person, line: &Line, invitation: Option<Invitation>) {
         let open = &line.outcome;
-        if self.halt.is_some() || self.options.dry_run {
+        let asks = self.halt.is_none() && !self.options.dry_run;
+        let Some(branch) = branch.filter(|branch| asks && self.branches[*branch].condemned.is_none()) else {
             let mut outcome = open.clone();
             if open.status == Status::Sending {
                 outcome.status = Status::Unknown;
@@ -202,10 +219,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 outcome.elapsed += Duration::try_from(since).unwrap_or_default();
             }
             return self.book.settle(&person, &outcome, false);
-        }
+        };
         let sent_as = bare_address(&line.email).to_owned();
         let (create, only_ask) = match invitation {
-            Some(invitation) => (self.create(invitation), self.why_not_sent()),
+            Some(invitation) => (self.create(branch, invitation), self.why_not_sent(branch)),
             None => {
                 let create = Create { email: sent_as.clone(), body: Bytes::new() };
                 (create, Some("nobody was invited, and the row is no longer in the sheet"))
@@ -214,7 +231,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         // It may have to be sent, which is not known before the rows after it are.
         self.sendable -= u64::from(only_ask.is_none());
         let left_open = Some(self.left_open(open, sent_as));
-        self.assign(person, create, left_open, only_ask, None);
+        self.assign(branch, person, create, left_open, only_ask, None);
     }
 
     /// When an earlier run gave up its request, at the latest.

@@ -13,15 +13,15 @@ use std::time::Duration;
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
-use tokio::sync::{OnceCell, Semaphore, mpsc, oneshot};
-use tokio::task::{Id, JoinError, JoinSet, yield_now};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::book::{Book, Person};
 use super::budget::Budget;
+use super::organization::{Branch, Organization, Worker};
 use super::{Failures, Halt, RunOptions, Summary};
-use crate::caller::Caller;
-use crate::directory::Directory;
+use crate::clock::Clock;
 use crate::event::{Event, Progress};
 use crate::exchange::Gateway;
 use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
@@ -30,10 +30,10 @@ use crate::outcome::{Outcome, Signal, Status, StopReason};
 use crate::person::{PersonKeys, Seen};
 use crate::plan::Planner;
 use crate::roster::Roster;
-use crate::worker::{Assignment, Crew, Notice, Settled, Ticket, Trace};
+use crate::worker::{Notice, Settled, Ticket, Trace};
 
-/// Rows that may settle, holding no place, before no more rows are taken.
-const MOST_SETTLING: usize = 1000;
+/// Rows that may settle, or wait for their organization, holding no place, before no more rows are taken.
+const MOST_WAITING: usize = 1000;
 /// Rows that are settled without a request before the loop looks up again.
 const ROWS_AT_ONCE: usize = 256;
 /// How often the loop looks for more before it writes.
@@ -47,16 +47,16 @@ const ENOUGH_TO_WRITE: usize = 256 << 10;
 pub struct Job<'a, G, R> {
     /// How to go about it.
     pub options: RunOptions,
-    /// The way to Atlas, shared with what came before.
-    pub caller: Caller<G>,
-    /// News about limits, from [`Caller::new`].
+    /// The wall's time.
+    pub clock: Clock,
+    /// The organizations that rows may be for.
+    pub organizations: Vec<Organization<'a, G>>,
+    /// News about limits from their callers.
     pub learned: mpsc::UnboundedReceiver<Learned>,
     /// The rows.
     pub roster: Roster<R>,
-    /// What makes invitations of them.
+    /// What makes invitations of them, for the same organizations.
     pub planner: Planner<'a>,
-    /// Who is there already.
-    pub directory: &'a Directory,
     /// The results file.
     pub journal: Journal,
     /// What an earlier run left in it.
@@ -69,26 +69,27 @@ pub struct Job<'a, G, R> {
     pub failed_rows: Option<FailedRows>,
 }
 
-/// A task that carries one row after another.
-struct Worker {
-    id: Id,
-    assignments: mpsc::Sender<Assignment>,
-}
-
 /// A row at work.
 struct AtWork {
+    branch: usize,
     person: Person,
     worker: Worker,
     /// What the file says was sent, should the worker never say.
     trace: Trace,
 }
 
+/// A request that goes out once its `sending` line is in the file.
+struct Announced {
+    branch: usize,
+    written: oneshot::Sender<()>,
+}
+
 struct Dispatcher<'a, 'e, G, R> {
     options: RunOptions,
-    crew: Arc<Crew<G>>,
+    clock: Clock,
+    branches: Vec<Branch<'a, G>>,
     roster: Roster<R>,
     planner: Planner<'a>,
-    directory: &'a Directory,
     book: Book<'e>,
     earlier: Earlier,
     keys: PersonKeys,
@@ -96,9 +97,7 @@ struct Dispatcher<'a, 'e, G, R> {
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
     workers: JoinSet<()>,
-    idle: Vec<Worker>,
-    /// Requests that go out once their `sending` lines are in the file.
-    announced: Vec<oneshot::Sender<()>>,
+    announced: Vec<Announced>,
     /// Rows that may still be sent.
     sendable: u64,
     input: Input,
@@ -126,25 +125,22 @@ pub async fn dispatch<G: Gateway, R: Read>(
 ) -> Summary {
     let start = Instant::now();
     let (notices, mut inbox) = mpsc::channel(256);
-    let Job { options, caller, mut learned, roster, planner, directory, mut journal, earlier, keys, halt, failed_rows } =
-        job;
+    let Job { options, clock, organizations, mut learned, roster, planner, mut journal, earlier, keys, .. } = job;
     let rows = usize::try_from(options.rows.unwrap_or_default()).unwrap_or_default();
     journal.expect_rows(rows);
-    let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
-    let crew = Crew { caller, slots, settle: options.settle, notices, organization_missing: OnceCell::new() };
+    let branch = |organization| Branch::new(organization, &options, notices.clone());
     let mut dispatcher = Dispatcher {
-        crew: Arc::new(crew),
-        book: Book::new(journal, roster.header(), options.organization.to_string(), on_event),
+        clock,
+        branches: organizations.into_iter().map(branch).collect(),
+        book: Book::new(journal, roster.header(), options.organization, on_event),
         roster,
         planner,
-        directory,
         earlier,
         keys,
         seen: Seen::with_capacity(rows),
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),
-        idle: Vec::new(),
         announced: Vec::new(),
         sendable: options.limit.unwrap_or(u64::MAX),
         input: Input::Rows,
@@ -153,21 +149,25 @@ pub async fn dispatch<G: Gateway, R: Read>(
         broken: None,
         options,
     };
-    if let Some(halt) = halt {
+    for branch in 0..dispatcher.branches.len() {
+        if let Some(why) = dispatcher.branches[branch].condemned.take() {
+            dispatcher.condemn(branch, why);
+        }
+    }
+    if let Some(halt) = job.halt {
         dispatcher.stop(halt);
     }
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while dispatcher.goes_on() {
-        let takes_rows = dispatcher.takes_rows();
-        let slots = dispatcher.crew.slots.clone();
+        let (wants_rows, slots) = (dispatcher.wants_rows(), dispatcher.slots());
         tokio::select! {
             biased;
             Some(signal) = signals.recv() => dispatcher.signalled(signal),
             Some(notice) = inbox.recv() => dispatcher.noticed(notice),
             Some(Err(error)) = dispatcher.workers.join_next() => dispatcher.lost(&error),
             Some(news) = learned.recv() => dispatcher.learned(news),
-            Ok(permit) = slots.acquire_owned(), if takes_rows => dispatcher.take_rows(permit),
+            () = room(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
             _ = tick.tick() => dispatcher.progress(),
         }
         // Whoever is ready, or soon will be, comes along, so that one write serves them all.
@@ -180,12 +180,20 @@ pub async fn dispatch<G: Gateway, R: Read>(
         dispatcher.write();
     }
     dispatcher.take_rest();
-    dispatcher.finish(failed_rows, start)
+    dispatcher.finish(job.failed_rows, start)
+}
+
+/// Waits for a free place.
+async fn room(slots: Option<&Semaphore>) {
+    if let Some(slots) = slots {
+        // Given back at once: whoever needs the place takes it. A closed semaphore is none of ours.
+        drop(slots.acquire().await);
+    }
 }
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn now(&self) -> Timestamp {
-        self.crew.caller.clock.now()
+        self.clock.now()
     }
 
     /// Handles all that is ready and fills the places that are free; says whether there was anything.
@@ -195,10 +203,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             self.noticed(notice);
             any = true;
         }
-        while self.takes_rows()
-            && let Ok(permit) = self.crew.slots.clone().try_acquire_owned()
-        {
-            self.take_rows(permit);
+        while self.takes_rows() {
+            self.take_rows();
             any = true;
         }
         any
@@ -206,16 +212,30 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// Whether there is anything left to wait for.
     fn goes_on(&self) -> bool {
-        !self.at_work.is_empty() || self.takes_rows()
+        !self.at_work.is_empty() || self.wants_rows()
+    }
+
+    /// The places of the only organization. With several, rows are taken ahead of a free place, because the next may be
+    /// for an organization that has one.
+    fn slots(&self) -> Option<Arc<Semaphore>> {
+        match self.branches.as_slice() {
+            [only] => Some(only.crew.slots.clone()),
+            _ => None,
+        }
     }
 
     fn takes_rows(&self) -> bool {
+        self.wants_rows() && self.slots().is_none_or(|slots| slots.available_permits() > 0)
+    }
+
+    fn wants_rows(&self) -> bool {
         let more = match &self.input {
             Input::Rows => true,
             Input::Gone(places) => places.len() > 0,
             Input::Exhausted => false,
         };
-        more && self.halt.is_none() && self.at_work.len() < self.options.concurrency + MOST_SETTLING
+        let at_once = self.options.concurrency.saturating_mul(self.branches.len()).saturating_add(MOST_WAITING);
+        more && self.halt.is_none() && self.at_work.len() < at_once
     }
 
     /// An outcome as of now, of what has been sent so far.
@@ -235,20 +255,24 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 let outcome = self.traced(Status::Sending, trace);
                 // Nothing goes out once the run ends; the worker learns it by the dropped sender.
                 let Some(at_work) = self.at_work.get_mut(&ticket).filter(|_| self.halt.is_none()) else { return };
+                let branch = at_work.branch;
+                if self.branches[branch].condemned.is_some() {
+                    return;
+                }
                 at_work.trace = trace;
                 self.book.append(&at_work.person, &outcome);
                 let row = at_work.person.row();
                 (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
-                self.announced.push(written);
+                self.announced.push(Announced { branch, written });
             }
             Notice::Waiting { ticket, why, delay } => {
                 let row = self.at_work.get(&ticket).and_then(|at_work| at_work.person.row());
                 (self.book.on_event)(Event::Waiting { row, why: &why, delay });
             }
             Notice::Settled(settled) => {
-                let Some(AtWork { person, worker, .. }) = self.at_work.remove(&settled.ticket) else { return };
-                self.idle.push(worker);
-                self.settle(&person, &settled);
+                let Some(AtWork { branch, person, worker, .. }) = self.at_work.remove(&settled.ticket) else { return };
+                self.branches[branch].idle.push(worker);
+                self.settled(branch, &person, settled);
             }
         }
     }
@@ -260,15 +284,15 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         };
         let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
         let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
-        if let Some(AtWork { person, .. }) = self.at_work.remove(&ticket) {
-            self.settle(&person, &Settled { ticket, outcome, sent: true, condemned: None });
+        if let Some(AtWork { branch, person, .. }) = self.at_work.remove(&ticket) {
+            self.settled(branch, &person, Settled { ticket, outcome, sent: true, condemned: None });
         }
     }
 
-    fn settle(&mut self, person: &Person, settled: &Settled) {
-        self.book.settle(person, &settled.outcome, false);
-        if let Some(why) = &settled.condemned {
-            self.stop(Halt::new(StopReason::Condemned, why.clone()));
+    fn settled(&mut self, branch: usize, person: &Person, settled: Settled) {
+        self.settle(branch, person, &settled.outcome, false);
+        if let Some(why) = settled.condemned {
+            self.condemn(branch, why);
         } else if settled.sent {
             let failed = matches!(settled.outcome.status, Status::Failed | Status::Unknown);
             if let Some(why) = self.budget.spend(failed) {
@@ -277,12 +301,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
     }
 
+    fn settle(&mut self, branch: usize, person: &Person, outcome: &Outcome, kept: bool) {
+        self.book.settle(person, outcome, kept);
+        self.branches[branch].settled += 1;
+    }
+
     /// Brings what is noted into the file, then lets the announced requests go.
     fn write(&mut self) {
         match self.book.journal.flush() {
-            Ok(()) => self.announced.drain(..).for_each(|written| {
+            Ok(()) => self.announced.drain(..).for_each(|announced| {
                 // A worker that is gone has been stopped.
-                let _ = written.send(());
+                let _ = announced.written.send(());
             }),
             Err(error) => self.broke(error),
         }
@@ -317,12 +346,30 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             | StopReason::Condemned
             | StopReason::InputUnreadable
             | StopReason::ResultsUnwritable
-            | StopReason::Signal(_) => self.crew.caller.stop.drain(),
-            StopReason::SecondSignal(_) => self.crew.caller.stop.abandon(),
+            | StopReason::Signal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.drain()),
+            StopReason::SecondSignal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.abandon()),
         }
         self.announced.clear();
         (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
         self.halt = Some(halt);
+    }
+
+    /// Nothing more can be sent to an organization, which ends the run unless there are others.
+    fn condemn(&mut self, branch: usize, why: String) {
+        let condemned = &mut self.branches[branch];
+        if condemned.condemned.is_some() {
+            return;
+        }
+        condemned.crew.caller.stop.drain();
+        self.announced.retain(|announced| announced.branch != branch);
+        if self.branches.len() > 1 {
+            let condemned = &mut self.branches[branch];
+            (self.book.on_event)(Event::Condemned { organization: condemned.id, why: &why });
+            condemned.condemned = Some(why.clone());
+        }
+        if self.branches.len() == 1 || self.branches.iter().all(|branch| branch.condemned.is_some()) {
+            self.stop(Halt::new(StopReason::Condemned, why));
+        }
     }
 
     fn learned(&mut self, learned: Learned) {
@@ -331,7 +378,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     }
 
     fn progress(&mut self) {
-        let waiting = self.crew.caller.limiter.waiting_until();
+        // As long as one organization does not wait, the run does not.
+        let at_work = self.branches.iter().filter(|branch| branch.condemned.is_none());
+        let waiting: Option<Vec<Instant>> = at_work.map(|branch| branch.crew.caller.limiter.waiting_until()).collect();
+        let waiting = waiting.and_then(|all| all.into_iter().min());
         let progress = Progress {
             tally: self.book.tally,
             in_flight: self.at_work.len(),
@@ -344,7 +394,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// How long the limits hold the rows that are left, at least.
     fn limits(&self) -> Option<Duration> {
         let left = self.options.rows?.saturating_sub(self.book.tally.total()).min(self.sendable);
-        Some(self.crew.caller.limiter.forecast(self.crew.caller.api.create_set(), left))
+        self.branches.iter().map(|branch| branch.limits(left)).max()
     }
 
     fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
@@ -374,7 +424,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             gone: self.book.gone,
             failures,
             halt: self.halt,
-            pace: self.crew.caller.limiter.totals(),
+            organizations: self.branches.into_iter().map(Branch::summary).collect(),
             elapsed: start.elapsed(),
         }
     }

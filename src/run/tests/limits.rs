@@ -72,7 +72,7 @@ async fn the_invitation_limits_400_is_learnt_from_its_text_and_never_fails_a_row
     for name in &names {
         assert_eq!(run.line(name), format!("invited i-{name} http 201 x1"));
     }
-    assert_eq!(run.summary.unwrap().pace.invitations, Some((10, Duration::from_secs(60))));
+    assert_eq!(run.summary.unwrap().organizations[0].pace.invitations, Some((10, Duration::from_secs(60))));
 }
 
 #[tokio::test(start_paused = true)]

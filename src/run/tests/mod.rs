@@ -9,6 +9,7 @@ mod continuing;
 mod doubt;
 mod limits;
 mod order;
+mod several;
 mod stopping;
 mod verdicts;
 

@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::exchange::Api;
-use crate::invitation::OrgRoles;
+use crate::invitation::{ObjectId, OrgRoles};
 use crate::journal::{Journal, Start};
 use crate::limiter::{Limiter, Pace};
 use crate::outcome::{Exit, Signal, StopReason};
@@ -25,9 +25,10 @@ use crate::person::PersonKeys;
 use crate::plan::{PlanOptions, Planner};
 use crate::retry::Policy;
 use crate::roster::{Roster, RosterOptions};
-use crate::run::{Halt, Job, MaxFailures, RunOptions, Summary, dispatch};
+use crate::run::{Halt, Job, MaxFailures, Organization, RunOptions, Summary, dispatch};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
+const OTHER: &str = "42b6e34b3d91647abb20e7b8";
 const SEED: u64 = 7;
 
 /// The address of somebody whom tests call by name.
@@ -87,6 +88,7 @@ pub(super) struct World {
     pub(super) pace: Pace,
     pub(super) options: RunOptions,
     pub(super) directory: Directory,
+    organizations: Vec<ObjectId>,
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
@@ -106,7 +108,7 @@ impl World {
             api: Api::Invites,
             pace: Pace::Unlimited,
             options: RunOptions {
-                organization: ORGANIZATION.parse().unwrap(),
+                organization: ORGANIZATION.parse().ok(),
                 concurrency: 16,
                 settle: Duration::from_secs(30),
                 timeout: Duration::from_secs(30),
@@ -116,6 +118,7 @@ impl World {
                 rows: None,
             },
             directory: Directory::new(),
+            organizations: vec![ORGANIZATION.parse().unwrap()],
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
@@ -127,6 +130,12 @@ impl World {
 
     pub(super) fn users() -> Self {
         Self { api: Api::Users, ..Self::new() }
+    }
+
+    /// A world of two organizations; rows say which they are for: `ada,ORG_MEMBER,` or `ada,ORG_MEMBER,OTHER`.
+    pub(super) fn of_two() -> Self {
+        let organizations = [ORGANIZATION, OTHER].map(|id| id.parse().unwrap()).into();
+        Self { sheet: "email,roles,org_id\n".to_owned(), organizations, ..Self::new() }
     }
 
     /// Rows for these people, each an organization member.
@@ -141,7 +150,7 @@ impl World {
     pub(super) fn row(mut self, row: &str) -> Self {
         let (name, rest) = row.split_once(',').unwrap();
         let address = if name.is_empty() { String::new() } else { email(name) };
-        self.sheet.push_str(&format!("{address},{rest}\n"));
+        self.sheet.push_str(&format!("{address},{}\n", rest.replace("OTHER", OTHER)));
         self
     }
 
@@ -224,20 +233,27 @@ impl World {
         };
         let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
         let header = roster.header().clone();
-        let organization = self.options.organization;
-        let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
+        let organization = ORGANIZATION.parse().unwrap();
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
         let carried = header.carried().iter().map(|column| column.name.clone()).collect();
         let (journal, earlier) =
-            Journal::open(&self.results(), organization, &self.keys, carried, Start::Continue).unwrap();
-        let (caller, learned) =
-            Caller::new(server.clone(), self.api, Limiter::new(self.pace), Policy::new(5, SEED), server.0.clock);
+            Journal::open(&self.results(), &self.organizations, &self.keys, carried, Start::Continue).unwrap();
+        let limiter = Limiter::new(self.pace);
+        let (sender, learned) = mpsc::unbounded_channel();
+        let caller = || {
+            let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
+            Caller::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
+        };
+        let directory = &self.directory;
+        let at_work =
+            |id: &ObjectId| Organization { id: *id, caller: caller(), directory, condemned: None, rows: None };
         let job = Job {
             options: self.options.clone(),
-            caller,
+            clock: server.0.clock,
+            organizations: self.organizations.iter().map(at_work).collect(),
             learned,
             roster,
-            planner: Planner::new(plan, &header, &self.directory),
-            directory: &self.directory,
+            planner: Planner::new(plan, &header, self.organizations.iter().map(|id| (*id, directory)).collect()),
             journal,
             earlier,
             keys: self.keys.clone(),
@@ -337,8 +353,8 @@ impl Run {
     /// The same command again, so many seconds later, with the same sheet and an Atlas without a script.
     pub(super) async fn again_after(self, seconds: f64) -> World {
         sleep(Duration::from_secs_f64(seconds)).await;
-        let World { folder, keys, beginning, sheet, options, api, pace, ahead, .. } = self.world;
-        World { folder, keys, beginning, sheet, options, api, pace, ahead, ..World::new() }
+        let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, .. } = self.world;
+        World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, ..World::new() }
     }
 
     /// The same command again at once.

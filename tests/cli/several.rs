@@ -1,0 +1,94 @@
+//! Several organizations in one sheet, each with its own credentials, limits and people.
+
+use bulk_invite::sandbox::{self, Options, Running, Seed};
+
+use crate::world::{Finished, World, people};
+
+const OURS: &str = "32b6e34b3d91647abb20e7b8";
+const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
+const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
+
+fn organization(id: &str, options: Options) -> Running {
+    let seed = Seed { id: id.into(), ..Seed::without_people() };
+    sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
+}
+
+/// A profile whose own organization is ours, with theirs beside it.
+fn profile(world: &World, ours: &Running, theirs: &Running, secret: &str) {
+    let (token, id) = (sandbox::TOKEN, sandbox::CLIENT_ID);
+    world.write(
+        "config.toml",
+        format!(
+            "[default]\norg_id = \"{OURS}\"\nbase_url = \"{}\"\naccess_token = \"{token}\"\n\
+             [default.organizations.{THEIRS}]\nbase_url = \"{}\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n",
+            ours.base_url(),
+            theirs.base_url()
+        ),
+    );
+}
+
+fn sheet(world: &World) {
+    let mut sheet = "email,roles,Organization ID\n".to_owned();
+    for (number, person) in people(60).iter().enumerate() {
+        let organization = ["", THEIRS, OURS][number % 3];
+        sheet.push_str(&format!("{person},ORG_MEMBER,{organization}\n"));
+    }
+    sheet.push_str(&format!("nobody@example.com,ORG_MEMBER,{NOBODYS}\n"));
+    world.write("people.csv", sheet);
+}
+
+fn run(world: &World) -> Finished {
+    world.program(&["run", "people.csv", "--config", "config.toml"]).finish()
+}
+
+#[test]
+fn each_row_goes_to_its_own_and_a_second_run_sends_nothing() {
+    let world = World::new();
+    let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
+    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    sheet(&world);
+    let first = run(&world);
+    first.exits(1).says("61 rows").says(&format!("organization {THEIRS}: limit: 500 requests at once"));
+    let results = world.results();
+    assert_eq!((results.count("invited"), results.count("invalid")), (60, 1), "{}", first.told());
+    assert_eq!(
+        (ours.sandbox().ledger().created.len(), theirs.sandbox().ledger().created.len()),
+        (40, 20),
+        "{}",
+        first.told()
+    );
+    for line in results.lines.iter().filter(|line| line.get("status") == "invited") {
+        let server = if line.get("org_id") == THEIRS { &theirs } else { &ours };
+        let ledger = server.sandbox().ledger();
+        let created = ledger.created.iter().find(|created| created.email == line.get("email"));
+        assert_eq!(created.expect("an invitation").id, line.get("invite_id"));
+    }
+    let detail = results.row(62).get("error_detail");
+    assert!(detail.contains(NOBODYS) && detail.contains("profile file"), "{detail}");
+
+    run(&world).exits(1).says("60 of them kept");
+    assert_eq!((ours.sandbox().ledger().created.len(), theirs.sandbox().ledger().created.len()), (40, 20));
+}
+
+#[test]
+fn one_whose_credentials_are_refused_leaves_the_others_alone() {
+    let world = World::new();
+    let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
+    profile(&world, &ours, &theirs, "wrong");
+    sheet(&world);
+    let halted = run(&world);
+    halted.exits(3).says(&format!("organization {THEIRS}")).says("the others go on").says("check the credentials");
+    let results = world.results();
+    assert_eq!((results.count("invited"), results.count("not_sent")), (40, 20), "{}", halted.told());
+}
+
+#[test]
+fn an_organization_that_no_row_is_for_is_not_asked_about() {
+    let world = World::new();
+    let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
+    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    world.write("people.csv", format!("email,roles,org_id\nada@example.com,member,{THEIRS}\n"));
+    run(&world).exits(0);
+    let requests = |server: &Running| server.sandbox().ledger().requests.values().sum::<u64>();
+    assert_eq!((requests(&ours), theirs.sandbox().ledger().created.len()), (0, 1));
+}
