@@ -29,7 +29,9 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
         }
         Box::new(file)
     };
-    let roster = Roster::open(input, &RosterOptions::default()).map_err(|error| named(&error))?;
+    let options =
+        RosterOptions { delimiter: sheet.delimiter, sheet: sheet.sheet.clone(), columns: sheet.columns.clone() };
+    let roster = Roster::open(input, &options).map_err(|error| named(&error))?;
     if roster.header().roles().is_none() && sheet.default_roles.is_none() {
         return Err(UsageError(format!(
             "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
@@ -39,10 +41,10 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
     Ok(roster)
 }
 
-/// How many rows the spreadsheet has; `None` where it can be read only once.
-pub(crate) fn count(path: &Path, sheet: &SheetArgs) -> Result<Option<u64>, UsageError> {
-    if !path.is_file() {
-        return Ok(None);
+/// How many rows the spreadsheet has that `roster` is about to read; `None` where it can be read only once.
+pub(crate) fn count(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs) -> Result<Option<u64>, UsageError> {
+    if roster.rows().is_some() || !path.is_file() {
+        return Ok(roster.rows());
     }
     let mut roster = open(path, sheet)?;
     let mut rows = 0;

@@ -56,7 +56,7 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let (account, running) =
         if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
     let roster = input::open(&args.file, &args.sheet)?;
-    let rows = input::count(&args.file, &args.sheet)?;
+    let rows = input::count(&roster, &args.file, &args.sheet)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
     let Account { organization, base_url, credential } = account;
