@@ -38,6 +38,7 @@ pub enum RejectionCode {
     InvalidOrgId,
     TooManyFields,
     InvalidEncoding,
+    FormulaError,
     UnclosedQuote,
     RowTooLong,
     /// An earlier row asks for something else for the same person.
@@ -64,6 +65,7 @@ impl RejectionCode {
             RejectionCode::InvalidOrgId => "INVALID_ORG_ID",
             RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
             RejectionCode::InvalidEncoding => "INVALID_ENCODING",
+            RejectionCode::FormulaError => "FORMULA_ERROR",
             RejectionCode::UnclosedQuote => "UNCLOSED_QUOTE",
             RejectionCode::RowTooLong => "ROW_TOO_LONG",
             RejectionCode::ConflictingDuplicate => "CONFLICTING_DUPLICATE",

@@ -17,6 +17,7 @@ mod workbook;
 
 use std::io::Read;
 
+pub(crate) use columns::squeezed;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use error::RosterError;
