@@ -28,6 +28,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
+    /// Print a sheet to start from, as CSV.
+    Template {
+        /// Write it to FILE instead, as a workbook in which organization roles can be chosen from a list.
+        #[arg(long, value_name = "FILE")]
+        xlsx: Option<PathBuf>,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

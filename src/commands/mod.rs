@@ -6,3 +6,4 @@ pub(crate) mod output;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;
+pub(crate) mod template;

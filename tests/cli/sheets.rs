@@ -1,25 +1,28 @@
 //! The sheets that people have: workbooks, sheets of which something must be said, and what is refused.
 
 use bulk_invite::sandbox::Options;
-use rust_xlsxwriter::{Formula, Workbook};
+use rust_xlsxwriter::{Formula, Workbook, XlsxError};
 
 use crate::world::{Credential, Invocation, World, faults, people, sandbox};
 
-/// A workbook with a sheet of these cells, after one that holds nothing of use.
+/// A workbook with a sheet of these cells, after a hidden one.
 fn workbook(cells: &[&[&str]]) -> Vec<u8> {
+    try_workbook(cells).expect("a workbook")
+}
+
+fn try_workbook(cells: &[&[&str]]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    workbook.add_worksheet().set_name("Archive").unwrap().set_hidden(true).write(0, 0, "email").unwrap();
-    let sheet = workbook.add_worksheet().set_name("People").unwrap();
-    sheet.set_active(true);
-    for (row, cells) in cells.iter().enumerate() {
-        for (column, cell) in cells.iter().enumerate() {
+    workbook.add_worksheet().set_name("Archive")?.set_hidden(true).write(0, 0, "email")?;
+    let sheet = workbook.add_worksheet().set_name("People")?.set_active(true);
+    for (row, cells) in (0..).zip(cells) {
+        for (column, cell) in (0..).zip(*cells) {
             match cell.strip_prefix('=') {
-                Some(error) => sheet.write(row as u32, column as u16, Formula::new("NA()").set_result(error)).unwrap(),
-                None => sheet.write(row as u32, column as u16, *cell).unwrap(),
+                Some(error) => sheet.write(row, column, Formula::new("NA()").set_result(error))?,
+                None => sheet.write(row, column, *cell)?,
             };
         }
     }
-    workbook.save_to_buffer().expect("a workbook")
+    workbook.save_to_buffer()
 }
 
 /// `run` of this file against a sandbox, with its token.
@@ -81,9 +84,8 @@ fn what_a_file_is_called_does_not_matter() {
     let world = World::new();
     world.write("text.xlsx", "email,roles\nada@example.com,member\n");
     world.write("workbook.csv", workbook(&[&["email", "roles"], &["ada@example.com", "member"]]));
-    for name in ["text", "workbook"] {
-        let file = world.names().into_iter().find(|file| file.starts_with(name)).unwrap();
-        world.program(&["run", &file, "--sandbox"]).finish().exits(0);
+    for (file, name) in [("text.xlsx", "text"), ("workbook.csv", "workbook")] {
+        world.program(&["run", file, "--sandbox"]).finish().exits(0);
         assert_eq!(world.results_in(&format!("{name}.sandbox.results.csv")).column("row"), ["2"]);
     }
 }
@@ -174,4 +176,25 @@ fn a_workbook_of_many_is_invited_whole() {
     run(&world, "people.xlsx", &server.base_url()).finish().exits(0);
     assert_eq!(world.results().column("email"), people);
     assert_eq!(server.sandbox().ledger().created.len(), 300);
+}
+
+#[test]
+fn the_template_is_a_sheet_that_runs_and_overwrites_nothing() {
+    let world = World::new();
+    let printed = world.program(&["template"]).finish();
+    printed.exits(0);
+    world.write("csv.csv", &printed.stdout);
+    let write = || world.program(&["template", "--xlsx", "book.xlsx"]).finish();
+    write().exits(0);
+    for (file, results) in [("csv.csv", "csv.sandbox.results.csv"), ("book.xlsx", "book.sandbox.results.csv")] {
+        world.program(&["check", file]).finish().exits(0);
+        world.program(&["run", file, "--sandbox"]).finish().exits(0);
+        assert_eq!(world.results_in(results).column("status"), ["invited"; 3]);
+    }
+    let before = std::fs::read(world.path("book.xlsx")).expect("the workbook");
+    write().exits(2).says_in_one_line(&["book.xlsx is there already", "name another file with --xlsx"]);
+    assert_eq!(std::fs::read(world.path("book.xlsx")).expect("the workbook"), before);
+    for (path, says) in [("people.csv", "ends in .xlsx"), ("missing/people.xlsx", "cannot write missing/people.xlsx")] {
+        world.program(&["template", "--xlsx", path]).finish().exits(2).says_in_one_line(&[says]);
+    }
 }
