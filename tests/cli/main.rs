@@ -12,6 +12,7 @@ mod odd_answers;
 mod output;
 mod rehearsal;
 mod safety;
+mod samples;
 mod sheets;
 mod signals;
 mod usage;
