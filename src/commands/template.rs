@@ -32,10 +32,11 @@ fn write(path: &Path) -> Result<(), UsageError> {
     }
     let workbook = template::xlsx().map_err(UsageError::new)?;
     let written = File::create_new(path).and_then(|mut file| file.write_all(&workbook));
-    written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            UsageError(format!("{shown} is there already and is left as it is; name another file with --xlsx"))
-        }
-        _ => UsageError(format!("cannot write {shown}: {error}; name another file with --xlsx")),
+    written.map_err(|error| {
+        UsageError(if error.kind() == ErrorKind::AlreadyExists {
+            format!("{shown} is there already and is left as it is; name another file with --xlsx")
+        } else {
+            format!("cannot write {shown}: {error}; name another file with --xlsx")
+        })
     })
 }
