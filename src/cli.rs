@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::{ObjectId, OrgRoles};
 use bulk_invite::limiter::RateLimit;
+use bulk_invite::roster::{Column, Delimiter, UnknownColumn};
 use bulk_invite::run::MaxFailures;
 use bulk_invite::sandbox::Fault;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +28,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
+    /// Print a sheet to start from, as CSV.
+    Template {
+        /// Write it to FILE instead, as a workbook in which organization roles can be chosen from a list.
+        #[arg(long, value_name = "FILE")]
+        xlsx: Option<PathBuf>,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -125,6 +132,18 @@ pub(crate) struct SheetArgs {
     /// The organization roles of people whose row names none, for example `ORG_MEMBER`.
     #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = roles)]
     pub(crate) default_roles: Option<OrgRoles>,
+
+    /// The sheet of a workbook [default: the first visible one].
+    #[arg(long, value_name = "NAME", env = "BULK_INVITE_SHEET")]
+    pub(crate) sheet: Option<String>,
+
+    /// What separates cells: `,`, `;`, `|`, comma, semicolon, pipe or tab [default: found out from the header].
+    #[arg(long, value_name = "CHAR", env = "BULK_INVITE_DELIMITER")]
+    pub(crate) delimiter: Option<Delimiter>,
+
+    /// Which column is which where its name says too little, for example `email="Work Email"`; may be repeated.
+    #[arg(long = "column", value_name = "COLUMN=NAME", env = "BULK_INVITE_COLUMN", value_parser = column)]
+    pub(crate) columns: Vec<(Column, String)>,
 }
 
 /// How fast, and when to give up.
@@ -228,6 +247,18 @@ fn roles(text: &str) -> Result<OrgRoles, String> {
     bulk_invite::plan::parse_roles(text)
 }
 
+fn column(text: &str) -> Result<(Column, String), String> {
+    let (column, name) = text.split_once('=').ok_or("write it as email=\"Work Email\"")?;
+    let known = column.parse().map_err(|error: UnknownColumn| format!("{:?} is {error}", column.trim()))?;
+    // Where no shell took the quotation marks away.
+    let name = name.trim();
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+    if name.is_empty() {
+        return Err(format!("say which column holds the {known}, for example {known}=\"Work Email\""));
+    }
+    Ok((known, name.to_owned()))
+}
+
 fn time(text: &str) -> Result<SignedDuration, String> {
     let time: SignedDuration = text.parse().map_err(|_| "write a time as 30s, 500ms or 2m".to_owned())?;
     if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
@@ -241,6 +272,24 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_column_is_chosen_by_its_own_name_and_the_sheet_s() {
+        for (text, chosen) in [
+            ("email=Work Email", (Column::Email, "Work Email")),
+            (" Org-ID = \"Mandant\" ", (Column::OrgId, "Mandant")),
+            ("roles=a=b", (Column::Roles, "a=b")),
+        ] {
+            assert_eq!(column(text), Ok((chosen.0, chosen.1.to_owned())), "{text}");
+        }
+        for (text, says) in [
+            ("Work Email", "write it as email="),
+            ("mail=Work Email", "\"mail\" is not one of email, roles, teams, projects, org_id"),
+            ("email=", "say which column holds the email"),
+        ] {
+            assert!(column(text).unwrap_err().contains(says), "{text}");
+        }
     }
 
     #[test]

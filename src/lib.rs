@@ -23,6 +23,7 @@
 //!   and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
 //! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
+//! - [`template`] is a sheet to start from;
 //! - [`clock`] and [`stop`] are what everyone who waits listens to;
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
 //!
@@ -47,4 +48,5 @@ pub mod roster;
 pub mod run;
 pub mod sandbox;
 pub mod stop;
+pub mod template;
 mod worker;

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
+        Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut script);

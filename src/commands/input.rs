@@ -31,7 +31,9 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
         }
         Box::new(file)
     };
-    let roster = Roster::open(input, &RosterOptions::default()).map_err(|error| named(&error))?;
+    let options =
+        RosterOptions { delimiter: sheet.delimiter, sheet: sheet.sheet.clone(), columns: sheet.columns.clone() };
+    let roster = Roster::open(input, &options).map_err(|error| named(&error))?;
     if roster.header().roles().is_none() && sheet.default_roles.is_none() {
         return Err(UsageError(format!(
             "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
@@ -42,33 +44,37 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
 }
 
 /// How many rows a spreadsheet has.
+#[derive(Default)]
 pub(crate) struct Counts {
-    pub(crate) rows: u64,
+    pub(crate) rows: Option<u64>,
     /// Of each organization that rows name, and of the one of those that name none.
-    pub(crate) of: HashMap<ObjectId, u64>,
+    pub(crate) of: Option<HashMap<ObjectId, u64>>,
 }
 
-/// How many rows the spreadsheet has; `None` where it can be read only once.
+/// How many rows the spreadsheet has that `roster` is about to read, as far as it can be read twice.
 pub(crate) fn count(
+    roster: &Roster<Input>,
     path: &Path,
     sheet: &SheetArgs,
     organization: Option<ObjectId>,
-) -> Result<Option<Counts>, UsageError> {
+) -> Result<Counts, UsageError> {
+    let by_row = roster.header().org_id().is_some();
+    let known = |rows| Counts { rows: Some(rows), of: organization.filter(|_| !by_row).map(|id| [(id, rows)].into()) };
+    if let Some(rows) = roster.rows().filter(|_| !by_row || !path.is_file()) {
+        return Ok(known(rows));
+    }
     if !path.is_file() {
-        return Ok(None);
+        return Ok(Counts::default());
     }
     let mut roster = open(path, sheet)?;
-    let Some(column) = roster.header().org_id() else {
-        let rows = roster.count_rows();
-        return Ok(Some(Counts { rows, of: organization.map(|id| (id, rows)).into_iter().collect() }));
-    };
-    let mut counts = Counts { rows: 0, of: HashMap::new() };
+    let Some(column) = roster.header().org_id() else { return Ok(known(roster.count_rows())) };
+    let (mut rows, mut of) = (0, HashMap::new());
     while let Ok(Some(row)) = roster.next_row() {
-        counts.rows += 1;
+        rows += 1;
         let text = row.cell(column);
         if let Some(id) = if text.is_empty() { organization } else { text.parse().ok() } {
-            *counts.of.entry(id).or_default() += 1;
+            *of.entry(id).or_default() += 1;
         }
     }
-    Ok(Some(counts))
+    Ok(Counts { rows: Some(rows), of: Some(of) })
 }

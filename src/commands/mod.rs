@@ -7,3 +7,4 @@ pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod targets;
+pub(crate) mod template;

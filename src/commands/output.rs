@@ -23,6 +23,12 @@ pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
     let summary = args.summary.as_deref().filter(|path| !is_stdin(path));
     let others = [(args.failed.as_deref(), "--failed"), (summary, "--summary")];
     let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
+    for (path, flag) in [(args.failed.as_deref(), "--failed"), (args.results.as_deref(), "--results")] {
+        if let Some(path) = path.filter(|path| is_workbook(path)) {
+            let shown = path.display();
+            return Err(UsageError(format!("{flag} writes CSV; name a file that ends in .csv instead of {shown}")));
+        }
+    }
     let refuse = |flag, what| Err(UsageError(format!("{flag} would overwrite {what}; name another file")));
     for (path, flag) in others().chain([(results.as_path(), "--results")]) {
         if is_same(path, &args.file) {
@@ -48,6 +54,12 @@ pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
 fn beside(file: &Path, kind: &str) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     file.with_file_name(format!("{stem}.{kind}.csv"))
+}
+
+/// Whether a spreadsheet program would refuse CSV under this name.
+fn is_workbook(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    ["xlsx", "xlsm", "xlsb", "xls", "ods"].iter().any(|workbook| ending == *workbook)
 }
 
 /// Whether two paths name the same file, which need not be there yet.

@@ -61,14 +61,13 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let (account, running) =
         if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
     let roster = input::open(&args.file, &args.sheet)?;
-    let counts = input::count(&args.file, &args.sheet, account.organization)?;
-    let rows = counts.as_ref().map(|counts| counts.rows);
+    let counts = input::count(&roster, &args.file, &args.sheet, account.organization)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
     let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
     let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
-    let targets = targets(account, by_row, counts.map(|counts| counts.of))?;
-    Ok(Prepared { organization, targets, known, roster, rows, results, _sandbox: running })
+    let targets = targets(account, by_row, counts.of)?;
+    Ok(Prepared { organization, targets, known, roster, rows: counts.rows, results, _sandbox: running })
 }
 
 fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {

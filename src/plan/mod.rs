@@ -5,6 +5,7 @@
 
 mod compare;
 mod email;
+mod formula;
 mod projects;
 mod rejection;
 mod roles;
@@ -68,6 +69,7 @@ impl<'a> Planner<'a> {
         if let Some(fault) = row.fault() {
             return Err(self.faulty(*fault));
         }
+        self.check_formulas(row)?;
         let email = self.address(row)?;
         let (organization, directory) = self.organization(row)?;
         let roles = self.roles(row)?;
@@ -105,6 +107,19 @@ impl<'a> Planner<'a> {
                     .to_owned(),
             ),
         }
+    }
+
+    /// An error instead of a role or a team must not pass for none, nor for a name.
+    fn check_formulas(&self, row: &Row) -> Result<(), Rejection> {
+        let columns = [Some(self.email), self.org_id, self.roles, self.teams, self.projects];
+        let Some(index) = columns.into_iter().flatten().find(|index| formula::is_error(row.cell(*index))) else {
+            return Ok(());
+        };
+        let text = row.cell(index);
+        Err(Cell::new(self.column(index), text).reject(
+            RejectionCode::FormulaError,
+            format_args!("the formula in the cell gives {text}; correct it, or type what it should give"),
+        ))
     }
 
     fn address<'r>(&self, row: &'r Row) -> Result<&'r str, Rejection> {

@@ -39,6 +39,7 @@ pub enum RejectionCode {
     MissingOrgId,
     TooManyFields,
     InvalidEncoding,
+    FormulaError,
     UnclosedQuote,
     RowTooLong,
     /// An earlier row asks for something else for the same person.
@@ -66,6 +67,7 @@ impl RejectionCode {
             RejectionCode::MissingOrgId => "MISSING_ORG_ID",
             RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
             RejectionCode::InvalidEncoding => "INVALID_ENCODING",
+            RejectionCode::FormulaError => "FORMULA_ERROR",
             RejectionCode::UnclosedQuote => "UNCLOSED_QUOTE",
             RejectionCode::RowTooLong => "ROW_TOO_LONG",
             RejectionCode::ConflictingDuplicate => "CONFLICTING_DUPLICATE",

@@ -1,7 +1,7 @@
 //! Organization roles as people write them. The list is closed, so what is not on it is a mistake.
 
 use crate::invitation::{OrgRole, OrgRoles};
-use crate::roster::quoted;
+use crate::roster::{quoted, squeezed};
 
 use super::entries;
 
@@ -12,22 +12,41 @@ const ALIKE: f64 = 0.6;
 const LONGEST_COMPARED: usize = 60;
 
 /// Words that are not roles and what was likely meant; suggested, never taken.
-const HINTS: [(&str, OrgRole); 14] = [
+const HINTS: [(&str, OrgRole); 9] = [
     ("admin", OrgRole::Owner),
     ("administrator", OrgRole::Owner),
     ("superuser", OrgRole::Owner),
     ("user", OrgRole::Member),
-    ("mitglied", OrgRole::Member),
-    ("miembro", OrgRole::Member),
-    ("membre", OrgRole::Member),
-    ("membro", OrgRole::Member),
     ("viewer", OrgRole::ReadOnly),
     ("reader", OrgRole::ReadOnly),
     ("readwrite", OrgRole::Member),
     ("billing", OrgRole::BillingAdmin),
     ("besitzer", OrgRole::Owner),
-    ("propietario", OrgRole::Owner),
 ];
+
+/// The roles as people call them, as [`key`] leaves it: English, German, Spanish, French, Portuguese.
+#[rustfmt::skip]
+const NAMES: [(OrgRole, &[&str]); 7] = [
+    (OrgRole::Owner, &["owner", "eigentumer", "eigentuemer", "propietario", "propietaria", "proprietaire", "proprietario", "proprietaria"]),
+    (OrgRole::Member, &["member", "mitglied", "miembro", "membre", "membro"]),
+    (OrgRole::GroupCreator, &[
+        "groupcreator", "projectcreator", "projektersteller", "creadordeproyectos", "createurdeprojets", "criadordeprojetos",
+    ]),
+    (OrgRole::BillingAdmin, &[
+        "billingadmin", "billingadministrator", "abrechnungsadministrator", "administradordefacturacion",
+        "administrateurdefacturation", "administradordefaturamento", "administradordefaturacao",
+    ]),
+    (OrgRole::BillingReadOnly, &["billingreadonly", "billingviewer"]),
+    (OrgRole::StreamProcessingAdmin, &["streamprocessingadmin", "streamprocessingadministrator"]),
+    (OrgRole::ReadOnly, &[
+        "readonly", "nurlesen", "lesezugriff", "sololectura", "lectureseule", "enlectureseule", "somenteleitura", "apenasleitura",
+    ]),
+];
+
+/// What people put before a role's name, and after it.
+const PREFIXES: [&str; 4] = ["organizations", "organisations", "organization", "organisation"];
+const SUFFIXES: [&str; 6] =
+    ["derorganisation", "delaorganizacion", "delorganisation", "daorganizacao", "deorganizacion", "deorganizacao"];
 
 /// Reads a list of organization roles, from a cell or a setting; the error says which is unknown and what is near.
 pub fn parse_roles(list: &str) -> Result<OrgRoles, String> {
@@ -48,20 +67,15 @@ fn exact(name: &str) -> Option<OrgRole> {
 
 /// A role's name reduced to what people do not vary.
 pub(super) fn key(entry: &str) -> String {
-    entry.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    squeezed(entry)
 }
 
 fn spelled(key: &str) -> Option<OrgRole> {
-    Some(match without_prefix(key) {
-        "owner" => OrgRole::Owner,
-        "member" => OrgRole::Member,
-        "groupcreator" | "projectcreator" => OrgRole::GroupCreator,
-        "billingadmin" | "billingadministrator" => OrgRole::BillingAdmin,
-        "billingreadonly" | "billingviewer" => OrgRole::BillingReadOnly,
-        "streamprocessingadmin" | "streamprocessingadministrator" => OrgRole::StreamProcessingAdmin,
-        "readonly" => OrgRole::ReadOnly,
-        _ => return None,
-    })
+    let named = |name: &str| NAMES.into_iter().find(|(_, names)| names.contains(&name)).map(|(role, _)| role);
+    let org = key.strip_prefix("org");
+    let prefixed = PREFIXES.iter().filter_map(|prefix| key.strip_prefix(prefix)).chain(org);
+    let suffixed = SUFFIXES.iter().filter_map(|suffix| key.strip_suffix(suffix));
+    std::iter::once(key).chain(prefixed).chain(suffixed).find_map(named)
 }
 
 fn without_prefix(key: &str) -> &str {
@@ -115,6 +129,19 @@ mod tests {
             ("Billing Viewer", &[OrgRole::BillingReadOnly]),
             ("Organization Stream Processing Admin", &[OrgRole::StreamProcessingAdmin]),
             ("read-only", &[OrgRole::ReadOnly]),
+            ("Eigentümer", &[OrgRole::Owner]),
+            ("Eigentu\u{308}mer", &[OrgRole::Owner]),
+            ("PROPIETARIO", &[OrgRole::Owner]),
+            ("Propriétaire de l'organisation", &[OrgRole::Owner]),
+            ("Proprietário", &[OrgRole::Owner]),
+            ("Mitglied", &[OrgRole::Member]),
+            ("Organisationsmitglied", &[OrgRole::Member]),
+            ("Miembro de la organización", &[OrgRole::Member]),
+            ("Membre", &[OrgRole::Member]),
+            ("Membro da organização", &[OrgRole::Member]),
+            ("Créateur de projets", &[OrgRole::GroupCreator]),
+            ("Solo lectura", &[OrgRole::ReadOnly]),
+            ("Organisation Stream Processing Admin", &[OrgRole::StreamProcessingAdmin]),
             ("Owner; ORG_READ_ONLY|member , owner;", &[OrgRole::Owner, OrgRole::Member, OrgRole::ReadOnly]),
             ("", &[]),
             (" ; ,", &[]),
@@ -127,12 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn every_name_is_squeezed_and_means_one_role() {
+        let all: Vec<&str> = NAMES.iter().flat_map(|(_, names)| *names).copied().collect();
+        for name in all.iter().copied().chain(HINTS.map(|(hint, _)| hint)) {
+            assert_eq!(key(name), name);
+        }
+        for name in &all {
+            assert_eq!(all.iter().filter(|other| *other == name).count(), 1, "{name}");
+        }
+        assert!(HINTS.iter().all(|(hint, _)| spelled(hint).is_none()));
+    }
+
+    #[test]
     fn an_unknown_role_gets_the_nearest_valid_one() {
         for (text, message) in [
             ("Admn", "unknown role \"Admn\", did you mean ORG_OWNER?"),
             ("ORG_MEBMER", "unknown role \"ORG_MEBMER\", did you mean ORG_MEMBER?"),
             ("member;Onwer", "unknown role \"Onwer\", did you mean ORG_OWNER?"),
             ("Org Billing Admn", "unknown role \"Org Billing Admn\", did you mean ORG_BILLING_ADMIN?"),
+            ("Besitzer", "unknown role \"Besitzer\", did you mean ORG_OWNER?"),
             (
                 "Janitor",
                 "unknown role \"Janitor\"; use ORG_OWNER, ORG_MEMBER, ORG_GROUP_CREATOR, ORG_BILLING_ADMIN, \

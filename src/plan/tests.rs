@@ -77,6 +77,16 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
             Code::MissingRole,
             "column Rôle: no role; fill the cell, for example with ORG_MEMBER, or give --default-roles",
         ),
+        (
+            b"#N/A,member",
+            Code::FormulaError,
+            "column Work Email: the formula in the cell gives #N/A; correct it, or type what it should give",
+        ),
+        (
+            b"a@example.com,#REF!",
+            Code::FormulaError,
+            "column Rôle: the formula in the cell gives #REF!; correct it, or type what it should give",
+        ),
         (b"a@example.com,Admn", Code::UnknownRole, "column Rôle: unknown role \"Admn\", did you mean ORG_OWNER?"),
         (
             b"a@example.com,member,Backedn",

@@ -134,7 +134,7 @@ const ORG_ID: &[&str] = &[
 ];
 
 /// A name reduced to what people do not vary: lower-case letters without accents, and digits.
-pub(super) fn squeezed(name: &str) -> String {
+pub(crate) fn squeezed(name: &str) -> String {
     name.chars().flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 
 use super::columns::Column;
+use super::delimiter::Delimiter;
+use super::workbook::WorkbookError;
 
 /// The file as a whole is not usable; nothing of it was sent.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +15,31 @@ pub enum RosterError {
     /// Not a single row with text.
     #[error("the file is empty; it needs a header row with an \"email\" column, then a row for each person")]
     Empty,
-    /// A workbook where text is expected.
-    #[error("the file is a workbook, not text; open it in the spreadsheet program and save it as CSV UTF-8")]
-    Workbook,
+    /// A workbook, or another program's file, that cannot be read.
+    #[error("{0}")]
+    Workbook(WorkbookError),
+    /// The sheet that was read is not usable, and another may have been meant.
+    #[error("sheet {sheet}: {error}; or name another sheet of the workbook: {others}")]
+    Sheet {
+        /// Its name, quoted.
+        sheet: String,
+        /// The names of the others, quoted.
+        others: String,
+        /// What is wrong with this one.
+        error: Box<RosterError>,
+    },
+    /// A sheet was named, and text has none.
+    #[error("sheet {name} was asked for and the file is text, which has no sheets; leave --sheet out")]
+    NoSheets {
+        /// The name given, quoted.
+        name: String,
+    },
+    /// A separator was named, and a workbook has none.
+    #[error("separator {delimiter} was given and the file is a workbook, which has none; leave --delimiter out")]
+    NoDelimiter {
+        /// The separator given.
+        delimiter: Delimiter,
+    },
     /// The first row holds a person already.
     #[error(
         "the file has no header row, its first row is {first_row}; insert a row above it that names the columns, for \
@@ -55,6 +79,26 @@ pub enum RosterError {
         /// The names found, quoted and shortened.
         found: String,
     },
+    /// The user named two columns for one thing.
+    #[error("columns {first} and {second} were both given for {column}; give one")]
+    TwoChoices {
+        /// Which column is sought.
+        column: Column,
+        /// One name given, quoted.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// The user named one column for two things.
+    #[error("column {name} was given for both {first} and {second}; give one")]
+    ColumnGivenTwice {
+        /// The name given, quoted.
+        name: String,
+        /// What it was given for first.
+        first: Column,
+        /// What it was given for then.
+        second: Column,
+    },
     /// The header row runs on without end.
     #[error("the header row opens a quotation mark that never closes; delete that mark or add its pair")]
     UnclosedHeader,
@@ -64,5 +108,11 @@ pub enum RosterError {
 impl From<io::Error> for RosterError {
     fn from(error: io::Error) -> Self {
         RosterError::Read(error)
+    }
+}
+
+impl From<WorkbookError> for RosterError {
+    fn from(error: WorkbookError) -> Self {
+        RosterError::Workbook(error)
     }
 }

@@ -124,14 +124,26 @@ fn own_results_columns(names: &[String]) -> Option<Vec<usize>> {
 
 /// Applies the user's choices; a column that was chosen against means nothing any more.
 fn choose(kinds: &mut [Option<Column>], names: &[String], options: &RosterOptions) -> Result<(), RosterError> {
+    let mut chosen: Vec<(Column, usize)> = Vec::new();
     for (column, name) in &options.columns {
         let exact = names.iter().position(|candidate| candidate == name.trim());
-        let similar = || names.iter().position(|candidate| squeezed(candidate) == squeezed(name));
+        let wanted = squeezed(name);
+        let similar = || names.iter().position(|candidate| !wanted.is_empty() && squeezed(candidate) == wanted);
         let Some(cell) = exact.or_else(similar) else {
             return Err(RosterError::NoSuchColumn { column: *column, name: quoted(name), found: listed(names) });
         };
-        kinds.iter_mut().filter(|kind| **kind == Some(*column)).for_each(|kind| *kind = None);
-        kinds[cell] = Some(*column);
+        if let Some((other, _)) = chosen.iter().find(|(_, taken)| *taken == cell).filter(|(other, _)| other != column) {
+            return Err(RosterError::ColumnGivenTwice { name: quoted(name), first: *other, second: *column });
+        }
+        if let Some((_, other)) = chosen.iter().find(|(known, taken)| known == column && *taken != cell) {
+            let (first, second) = (quoted(&names[*other]), quoted(&names[cell]));
+            return Err(RosterError::TwoChoices { column: *column, first, second });
+        }
+        chosen.push((*column, cell));
+    }
+    for (column, cell) in chosen {
+        kinds.iter_mut().filter(|kind| **kind == Some(column)).for_each(|kind| *kind = None);
+        kinds[cell] = Some(column);
     }
     Ok(())
 }
@@ -288,5 +300,28 @@ mod tests {
             error.to_string(),
             "no column is named \"Kontakt\", which was given for email; the columns are \"Email\", \"Name\""
         );
+        header_with("Email,,Name", &choice("?")).unwrap_err();
+
+        let two = |first: (Column, &str), second: (Column, &str)| {
+            let columns = [first, second].map(|(column, name)| (column, name.to_owned())).to_vec();
+            header_with("Email,Contact,Name", &RosterOptions { columns, ..RosterOptions::default() })
+        };
+        for (first, second, message) in [
+            (
+                (Column::Email, "Contact"),
+                (Column::Email, "Email"),
+                "columns \"Contact\" and \"Email\" were both given for email; give one",
+            ),
+            (
+                (Column::Email, "Contact"),
+                (Column::Roles, "contact"),
+                "column \"contact\" was given for both email and roles; give one",
+            ),
+        ] {
+            assert_eq!(two(first, second).unwrap_err().to_string(), message);
+        }
+        // The one that means something by its name may be given another meaning.
+        let swapped = two((Column::Email, "Contact"), (Column::Teams, "Email")).unwrap();
+        assert_eq!((swapped.email(), swapped.teams()), (1, Some(0)));
     }
 }

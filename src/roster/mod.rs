@@ -1,7 +1,8 @@
-//! Reads the spreadsheet, row by row: bytes in, rows of cells out, never the whole file in memory.
+//! Reads the spreadsheet, row by row: bytes in, rows of cells out. Text is never in memory as a whole; of a workbook the
+//! cells of one sheet are.
 //!
-//! [`Roster`] finds out how the file is written (encoding, separator), which column is which ([`Header`]), and yields
-//! [`Row`]s numbered as a spreadsheet shows them. What the cells mean is not decided here; that is [`crate::plan`].
+//! [`Roster`] finds out how the file is written (text or `.xlsx`, encoding, separator), which column is which ([`Header`]),
+//! and yields [`Row`]s numbered as a spreadsheet shows them. What the cells mean is not decided here; that is [`crate::plan`].
 
 mod columns;
 mod delimiter;
@@ -10,10 +11,13 @@ mod header;
 mod quote;
 mod record;
 mod row;
+mod source;
 mod text;
+mod workbook;
 
 use std::io::Read;
 
+pub(crate) use columns::squeezed;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use error::RosterError;
@@ -21,15 +25,20 @@ pub use header::{Carried, Header};
 pub(crate) use quote::{is_invisible, quoted};
 pub use row::{Row, RowFault};
 pub use text::Note;
+pub use workbook::WorkbookError;
 
 use record::Records;
+use source::Source;
 use text::Text;
+use workbook::TableRecords;
 
 /// What the user may say about the file; by default everything is found out.
 #[derive(Clone, Debug, Default)]
 pub struct RosterOptions {
     /// The separator of cells, where it should not be guessed from the header.
     pub delimiter: Option<Delimiter>,
+    /// The sheet of a workbook, where it is not the first visible one.
+    pub sheet: Option<String>,
     /// Columns named by the user, where their names say too little: `email` is in `Contact`.
     pub columns: Vec<(Column, String)>,
 }
@@ -37,29 +46,53 @@ pub struct RosterOptions {
 /// A spreadsheet being read; an iterator of its rows.
 #[derive(Debug)]
 pub struct Roster<R> {
-    records: Records<R>,
+    source: Source<R>,
     header: Header,
     notes: Vec<Note>,
+    rows: Option<u64>,
     skipped_blank: u64,
     failed: bool,
 }
 
 impl<R: Read> Roster<R> {
-    /// Reads the beginning of the file up to its header row.
+    /// Reads the beginning of the file up to its header row; of a workbook, the sheet.
     pub fn open(reader: R, options: &RosterOptions) -> Result<Self, RosterError> {
-        let mut text = Text::open(reader)?;
+        let text = Text::open(reader)?;
+        if workbook::is_no_text(text.beginning()) {
+            Self::of_workbook(text, options)
+        } else {
+            Self::of_text(text, options)
+        }
+    }
+
+    fn of_text(mut text: Text<R>, options: &RosterOptions) -> Result<Self, RosterError> {
+        if let Some(name) = &options.sheet {
+            return Err(RosterError::NoSheets { name: quoted(name) });
+        }
         let delimiter = delimiter::choose(text.fill()?, options);
         text.consume(delimiter.announced_in);
         let notes = text.note().into_iter().collect();
+        let mut source = Source::Text(Records::new(text, delimiter.byte));
+        let header = header(&mut source, options)?;
+        Ok(Self { source, header, notes, rows: None, skipped_blank: 0, failed: false })
+    }
 
-        let mut records = Records::new(text, delimiter.byte);
-        let header = loop {
-            let record = records.next()?.ok_or(RosterError::Empty)?;
-            if !record.is_blank() {
-                break Header::read(&record, options)?;
+    fn of_workbook(text: Text<R>, options: &RosterOptions) -> Result<Self, RosterError> {
+        if let Some(delimiter) = options.delimiter {
+            return Err(RosterError::NoDelimiter { delimiter });
+        }
+        let workbook::Sheet { name, others, table } = workbook::read(text.into_bytes(), options.sheet.as_deref())?;
+        // The header is not among them; a sheet without one is refused.
+        let rows = Some((table.len() as u64).saturating_sub(1));
+        let mut source = Source::Workbook(TableRecords::from(table));
+        let (sheet, alone) = (quoted(&name), others.is_empty() || options.sheet.is_some());
+        match header(&mut source, options) {
+            Err(error) if !alone => Err(RosterError::Sheet { sheet, others, error: Box::new(error) }),
+            header => {
+                let notes = if alone { Vec::new() } else { vec![Note::Sheet { sheet, others }] };
+                Ok(Self { source, header: header?, notes, rows, skipped_blank: 0, failed: false })
             }
-        };
-        Ok(Self { records, header, notes, skipped_blank: 0, failed: false })
+        }
     }
 
     /// The header row and what its columns are.
@@ -73,7 +106,7 @@ impl<R: Read> Roster<R> {
             return Ok(None);
         }
         loop {
-            match self.records.next() {
+            match self.source.next() {
                 Ok(Some(record)) if record.is_blank() => self.skipped_blank += 1,
                 Ok(Some(record)) => return Ok(Some(Row::read(&record, self.header.names().len()))),
                 Ok(None) => return Ok(None),
@@ -88,10 +121,15 @@ impl<R: Read> Roster<R> {
     /// Reads on to the end, or to where reading fails, and says how many rows that hold anything were left.
     pub fn count_rows(mut self) -> u64 {
         let mut rows = 0;
-        while let Ok(Some(record)) = self.records.next() {
+        while let Ok(Some(record)) = self.source.next() {
             rows += u64::from(!record.is_blank());
         }
         rows
+    }
+
+    /// How many rows follow the header, where that is known before they are read.
+    pub fn rows(&self) -> Option<u64> {
+        self.rows
     }
 
     /// How many rows without any text have been passed over so far.
@@ -102,6 +140,16 @@ impl<R: Read> Roster<R> {
     /// What the user should know of how the file was read.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+}
+
+/// Reads up to the header row, the first with text.
+fn header<R: Read>(source: &mut Source<R>, options: &RosterOptions) -> Result<Header, RosterError> {
+    loop {
+        let record = source.next()?.ok_or(RosterError::Empty)?;
+        if !record.is_blank() {
+            return Header::read(&record, options);
+        }
     }
 }
 

@@ -4,9 +4,7 @@
 //! can say so.
 
 use std::fmt;
-use std::io::{self, Read};
-
-use super::error::RosterError;
+use std::io::{self, Cursor, Read};
 
 /// How much is read at a time, and looked at to tell the encoding.
 const PIECE: usize = 64 * 1024;
@@ -15,23 +13,35 @@ const PIECE: usize = 64 * 1024;
 const BROKEN: u8 = 0xFF;
 
 /// Something that the user should know of how the file was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The file is not UTF-8; it was read as Western European text.
     Windows1252,
     /// The file looks like UTF-16, although nothing at its beginning says so.
     UnmarkedUtf16,
+    /// The workbook has more sheets than the one that is read.
+    Sheet {
+        /// The one that is read, quoted.
+        sheet: String,
+        /// The others, quoted.
+        others: String,
+    },
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Note::Windows1252 => {
+        match self {
+            Note::Windows1252 => f.write_str(
                 "the file is not UTF-8 and was read as Windows-1252 (Western European); if names look wrong, save it \
-                 as CSV UTF-8"
+                 as CSV UTF-8",
+            ),
+            Note::UnmarkedUtf16 => {
+                f.write_str("the file was read as UTF-16; if names look wrong, save it as CSV UTF-8")
             }
-            Note::UnmarkedUtf16 => "the file was read as UTF-16; if names look wrong, save it as CSV UTF-8",
-        })
+            Note::Sheet { sheet, others } => {
+                write!(f, "reading sheet {sheet}; the workbook also has {others}, which --sheet NAME reads")
+            }
+        }
     }
 }
 
@@ -59,7 +69,7 @@ pub(super) struct Text<R> {
 
 impl<R: Read> Text<R> {
     /// Reads the first piece and tells the encoding from it.
-    pub(super) fn open(mut reader: R) -> Result<Self, RosterError> {
+    pub(super) fn open(mut reader: R) -> io::Result<Self> {
         let mut raw = Vec::with_capacity(PIECE);
         let ended = loop {
             let before = raw.len();
@@ -70,15 +80,22 @@ impl<R: Read> Text<R> {
                 break false;
             }
         };
-        if WORKBOOKS.iter().any(|magic| raw.starts_with(magic)) {
-            return Err(RosterError::Workbook);
-        }
         let (encoding, raw_start, note) = encoding_of(&raw);
         Ok(Self { reader, encoding, note, raw, raw_start, out: Vec::new(), out_start: 0, ended })
     }
 
+    /// The file's first bytes as they are, before anything was consumed.
+    pub(super) fn beginning(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// All of the file again, for who reads it otherwise.
+    pub(super) fn into_bytes(self) -> impl Read {
+        Cursor::new(self.raw).chain(self.reader)
+    }
+
     pub(super) fn note(&self) -> Option<Note> {
-        self.note
+        self.note.clone()
     }
 
     /// The text at hand, more of it if there is none; empty at the end only.
@@ -132,9 +149,6 @@ fn read_some(reader: &mut impl Read, into: &mut Vec<u8>, limit: usize) -> io::Re
     into.truncate(before + outcome.as_ref().map_or(0, |read| *read));
     outcome
 }
-
-/// How `.xlsx` (a ZIP archive) and the older `.xls` begin.
-const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"];
 
 /// The encoding, the length of the mark that said so, and what to tell the user.
 fn encoding_of(beginning: &[u8]) -> (Encoding, usize, Option<Note>) {
@@ -309,11 +323,6 @@ mod tests {
     }
 
     #[test]
-    fn a_workbook_is_named_as_such() {
-        assert!(matches!(Text::open(&b"PK\x03\x04...."[..]), Err(RosterError::Workbook)));
-    }
-
-    #[test]
     fn a_failing_reader_is_an_error_and_an_interrupted_one_is_not() {
         struct Failing(Vec<io::ErrorKind>);
         impl Read for Failing {
@@ -322,6 +331,6 @@ mod tests {
             }
         }
         assert!(Text::open(Failing(vec![io::ErrorKind::Interrupted])).is_ok());
-        assert!(matches!(Text::open(Failing(vec![io::ErrorKind::Other])), Err(RosterError::Read(_))));
+        assert!(Text::open(Failing(vec![io::ErrorKind::Other])).is_err());
     }
 }

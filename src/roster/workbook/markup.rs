@@ -1,0 +1,120 @@
+//! Measures a part of a workbook without reading it: how many tags, how far apart, how many entries it claims to have.
+//!
+//! These are what an XML reader's memory depends on. Whether it is XML at all is not asked.
+
+/// The attribute by which a part says how many entries to make room for.
+const COUNT: &[u8] = b"uniqueCount";
+
+/// What has been seen of a part.
+#[derive(Debug, Default)]
+pub(super) struct Markup {
+    tags: u64,
+    longest: usize,
+    stretch: usize,
+    within: Within,
+    /// The last two bytes.
+    last: [u8; 2],
+    /// How much of [`COUNT`] stands right before.
+    matched: usize,
+    number: u64,
+    declared: u64,
+}
+
+/// What `<` means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Within {
+    /// The beginning of a tag.
+    #[default]
+    Content,
+    /// Right after one.
+    Opening,
+    /// Nothing, in a comment or the like, which is read in one go.
+    Declaration,
+}
+
+impl Markup {
+    /// Looks at the next bytes.
+    pub(super) fn read(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.stretch += 1;
+            match (self.within, byte) {
+                (Within::Content, b'<') => {
+                    self.tags += 1;
+                    self.stretch = 1;
+                    self.within = Within::Opening;
+                }
+                (Within::Opening, b'!') => self.within = Within::Declaration,
+                (Within::Opening, _) => self.within = Within::Content,
+                (Within::Declaration, b'>') if matches!(&self.last, b"--" | b"]]") => self.within = Within::Content,
+                (Within::Content | Within::Declaration, _) => {}
+            }
+            self.longest = self.longest.max(self.stretch);
+            self.last = [self.last[1], byte];
+            self.count(byte);
+        }
+    }
+
+    /// Follows [`COUNT`], what stands between it and its value, and the digits of that.
+    fn count(&mut self, byte: u8) {
+        if self.matched == COUNT.len() {
+            match byte {
+                b'0'..=b'9' => {
+                    self.number = self.number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                    self.declared = self.declared.max(self.number);
+                }
+                b'=' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n' | b'+' if self.number == 0 => {}
+                _ => (self.matched, self.number) = (0, 0),
+            }
+        } else if byte == COUNT[self.matched] {
+            self.matched += 1;
+        } else {
+            self.matched = usize::from(byte == COUNT[0]);
+        }
+    }
+
+    /// How many tags there are, closing ones too.
+    pub(super) fn tags(&self) -> u64 {
+        self.tags
+    }
+
+    /// The most bytes from one tag's beginning to the next's.
+    pub(super) fn longest_stretch(&self) -> usize {
+        self.longest
+    }
+
+    /// The most entries that the part claims to have.
+    pub(super) fn declared(&self) -> u64 {
+        self.declared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_measured_in_whatever_pieces_it_comes() {
+        for (text, tags, longest, declared) in [
+            ("", 0, 0, 0),
+            ("text", 0, 4, 0),
+            ("<a>12345</a>", 2, 8, 0),
+            ("<a/><b/>1234567890", 2, 14, 0),
+            ("<!--<<<>-->12<a>", 2, 13, 0),
+            ("<!-<a>-->", 1, 9, 0),
+            ("<t><![CDATA[<<]]<>]]></t>", 3, 18, 0),
+            ("<!DOCTYPE a [<!ENTITY b>]>", 1, 26, 0),
+            ("<sst count=\"9\" uniqueCount=\"12\" x=\"345\">", 1, 40, 12),
+            ("<sst uuniqueCount = '99999999999999999999'>", 1, 43, u64::MAX),
+        ] {
+            for size in 1..=text.len().max(1) {
+                let mut markup = Markup::default();
+                text.as_bytes().chunks(size).for_each(|piece| markup.read(piece));
+                assert_eq!(
+                    (markup.tags(), markup.longest_stretch(), markup.declared()),
+                    (tags, longest, declared),
+                    "{text}"
+                );
+            }
+        }
+    }
+}

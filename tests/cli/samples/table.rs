@@ -1,0 +1,348 @@
+//! What each sample is made of, how it is run, and what is to become of its rows.
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, XlsxError};
+
+use super::Fate::{self, *};
+
+/// A file in `samples/`.
+pub(super) struct Sample {
+    pub(super) name: &'static str,
+    pub(super) content: Content,
+    /// What stands after `--sandbox`, as typed in a shell.
+    pub(super) flags: &'static str,
+    /// The rows' fates, or a part of the message that refuses the file.
+    pub(super) fates: Result<&'static [Fate], &'static str>,
+}
+
+/// How a file comes to be.
+pub(super) enum Content {
+    /// Written by hand, and the source of itself.
+    ByHand,
+    Utf8(&'static str),
+    Utf8Marked(&'static str),
+    Utf16Le(&'static str),
+    Windows1252(&'static str),
+    Workbook(fn() -> Result<Vec<u8>, XlsxError>),
+}
+
+impl Content {
+    /// The file's bytes, where they are made.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
+        Some(match self {
+            Content::ByHand => return None,
+            Content::Utf8(text) => text.as_bytes().to_vec(),
+            Content::Utf8Marked(text) => format!("\u{feff}{text}").into_bytes(),
+            Content::Utf16Le(text) => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            // Only letters that Latin-1 has at the same place are in the samples.
+            Content::Windows1252(text) => text.chars().map(|c| u8::try_from(c).expect("a letter of Latin-1")).collect(),
+            Content::Workbook(make) => make().expect("a workbook"),
+        })
+    }
+}
+
+/// Two sheets, of which the first is read: a date, a number, a formula, a hidden row, an empty row.
+fn workbook() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = started()?;
+    let date = Format::new().set_num_format("dd.mm.yyyy");
+    let sheet = workbook.add_worksheet().set_name("New starters")?;
+    write(
+        sheet,
+        &[
+            &["Full name", "E-mail", "Atlas role", "Teams", "Start", "Desk"],
+            &["Greta Lindqvist", "greta.lindqvist@example.com", "Organization Member", "Backend"],
+            &["Hidden Person", "hidden.person@example.com", "Organization Read Only"],
+            &[],
+            &["Ivo Novak", "", "Organization Member", "Analytics; Security"],
+            &["Lost Reference", "", "Organization Member"],
+        ],
+    )?;
+    sheet.write_with_format(1, 4, ExcelDateTime::from_ymd(2026, 12, 1)?, &date)?.write(1, 5, 12)?;
+    sheet.set_row_hidden(2)?;
+    sheet.write(4, 1, Formula::new("LOWER(\"Ivo.Novak@example.com\")").set_result("ivo.novak@example.com"))?;
+    sheet.write(5, 1, Formula::new("NA()").set_result("#N/A"))?;
+    let sheet = workbook.add_worksheet().set_name("Contractors")?;
+    write(sheet, &[&["E-mail", "Role"], &["joris.peeters@example.org", "Organization Read Only"]])?;
+    workbook.save_to_buffer()
+}
+
+/// A sheet with an explanation comes first, as in many a form, so that the one with people must be named.
+fn form() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = started()?;
+    let sheet = workbook.add_worksheet().set_name("How to fill this in")?;
+    write(sheet, &[&["Please list your people on the next sheet."]])?;
+    let sheet = workbook.add_worksheet().set_name("People")?;
+    write(sheet, &[&["email", "roles"], &["kira.bauer@example.com", "Organization Member"]])?;
+    workbook.save_to_buffer()
+}
+
+fn started() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?));
+    Ok(workbook)
+}
+
+fn write(sheet: &mut rust_xlsxwriter::Worksheet, rows: &[&[&str]]) -> Result<(), XlsxError> {
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write(row, column, *cell)?;
+        }
+    }
+    Ok(())
+}
+
+use Content::*;
+
+/// Every sample, in the order of the page.
+pub(super) const SAMPLES: &[Sample] = &[
+    Sample {
+        name: "onboarding.csv",
+        content: ByHand,
+        flags: "",
+        fates: Ok(&[
+            Invited,
+            Invited,
+            Invited,
+            Member,
+            Invited,
+            Invited,
+            Invited,
+            Member,
+            Invited,
+            Already,
+            Invited,
+            Invited,
+            Invalid("INVALID_EMAIL"),
+            Invited,
+            Invalid("UNKNOWN_ROLE"),
+            Invited,
+            Invalid("UNKNOWN_TEAM"),
+            Duplicate,
+            Invited,
+            Invalid("MISSING_EMAIL"),
+            Invited,
+            Invalid("CONFLICTING_DUPLICATE"),
+            Invited,
+            Invited,
+            Invited,
+            Invited,
+        ]),
+    },
+    Sample {
+        name: "excel-utf8.csv",
+        content: Utf8Marked(
+            "Name,Email,Role\r\n\
+             Zoë Müller,zoe.mueller@example.com,Organization Member\r\n\
+             \"Nguyễn, Thị Hà\",ha.nguyen@example.com,Organization Read Only\r\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "excel-unicode-text.txt",
+        content: Utf16Le(
+            "Name\tEmail\tRole\r\n\
+             Zoë Müller\tzoe.mueller@example.com\tOrganization Member\r\n\
+             佐藤 花子\thanako.sato@example.com\tmember\r\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "excel-german.csv",
+        content: Windows1252(
+            "Name;E-Mail-Adresse;Rolle;Gehaltsgruppe\r\n\
+             Jürgen Groß;juergen.gross@example.com;Mitglied;E 13,5\r\n\
+             Änne Löwe;aenne.loewe@example.com;Eigentümer;E 14\r\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "sep-line.csv",
+        content: Utf8(
+            "sep=;\r\n\
+             E-Mail;Role;Notes\r\n\
+             max.weber@example.com;member;\"desk 4; second floor\"\r\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "tabs.tsv",
+        content: Utf8("Name\tEmail\tOrg Role\nLi Wei\tli.wei@example.com\tORG_MEMBER\n"),
+        flags: "",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "pipes.txt",
+        content: Utf8("EMP_ID|WORK_EMAIL|ROLE_NAME\n00017|li.wei@example.com|ORG_MEMBER\n"),
+        flags: "",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "odd-separator.txt",
+        content: Utf8("Vorname, Name;E-Mail, dienstlich;Rolle\nMax Weber;max.weber@example.com;Mitglied\n"),
+        flags: "--delimiter semicolon --column email=\"E-Mail, dienstlich\"",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "old-mac.csv",
+        content: Utf8("email,roles\rsam.lee@example.com,member\rpat.kim@example.com,member\r"),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "german.csv",
+        content: Utf8(
+            "Vorname;Nachname;E-Mail-Adresse;Rolle;Team;Projekte\n\
+             Jürgen;Groß;juergen.gross@example.com;Mitglied;Backend;billing=GROUP_READ_ONLY\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "spanish.csv",
+        content: Utf8(
+            "Nombre;Correo electrónico;Rol;Equipos;Proyectos\n\
+             Íñigo Peña;inigo.pena@example.com;Miembro de la organización;Analytics;\n\
+             Ana Ruiz;ana.ruiz@example.com;Propietario;;warehouse=GROUP_OWNER\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "french.csv",
+        content: Utf8(
+            "Nom;Adresse e-mail;Rôle;Équipe;Projets\n\
+             Amélie Dubois;amelie.dubois@example.com;Membre de l'organisation;Backend;\n\
+             Noël Lefèvre;noel.lefevre@example.com;Lecture seule;;\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "portuguese.csv",
+        content: Utf8(
+            "Nome;Endereço de e-mail;Funções;Equipe;Projetos\n\
+             João Conceição;joao.conceicao@example.com;Membro;Security;\n\
+             Inês Brandão;ines.brandao@example.com;Proprietário;;\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "address-book.csv",
+        content: Utf8(
+            "Contact Email,Role\n\
+             Jane Doe <jane.doe@example.com>,member\n\
+             \"\"\"Roe, Richard\"\" <richard.roe@example.com>\",member\n\
+             mailto:sam.lee@example.com,member\n\
+             \u{a0} pat.kim@example.com\u{a0},\u{a0}member \n\
+             JANE.DOE@example.com,member\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited, Invited, Invited, Duplicate]),
+    },
+    Sample {
+        name: "gaps.csv",
+        content: Utf8(
+            "\n\
+             Email,Role,Teams,Address,,\n\
+             \n\
+             sam.lee@example.com,member\n\
+             pat.kim@example.com,member,Backend,\"1 Main St\nSpringfield\",,\n\
+             ,,,,,\n\
+             kim.park@example.com,member,,,,\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited, Invited]),
+    },
+    Sample {
+        name: "teams-and-projects.csv",
+        content: Utf8(
+            "email,roles,teams,projects,org_id\n\
+             sam.lee@example.com,ORG_MEMBER,Backend,billing=GROUP_READ_ONLY,\n\
+             pat.kim@example.com,member|org billing viewer,data platform; SECURITY,\
+             Warehouse=Project Read Only+Project Owner | billing=GROUP_OWNER,5a4db0c5a4db0c5a4db0c5a4\n\
+             kim.park@example.com,Organization Project Creator,7ea000000000000000000002,\
+             9c0000000000000000000001=GROUP_READ_ONLY,\n",
+        ),
+        flags: "",
+        fates: Ok(&[Invited, Invited, Invited]),
+    },
+    Sample {
+        name: "one-role-for-all.csv",
+        content: Utf8("email\nsam.lee@example.com\npat.kim@example.com\n"),
+        flags: "--default-roles ORG_MEMBER",
+        fates: Ok(&[Invited, Invited]),
+    },
+    Sample {
+        name: "two-emails.csv",
+        content: Utf8(
+            "Name,Email,Work Email,Access level\n\
+             Sam Lee,sam@example.org,sam.lee@example.com,Organization Member\n",
+        ),
+        flags: "--column email=\"Work Email\" --column roles=\"Access level\"",
+        fates: Ok(&[Invited]),
+    },
+    Sample {
+        name: "bad-rows.csv",
+        content: Utf8(
+            "email,roles,teams,projects,org_id\n\
+             sam.lee@example.com,member,,,\n\
+             ,member,,,\n\
+             pat.kim.example.com,member,,,\n\
+             pat\u{200b}.kim@example.com,member,,,\n\
+             zoë@example.com,member,,,\n\
+             a@example.com,,,,\n\
+             b@example.com,Admn,,,\n\
+             c@example.com,member,Bakend,,\n\
+             d@example.com,member,7ea00000000000000000002,,\n\
+             e@example.com,member,,biling=GROUP_OWNER,\n\
+             f@example.com,member,,billing,\n\
+             g@example.com,member,,billing=Boss,\n\
+             h@example.com,member,,,bbbbbbbbbbbbbbbbbbbbbbbb\n\
+             i@example.com,member,,,ours\n\
+             #N/A,member,,,\n\
+             j@example.com,member,,,,what is this?\n\
+             Sam.Lee@example.com,member,,,\n\
+             sam.lee@example.com,owner,,,\n\
+             k@example.com,\"member,,,\n",
+        ),
+        flags: "",
+        fates: Ok(&[
+            Invited,
+            Invalid("MISSING_EMAIL"),
+            Invalid("INVALID_EMAIL"),
+            Invalid("INVALID_EMAIL"),
+            Invalid("INVALID_EMAIL"),
+            Invalid("MISSING_ROLE"),
+            Invalid("UNKNOWN_ROLE"),
+            Invalid("UNKNOWN_TEAM"),
+            Invalid("INVALID_TEAM_ID"),
+            Invalid("UNKNOWN_PROJECT"),
+            Invalid("INVALID_PROJECT"),
+            Invalid("UNKNOWN_PROJECT_ROLE"),
+            Invalid("OTHER_ORGANIZATION"),
+            Invalid("INVALID_ORG_ID"),
+            Invalid("FORMULA_ERROR"),
+            Invalid("TOO_MANY_FIELDS"),
+            Duplicate,
+            Invalid("CONFLICTING_DUPLICATE"),
+            Invalid("UNCLOSED_QUOTE"),
+        ]),
+    },
+    Sample {
+        name: "no-header.csv",
+        content: Utf8("sam.lee@example.com,member\npat.kim@example.com,member\n"),
+        flags: "",
+        fates: Err("the file has no header row, its first row is \"sam.lee@example.com, member\""),
+    },
+    Sample {
+        name: "workbook.xlsx",
+        content: Workbook(workbook),
+        flags: "",
+        fates: Ok(&[Invited, Invited, Invited, Invalid("FORMULA_ERROR")]),
+    },
+    Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", fates: Ok(&[Invited]) },
+];

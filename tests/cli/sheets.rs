@@ -1,0 +1,200 @@
+//! The sheets that people have: workbooks, sheets of which something must be said, and what is refused.
+
+use bulk_invite::sandbox::Options;
+use rust_xlsxwriter::{Formula, Workbook, XlsxError};
+
+use crate::world::{Credential, Invocation, World, faults, people, sandbox};
+
+/// A workbook with a sheet of these cells, after a hidden one.
+fn workbook(cells: &[&[&str]]) -> Vec<u8> {
+    try_workbook(cells).expect("a workbook")
+}
+
+fn try_workbook(cells: &[&[&str]]) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Archive")?.set_hidden(true).write(0, 0, "email")?;
+    let sheet = workbook.add_worksheet().set_name("People")?.set_active(true);
+    for (row, cells) in (0..).zip(cells) {
+        for (column, cell) in (0..).zip(*cells) {
+            match cell.strip_prefix('=') {
+                Some(error) => sheet.write(row, column, Formula::new("NA()").set_result(error))?,
+                None => sheet.write(row, column, *cell)?,
+            };
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+/// `run` of this file against a sandbox, with its token.
+fn run(world: &World, file: &str, base_url: &str) -> Invocation {
+    world.program(&["run", file]).aimed_at(base_url).credential(Credential::Token)
+}
+
+const PEOPLE: [&[&str]; 6] = [
+    &["Name", "E-Mail", "Rolle", "Team lead"],
+    &["Ada", "ada@example.com", "Mitglied", "Hopper, G"],
+    &["Bob", "bob@example.com", "Mitgleid"],
+    &[],
+    &["Cleo", "=#N/A", "Mitglied", "=#N/A"],
+    &["Dan", "dan@example.com", "Mitglied", "=#N/A"],
+];
+
+#[test]
+fn a_workbook_is_run_continued_and_its_failed_rows_are_written_as_csv() {
+    let world = World::new();
+    world.write("people.xlsx", workbook(&PEOPLE));
+    let server = sandbox(faults(&["422@#2"]));
+    let arguments = ["--failed", "again.csv", "--concurrency", "1"];
+    let first = run(&world, "people.xlsx", &server.base_url()).args(&arguments).finish();
+    first.exits(1).says("reading sheet \"People\"; the workbook also has \"Archive\"");
+    let results = world.results();
+    assert_eq!(results.column("row"), ["2", "3", "5", "6"], "the spreadsheet's own numbers {}", first.told());
+    assert_eq!(results.column("status"), ["invited", "invalid", "invalid", "failed"], "{}", first.told());
+    assert_eq!(results.column("error_code")[1..3], ["UNKNOWN_ROLE", "FORMULA_ERROR"]);
+    assert_eq!(results.column("Name"), ["Ada", "Bob", "Cleo", "Dan"]);
+    assert_eq!(results.column("Team lead"), ["Hopper, G", "", "#N/A", "#N/A"]);
+    let again = world.read("again.csv");
+    let expected = "Name,E-Mail,Rolle,Team lead\nBob,bob@example.com,Mitgleid,\nCleo,#N/A,Mitglied,#N/A\n\
+                    Dan,dan@example.com,Mitglied,#N/A\n";
+    assert_eq!(again, expected);
+    world.write("again.csv", again.replace("Mitgleid", "Mitglied").replace("Cleo,#N/A", "Cleo,cleo@example.com"));
+    run(&world, "again.csv", &server.base_url()).finish().exits(0);
+
+    // Sorted otherwise in between, which makes no difference.
+    let mut sorted = PEOPLE;
+    sorted.swap(1, 5);
+    world.write("people.xlsx", workbook(&sorted));
+    run(&world, "people.xlsx", &server.base_url()).finish().exits(1).says("1 rows are settled and kept");
+    let results = world.results();
+    assert_eq!(results.column("status"), ["already_invited", "invalid", "invalid", "invited"]);
+    assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_workbook_on_standard_input_is_read_as_from_a_file() {
+    let world = World::new();
+    world.write("people.xlsx", workbook(&PEOPLE));
+    let run = world.shell("\"$0\" \"$@\" < people.xlsx").args(&["run", "-", "--sandbox", "--results", "out.csv"]);
+    run.finish().exits(1);
+    assert_eq!(world.results_in("out.csv").column("status"), ["invited", "invalid", "invalid", "invited"]);
+}
+
+#[test]
+fn what_a_file_is_called_does_not_matter() {
+    let world = World::new();
+    world.write("text.xlsx", "email,roles\nada@example.com,member\n");
+    world.write("workbook.csv", workbook(&[&["email", "roles"], &["ada@example.com", "member"]]));
+    for (file, name) in [("text.xlsx", "text"), ("workbook.csv", "workbook")] {
+        world.program(&["run", file, "--sandbox"]).finish().exits(0);
+        assert_eq!(world.results_in(&format!("{name}.sandbox.results.csv")).column("row"), ["2"]);
+    }
+}
+
+#[test]
+fn a_sheet_a_separator_and_columns_are_chosen_by_flag_or_variable() {
+    let cases: [(&[u8], &[(&str, &str, &str)]); 4] = [
+        (
+            b"Kontakt|Notes;x|Access\nada@example.com|email;roles|member\n",
+            &[
+                ("--delimiter", "BULK_INVITE_DELIMITER", "pipe"),
+                ("--column", "BULK_INVITE_COLUMN", "email=Kontakt"),
+                ("--default-roles", "BULK_INVITE_DEFAULT_ROLES", "member"),
+            ],
+        ),
+        (
+            b"Email,Work Email,Role\nada@example.org,ada@example.com,member\n",
+            &[("--column", "BULK_INVITE_COLUMN", "email=work email")],
+        ),
+        (
+            b"E-Mail, dienstlich;Rolle\nada@example.com;Mitglied\n",
+            &[
+                ("--delimiter", "BULK_INVITE_DELIMITER", ";"),
+                ("--column", "BULK_INVITE_COLUMN", "email=E-Mail, dienstlich"),
+            ],
+        ),
+        (
+            &workbook(&[&["x"]]),
+            &[("--sheet", "BULK_INVITE_SHEET", "Archive"), ("--default-roles", "BULK_INVITE_DEFAULT_ROLES", "member")],
+        ),
+    ];
+    for (sheet, settings) in cases {
+        let world = World::new();
+        world.write("people", sheet);
+        let (mut by_flag, mut by_variable) = (world.program(&["run", "people"]), world.program(&["check", "people"]));
+        for (flag, variable, value) in settings {
+            by_flag = by_flag.args(&[*flag, *value]);
+            by_variable = by_variable.env(variable, value);
+        }
+        by_flag.args(&["--sandbox"]).finish().exits(0);
+        by_variable.finish().exits(0);
+        let results = world.results_in("people.sandbox.results.csv");
+        assert!(results.column("email").iter().all(|email| *email == "ada@example.com"), "{settings:?}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_sheet_and_does_not_hold_is_refused() {
+    let world = World::new();
+    world.write("people.csv", "email,roles\nada@example.com,member\n");
+    world.write("people.xlsx", workbook(&PEOPLE));
+    world.write("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    let cases: [(&str, &[&str], &[&str]); 11] = [
+        (
+            "people.csv",
+            &["--sheet", "People"],
+            &["sheet \"People\" was asked for and the file is text", "leave --sheet"],
+        ),
+        ("people.xlsx", &["--sheet", "Staff"], &["no sheet \"Staff\"", "\"Archive\", \"People\""]),
+        ("people.xlsx", &["--delimiter", "tab"], &["separator tab", "leave --delimiter out"]),
+        ("people.csv", &["--delimiter", ":"], &["not one of comma, semicolon, tab, pipe"]),
+        ("people.csv", &["--column", "Mail=Kontakt"], &["not one of email, roles, teams, projects, org_id"]),
+        ("people.csv", &["--column", "Kontakt"], &["write it as email=\"Work Email\""]),
+        ("people.csv", &["--column", "email=Kontakt"], &["no column is named \"Kontakt\"", "\"email\", \"roles\""]),
+        ("people.csv", &["--column", "email=email", "--column", "email=roles"], &["were both given for email"]),
+        ("old.xls", &[], &["older format of Office", "save it as .xlsx or as CSV UTF-8"]),
+        ("people.csv", &["--failed", "again.xlsx"], &["--failed writes CSV", "ends in .csv"]),
+        ("people.csv", &["--results", "results.XLSX"], &["--results writes CSV", "ends in .csv"]),
+    ];
+    let names = world.names();
+    for (file, arguments, says) in cases {
+        let run = world.program(&["run", file, "--sandbox"]).args(arguments).finish();
+        run.exits(2);
+        says.iter().for_each(|text| _ = run.says(text));
+        assert_eq!(world.names(), names, "nothing is written {}", run.told());
+    }
+}
+
+#[test]
+fn a_workbook_of_many_is_invited_whole() {
+    let world = World::new();
+    let people = people(300);
+    let mut cells: Vec<Vec<&str>> = vec![vec!["email", "roles"]];
+    cells.extend(people.iter().map(|email| vec![email.as_str(), "ORG_MEMBER"]));
+    let cells: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+    world.write("people.xlsx", workbook(&cells));
+    let server = sandbox(Options::default());
+    run(&world, "people.xlsx", &server.base_url()).finish().exits(0);
+    assert_eq!(world.results().column("email"), people);
+    assert_eq!(server.sandbox().ledger().created.len(), 300);
+}
+
+#[test]
+fn the_template_is_a_sheet_that_runs_and_overwrites_nothing() {
+    let world = World::new();
+    let printed = world.program(&["template"]).finish();
+    printed.exits(0);
+    world.write("csv.csv", &printed.stdout);
+    let write = || world.program(&["template", "--xlsx", "book.xlsx"]).finish();
+    write().exits(0);
+    for (file, results) in [("csv.csv", "csv.sandbox.results.csv"), ("book.xlsx", "book.sandbox.results.csv")] {
+        world.program(&["check", file]).finish().exits(0);
+        world.program(&["run", file, "--sandbox"]).finish().exits(0);
+        assert_eq!(world.results_in(results).column("status"), ["invited"; 3]);
+    }
+    let before = std::fs::read(world.path("book.xlsx")).expect("the workbook");
+    write().exits(2).says_in_one_line(&["book.xlsx is there already", "name another file with --xlsx"]);
+    assert_eq!(std::fs::read(world.path("book.xlsx")).expect("the workbook"), before);
+    for (path, says) in [("people.csv", "ends in .xlsx"), ("missing/people.xlsx", "cannot write missing/people.xlsx")] {
+        world.program(&["template", "--xlsx", path]).finish().exits(2).says_in_one_line(&[says]);
+    }
+}
