@@ -34,10 +34,49 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         xlsx: Option<PathBuf>,
     },
+    /// Show the settings and where each comes from.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+}
+
+impl Command {
+    /// The account that the command is about.
+    pub(crate) fn account(&self) -> Option<&AccountArgs> {
+        match self {
+            Command::Run(args) => Some(&args.account),
+            Command::Check(args) => Some(&args.account),
+            Command::Config { command: ConfigCommand::Show { account } } => Some(account),
+            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } => None,
+        }
+    }
+}
+
+/// The definition with these defaults, by the names of the arguments, wherever a command has them.
+pub(crate) fn with_defaults(command: clap::Command, defaults: &[(&'static str, String)]) -> clap::Command {
+    let set = |mut command: clap::Command| {
+        for (name, value) in defaults {
+            if command.get_arguments().any(|argument| argument.get_id() == name) {
+                command = command.mut_arg(name, |argument| argument.default_value(value.clone()));
+            }
+        }
+        command
+    };
+    command.mut_subcommands(set)
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print what `run` would go by, a setting a line; secrets are not shown.
+    Show {
+        #[command(flatten)]
+        account: Box<AccountArgs>,
     },
 }
 
@@ -123,6 +162,11 @@ pub(crate) struct AccountArgs {
     /// The profile in that file.
     #[arg(long, value_name = "NAME", default_value = "default", env = "BULK_INVITE_PROFILE")]
     pub(crate) profile: String,
+
+    /// A profile of the Atlas CLI to take the organization, the base URL and the credentials from, where nothing else
+    /// says them.
+    #[arg(long, value_name = "NAME", env = "BULK_INVITE_ATLAS_CLI_PROFILE")]
+    pub(crate) atlas_cli_profile: Option<String>,
 }
 
 /// How to read the spreadsheet.
@@ -289,6 +333,15 @@ mod tests {
             ("email=", "say which column holds the email"),
         ] {
             assert!(column(text).unwrap_err().contains(says), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_profile_can_set_only_what_run_has() {
+        let command = Cli::command();
+        let run = command.find_subcommand("run").unwrap();
+        for name in crate::settings::SETTINGS {
+            assert!(run.get_arguments().any(|argument| argument.get_id() == name), "{name}");
         }
     }
 

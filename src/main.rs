@@ -9,16 +9,41 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use bulk_invite::outcome::Exit;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::settings::{ProfileFile, UsageError, environment};
 
 fn main() -> ExitCode {
-    let exit = match Cli::parse().command {
+    let exit = match with_profile(Cli::parse()) {
+        Ok((cli, command)) => run(cli, command),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            Exit::Usage
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Reads what was typed once more, with the profile's settings for defaults.
+fn with_profile(cli: Cli) -> Result<(Cli, clap::Command), UsageError> {
+    let Some(account) = cli.command.account() else { return Ok((cli, Cli::command())) };
+    let file = ProfileFile::load(account, &environment)?;
+    let command = cli::with_defaults(Cli::command(), &file.settings);
+    if file.settings.is_empty() {
+        return Ok((cli, command));
+    }
+    let matches = command.clone().try_get_matches().map_err(|error| file.mistake(&error, account))?;
+    Ok((Cli::from_arg_matches(&matches).map_err(UsageError::new)?, command))
+}
+
+fn run(cli: Cli, command: clap::Command) -> Exit {
+    match cli.command {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),
+        Command::Config { command: ConfigCommand::Show { account } } => commands::config::show(&account, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut script);
@@ -26,6 +51,5 @@ fn main() -> ExitCode {
             let _ = io::stdout().lock().write_all(&script);
             Exit::Success
         }
-    };
-    ExitCode::from(exit as u8)
+    }
 }

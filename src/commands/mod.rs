@@ -1,6 +1,7 @@
 //! What the program's commands do with the library.
 
 pub(crate) mod check;
+pub(crate) mod config;
 pub(crate) mod input;
 pub(crate) mod output;
 pub(crate) mod prompt;

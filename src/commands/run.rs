@@ -29,7 +29,7 @@ use super::targets::{Target, targets};
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
-use crate::settings::{Account, UsageError, environment};
+use crate::settings::{Account, Sources, UsageError, environment};
 
 /// Runs the command and says how it went.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -79,6 +79,7 @@ fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), Usag
         base_url: running.base_url().parse().map_err(UsageError::new)?,
         credential: Some(Credential::Token(sandbox::TOKEN.into())),
         others: Vec::new(),
+        sources: Sources::default(),
     };
     Ok((account, Some(running)))
 }

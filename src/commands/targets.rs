@@ -21,7 +21,7 @@ pub(crate) fn targets(
     by_row: bool,
     counts: Option<HashMap<ObjectId, u64>>,
 ) -> Result<Vec<Target>, UsageError> {
-    let Account { organization, base_url, credential, others } = account;
+    let Account { organization, base_url, credential, others, sources: _ } = account;
     if organization.is_none() && (!by_row || others.is_empty()) {
         return Err(UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()));
     }

@@ -4,6 +4,7 @@
 //! streams of the binary where a case fails.
 
 mod bad_rows;
+mod config;
 mod credentials;
 mod exactly_once;
 mod halts;

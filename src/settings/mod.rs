@@ -2,15 +2,17 @@
 //!
 //! The only place that reads the environment for secrets. Nothing here is ever printed.
 
-use std::collections::{BTreeMap, HashMap};
+mod atlas_cli;
+mod profile;
+
 use std::fmt;
-use std::path::{Path, PathBuf};
 
 use bulk_invite::atlas::{BaseUrl, Credential};
 use bulk_invite::invitation::ObjectId;
 use secrecy::SecretString;
-use serde::Deserialize;
 
+use self::profile::Profile;
+pub(crate) use self::profile::{ProfileFile, SETTINGS};
 use crate::cli::AccountArgs;
 
 /// Where Atlas is, unless told otherwise.
@@ -32,6 +34,16 @@ impl UsageError {
     }
 }
 
+/// Who said what a setting is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flag,
+    Environment(&'static str),
+    Profile,
+    AtlasCli,
+    Default,
+}
+
 /// Which organization, where, and with what credential, as far as they are set.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -40,6 +52,15 @@ pub(crate) struct Account {
     pub(crate) credential: Option<Credential>,
     /// The profile's other organizations.
     pub(crate) others: Vec<OtherOrganization>,
+    pub(crate) sources: Sources,
+}
+
+/// Where an account's parts come from; none where they are not set.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    pub(crate) organization: Option<Source>,
+    pub(crate) base_url: Option<Source>,
+    pub(crate) credential: Option<Source>,
 }
 
 /// An organization that only rows name which are for it.
@@ -50,72 +71,94 @@ pub(crate) struct OtherOrganization {
     pub(crate) credential: Credential,
 }
 
-/// One table of the profile file, or of the organizations in one, which have no organizations of their own.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Profile {
-    org_id: Option<String>,
-    base_url: Option<String>,
-    access_token: Option<SecretString>,
-    client_id: Option<String>,
-    client_secret: Option<SecretString>,
-    public_api_key: Option<String>,
-    private_api_key: Option<SecretString>,
-    #[serde(default)]
-    organizations: BTreeMap<String, Profile>,
-}
-
 impl Account {
-    /// Resolves the account from flags, the environment as `variable` tells it, and the profile file.
+    /// Resolves the account from flags, the environment as `variable` tells it, the profile file, and the profile of the
+    /// Atlas CLI where one is named.
     pub(crate) fn resolve(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
-        let mut profile = Profile::load(args, variable)?;
+        let file = ProfileFile::load(args, variable)?;
+        Self::with_profile(args, variable, file.profile)
+    }
+
+    fn with_profile(
+        args: &AccountArgs,
+        variable: &dyn Fn(&str) -> Option<String>,
+        mut profile: Profile,
+    ) -> Result<Self, UsageError> {
+        let theirs = args.atlas_cli_profile.as_deref().map(|name| atlas_cli::load(name, variable)).transpose()?;
+        let theirs = theirs.unwrap_or_default();
         let mut others = std::mem::take(&mut profile.organizations);
-        let organization = match (args.org_id, variable("MONGODB_ATLAS_ORG_ID").or(profile.org_id.clone())) {
-            (Some(id), _) => Some(id),
-            (None, Some(text)) => {
+        let known = |name: &'static str| variable(name).map(|value| (value, Source::Environment(name)));
+
+        let organization = known("MONGODB_ATLAS_ORG_ID")
+            .or(profile.org_id.take().map(|id| (id, Source::Profile)))
+            .or(theirs.org_id.clone().map(|id| (id, Source::AtlasCli)));
+        let (organization, organization_source) = match (args.org_id, organization) {
+            (Some(id), _) => (Some(id), Some(Source::Flag)),
+            (None, Some((text, source))) => {
                 let id = text.trim().parse();
-                Some(id.map_err(|error| UsageError(format!("the organization id {text:?} is {error}")))?)
+                let id = id.map_err(|error| UsageError(format!("the organization id {text:?} is {error}")))?;
+                (Some(id), Some(source))
             }
-            (None, None) => None,
+            (None, None) => (None, None),
         };
-        let told = args.base_url.clone().or_else(|| variable("MONGODB_ATLAS_BASE_URL"));
-        let beside = profile.base_url.clone();
-        let base_url = |own: &Option<String>| -> Result<BaseUrl, UsageError> {
-            let url = told.as_ref().or(own.as_ref()).or(beside.as_ref());
-            url.map_or(ATLAS, String::as_str).parse().map_err(UsageError::new)
+
+        let told = args.base_url.clone().map(|url| (url, Source::Flag)).or_else(|| known("MONGODB_ATLAS_BASE_URL"));
+        let beside = profile.base_url.take();
+        let base_url = |own: Option<String>| -> Result<(BaseUrl, Source), UsageError> {
+            let url = told
+                .clone()
+                .or(own.or(beside.clone()).map(|url| (url, Source::Profile)))
+                .or(theirs.base_url.clone().map(|url| (url, Source::AtlasCli)));
+            let (url, source) = url.unwrap_or_else(|| (ATLAS.to_owned(), Source::Default));
+            Ok((url.parse().map_err(UsageError::new)?, source))
         };
         // Its own table among the organizations says more than what stands beside them.
         let own = organization.and_then(|id| others.remove(&id.to_string()));
-        let others = others.into_iter().map(|(id, other)| {
-            let url = base_url(&other.base_url)?;
+        let others = others.into_iter().map(|(id, mut other)| {
+            let (url, _) = base_url(other.base_url.take())?;
             other.organization(&id, url)
         });
         let others = others.collect::<Result<_, _>>()?;
-        let base_url = base_url(&own.as_ref().and_then(|own| own.base_url.clone()))?;
-        let credential = match (credential_in_environment(variable)?, own) {
-            (Some(credential), _) => Some(credential),
-            (None, Some(own)) => own.credential()?,
-            (None, None) => profile.credential()?,
+        let (base_url, base_url_source) = base_url(own.as_ref().and_then(|own| own.base_url.clone()))?;
+
+        let ours = own.unwrap_or(profile);
+        let credential = match credential_in_environment(variable)? {
+            Some(credential) => Some(credential),
+            None => match ours.credential()? {
+                Some(credential) => Some((credential, Source::Profile)),
+                None => theirs.credential()?.map(|credential| (credential, Source::AtlasCli)),
+            },
         };
-        Ok(Self { organization, base_url, credential, others })
+        let (credential, credential_source) = credential.unzip();
+        let sources = Sources {
+            organization: organization_source,
+            base_url: Some(base_url_source),
+            credential: credential_source,
+        };
+        Ok(Self { organization, base_url, credential, others, sources })
     }
 }
 
 /// The first credential that is there wins: token, service account, keys. Half a pair is an error.
-fn credential_in_environment(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Credential>, UsageError> {
+fn credential_in_environment(
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<(Credential, Source)>, UsageError> {
     if let Some(token) = variable("MONGODB_ATLAS_ACCESS_TOKEN") {
-        return Ok(Some(Credential::Token(token.into())));
+        let source = Source::Environment("MONGODB_ATLAS_ACCESS_TOKEN");
+        return Ok(Some((Credential::Token(token.into()), source)));
     }
     let id = ("MONGODB_ATLAS_CLIENT_ID", variable("MONGODB_ATLAS_CLIENT_ID"));
     let secret = ("MONGODB_ATLAS_CLIENT_SECRET", variable("MONGODB_ATLAS_CLIENT_SECRET").map(SecretString::from));
     if let Some((client_id, client_secret)) = pair(id, secret)? {
-        return Ok(Some(Credential::ServiceAccount { client_id, client_secret }));
+        let source = Source::Environment("MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
+        return Ok(Some((Credential::ServiceAccount { client_id, client_secret }, source)));
     }
     let either = |first: &str, second: &str| variable(first).or_else(|| variable(second));
     let public = either("MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY");
     let private = either("MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY").map(SecretString::from);
     let keys = pair(("MONGODB_ATLAS_PUBLIC_API_KEY", public), ("MONGODB_ATLAS_PRIVATE_API_KEY", private))?;
-    Ok(keys.map(|(public, private)| Credential::ApiKey { public, private }))
+    let source = Source::Environment("MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY");
+    Ok(keys.map(|(public, private)| (Credential::ApiKey { public, private }, source)))
 }
 
 fn pair<A, B>(first: (&str, Option<A>), second: (&str, Option<B>)) -> Result<Option<(A, B)>, UsageError> {
@@ -126,77 +169,6 @@ fn pair<A, B>(first: (&str, Option<A>), second: (&str, Option<B>)) -> Result<Opt
             Err(UsageError(format!("{set} is set and {missing} is not; set both, or neither")))
         }
     }
-}
-
-impl Profile {
-    fn load(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
-        let (path, asked_for) = match &args.config {
-            Some(path) => (path.clone(), true),
-            None => match default_path(variable) {
-                Some(path) => (path, args.profile != "default"),
-                None => return Ok(Self::default()),
-            },
-        };
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(Self::default()),
-            Err(error) => return Err(UsageError(format!("cannot read the profile file {}: {error}", path.display()))),
-        };
-        // The message of a TOML error quotes the line, which may hold a secret.
-        let mut profiles: HashMap<String, Profile> = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
-            let at = line.map(|line| format!(", line {line}")).unwrap_or_default();
-            UsageError(format!(
-                "the profile file {}{at} is not as expected; write tables such as [default] with org_id, base_url, \
-                 access_token, client_id, client_secret, public_api_key and private_api_key",
-                path.display()
-            ))
-        })?;
-        match profiles.remove(&args.profile) {
-            Some(profile) => Ok(profile),
-            None if args.profile == "default" => Ok(Self::default()),
-            None => Err(UsageError(format!("the profile file {} has no profile {:?}", path.display(), args.profile))),
-        }
-    }
-
-    /// What a table of the profile's organizations says.
-    fn organization(self, id: &str, base_url: BaseUrl) -> Result<OtherOrganization, UsageError> {
-        let at = |error: &dyn fmt::Display| UsageError(format!("the profile's organization {id:?}: {error}"));
-        if self.org_id.is_some() || !self.organizations.is_empty() {
-            return Err(at(&"it can have base_url and credentials, and nothing else"));
-        }
-        let parsed = id.parse().map_err(|error| at(&format_args!("the name is {error}")))?;
-        let credential = self.credential().map_err(|error| at(&error))?;
-        let credential = credential.ok_or_else(|| at(&"it has no credentials; add them, or remove the table"))?;
-        Ok(OtherOrganization { id: parsed, base_url, credential })
-    }
-
-    fn credential(self) -> Result<Option<Credential>, UsageError> {
-        if let Some(token) = self.access_token {
-            return Ok(Some(Credential::Token(token)));
-        }
-        if let Some((client_id, client_secret)) =
-            pair(("client_id", self.client_id), ("client_secret", self.client_secret))?
-        {
-            return Ok(Some(Credential::ServiceAccount { client_id, client_secret }));
-        }
-        let keys = pair(("public_api_key", self.public_api_key), ("private_api_key", self.private_api_key))?;
-        Ok(keys.map(|(public, private)| Credential::ApiKey { public, private }))
-    }
-}
-
-fn default_path(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = if cfg!(windows) {
-        PathBuf::from(variable("APPDATA")?)
-    } else if cfg!(target_os = "macos") {
-        Path::new(&variable("HOME")?).join("Library/Application Support")
-    } else {
-        match variable("XDG_CONFIG_HOME") {
-            Some(folder) => folder.into(),
-            None => Path::new(&variable("HOME")?).join(".config"),
-        }
-    };
-    Some(folder.join("bulk-invite").join("config.toml"))
 }
 
 /// A variable of the environment that is set to something.
@@ -216,6 +188,7 @@ mod tests {
             base_url: None,
             config: None,
             profile: "default".into(),
+            atlas_cli_profile: None,
         }
     }
 
