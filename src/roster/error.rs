@@ -51,7 +51,8 @@ pub enum RosterError {
     },
     /// No column holds email addresses, as far as the names tell.
     #[error(
-        "no column is named \"email\"; the columns are {found}; rename the one with the email addresses to \"email\""
+        "no column is named \"email\"; the columns are {found}; rename the one with the email addresses to \"email\", \
+         or give its name with --column email=NAME"
     )]
     NoEmailColumn {
         /// The names found, quoted and shortened.
@@ -59,7 +60,8 @@ pub enum RosterError {
     },
     /// Two columns could both be meant.
     #[error(
-        "columns {first} and {second} both look like the {column} column; rename the one that is not, or delete it"
+        "columns {first} and {second} both look like the {column} column; rename the one that is not, or say which it is \
+         with --column {column}=NAME"
     )]
     TwoColumns {
         /// Which column is sought.

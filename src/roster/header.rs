@@ -150,8 +150,11 @@ fn choose(kinds: &mut [Option<Column>], names: &[String], options: &RosterOption
 
 fn no_email_column(names: &[String]) -> RosterError {
     // A name such as "Contact (somebody@example.com)" is no address: a cell that is one has no spaces.
-    let is_address = |cell: &String| cell.contains('@') && cell.contains('.') && !cell.contains(char::is_whitespace);
-    if names.iter().any(is_address) {
+    let is_address = |cell: &str| cell.contains('@') && cell.contains('.') && !cell.contains(char::is_whitespace);
+    let bracketed = |cell: &String| {
+        cell.strip_suffix('>').and_then(|cell| cell.rsplit_once('<')).is_some_and(|(_, it)| is_address(it.trim()))
+    };
+    if names.iter().any(|name| is_address(name) || bracketed(name)) {
         return RosterError::NoHeader { first_row: quoted(&names.join(", ")) };
     }
     RosterError::NoEmailColumn { found: listed(names) }
@@ -262,21 +265,27 @@ mod tests {
             (
                 "Name,Phone\nx,y",
                 "no column is named \"email\"; the columns are \"Name\", \"Phone\"; rename the one with the email \
-                 addresses to \"email\"",
+                 addresses to \"email\", or give its name with --column email=NAME",
             ),
             (
                 "email,Name,Work E-Mail",
                 "columns \"email\" and \"Work E-Mail\" both look like the email column; rename the one that is not, \
-                 or delete it",
+                 or say which it is with --column email=NAME",
             ),
             (
                 "email,Role,Rolle",
-                "columns \"Role\" and \"Rolle\" both look like the roles column; rename the one that is not, or delete it",
+                "columns \"Role\" and \"Rolle\" both look like the roles column; rename the one that is not, or \
+                 say which it is with --column roles=NAME",
             ),
             (
                 "Jane,jane@example.com\n",
                 "the file has no header row, its first row is \"Jane, jane@example.com\"; insert a row above it that \
                  names the columns, for example: email,roles,teams",
+            ),
+            (
+                "Jane <jane@example.com>,member\n",
+                "the file has no header row, its first row is \"Jane <jane@example.com>, member\"; insert a row above it \
+                 that names the columns, for example: email,roles,teams",
             ),
             (
                 "email,\"roles\njane@example.com,ORG_MEMBER\n",

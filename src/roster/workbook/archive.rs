@@ -19,7 +19,7 @@ pub(super) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 const MOST_PARTS: usize = 10_000;
 
 /// Bytes that all parts together may unfold to.
-const LARGEST: u64 = 1024 * 1024 * 1024;
+const LARGEST: u64 = 512 * 1024 * 1024;
 
 /// What a part may hold, by what is kept of it in memory.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +31,9 @@ struct Bounds {
     too_large: &'static str,
 }
 
-/// Sheets are read a cell at a time; what holds no cells is hardly read at all.
+/// Sheets are read a cell at a time; a million rows of 6 columns are about this long. What holds no cells is hardly read at all.
 const SHEET: Bounds =
-    Bounds { bytes: 512 << 20, tags: u64::MAX, stretch: 1 << 20, too_large: "a sheet unfolds to more than 512 MiB" };
+    Bounds { bytes: 256 << 20, tags: u64::MAX, stretch: 1 << 20, too_large: "a sheet unfolds to more than 256 MiB" };
 
 /// All different texts of all sheets are in memory at once.
 const STRINGS: Bounds = Bounds {
@@ -45,7 +45,7 @@ const STRINGS: Bounds = Bounds {
 
 /// Each cell style has a copy of its font and number format.
 const STYLES: Bounds =
-    Bounds { bytes: 32 << 20, tags: 400_000, stretch: 2048, too_large: "it has too many cell styles" };
+    Bounds { bytes: 32 << 20, tags: 300_000, stretch: 1536, too_large: "it has too many cell styles" };
 
 /// Everything else, pictures included.
 const OTHER: Bounds = Bounds {
@@ -88,7 +88,7 @@ pub(super) fn inspect(file: &[u8]) -> Result<(), WorkbookError> {
         let name = part.name().map_err(damaged)?.replace('\\', "/").to_ascii_lowercase();
         total += measure(part, bounds(&name))?;
         if total > LARGEST {
-            return Err(WorkbookError::TooLarge("it unfolds to more than 1 GiB"));
+            return Err(WorkbookError::TooLarge("it unfolds to more than 512 MiB"));
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ pub(super) struct Markup {
     longest: usize,
     stretch: usize,
     within: Within,
-    /// The last two bytes.
+    /// The last two bytes, within a declaration.
     last: [u8; 2],
     /// How much of [`COUNT`] stands right before.
     matched: usize,
@@ -34,24 +34,38 @@ enum Within {
 
 impl Markup {
     /// Looks at the next bytes.
-    pub(super) fn read(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.stretch += 1;
-            match (self.within, byte) {
-                (Within::Content, b'<') => {
-                    self.tags += 1;
-                    self.stretch = 1;
-                    self.within = Within::Opening;
+    pub(super) fn read(&mut self, mut bytes: &[u8]) {
+        while let [byte, rest @ ..] = bytes {
+            if self.within == Within::Content && self.matched == 0 {
+                let plain = memchr::memchr2(b'<', COUNT[0], bytes).unwrap_or(bytes.len());
+                if plain > 0 {
+                    self.stretch += plain;
+                    self.longest = self.longest.max(self.stretch);
+                    bytes = &bytes[plain..];
+                    continue;
                 }
-                (Within::Opening, b'!') => self.within = Within::Declaration,
-                (Within::Opening, _) => self.within = Within::Content,
-                (Within::Declaration, b'>') if matches!(&self.last, b"--" | b"]]") => self.within = Within::Content,
-                (Within::Content | Within::Declaration, _) => {}
             }
-            self.longest = self.longest.max(self.stretch);
-            self.last = [self.last[1], byte];
-            self.count(byte);
+            self.look(*byte);
+            self.count(*byte);
+            bytes = rest;
         }
+    }
+
+    fn look(&mut self, byte: u8) {
+        self.stretch += 1;
+        match (self.within, byte) {
+            (Within::Content, b'<') => {
+                self.tags += 1;
+                self.stretch = 1;
+                self.within = Within::Opening;
+            }
+            (Within::Opening, b'!') => self.within = Within::Declaration,
+            (Within::Opening, _) => self.within = Within::Content,
+            (Within::Declaration, b'>') if matches!(&self.last, b"--" | b"]]") => self.within = Within::Content,
+            (Within::Content | Within::Declaration, _) => {}
+        }
+        self.longest = self.longest.max(self.stretch);
+        self.last = [self.last[1], byte];
     }
 
     /// Follows [`COUNT`], what stands between it and its value, and the digits of that.

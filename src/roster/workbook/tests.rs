@@ -178,7 +178,8 @@ fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
     let styles = format!("<styleSheet>{}</styleSheet>", "<xf/>".repeat(500_000));
     let font = format!("<styleSheet><font><name val=\"{}\"/></font></styleSheet>", "x".repeat(5_000));
     let with = |name, content: &str| handmade(&header, &[(name, content.as_bytes())]);
-    let wide: String = (1..=5_000).map(|number| format!(r#"<c r="XFD{number}"><v>1</v></c>"#)).collect();
+    let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1_000_000));
+    let repeated: String = (1..=300).map(|row| format!(r#"<row><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
     for (file, what) in [
         (handmade(&row(1, &[&long]), &[]), "longer than any real one"),
         (handmade(&hidden, &[]), "longer than any real one"),
@@ -187,7 +188,10 @@ fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
         (with("xl/styles.xml", &styles), "too many cell styles"),
         (with("xl/styles.xml", &font), "longer than any real one"),
         (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), "unfolds to more than 64 MiB"),
-        (handmade(&wide, &[]), "cells of the sheet take more than 256 MiB"),
+        (
+            handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]),
+            "cells of the sheet take more than 256 MiB",
+        ),
         (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), "the file has more than 64 MiB"),
         (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), "10,000 parts"),
     ] {

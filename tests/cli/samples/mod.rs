@@ -92,7 +92,7 @@ fn every_sample_is_as_its_source_has_it() {
             Content::ByHand => {}
             // Another version of the writer may pack the same cells otherwise; what they say is tested by running them.
             Content::Workbook(_) => assert!(there.starts_with(b"PK\x03\x04"), "{}", sample.name),
-            content => {
+            content @ (Content::Utf8(_) | Content::Utf8Marked(_) | Content::Utf16Le(_) | Content::Windows1252(_)) => {
                 assert!(content.bytes() == Some(there), "{}: write it again, see samples/README.md", sample.name)
             }
         }
