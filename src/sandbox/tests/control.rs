@@ -36,6 +36,11 @@ async fn the_state_can_be_dumped_and_loaded() {
     assert_eq!(send(&other, Request::put("/_sandbox/state"), "{}").await.status, 400);
     assert_eq!(send(&other, Request::put("/_sandbox/state"), &dump.text).await.status, 204);
     assert_eq!(get(&other, "/users").await.json["results"], get(&sandbox, "/users").await.json["results"]);
+    let mut doubled = dump.json.clone();
+    let people = doubled["organization"]["people"].as_array_mut().unwrap();
+    people.push(people[0].clone());
+    let refused = send(&other, Request::put("/_sandbox/state"), &doubled.to_string()).await;
+    assert_eq!((refused.status, refused.text.contains("twice")), (400, true), "{}", refused.text);
     assert_eq!(invite(&other, "a@example.com").await.status, 409);
     let id = &invite(&other, "b@example.com").await.json["id"];
     assert!(!dump.text.contains(id.as_str().unwrap()), "ids stay unique");

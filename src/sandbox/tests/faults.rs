@@ -19,6 +19,7 @@ async fn faults_befall_creates_before_and_after_processing() {
         ("no-id@#1", 200, Delivery::Whole, 1),
         ("wrong-type@#1", 200, Delivery::Whole, 1),
         ("no-rate-headers@#1", 200, Delivery::Whole, 1),
+        ("no-headers@#1", 200, Delivery::Whole, 1),
         ("redirect@#1", 307, Delivery::Whole, 0),
         ("maintenance=10s@#1", 405, Delivery::Whole, 0),
         ("revoke@#1", 401, Delivery::Whole, 0),
@@ -36,6 +37,7 @@ async fn faults_befall_creates_before_and_after_processing() {
             "no-id" => assert_eq!(answer.text, "{}"),
             "wrong-type" => assert!(answer.json["id"].is_string()),
             "no-rate-headers" => assert_eq!(answer.header("ratelimit-limit"), None),
+            "no-headers" => assert_eq!(answer.headers.len(), 0, "{:?}", answer.headers),
             "redirect" => assert!(answer.header("location").unwrap().starts_with("https://elsewhere.example.com/api/")),
             "maintenance=10s" => {
                 assert_eq!(answer.code(), "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES");

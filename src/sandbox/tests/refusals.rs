@@ -29,6 +29,7 @@ async fn errors_have_atlas_codes() {
             404,
             "GROUP_NOT_FOUND",
         ),
+        ("another's team", post(r#","teamIds":["7ea0000000000000000000ff"]"#), 404, "TEAM_NOT_IN_ORG"),
         ("unknown field", post(r#","nickname":"a""#), 400, "INVALID_ATTRIBUTE"),
         ("unknown parameter", json_get("/invites?user=x"), 400, "INVALID_QUERY_PARAMETER"),
         ("bad page", json_get("/teams?itemsPerPage=501"), 400, "INVALID_QUERY_PARAMETER"),
@@ -39,6 +40,8 @@ async fn errors_have_atlas_codes() {
             400,
             "INVALID_INVITATION_ID",
         ),
+        ("malformed invite", json_get("/invites/x"), 400, "INVALID_PATH_PARAMETER"),
+        ("malformed user", (request("GET", "/users/x", "2025-02-19"), none()), 400, "INVALID_PATH_PARAMETER"),
         ("unknown endpoint set", json_get("/api/atlas/v2/rateLimits/x"), 404, "RESOURCE_NOT_FOUND"),
     ] {
         let answer = send(&sandbox, request, &body).await;
@@ -56,8 +59,11 @@ async fn errors_have_atlas_codes() {
             assert_eq!((answer.status, answer.code()), (status, code), "{email}");
         }
     }
-    let answer = send(&sandbox, request("PUT", "/invites", "2023-01-01"), "").await;
-    assert_eq!((answer.status, answer.header("allow"), answer.text.len()), (405, Some("POST,GET,OPTIONS"), 0));
+    for (method, status) in [("PUT", 405), ("PATCH", 405), ("HEAD", 405), ("BREW", 405), ("OPTIONS", 200)] {
+        let answer = send(&sandbox, request(method, "/invites", "2023-01-01"), "").await;
+        assert_eq!((answer.status, answer.text.len()), (status, 0), "{method}");
+        assert_eq!(answer.header("allow"), Some("POST,GET,OPTIONS"), "{method}");
+    }
     let mut form = request("POST", "/invites", "2023-01-01");
     form.headers_mut().unwrap().insert("content-type", "text/plain".parse().unwrap());
     assert_eq!(send(&sandbox, form, "{}").await.status, 415);
@@ -71,10 +77,13 @@ async fn access_can_be_withheld() {
         (Access::AddressNotListed, 403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
         (Access::ListRequired, 403, "ORG_REQUIRES_ACCESS_LIST"),
         (Access::Suspended, 402, "ACCOUNT_SUSPENDED"),
+        (Access::Inactive, 400, "INACTIVE_ORG"),
+        (Access::Outsider, 401, "USER_CANNOT_ACCESS_ORG"),
     ] {
         let sandbox = sandbox(|options| options.access = access);
         let answer = invite(&sandbox, "a@example.com").await;
         assert_eq!((answer.status, answer.code()), (status, code));
+        assert_eq!(answer.header("ratelimit-limit"), None, "{code}");
         assert_eq!(get(&sandbox, "/users").await.status == 200, access == Access::Member);
     }
 }
