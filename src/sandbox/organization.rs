@@ -158,7 +158,7 @@ impl Organization {
         if draft.grants.team_ids.len() > teams_per_user {
             return Err(Problem::too_many_teams(teams_per_user, &draft.username));
         }
-        let full = |id: &&String, cap| self.sizes.get(*id).is_some_and(|size| *size >= cap);
+        let full = |id: &&String, cap| self.sizes.get(*id).copied().unwrap_or_default() >= cap;
         if let Some(id) = draft.grants.team_ids.iter().find(|id| full(id, team)) {
             return Err(Problem::team_full(team, id));
         }
