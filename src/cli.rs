@@ -8,7 +8,7 @@ use bulk_invite::invitation::{ObjectId, OrgRoles};
 use bulk_invite::limiter::RateLimit;
 use bulk_invite::roster::{Column, Delimiter, UnknownColumn};
 use bulk_invite::run::MaxFailures;
-use bulk_invite::sandbox::Fault;
+use bulk_invite::sandbox::{Duplicates, Fault};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
@@ -260,6 +260,40 @@ pub(crate) struct SandboxArgs {
     /// Enforce no rate limits and no seats.
     #[arg(long)]
     pub(crate) no_limits: bool,
+
+    /// Let 10 invitations through a minute and answer the others 400, as Atlas once did.
+    #[arg(long)]
+    pub(crate) invitation_limiter: bool,
+
+    /// What `POST .../invites` says of an address that is there already [default: 409].
+    #[arg(long, value_enum)]
+    pub(crate) duplicates: Option<DuplicatesArg>,
+
+    /// Repeat the random choices of a run.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DuplicatesArg {
+    /// Refuses with 409.
+    #[value(name = "409")]
+    Refuse409,
+    /// Refuses with 400.
+    #[value(name = "400")]
+    Refuse400,
+    /// Invites again, with a second email.
+    Accept,
+}
+
+impl From<DuplicatesArg> for Duplicates {
+    fn from(duplicates: DuplicatesArg) -> Self {
+        match duplicates {
+            DuplicatesArg::Refuse409 => Duplicates::Refuse409,
+            DuplicatesArg::Refuse400 => Duplicates::Refuse400,
+            DuplicatesArg::Accept => Duplicates::Accept,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

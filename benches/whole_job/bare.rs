@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
-/// Sends one invitation a row, so many at once.
-pub(crate) fn send(url: &str, rows: u64, concurrency: usize) {
+/// Sends one invitation a row to the organization's invites, so many at once; rows count from `first`.
+pub(crate) fn send(invites: &str, token: &str, first: u64, rows: u64, concurrency: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -17,21 +17,22 @@ pub(crate) fn send(url: &str, rows: u64, concurrency: usize) {
             .pool_max_idle_per_host(concurrency)
             .build()
             .expect("a client");
-        let url: Arc<str> = format!("{url}/api/atlas/v2/orgs/32b6e34b3d91647abb20e7b8/invites").into();
-        let next = Arc::new(AtomicU64::new(0));
+        let url: Arc<str> = invites.into();
+        let bearer: Arc<str> = format!("Bearer {token}").into();
+        let next = Arc::new(AtomicU64::new(first));
         let mut senders = JoinSet::new();
         for _ in 0..concurrency {
-            let (client, url, next) = (client.clone(), url.clone(), next.clone());
+            let (client, url, bearer, next) = (client.clone(), url.clone(), bearer.clone(), next.clone());
             senders.spawn(async move {
                 loop {
                     let row = next.fetch_add(1, Ordering::Relaxed);
-                    if row >= rows {
+                    if row >= first + rows {
                         return;
                     }
                     let body = format!(r#"{{"username":"person{row:07}@example.com","roles":["ORG_MEMBER"]}}"#);
                     let response = client
                         .post(&*url)
-                        .header("authorization", "Bearer token")
+                        .header("authorization", &*bearer)
                         .header("accept", "application/vnd.atlas.2023-01-01+json")
                         .header("content-type", "application/vnd.atlas.2023-01-01+json")
                         .body(body)

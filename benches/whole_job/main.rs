@@ -27,7 +27,8 @@ fn main() {
     match words.as_slice() {
         ["server", latency] => server::serve(Duration::from_millis(latency.parse().expect("milliseconds"))),
         ["bare", url, rows, concurrency] => {
-            bare::send(url, rows.parse().expect("rows"), concurrency.parse().expect("a number"));
+            let invites = format!("{url}/api/atlas/v2/orgs/{ORGANIZATION}/invites");
+            bare::send(&invites, "token", 0, rows.parse().expect("rows"), concurrency.parse().expect("a number"));
         }
         ["--rows", sizes] => measure(&sizes.split(',').map(|size| size.parse().expect("rows")).collect::<Vec<_>>()),
         _ => measure(&[10_000, 100_000, 1_000_000]),

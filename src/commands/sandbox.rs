@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bulk_invite::outcome::Exit;
-use bulk_invite::sandbox::{self, Caps, Limits, Options, Sandbox};
+use bulk_invite::sandbox::{self, Caps, Limits, Options, Sandbox, Window};
 use tokio::net::TcpListener;
 
 use crate::cli::SandboxArgs;
@@ -72,5 +72,12 @@ fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
         options.limits = Limits::off();
         options.caps = Caps::unlimited();
     }
+    if args.invitation_limiter {
+        options.limits.invitations = Some(Window::per_minute(10));
+    }
+    if let Some(duplicates) = args.duplicates {
+        options.duplicates = duplicates.into();
+    }
+    options.seed = args.seed.unwrap_or(options.seed);
     Ok(options)
 }

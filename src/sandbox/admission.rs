@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, HOST, HeaderValue, RETRY_AFTER};
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 
 use super::answer::{self, Style};
 use super::bucket::Taken;
@@ -88,12 +88,17 @@ impl Sandbox {
         let caller = state.gate.admit(request, now)?;
         self.check_access(request).map_err(refuse)?;
         let route = route.ok_or_else(|| refuse(Problem::unknown_path(path)))?;
-        let operation = route.operation(request.method()).ok_or_else(|| method_not_allowed(&route))?;
+        if request.method() == Method::OPTIONS {
+            return Err(allowed_methods(StatusCode::OK, &route));
+        }
+        let operation =
+            route.operation(request.method()).ok_or_else(|| allowed_methods(StatusCode::METHOD_NOT_ALLOWED, &route))?;
         match route.org {
             Some(id) if !is_id(id) => return Err(refuse(Problem::invalid_org_id(id))),
             Some(id) if id != state.organization.id => return Err(refuse(Problem::org_not_found(id))),
             Some(_) | None => {}
         }
+        operation.check_id(route.id).map_err(refuse)?;
         let version = version::negotiate(request.headers(), operation.versions()).map_err(refuse)?;
         let rate = self.charge(state, operation, path, style, now)?;
         let plan = state.strike(kind(operation), now);
@@ -104,7 +109,8 @@ impl Sandbox {
         let rate = rate.filter(|_| self.options.limits.headers);
         if let Err(problem) = allowed {
             let mut response = refuse(problem);
-            if let Some((capacity, remaining)) = rate {
+            // A 401 was never seen with them.
+            if let Some((capacity, remaining)) = rate.filter(|_| response.status() != StatusCode::UNAUTHORIZED) {
                 answer::add_rate(&mut response, capacity, remaining);
             }
             return Err(response);
@@ -124,6 +130,8 @@ impl Sandbox {
             Access::AddressNotListed => Err(Problem::address_not_listed(&ip())),
             Access::ListRequired => Err(Problem::access_list_required(&ip())),
             Access::Suspended => Err(Problem::account_suspended()),
+            Access::Inactive => Err(Problem::organization_inactive()),
+            Access::Outsider => Err(Problem::no_access_to_org(&self.options.organization.id)),
         }
     }
 
@@ -189,8 +197,10 @@ fn kind(operation: Operation) -> Kind {
     }
 }
 
-fn method_not_allowed(route: &Route<'_>) -> Box<Response<Bytes>> {
-    let mut response = answer::bare(StatusCode::METHOD_NOT_ALLOWED);
+/// Which methods a resource has: with a 405, as recorded, to methods that it has not, `HEAD` and `PATCH` among them; with
+/// a 200 to `OPTIONS`, which is our guess.
+fn allowed_methods(status: StatusCode, route: &Route<'_>) -> Box<Response<Bytes>> {
+    let mut response = answer::bare(status);
     if let Ok(allow) = HeaderValue::from_str(&route.allow()) {
         response.headers_mut().insert(ALLOW, allow);
     }

@@ -50,8 +50,14 @@ fn refusal(status: StatusCode, text: &str) -> Response<Bytes> {
 
 /// A state that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
-#[error("the state cannot be read: {0}")]
-pub struct StateError(serde_json::Error);
+pub enum StateError {
+    /// The document is not one that [`Sandbox::state`] wrote.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// Two people have this id or address, or two invites this id.
+    #[error("the state cannot be loaded: it has {0:?} twice")]
+    Twice(String),
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,10 +99,13 @@ impl Sandbox {
     /// Replaces the people, and the name, teams and projects where the document has them, by those of a document that
     /// [`Sandbox::state`] wrote. The id and the ledger stay.
     pub fn load_state(&self, document: &[u8]) -> Result<(), StateError> {
-        let dump: Dump = serde_json::from_slice(document).map_err(StateError)?;
+        let dump: Dump = serde_json::from_slice(document)?;
         let DumpedOrganization { name, teams, projects, people } = dump.organization;
         let mut state = self.lock();
         let organization = &mut state.organization;
+        if let Some(twice) = organization.twice(&people) {
+            return Err(StateError::Twice(twice.to_owned()));
+        }
         organization.name = name.unwrap_or_else(|| organization.name.clone());
         organization.teams = teams.unwrap_or_else(|| organization.teams.clone());
         organization.projects = projects.unwrap_or_else(|| organization.projects.clone());

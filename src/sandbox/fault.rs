@@ -27,12 +27,14 @@ use super::duration;
 /// | `no-id` | processed; a 2xx whose body is `{}` |
 /// | `wrong-type` | processed; the answer says that it is `text/html` |
 /// | `no-rate-headers` | processed; the answer lacks `RateLimit-*` |
+/// | `no-headers` | processed; the answer has no header but its length: no `Content-Type`, `Date` or `RateLimit-*` |
 /// | `redirect`, `redirect=NNN` | 307 or NNN to another host |
 /// | `maintenance=10s` | from this request on, for so long, writes are answered 405 |
 /// | `revoke` | from this request on, nobody is authorized |
 ///
-/// WHEN is a probability (`0.1`, `10%`, `1`), `#3` (the third request only), `first:3` or `every:3`. TARGET is `creates`
-/// (assumed), `lookups`, `tokens` or `all`; requests that are not authorized or find their bucket empty do not count.
+/// WHEN is a probability (`0.1`, `10%`, `1`), `#3` (the third request only), `first:3`, `every:3`, or `at:30s` (the first
+/// request once the server has run for so long; `maintenance` lasts from that moment on). TARGET is `creates` (assumed),
+/// `lookups`, `tokens` or `all`; requests that are not authorized or find their bucket empty do not count.
 /// Every slow fault that strikes adds to the wait; of the others the first that strikes wins.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
@@ -78,6 +80,8 @@ pub enum FaultKind {
     WrongType,
     /// An answer without `RateLimit-*`.
     NoRateHeaders,
+    /// An answer without any header but its length.
+    NoHeaders,
     /// A redirect to another host with this status.
     Redirect(u16),
     /// Writes are not allowed for so long.
@@ -115,6 +119,8 @@ pub enum When {
     First(u64),
     /// At each request whose number this divides.
     Every(u64),
+    /// At the first request once the server has run for so long.
+    At(Duration),
 }
 
 /// The requests that a fault hits.
@@ -161,6 +167,7 @@ pub(super) struct Plan {
 /// The faults with what they have seen.
 #[derive(Debug)]
 pub(super) struct Faults {
+    /// Each with the requests that it counted; of an [`When::At`], those since its moment.
     faults: Vec<(Fault, u64)>,
     random: fastrand::Rng,
 }
@@ -171,20 +178,29 @@ impl Faults {
     }
 
     /// Counts a request and says what befalls it.
-    pub(super) fn plan(&mut self, kind: Kind) -> Plan {
+    pub(super) fn plan(&mut self, kind: Kind, now: Duration) -> Plan {
         let mut plan = Plan::default();
         for (fault, seen) in self.faults.iter_mut().filter(|(fault, _)| fault.target.takes(kind)) {
+            let late = match fault.when {
+                When::At(at) => now.checked_sub(at),
+                When::Chance(_) | When::Nth(_) | When::First(_) | When::Every(_) => Some(Duration::ZERO),
+            };
+            let Some(late) = late else { continue };
             *seen += 1;
             let strikes = match fault.when {
                 When::Chance(chance) => self.random.f64() < chance,
                 When::Nth(n) => *seen == n,
                 When::First(n) => *seen <= n,
                 When::Every(n) => n > 0 && *seen % n == 0,
+                When::At(_) => *seen == 1,
             };
             match (&fault.kind, strikes) {
                 (_, false) => {}
                 (FaultKind::Slow(Moment::Before, wait), true) => plan.before = plan.before.saturating_add(*wait),
                 (FaultKind::Slow(Moment::After, wait), true) => plan.after = plan.after.saturating_add(*wait),
+                (FaultKind::Maintenance(lasting), true) => {
+                    plan.fault.get_or_insert(FaultKind::Maintenance(lasting.saturating_sub(late)));
+                }
                 (kind, true) => {
                     plan.fault.get_or_insert_with(|| kind.clone());
                 }
@@ -247,6 +263,7 @@ fn parse_kind(text: &str) -> Result<FaultKind, String> {
                 "no-id" => FaultKind::NoId,
                 "wrong-type" => FaultKind::WrongType,
                 "no-rate-headers" => FaultKind::NoRateHeaders,
+                "no-headers" => FaultKind::NoHeaders,
                 "revoke" => FaultKind::Revoke,
                 _ => return Err(format!("`{name}` is no kind of fault")),
             };
@@ -298,12 +315,17 @@ fn parse_when(text: &str) -> Result<When, String> {
     if let Some(n) = text.strip_prefix("every:") {
         return number(n).map(When::Every);
     }
+    if let Some(wait) = text.strip_prefix("at:") {
+        return duration::parse(wait).map(When::At);
+    }
     let chance: Option<f64> = match text.strip_suffix('%') {
         Some(percent) => percent.parse().ok().map(|percent: f64| percent / 100.0),
         None => text.parse().ok(),
     };
     let chance = chance.filter(|chance| (0.0..=1.0).contains(chance));
-    chance.map(When::Chance).ok_or_else(|| format!("`{text}` is neither a probability nor #N, first:N or every:N"))
+    chance
+        .map(When::Chance)
+        .ok_or_else(|| format!("`{text}` is neither a probability nor #N, first:N, every:N or at:TIME"))
 }
 
 fn parse_target(text: &str) -> Result<Target, String> {
@@ -350,6 +372,8 @@ mod tests {
             ("redirect=301@#1/tokens", Redirect(301), When::Nth(1), Target::Tokens),
             ("maintenance=10s@#5", Maintenance(Duration::from_secs(10)), When::Nth(5), creates),
             ("revoke@#100/all", Revoke, When::Nth(100), Target::All),
+            ("revoke@at:90s/all", Revoke, When::At(Duration::from_secs(90)), Target::All),
+            ("no-headers@1", NoHeaders, chance(1.0), creates),
         ] {
             assert_eq!(text.parse(), Ok(Fault { kind, when, target }), "{text}");
         }
@@ -371,6 +395,7 @@ mod tests {
             "500@1/people",
             "500-x@1",
             "500@NaN",
+            "500@at:5",
             "html=x@1",
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
@@ -382,8 +407,8 @@ mod tests {
     fn faults_strike_by_count_and_target() {
         let faults = ["500@#2", "slow-after=1s@every:2", "cut@first:3"].map(|text| text.parse().unwrap());
         let mut faults = Faults::new(faults.into(), 1);
-        assert_eq!(faults.plan(Kind::LookUp), Plan::default());
-        let plans: Vec<_> = (0..4).map(|_| faults.plan(Kind::Create)).collect();
+        assert_eq!(faults.plan(Kind::LookUp, Duration::ZERO), Plan::default());
+        let plans: Vec<_> = (0..4).map(|_| faults.plan(Kind::Create, Duration::ZERO)).collect();
         assert_eq!(plans[0].fault, Some(FaultKind::CutOff));
         assert_eq!(plans[1].fault, Some(status(500, None, None, Moment::Before)), "the first that strikes");
         assert_eq!(plans[1].after, Duration::from_secs(1));
@@ -391,10 +416,22 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_strikes_once_and_a_window_ends_when_it_was_said_to() {
+        let second = Duration::from_secs;
+        let strikes = |text: &str| {
+            let mut faults = Faults::new(vec![text.parse().unwrap()], 1);
+            [29, 31, 32].map(|now| faults.plan(Kind::Create, second(now)).fault)
+        };
+        assert_eq!(strikes("revoke@at:30s"), [None, Some(FaultKind::Revoke), None]);
+        assert_eq!(strikes("maintenance=10s@at:30s")[1], Some(FaultKind::Maintenance(second(9))));
+        assert_eq!(strikes("maintenance=10s@#2")[1], Some(FaultKind::Maintenance(second(10))));
+    }
+
+    #[test]
     fn chance_is_seeded() {
         let strikes = |seed| {
             let mut faults = Faults::new(vec!["500@0.25".parse().unwrap()], seed);
-            (0..1000).filter(|_| faults.plan(Kind::Create).fault.is_some()).count()
+            (0..1000).filter(|_| faults.plan(Kind::Create, Duration::ZERO).fault.is_some()).count()
         };
         assert_eq!(strikes(3), strikes(3));
         assert!((200..300).contains(&strikes(3)), "{}", strikes(3));

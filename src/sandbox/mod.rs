@@ -11,7 +11,7 @@
 //! - `service` takes a request from arrival to answer: `admission` (`auth` with `digest` and `oauth`, `route`, `version`,
 //!   `query`, `bucket`), then `operation`;
 //! - `organization` keeps the people, `person` is one of them, `draft` reads who is to be invited, `seed` says who is
-//!   there at first;
+//!   there at first, `refusal` whom Atlas would not take;
 //! - `view`, `limit_view`, `answer` and `problem` write bodies and headers;
 //! - `fault` and `outcome` are how it misbehaves, `ledger` and `control` how one learns what really happened;
 //! - [`Options`] is everything that it can be told.
@@ -27,7 +27,6 @@ mod digest;
 mod draft;
 mod duration;
 mod fault;
-
 mod ledger;
 mod limit_view;
 mod oauth;
@@ -38,6 +37,7 @@ mod outcome;
 mod person;
 mod problem;
 mod query;
+mod refusal;
 mod route;
 mod running;
 mod seed;

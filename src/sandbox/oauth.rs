@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 use url::form_urlencoded;
@@ -63,7 +63,9 @@ impl Tokens {
         now: Duration,
     ) -> Response<Bytes> {
         if request.method() != Method::POST {
-            return answer::bare(StatusCode::METHOD_NOT_ALLOWED);
+            let mut response = answer::bare(StatusCode::METHOD_NOT_ALLOWED);
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST,OPTIONS"));
+            return response;
         }
         if !credentials.is_some_and(|credentials| knows(request.headers(), credentials)) {
             return refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Invalid credentials provided.");

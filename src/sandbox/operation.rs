@@ -18,6 +18,7 @@ use super::options::Options;
 use super::organization::{Organization, Slot};
 use super::person::{Person, Status, Via};
 use super::problem::Problem;
+use super::refusal;
 use super::route::Operation;
 use super::service::State;
 use super::view::{InviteView, OldUserView, OrganizationView, ProjectView, RootView, TeamView, UserView};
@@ -96,8 +97,8 @@ fn create(
     {
         return Err(Problem::invitations_limited(limiter.max(), limiter.minutes()));
     }
-    if let Some(code) = options.refusals.get(&draft.username) {
-        return Err(Problem::refused(code, &draft.username));
+    if let Some(problem) = refusal::of(options, &draft.username, &state.organization.id) {
+        return Err(problem);
     }
     let via = if call.operation == Operation::CreateInvite { Via::Invites } else { Via::Users };
     let by = options.credentials.inviter(call.caller);

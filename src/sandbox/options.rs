@@ -34,6 +34,7 @@ use super::seed::Seed;
 ///
 ///     [refusals]
 ///     "eve@example.com" = "USER_ORGS_RESTRICTED"
+///     "@example.org" = "DOMAIN_NOT_IN_ALLOW_LIST"
 /// "#
 /// .parse()?;
 /// assert_eq!(options.faults.len(), 3);
@@ -64,7 +65,8 @@ pub struct Options {
     pub duplicates: Duplicates,
     /// What the server does with the case of an address.
     pub emails: EmailCase,
-    /// Addresses that the server refuses with an `errorCode` of its documentation, such as `USER_ORGS_RESTRICTED`.
+    /// Addresses, or domains written `@example.org`, that the server refuses with an `errorCode` of its documentation,
+    /// such as `USER_ORGS_RESTRICTED`.
     pub refusals: BTreeMap<String, String>,
     /// How long an invitation lasts.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -158,6 +160,10 @@ pub enum Access {
     ListRequired,
     /// Nothing: the account is suspended (402).
     Suspended,
+    /// Nothing: the organization is inactive (400).
+    Inactive,
+    /// Nothing: the credentials belong to another organization (401 `USER_CANNOT_ACCESS_ORG`).
+    Outsider,
 }
 
 /// What `POST /invites` says of an address that is invited or a member already. Atlas does not document it.

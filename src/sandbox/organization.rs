@@ -3,7 +3,7 @@
 //! Creating, finding and removing cost the same however many people there are. Nothing here knows of HTTP.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,7 @@ pub(super) struct Organization {
     pub(super) name: String,
     pub(super) founded: Timestamp,
     pub(super) teams: Vec<Named>,
+    other_teams: Vec<String>,
     pub(super) projects: Vec<Named>,
     people: Vec<Option<Person>>,
     by_id: HashMap<String, Slot>,
@@ -52,6 +53,7 @@ impl Organization {
             name: seed.name.clone(),
             founded: now,
             teams: named(&seed.teams),
+            other_teams: seed.other_teams.clone(),
             projects: named(&seed.projects),
             people: Vec::new(),
             by_id: HashMap::new(),
@@ -80,6 +82,16 @@ impl Organization {
         organization
     }
 
+    /// An id or address that more than one of these people has.
+    pub(super) fn twice<'p>(&self, people: &'p [Person]) -> Option<&'p str> {
+        let (mut ids, mut emails) = (HashSet::new(), HashSet::new());
+        people.iter().find_map(|person| {
+            let invites = person.invites.iter().map(|invite| &invite.id);
+            let id = [&person.id].into_iter().chain(invites).find(|id| !ids.insert(*id));
+            id.or_else(|| (!emails.insert(self.key(&person.username))).then_some(&person.username)).map(String::as_str)
+        })
+    }
+
     /// Replaces everybody.
     pub(super) fn load(&mut self, people: Vec<Person>) {
         self.people.clear();
@@ -104,7 +116,8 @@ impl Organization {
     ) -> Result<(Slot, usize), Problem> {
         self.expire(now);
         if let Some(id) = draft.grants.team_ids.iter().find(|id| !self.teams.iter().any(|team| team.id == **id)) {
-            return Err(Problem::team_not_found(id));
+            let elsewhere = self.other_teams.contains(id);
+            return Err(if elsewhere { Problem::team_not_in_org(id, &self.id) } else { Problem::team_not_found(id) });
         }
         let mut projects = draft.grants.projects.iter().map(|project| &project.group_id);
         if let Some(id) = projects.find(|id| !self.projects.iter().any(|project| project.id == **id)) {
@@ -145,7 +158,7 @@ impl Organization {
         if draft.grants.team_ids.len() > teams_per_user {
             return Err(Problem::too_many_teams(teams_per_user, &draft.username));
         }
-        let full = |id: &&String, cap| self.sizes.get(*id).is_some_and(|size| *size >= cap);
+        let full = |id: &&String, cap| self.sizes.get(*id).copied().unwrap_or_default() >= cap;
         if let Some(id) = draft.grants.team_ids.iter().find(|id| full(id, team)) {
             return Err(Problem::team_full(team, id));
         }

@@ -57,6 +57,7 @@ pub(super) fn instead(
         | FaultKind::NoId
         | FaultKind::WrongType
         | FaultKind::NoRateHeaders
+        | FaultKind::NoHeaders
         | FaultKind::Maintenance(_)
         | FaultKind::Revoke => None,
     }
@@ -77,6 +78,7 @@ pub(super) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, n
         }
         FaultKind::NoRateHeaders => answer::remove_rate(response),
         FaultKind::NoId
+        | FaultKind::NoHeaders
         | FaultKind::Status { .. }
         | FaultKind::Html { .. }
         | FaultKind::Redirect(_)

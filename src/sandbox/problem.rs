@@ -56,6 +56,15 @@ impl Problem {
         Problem::new(StatusCode::PAYMENT_REQUIRED, "ACCOUNT_SUSPENDED", detail, vec![])
     }
 
+    pub(super) fn organization_inactive() -> Self {
+        Problem::bad_request("INACTIVE_ORG", "The organization is inactive.", vec![])
+    }
+
+    pub(super) fn no_access_to_org(id: &str) -> Self {
+        let detail = format!("The current user cannot access organization {id}.");
+        Problem::new(StatusCode::UNAUTHORIZED, "USER_CANNOT_ACCESS_ORG", detail, vec![json!(id)])
+    }
+
     // What is asked for.
 
     pub(super) fn unknown_path(path: &str) -> Self {
@@ -76,6 +85,11 @@ impl Problem {
     pub(super) fn invalid_query_parameter(name: &str) -> Self {
         let detail = format!("Invalid query parameter {name} specified.");
         Problem::bad_request("INVALID_QUERY_PARAMETER", detail, vec![json!(name)])
+    }
+
+    pub(super) fn invalid_path_parameter(name: &str) -> Self {
+        let detail = format!("Invalid path parameter {name} specified.");
+        Problem::bad_request("INVALID_PATH_PARAMETER", detail, vec![json!(name)])
     }
 
     pub(super) fn invalid_org_id(id: &str) -> Self {
@@ -154,6 +168,11 @@ impl Problem {
         Problem::not_found("TEAM_NOT_FOUND", format!("No team with ID {id} exists."), vec![json!(id)])
     }
 
+    pub(super) fn team_not_in_org(id: &str, org: &str) -> Self {
+        let detail = format!("Team {id} is not in Organization {org}.");
+        Problem::not_found("TEAM_NOT_IN_ORG", detail, vec![json!(id), json!(org)])
+    }
+
     pub(super) fn invalid_group_id(id: &str) -> Self {
         Problem::not_found("INVALID_GROUP_ID", format!("An invalid group ID {id} was specified."), vec![json!(id)])
     }
@@ -189,17 +208,6 @@ impl Problem {
     pub(super) fn project_full(cap: usize, project: &str) -> Self {
         let detail = format!("Maximum number of users per project ({cap}) in {project} exceeded.");
         Problem::bad_request("MAX_USERS_PER_GROUP_EXCEEDED", detail, vec![json!(cap.to_string()), json!(project)])
-    }
-
-    /// An address that the options single out; the status is the documented one of the code.
-    pub(super) fn refused(code: &str, username: &str) -> Self {
-        let status = match code {
-            "USER_ORGS_RESTRICTED" => StatusCode::FORBIDDEN,
-            "CANNOT_ADD_PENDING_USER" => StatusCode::NOT_FOUND,
-            "USER_ALREADY_EXISTS" => StatusCode::CONFLICT,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Problem::new(status, code, format!("User {username} was refused."), vec![json!(username)])
     }
 
     // When it is asked.

@@ -3,6 +3,8 @@
 use http::Method;
 
 use super::bucket::EndpointSet;
+use super::draft::is_id;
+use super::problem::Problem;
 
 /// Where every versioned resource lives.
 pub(super) const ROOT: &str = "/api/atlas/v2";
@@ -169,6 +171,26 @@ impl Operation {
         }
     }
 
+    /// Checks the form of the id in the path, where the document gives it one. The error is our guess.
+    pub(super) fn check_id(self, id: Option<&str>) -> Result<(), Problem> {
+        let name = match self {
+            Operation::ReadInvite => "invitationId",
+            Operation::ReadUser | Operation::DeleteUser => "userId",
+            Operation::ReadRoot
+            | Operation::ListRateLimits
+            | Operation::ReadRateLimit
+            | Operation::ReadOrganization
+            | Operation::ListInvites
+            | Operation::CreateInvite
+            | Operation::DeleteInvite
+            | Operation::ListUsers
+            | Operation::CreateUser
+            | Operation::ListTeams
+            | Operation::ListProjects => return Ok(()),
+        };
+        if id.is_some_and(is_id) { Ok(()) } else { Err(Problem::invalid_path_parameter(name)) }
+    }
+
     /// Whether it makes an invitation.
     pub(super) fn creates(self) -> bool {
         matches!(self, Operation::CreateInvite | Operation::CreateUser)
@@ -179,7 +201,8 @@ impl Operation {
         self.creates() || matches!(self, Operation::DeleteInvite | Operation::DeleteUser)
     }
 
-    /// The query parameters that it knows.
+    /// The query parameters that it knows: those of the OpenAPI document, and two that it omits where others of the kind
+    /// have them, `pretty` of one invite and `includeCount` of the rate limits.
     pub(super) fn parameters(self) -> &'static [&'static str] {
         match self {
             Operation::ReadRoot

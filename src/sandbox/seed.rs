@@ -15,6 +15,8 @@ pub struct Seed {
     pub name: String,
     /// Its teams.
     pub teams: Vec<NamedSeed>,
+    /// Ids of teams of other organizations: naming one is another mistake than naming none that exists.
+    pub other_teams: Vec<String>,
     /// Its projects.
     pub projects: Vec<NamedSeed>,
     /// Addresses of members.
@@ -49,6 +51,7 @@ impl Default for Seed {
             id: ORGANIZATION.into(),
             name: "Sandbox".into(),
             teams: named("7ea000", &["Data Platform", "Backend", "Analytics", "Customer Success", "Security"]),
+            other_teams: vec!["7ea0000000000000000000ff".into()],
             projects: named("9c0000", &["billing", "warehouse", "mobile-app", "sandbox-staging"]),
             members: ["grace.hopper@example.com", "alan.turing@example.com", "owner@example.com"]
                 .map(Into::into)

@@ -108,7 +108,11 @@ impl Sandbox {
         pause(plan.after).await;
         let now = self.now();
         let delivery = deliver(&plan, &mut response, request.uri().path(), now);
-        answer::add_date(&mut response, now);
+        if plan.fault == Some(FaultKind::NoHeaders) {
+            response.headers_mut().clear();
+        } else {
+            answer::add_date(&mut response, now);
+        }
         if delivery != Delivery::Reset {
             self.lock().ledger.answer(response.status().as_u16());
         }
@@ -145,7 +149,7 @@ impl Sandbox {
 impl State {
     /// Asks the faults, and lets those take effect that outlast the request.
     pub(super) fn strike(&mut self, kind: Kind, now: Duration) -> Plan {
-        let plan = self.faults.plan(kind);
+        let plan = self.faults.plan(kind, now);
         self.ledger.faults += u64::from(plan != Plan::default());
         match plan.fault {
             Some(FaultKind::Revoke) => self.gate.revoke(),

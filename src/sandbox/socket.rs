@@ -53,7 +53,9 @@ async fn converse(stream: TcpStream, peer: SocketAddr, sandbox: Arc<Sandbox>) {
     let service = service_fn(|request| answer(request, peer, Arc::clone(&sandbox), Arc::clone(&reset)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // Half-closed connections are served: else a request whose client is gone at once might not even begin.
-    builder.http1().title_case_headers(true).half_close(true);
+    builder.http1().title_case_headers(true).half_close(true).auto_date_header(false);
+    // Every answer has the sandbox's own date, unless it was told to have none.
+    builder.http2().auto_date_header(false);
     // A connection that ends badly is the client's to notice.
     let _ = builder.serve_connection(wire, service).await;
 }

@@ -1,0 +1,170 @@
+//! Everything that the client can ask for, as the real client sends it.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use bulk_invite::atlas::{self, Client, Credential, Settings};
+use bulk_invite::exchange::{Answer, Api, Create, Gateway, Request};
+use bulk_invite::invitation::{Invitation, OrgRole, ProjectAccess};
+use bulk_invite::sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options, PRIVATE_KEY, PUBLIC_KEY, Sandbox, TOKEN};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::exchange::{Exchange, Message};
+use super::exemptions::{REQUESTS, unexplained};
+use super::{check, document};
+
+/// A sandbox on a socket, and what was said there.
+struct Recorder {
+    url: String,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+}
+
+impl Recorder {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (sandbox, exchanges) = (Arc::new(Sandbox::new(Options::default())), Arc::default());
+        let log = Arc::clone(&exchanges);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (sandbox, log) = (Arc::clone(&sandbox), Arc::clone(&log));
+                let service = service_fn(move |request| record(request, Arc::clone(&sandbox), Arc::clone(&log)));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        Recorder { url, exchanges }
+    }
+
+    fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut self.exchanges.lock().expect("no panic"))
+    }
+}
+
+async fn record(
+    request: http::Request<Incoming>,
+    sandbox: Arc<Sandbox>,
+    log: Arc<Mutex<Vec<Exchange>>>,
+) -> Result<http::Response<Full<bytes::Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    let (method, uri, headers) = (head.method.clone(), head.uri.clone(), head.headers.clone());
+    let response = sandbox.handle(http::Request::from_parts(head, body.clone())).await.response;
+    log.lock().expect("no panic").push(Exchange {
+        method,
+        uri,
+        request: Message { headers, body },
+        status: response.status(),
+        answer: Message { headers: response.headers().clone(), body: response.body().clone() },
+    });
+    Ok(response.map(Full::new))
+}
+
+fn credentials() -> [Credential; 3] {
+    [
+        Credential::Token(TOKEN.into()),
+        Credential::ServiceAccount { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() },
+        Credential::ApiKey { public: PUBLIC_KEY.into(), private: PRIVATE_KEY.into() },
+    ]
+}
+
+/// From the least that can be asked for one person to the most, each to an address of its own.
+fn invitations(who: &str) -> Vec<Invitation> {
+    let id = |text: &str| text.parse().expect("an id");
+    let access = |project: &str, roles: &[&str]| ProjectAccess {
+        project: id(project),
+        roles: roles.iter().map(ToString::to_string).collect(),
+    };
+    let least = |email: String| Invitation {
+        organization: ORGANIZATION.parse().expect("an id"),
+        email,
+        roles: [OrgRole::Member].into_iter().collect(),
+        teams: vec![],
+        projects: vec![],
+    };
+    let most = Invitation {
+        roles: OrgRole::ALL.into_iter().collect(),
+        teams: vec![id("7ea000000000000000000001"), id("7ea000000000000000000002")],
+        projects: vec![
+            access("9c0000000000000000000001", &["GROUP_OWNER", "GROUP_READ_ONLY"]),
+            access("9c0000000000000000000002", &["GROUP_DATA_ACCESS_READ_ONLY"]),
+        ],
+        ..least(format!("{who}.most@example.com"))
+    };
+    let teams = Invitation { projects: vec![], ..most.clone() };
+    let projects = Invitation { teams: vec![], ..most.clone() };
+    vec![
+        least(format!("{who}+o'neil@mail.example.org")),
+        Invitation { email: format!("{who}.teams@example.com"), ..teams },
+        Invitation { email: format!("{who}.projects@example.com"), ..projects },
+        most,
+    ]
+}
+
+/// Everything that can be asked for.
+fn requests(api: Api, who: &str) -> Vec<Request> {
+    let mut requests = vec![
+        Request::Organization,
+        Request::Users(1),
+        Request::Users(2),
+        Request::Invites,
+        Request::Teams(1),
+        Request::Projects(3),
+        Request::RateLimits,
+        Request::FindUser(format!("{who}+o'neil@mail.example.org")),
+        Request::FindInvites(format!("{who}.most@example.com")),
+    ];
+    requests.extend(invitations(who).iter().map(|invitation| {
+        Request::Create(Create { email: invitation.email.clone(), body: atlas::body(api, invitation) })
+    }));
+    requests
+}
+
+/// A name for every kind of request, so that none is forgotten.
+fn kind(request: &Request) -> &'static str {
+    match request {
+        Request::Create(_) => "create",
+        Request::FindUser(_) => "find a user",
+        Request::FindInvites(_) => "find invites",
+        Request::Organization => "the organization",
+        Request::Users(_) => "users",
+        Request::Invites => "invites",
+        Request::Teams(_) => "teams",
+        Request::Projects(_) => "projects",
+        Request::RateLimits => "rate limits",
+    }
+}
+
+#[tokio::test]
+async fn every_request_is_one_that_the_document_describes() {
+    let Some(document) = document() else { return };
+    let recorder = Recorder::start().await;
+    let (mut findings, mut refused) = (Vec::new(), Vec::new());
+    for (nth, credential) in credentials().into_iter().enumerate() {
+        for (api, who) in [(Api::Invites, format!("old{nth}")), (Api::Users, format!("new{nth}"))] {
+            let base = recorder.url.parse().unwrap();
+            let settings = Settings::new(base, ORGANIZATION.parse().unwrap(), api, credential.clone());
+            let client = Client::new(settings).unwrap();
+            let requests = requests(api, &who);
+            assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 9, "a kind of request is missing");
+            for request in &requests {
+                let answer = client.send(request).await;
+                if !matches!(&answer, Answer::Response(response) if (200..300).contains(&response.status)) {
+                    refused.push(format!("{request:?}: {answer:?}"));
+                }
+            }
+            let exchanges = recorder.take();
+            assert!(exchanges.len() >= requests.len());
+            findings.extend(exchanges.iter().flat_map(|exchange| check::request(&document, exchange)));
+        }
+    }
+    let left = unexplained(findings, REQUESTS, document.is_cut_down());
+    assert!(left.is_empty(), "{}", left.join("\n"));
+    // The document requires little; the sandbox knows what Atlas does not do without.
+    assert_eq!(refused, [""; 0]);
+}
