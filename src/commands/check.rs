@@ -39,7 +39,7 @@ fn try_check(args: &CheckArgs) -> Result<Exit, UsageError> {
     let mut out = io::stdout().lock();
     let (mut rows, mut good, mut duplicates) = (0_u64, 0_u64, 0_u64);
     let mut problem = |row: u32, rejection: &Rejection| {
-        writeln!(out, "row {row}: {} ({})", escaped(&rejection.detail), rejection.code.as_str())
+        writeln!(out, "row {row}: {} ({})", escaped(&rejection.to_string()), rejection.code.as_str())
     };
     while let Some(row) = roster.next_row().map_err(UsageError::new)? {
         rows += 1;

@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Vec<(u8, String)>, (RejectionCode, String)> {
-        let projects = parse(Cell::new("Projects", text), &directory()).map_err(|r| (r.code, r.detail))?;
+        let projects = parse(Cell::new("Projects", text), &directory()).map_err(|r| (r.code, r.finding))?;
         let number = |project| (1..=3).find(|&n| id(n) == project).unwrap();
         Ok(projects.into_iter().map(|access| (number(access.project), access.roles.join("+"))).collect())
     }
@@ -235,12 +235,13 @@ mod tests {
             (
                 "bilings=owner",
                 UnknownProject,
-                "unknown project \"bilings\", did you mean \"billing\"? If not, create the project in Atlas first",
+                "unknown project \"bilings\", did you mean \"billing\"? If not, create the project in Atlas first, since \
+                 this program creates no projects",
             ),
         ] {
-            let (found, detail) = read(text).unwrap_err();
+            let (found, told) = read(text).unwrap_err();
             assert_eq!(found, code, "{text}");
-            assert!(finding.is_empty() || detail == format!("column Projects: {finding}"), "{detail}");
+            assert!(finding.is_empty() || told == finding, "{told}");
         }
     }
 

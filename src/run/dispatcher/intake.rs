@@ -153,7 +153,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn reject(&mut self, person: &Person, rejection: Rejection) {
         let outcome = Outcome::new(Status::Invalid, self.now());
-        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.detail);
+        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.to_string());
         self.book.settle(person, &outcome, false);
     }
 
