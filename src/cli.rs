@@ -69,6 +69,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
     pub(crate) failed: Option<PathBuf>,
 
+    /// Begin the results with a byte order mark, so that Excel shows accents.
+    #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results")]
+    pub(crate) excel: bool,
+
     /// Start over; the old results are kept under a name with the date.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,

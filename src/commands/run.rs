@@ -11,7 +11,7 @@ use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::{ObjectId, OrgRoles};
-use bulk_invite::journal::{Cell, FailedRows, Journal, Start};
+use bulk_invite::journal::{Cell, FailedRows, Journal, Layout, Start};
 use bulk_invite::limiter::{Limiter, Pace};
 use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
 use bulk_invite::person::PersonKeys;
@@ -113,7 +113,8 @@ impl Prepared {
         let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
             .map_err(UsageError::new)?;
         let (journal, earlier) =
-            Journal::open(&results, organization, &keys, carried, start).map_err(UsageError::new)?;
+            Journal::open(&results, organization, &keys, Layout { carried, excel: args.excel }, start)
+                .map_err(UsageError::new)?;
         tell_of_earlier(&earlier, &results, screen);
 
         if api == Api::Invites {

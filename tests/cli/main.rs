@@ -6,6 +6,7 @@
 mod bad_rows;
 mod credentials;
 mod exactly_once;
+mod excel;
 mod halts;
 mod kills;
 mod odd_answers;

@@ -226,7 +226,7 @@ impl World {
         let header = roster.header().clone();
         let organization = self.options.organization;
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization };
-        let carried = header.carried().iter().map(|column| column.name.clone()).collect();
+        let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
         let (journal, earlier) =
             Journal::open(&self.results(), organization, &self.keys, carried, Start::Continue).unwrap();
         let (caller, learned) =
