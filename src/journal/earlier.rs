@@ -40,6 +40,11 @@ impl Earlier {
         self.people.remove(&key)
     }
 
+    /// What the person's line says.
+    pub fn status(&self, key: PersonKey) -> Option<Status> {
+        self.people.get(&key).map(|place| place.status)
+    }
+
     /// The lines that nobody has taken, in the order of the file.
     pub fn leave(&mut self) -> Vec<Place> {
         let mut places: Vec<Place> = self.people.drain().map(|(_, place)| place).collect();

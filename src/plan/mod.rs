@@ -26,7 +26,8 @@ use rejection::Cell;
 pub struct PlanOptions {
     /// The roles of people whose row names none.
     pub default_roles: OrgRoles,
-    /// The organization that invitations are for.
+    /// The organization that invitations are for; [`ObjectId::ZERO`] where that is not known, so that a row may be for any.
+    /// What is planned so must not be sent.
     pub organization: ObjectId,
 }
 
@@ -73,6 +74,40 @@ impl<'a> Planner<'a> {
         let roles = self.roles(row)?;
         let (teams, projects) = (self.teams(row)?, self.projects(row)?);
         Ok(Invitation { email: email.to_owned(), roles, teams, projects })
+    }
+
+    /// All that is wrong with the row, [`Planner::plan`]'s reason first. Of a list with several unknown entries the first
+    /// is told.
+    pub fn problems(&self, row: &Row) -> Vec<Rejection> {
+        if let Some(fault) = row.fault() {
+            return vec![self.faulty(*fault)];
+        }
+        let (email, organization) = (self.address(row).err(), self.check_organization(row).err());
+        let (roles, teams, projects) = (self.roles(row).err(), self.teams(row).err(), self.projects(row).err());
+        [email, organization, roles, teams, projects].into_iter().flatten().collect()
+    }
+
+    /// The organization that a sound row is for.
+    pub fn organization(&self, row: &Row) -> ObjectId {
+        let named = self.org_id.and_then(|index| row.cell(index).parse().ok());
+        named.unwrap_or(self.options.organization)
+    }
+
+    /// The teams of a sound row as it writes them, for telling what an id stands for that came of a name.
+    pub fn named_teams<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
+        let text = self.teams.map_or("", |index| row.cell(index));
+        entries(text).filter_map(|entry| Some((self.directory.team(entry).ok()?, entry)))
+    }
+
+    /// The projects of a sound row as it writes them.
+    pub fn named_projects<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
+        let text = self.projects.map_or("", |index| row.cell(index));
+        projects::names(text).filter_map(|name| Some((self.directory.project(name).ok()?, name)))
+    }
+
+    /// The name of the projects column.
+    pub fn projects_column(&self) -> Option<&str> {
+        self.projects.map(|index| self.column(index))
     }
 
     fn column(&self, index: usize) -> &str {
@@ -127,7 +162,7 @@ impl<'a> Planner<'a> {
         }
         let cell = Cell::new(self.column(index), text);
         match text.parse::<ObjectId>() {
-            Ok(id) if id == self.options.organization => Ok(()),
+            Ok(id) if id == self.options.organization || self.options.organization == ObjectId::ZERO => Ok(()),
             Ok(id) => Err(cell.reject(
                 RejectionCode::OtherOrganization,
                 format_args!(

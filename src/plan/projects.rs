@@ -79,6 +79,11 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
     Ok(projects)
 }
 
+/// The projects of a cell, as it writes them.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    entries(text).filter_map(|entry| entry.rsplit_once('=')).map(|(project, _)| project.trim())
+}
+
 /// An entry's project and its roles; a project's name may hold `=`, so the last one counts.
 fn split<'a>(cell: Cell<'_>, entry: &'a str) -> Result<(&'a str, impl Iterator<Item = &'a str>), Rejection> {
     let Some((project, roles)) = entry.rsplit_once('=') else { return Err(without_roles(cell, entry)) };

@@ -39,7 +39,7 @@ const CONDEMNED: [(&str, &str); 7] = [
 ];
 
 /// What to do about a run that ended early; `None` where that was somebody's wish.
-pub(super) fn halt_advice(halt: &Halt) -> Option<&'static str> {
+pub fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt.reason {
         StopReason::FailureBudget => Some("remove the cause of the failures above, or allow more with --max-failures"),
         StopReason::Condemned => {

@@ -20,9 +20,9 @@ use crate::exchange::{Create, Gateway};
 use crate::invitation::Invitation;
 use crate::journal::{Line, Place};
 use crate::outcome::{NextRun, Outcome, Status, StopReason};
-use crate::person::Sighting;
-use crate::plan::{Rejection, bare_address, differences, digest};
+use crate::plan::{Rejection, bare_address, differences};
 use crate::roster::Row;
+use crate::triage::Triaged;
 use crate::worker::{Assignment, LeftOpen, Ticket, Trace, work};
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
@@ -71,23 +71,17 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// Settles a row on the spot or gives it a worker, which takes the place.
     fn take(&mut self, row: Row, permit: &mut Option<OwnedSemaphorePermit>) {
-        let number = row.number;
-        let planned = self.planner.plan(&row);
+        let triaged = self.triage.take(&row);
         let person = Person::Row(self.book.journal.next_slot(), row);
-        let invitation = match planned {
-            Ok(invitation) => invitation,
-            Err(rejection) => return self.reject(&person, rejection),
-        };
-        let key = self.keys.key(self.options.organization, &invitation.email);
-        match self.seen.meet(key, digest(&invitation), number) {
-            Sighting::First => {}
-            Sighting::Same(earlier) => {
+        let (key, invitation) = match triaged {
+            Triaged::Person(key, invitation) => (key, invitation),
+            Triaged::Duplicate(earlier) => {
                 let outcome = Outcome::new(Status::Duplicate, self.now());
                 let outcome = outcome.with_detail(format!("row {earlier} says the same"));
                 return self.book.settle(&person, &outcome, false);
             }
-            Sighting::Other(earlier) => return self.reject(&person, Rejection::conflicting_duplicate(earlier)),
-        }
+            Triaged::Invalid(rejection) => return self.reject(&person, &rejection),
+        };
         if let Some(place) = self.earlier.take(key) {
             let line = match self.book.journal.read(place) {
                 Ok(line) => line,
@@ -151,7 +145,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         Worker { id, assignments }
     }
 
-    fn reject(&mut self, person: &Person, rejection: Rejection) {
+    fn reject(&mut self, person: &Person, rejection: &Rejection) {
         let outcome = Outcome::new(Status::Invalid, self.now());
         let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.to_string());
         self.book.settle(person, &outcome, false);

@@ -27,9 +27,10 @@ use crate::exchange::Gateway;
 use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, Signal, Status, StopReason};
-use crate::person::{PersonKeys, Seen};
+use crate::person::PersonKeys;
 use crate::plan::Planner;
 use crate::roster::Roster;
+use crate::triage::Triage;
 use crate::worker::{Assignment, Crew, Notice, Settled, Ticket, Trace};
 
 /// Rows that may settle, holding no place, before no more rows are taken.
@@ -87,12 +88,10 @@ struct Dispatcher<'a, 'e, G, R> {
     options: RunOptions,
     crew: Arc<Crew<G>>,
     roster: Roster<R>,
-    planner: Planner<'a>,
+    triage: Triage<'a>,
     directory: &'a Directory,
     book: Book<'e>,
     earlier: Earlier,
-    keys: PersonKeys,
-    seen: Seen,
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
     workers: JoinSet<()>,
@@ -136,11 +135,9 @@ pub async fn dispatch<G: Gateway, R: Read>(
         crew: Arc::new(crew),
         book: Book::new(journal, roster.header(), options.organization.to_string(), on_event),
         roster,
-        planner,
+        triage: Triage::new(planner, keys, rows),
         directory,
         earlier,
-        keys,
-        seen: Seen::with_capacity(rows),
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),
