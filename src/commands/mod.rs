@@ -1,8 +1,11 @@
 //! What the program's commands do with the library.
 
 pub(crate) mod check;
+pub(crate) mod connection;
 pub(crate) mod input;
+pub(crate) mod outlook;
 pub(crate) mod output;
+pub(crate) mod printer;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;

@@ -3,27 +3,24 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use bulk_invite::atlas::{BaseUrl, Client, Credential, Settings};
-use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
 use bulk_invite::exchange::Api;
-use bulk_invite::invitation::{ObjectId, OrgRoles};
+use bulk_invite::invitation::OrgRoles;
 use bulk_invite::journal::{Cell, FailedRows, Journal, Layout, Start};
-use bulk_invite::limiter::{Limiter, Pace};
 use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
 use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::{self, Report};
-use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Header, Roster};
 use bulk_invite::run::{Halt, Job, RunOptions, dispatch, preflight};
 use bulk_invite::sandbox;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::connection::{Connection, rehearsal, unsigned};
+use super::outlook::Outlook;
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
@@ -42,9 +39,7 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 
 /// All that can be known to be wrong before anything is sent has been checked.
 struct Prepared {
-    organization: ObjectId,
-    base_url: BaseUrl,
-    credential: Credential,
+    connection: Connection,
     roster: Roster<input::Input>,
     rows: Option<u64>,
     results: PathBuf,
@@ -53,36 +48,18 @@ struct Prepared {
 }
 
 fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
-    let (account, running) =
-        if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
+    let (account, running) = if args.sandbox {
+        let (account, running) = rehearsal(&args.sandbox_fault)?;
+        (account, Some(running))
+    } else {
+        (Account::resolve(&args.account, &environment)?, None)
+    };
     let roster = input::open(&args.file, &args.sheet)?;
     let rows = input::count(&args.file, &args.sheet)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
-    let Account { organization, base_url, credential } = account;
-    let organization = organization
-        .ok_or_else(|| UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()))?;
-    let credential = credential.ok_or_else(|| {
-        UsageError(
-            "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \
-             MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
-             rehearse with --sandbox"
-                .to_owned(),
-        )
-    })?;
-    Ok(Prepared { organization, base_url, credential, roster, rows, results, _sandbox: running })
-}
-
-fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {
-    let options = sandbox::Options { faults: args.sandbox_fault.clone(), ..sandbox::Options::default() };
-    let running = sandbox::start(options)
-        .map_err(|error| UsageError(format!("the sandbox cannot listen on this machine: {error}")))?;
-    let account = Account {
-        organization: sandbox::ORGANIZATION.parse().ok(),
-        base_url: running.base_url().parse().map_err(UsageError::new)?,
-        credential: Some(Credential::Token(sandbox::TOKEN.into())),
-    };
-    Ok((account, Some(running)))
+    let connection = Connection::of(account)?;
+    Ok(Prepared { connection, roster, rows, results, _sandbox: running })
 }
 
 impl Prepared {
@@ -95,7 +72,8 @@ impl Prepared {
     }
 
     async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
-        let Prepared { organization, base_url, credential, roster, rows, results, _sandbox } = self;
+        let Prepared { connection, roster, rows, results, _sandbox } = self;
+        let organization = connection.organization;
         let clock = Clock::starting_at(Timestamp::now());
         let keys = PersonKeys::default();
         let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
@@ -109,9 +87,7 @@ impl Prepared {
         };
         let api = Api::from(args.account.api);
         let concurrency = args.pace.concurrency.get() as usize;
-        let account = Settings::new(base_url, organization, api, credential);
-        let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account })
-            .map_err(UsageError::new)?;
+        let (caller, learned) = connection.caller(api, concurrency, &args.pace.calls, clock)?;
         let (journal, earlier) =
             Journal::open(&results, organization, &keys, Layout { carried, excel: args.excel }, start)
                 .map_err(UsageError::new)?;
@@ -125,15 +101,12 @@ impl Prepared {
             organization,
             concurrency,
             settle: unsigned(args.pace.settle),
-            timeout: unsigned(args.pace.timeout),
+            timeout: unsigned(args.pace.calls.timeout),
             max_failures: args.pace.max_failures,
             limit: args.limit,
             dry_run: args.dry_run,
             rows,
         };
-        let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
-        let policy = Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
-        let (caller, learned) = Caller::new(client, api, limiter, policy, clock);
 
         let mut halt = None;
         screen.wait("looking up who is there already");
@@ -147,12 +120,26 @@ impl Prepared {
                 Directory::offline()
             }
         };
+        let bucket = caller.limiter.bucket(api.create_set());
+        let header = roster.header().clone();
+        let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
+        let planner = Planner::new(PlanOptions { default_roles, organization }, &header, &directory);
+        let outlook = match halt {
+            None => Outlook::read(args, rows, planner.clone(), &keys, &directory, &earlier),
+            Some(_) => Outlook::default(),
+        };
         screen.stop();
+        outlook.roles().iter().for_each(|warning| screen.note(warning));
         let machine = args.log_format == LogFormat::Json;
-        let quiet = args.yes || args.sandbox || args.dry_run || machine;
-        let asks = !quiet && halt.is_none() && prompt::somebody_is_there();
+        let quiet = args.yes || args.dry_run || machine;
+        // A rehearsal asks about nothing but seats, which the real run will lack too.
+        let matters = outlook.people != Some(0) && (!args.sandbox || outlook.seats.is_some());
+        let asks = !quiet && matters && halt.is_none() && prompt::somebody_is_there();
+        if let Some(seats) = outlook.seats.as_ref().filter(|_| !asks) {
+            screen.note(&format!("warning: {seats}"));
+        }
         if asks {
-            let question = prompt::question(rows, args.limit, organization, &directory);
+            let question = prompt::question(rows, args.limit, &outlook, organization, &directory);
             let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
             let refused = tokio::select! {
                 answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
@@ -162,10 +149,6 @@ impl Prepared {
             halt = refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"));
         }
 
-        let bucket = caller.limiter.bucket(api.create_set());
-        let header = roster.header().clone();
-        let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
-        let planner = Planner::new(PlanOptions { default_roles, organization }, &header, &directory);
         let failed_rows = args.failed.as_ref().map(|path| failed_rows(path, &header));
         let directory = &directory;
         let job =
@@ -220,10 +203,6 @@ fn write_summary(path: &Path, facts: &serde_json::Value) -> io::Result<()> {
     } else {
         writeln!(File::create(path)?, "{facts}")
     }
-}
-
-fn unsigned(duration: SignedDuration) -> Duration {
-    Duration::try_from(duration).unwrap_or_default()
 }
 
 /// SIGINT and SIGTERM, as they come.

@@ -56,7 +56,7 @@ pub fn check_text(checked: &Checked) -> String {
     let counts = [
         (checked.people, "would be sent"),
         (there, "there already"),
-        (tally.duplicates, "said by an earlier row already"),
+        (tally.duplicates, if tally.duplicates == 1 { "duplicate" } else { "duplicates" }),
         (tally.invalid, "invalid"),
     ];
     let counts = counts.into_iter().enumerate().filter(|(index, (count, _))| *index == 0 || *count > 0);
@@ -164,8 +164,7 @@ mod tests {
         assert_eq!(
             text,
             format!(
-                "9 rows: 4 would be sent, 2 there already, 2 said by an earlier row already, 1 invalid; 3 blank and \
-                 skipped\n  roles: ORG_OWNER 1, ORG_MEMBER 3\n  teams: {}, and 2 more\n  projects: bill\\u{{1b}}ing 2, \
+                "9 rows: 4 would be sent, 2 there already, 2 duplicates, 1 invalid; 3 blank and skipped\n  roles: ORG_OWNER 1, ORG_MEMBER 3\n  teams: {}, and 2 more\n  projects: bill\\u{{1b}}ing 2, \
                  others 7\n  seats: 4 needed, 498 of 500 left",
                 teams.join(", ")
             )

@@ -4,6 +4,7 @@
 //! streams of the binary where a case fails.
 
 mod bad_rows;
+mod check;
 mod credentials;
 mod exactly_once;
 mod excel;
@@ -13,6 +14,7 @@ mod odd_answers;
 mod output;
 mod rehearsal;
 mod safety;
+mod seats;
 mod signals;
 mod usage;
 mod world;

@@ -1,0 +1,105 @@
+//! Standard output of a check: findings as they come, then what it all comes to.
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+use bulk_invite::check::{Checked, Finding, FindingKind};
+use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
+use serde_json::Value;
+
+use crate::cli::CheckFormat;
+
+/// Prints in one format. Text and CSV go out as they come; JSON is one document, so its findings gather in memory.
+pub(crate) struct Printer {
+    kind: Kind,
+}
+
+enum Kind {
+    Text { out: BufWriter<Patient>, any: bool },
+    Csv(Box<csv::Writer<Patient>>),
+    Json { out: Patient, problems: Vec<Value>, warnings: Vec<Value> },
+}
+
+impl Printer {
+    pub(crate) fn new(format: CheckFormat) -> io::Result<Self> {
+        let out = Patient { out: io::stdout().lock(), is_heard: true };
+        let kind = match format {
+            CheckFormat::Text => Kind::Text { out: BufWriter::new(out), any: false },
+            CheckFormat::Csv => {
+                let mut csv = csv::Writer::from_writer(out);
+                csv.write_record(CHECK_COLUMNS)?;
+                Kind::Csv(Box::new(csv))
+            }
+            CheckFormat::Json => Kind::Json { out, problems: Vec::new(), warnings: Vec::new() },
+        };
+        Ok(Self { kind })
+    }
+
+    pub(crate) fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Text { out, any } => {
+                *any = true;
+                writeln!(out, "{}", finding_text(finding))
+            }
+            Kind::Csv(csv) => Ok(csv.write_record(finding_record(finding).iter().map(|cell| cell.as_bytes()))?),
+            Kind::Json { problems, warnings, .. } => {
+                match finding.kind {
+                    FindingKind::Invalid => problems.push(finding_json(finding)),
+                    FindingKind::Duplicate
+                    | FindingKind::AlreadyInvited
+                    | FindingKind::AlreadyMember
+                    | FindingKind::Warning => warnings.push(finding_json(finding)),
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints the sum; `organization` is none where nobody was asked.
+    pub(crate) fn finish(self, checked: &Checked, organization: Option<&str>) -> io::Result<()> {
+        match self.kind {
+            Kind::Text { mut out, any } => {
+                let gap = if any { "\n" } else { "" };
+                writeln!(out, "{gap}{}", check_text(checked))?;
+                out.flush()
+            }
+            Kind::Csv(mut csv) => csv.flush(),
+            Kind::Json { mut out, problems, warnings } => {
+                writeln!(out, "{}", check_json(checked, organization, problems, warnings))?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// Standard output, whose reader may have seen enough: that is no failure, and the exit code is still worked out.
+struct Patient {
+    out: StdoutLock<'static>,
+    is_heard: bool,
+}
+
+impl Patient {
+    fn unless_gone<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_heard = false;
+                Ok(otherwise)
+            }
+            done => done,
+        }
+    }
+}
+
+impl Write for Patient {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_heard {
+            return Ok(bytes.len());
+        }
+        let written = self.out.write(bytes);
+        self.unless_gone(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.unless_gone(flushed, ())
+    }
+}
