@@ -1,14 +1,14 @@
 //! Standard output of a check: findings as they come, then what it all comes to.
 
+use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::check::{Checked, Finding, FindingKind};
 use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
-use serde_json::Value;
 
 use crate::cli::CheckFormat;
 
-/// Prints in one format. Text and CSV go out as they come; JSON is one document, so its findings gather in memory.
+/// Prints in one format. Text and CSV go out as they come; JSON is one document, so its findings gather in memory, as text.
 pub(crate) struct Printer {
     kind: Kind,
 }
@@ -16,7 +16,7 @@ pub(crate) struct Printer {
 enum Kind {
     Text { out: BufWriter<Patient>, any: bool },
     Csv(Box<csv::Writer<Patient>>),
-    Json { out: Patient, problems: Vec<Value>, warnings: Vec<Value> },
+    Json { out: BufWriter<Patient>, problems: String, warnings: String },
 }
 
 impl Printer {
@@ -29,7 +29,9 @@ impl Printer {
                 csv.write_record(CHECK_COLUMNS)?;
                 Kind::Csv(Box::new(csv))
             }
-            CheckFormat::Json => Kind::Json { out, problems: Vec::new(), warnings: Vec::new() },
+            CheckFormat::Json => {
+                Kind::Json { out: BufWriter::new(out), problems: String::new(), warnings: String::new() }
+            }
         };
         Ok(Self { kind })
     }
@@ -42,13 +44,16 @@ impl Printer {
             }
             Kind::Csv(csv) => Ok(csv.write_record(finding_record(finding).iter().map(|cell| cell.as_bytes()))?),
             Kind::Json { problems, warnings, .. } => {
-                match finding.kind {
-                    FindingKind::Invalid => problems.push(finding_json(finding)),
+                let list = match finding.kind {
+                    FindingKind::Invalid => problems,
                     FindingKind::Duplicate
                     | FindingKind::AlreadyInvited
                     | FindingKind::AlreadyMember
-                    | FindingKind::Warning => warnings.push(finding_json(finding)),
-                }
+                    | FindingKind::Warning => warnings,
+                };
+                let comma = if list.is_empty() { "" } else { "," };
+                // Writing to a string does not fail.
+                let _ = fmt::Write::write_fmt(list, format_args!("{comma}{}", finding_json(finding)));
                 Ok(())
             }
         }
@@ -64,7 +69,10 @@ impl Printer {
             }
             Kind::Csv(mut csv) => csv.flush(),
             Kind::Json { mut out, problems, warnings } => {
-                writeln!(out, "{}", check_json(checked, organization, problems, warnings))?;
+                let facts = check_json(checked, organization).to_string();
+                // The lists join the facts in one object.
+                let facts = facts.trim_start_matches('{');
+                writeln!(out, "{{\"problems\":[{problems}],\"warnings\":[{warnings}],{facts}")?;
                 out.flush()
             }
         }

@@ -1,4 +1,4 @@
-//! A check told: a line of text or of CSV for each finding, a summary as text, and everything as one JSON document.
+//! A check told: a line of text or of CSV for each finding, a summary as text, and both as JSON.
 
 use std::borrow::Cow;
 
@@ -87,8 +87,8 @@ fn shares(shares: &[Share]) -> String {
     list.join(", ")
 }
 
-/// Everything as one JSON document; `organization` is none where nobody was asked.
-pub fn check_json(checked: &Checked, organization: Option<&str>, problems: Vec<Value>, warnings: Vec<Value>) -> Value {
+/// What a check comes to, as a JSON object without the findings; `organization` is none where nobody was asked.
+pub fn check_json(checked: &Checked, organization: Option<&str>) -> Value {
     let roles: Map<String, Value> =
         checked.roles.iter().map(|(role, people)| (role.as_str().to_owned(), (*people).into())).collect();
     let share = |share: &Share| json!({"id": share.id, "name": share.name, "people": share.people});
@@ -98,8 +98,6 @@ pub fn check_json(checked: &Checked, organization: Option<&str>, problems: Vec<V
         "online": organization.is_some(),
         "organization": organization,
         "exit_code": checked.exit() as i32,
-        "problems": problems,
-        "warnings": warnings,
         "summary": {
             "rows": checked.tally.rows,
             "would_be_sent": checked.people,

@@ -68,6 +68,17 @@ fn text_tells_every_finding_in_a_line_and_then_the_sum() {
 }
 
 #[test]
+fn the_readme_shows_what_the_sample_comes_to() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let world = World::new();
+    world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
+    let run = check(&world, &["--sandbox"]).finish();
+    run.exits(1);
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md").replace("\r\n", "\n");
+    assert!(readme.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.told());
+}
+
+#[test]
 fn csv_is_a_line_a_finding_and_harmless_to_open() {
     let run = check(&world(), &["--sandbox", "--format", "csv"]).finish();
     run.exits(1);
