@@ -80,7 +80,8 @@ pub(super) fn take_over(
         // Killed before the header was whole, or an empty file that someone made.
         return if length == 0 || is_torn_header(path) { Ok(None) } else { Err(not_ours(path)) };
     };
-    let header = decoder.header(unmarked(raw)).map_err(|_| not_ours(path))?;
+    // The decoder passes over a byte order mark.
+    let header = decoder.header(raw).map_err(|_| not_ours(path))?;
     if header.len() < RESULT_COLUMNS.len() || header.iter().zip(RESULT_COLUMNS).any(|(name, ours)| name != ours) {
         return Err(not_ours(path));
     }

@@ -37,6 +37,16 @@ fn too_few_seats_are_told_before_anything_is_sent() {
 }
 
 #[test]
+fn whom_an_earlier_run_settled_is_not_counted_though_nobody_is_there_now() {
+    let world = World::with_people(4);
+    world.invite(&with_members(1).base_url()).finish().exits(0);
+    let full = with_members(500);
+    let run = world.invite(&full.base_url()).finish();
+    run.exits(0);
+    assert!(!run.stderr.contains("seats"), "{}", run.told());
+}
+
+#[test]
 fn machines_are_told_in_json() {
     let world = World::with_people(4);
     let server = with_members(498);
