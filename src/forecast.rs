@@ -73,7 +73,7 @@ impl Forecast {
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     people: HashMap<ObjectId, u64>,
-    /// Memberships in those beyond [`MOST_NAMED`].
+    /// Memberships in those beyond the first 10,000.
     pub beyond: u64,
 }
 
