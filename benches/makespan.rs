@@ -90,7 +90,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");
         let (journal, earlier) =
-            Journal::open(&path, &[organization], &keys, vec!["roles".into()], Start::Continue).expect("a journal");
+            Journal::open(&path, &[organization], &keys, vec!["roles".to_owned()], Start::Continue).expect("a journal");
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
         let start = Instant::now();
         let atlas = Atlas::new(manner);

@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Invite everyone in a spreadsheet and write what happened, row by row.
     Run(Box<RunArgs>),
-    /// Check a spreadsheet; sends no invite.
+    /// Check a spreadsheet, row by row, and tell what would be sent; sends no invite.
     Check(CheckArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
@@ -115,6 +115,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
     pub(crate) failed: Option<PathBuf>,
 
+    /// Begin the results with a byte order mark, so that Excel shows accents.
+    #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results")]
+    pub(crate) excel: bool,
+
     /// Start over; the old results are kept under a name with the date.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,
@@ -190,14 +194,10 @@ pub(crate) struct SheetArgs {
     pub(crate) columns: Vec<(Column, String)>,
 }
 
-/// How fast, and when to give up.
+/// How fast requests go, and when one is given up.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
-pub(crate) struct PaceArgs {
-    /// Requests on the wire at once.
-    #[arg(long, value_name = "N", default_value = "16", env = "BULK_INVITE_CONCURRENCY")]
-    pub(crate) concurrency: NonZeroU32,
-
+pub(crate) struct CallArgs {
     /// A rate of your own: `10/min`, `5/s` or `unlimited` [default: what Atlas allows].
     #[arg(long, env = "BULK_INVITE_RATE")]
     pub(crate) rate: Option<RateLimit>,
@@ -210,13 +210,25 @@ pub(crate) struct PaceArgs {
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time)]
     pub(crate) timeout: SignedDuration,
 
+    /// Requests for a row or a question, the first included.
+    #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS")]
+    pub(crate) max_attempts: NonZeroU32,
+}
+
+/// How invitations go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace and retries")]
+pub(crate) struct PaceArgs {
+    /// Requests on the wire at once.
+    #[arg(long, value_name = "N", default_value = "16", env = "BULK_INVITE_CONCURRENCY")]
+    pub(crate) concurrency: NonZeroU32,
+
+    #[command(flatten)]
+    pub(crate) calls: CallArgs,
+
     /// How long Atlas may still be busy with a request that was given up; only then is it asked about.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_SETTLE", value_parser = time)]
     pub(crate) settle: SignedDuration,
-
-    /// Requests for a row, the first included.
-    #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS")]
-    pub(crate) max_attempts: NonZeroU32,
 
     /// Stop when this many rows failed, or this share of the last 100 once 20 were sent, or `off`.
     #[arg(long, value_name = "N|P%", default_value = "50%", env = "BULK_INVITE_MAX_FAILURES")]
@@ -233,6 +245,25 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) sheet: SheetArgs,
+
+    /// Check against an embedded Atlas: no account, no network.
+    #[arg(long, conflicts_with_all = ["org_id", "base_url", "offline"], help_heading = "Rehearsing")]
+    pub(crate) sandbox: bool,
+
+    /// Make the embedded Atlas misbehave, for example `500@0.1`; may be repeated.
+    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Rehearsing")]
+    pub(crate) sandbox_fault: Vec<Fault>,
+
+    /// Ask nobody, whatever credentials are set: names are believed, and who is there already is not known.
+    #[arg(long, env = "BULK_INVITE_OFFLINE", help_heading = "Account")]
+    pub(crate) offline: bool,
+
+    #[command(flatten)]
+    pub(crate) calls: CallArgs,
+
+    /// How to tell what is found, on standard output.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
+    pub(crate) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
@@ -318,6 +349,16 @@ pub(crate) enum LogFormat {
     /// A progress bar on a terminal, plain lines elsewhere.
     Text,
     /// A JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A line for each finding, then a summary.
+    Text,
+    /// A line for each finding under a header.
+    Csv,
+    /// One document with the findings and a summary.
     Json,
 }
 

@@ -16,7 +16,9 @@
 //!
 //! - [`roster`] reads the spreadsheet, row by row;
 //! - [`plan`] turns a row and the [`directory`] (names, and who is there already) into an [`invitation`] or a reason why
-//!   not; [`person`] recognises people again, whatever row they stand in;
+//!   not; [`person`] recognises people again, whatever row they stand in; [`triage`] does both for one row;
+//! - [`forecast`] counts what would be sent, and [`seats`] whether there is room; [`check`] tells all of that and what is
+//!   wrong, and sends nothing;
 //! - [`run`] is what is asked before the first invite, and the one dispatcher: it alone owns the journal, the tally and
 //!   the [`event`]s;
 //! - `worker` carries one row to its [`outcome`], through a [`caller`], which waits for its turn at the [`limiter`], sends,
@@ -31,10 +33,12 @@
 
 pub mod atlas;
 pub mod caller;
+pub mod check;
 pub mod clock;
 pub mod directory;
 pub mod event;
 pub mod exchange;
+pub mod forecast;
 pub mod invitation;
 pub mod journal;
 pub mod limiter;
@@ -47,6 +51,8 @@ pub mod retry;
 pub mod roster;
 pub mod run;
 pub mod sandbox;
+pub mod seats;
 pub mod stop;
 pub mod template;
+pub mod triage;
 mod worker;

@@ -19,6 +19,14 @@ pub const RESULT_COLUMNS: [&str; 12] = [
     "finished_at",
 ];
 
+/// What tells Excel that a file is UTF-8: the byte order mark.
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The bytes without the mark that may be before them.
+pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
+}
+
 /// Whether a spreadsheet would run a cell, or might, so that it is written with an apostrophe before it.
 ///
 /// A cell that begins with apostrophes and then such a character counts too: else reading, which takes one

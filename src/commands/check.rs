@@ -1,70 +1,109 @@
-//! `bulk-invite check`: everything but the sending, without the network.
+//! `bulk-invite check`: everything but the sending. Without credentials it asks nobody; with them it reads the
+//! organization first, as a run does.
 
-use std::io::{self, Write};
-
+use bulk_invite::check::{Checked, Checker};
+use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
+use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::outcome::Exit;
-use bulk_invite::person::{PersonKeys, Seen, Sighting};
-use bulk_invite::plan::{PlanOptions, Planner, Rejection, digest};
-use bulk_invite::report::escaped;
+use bulk_invite::person::PersonKeys;
+use bulk_invite::plan::{ANY, PlanOptions, Planner};
+use bulk_invite::report::{condemned_advice, escaped};
+use bulk_invite::run::preflight;
+use bulk_invite::triage::Triage;
+use futures_util::future::join_all;
+use jiff::Timestamp;
 
+use super::connection::{connect, rehearsal};
 use super::input;
-use crate::cli::CheckArgs;
+use super::printer::Printer;
+use super::targets::{Target, targets};
+use crate::cli::{CheckArgs, LogFormat};
+use crate::screen::Screen;
 use crate::settings::{Account, UsageError, environment};
 
 /// Runs the command and says how it went.
 pub(crate) fn check(args: &CheckArgs) -> Exit {
-    match try_check(args) {
-        Ok(exit) => exit,
+    let mut screen = Screen::new(LogFormat::Text, false);
+    match try_check(args, &mut screen) {
+        Ok(checked) => checked.exit(),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            screen.error(&error.0);
             Exit::Usage
         }
     }
 }
 
-fn try_check(args: &CheckArgs) -> Result<Exit, UsageError> {
-    let account = Account::resolve(&args.account, &environment)?;
-    let mut roster = input::open(&args.file, &args.sheet)?;
-    let directory = Directory::offline();
-    if roster.header().org_id().is_some() && account.organization.is_none() {
-        return Err(UsageError("the sheet names organizations; pass --org-id ID to say which one is meant".to_owned()));
-    }
-    let organization = account.organization.unwrap_or(ObjectId::ZERO);
-    let options =
-        PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization: Some(organization) };
-    let header = roster.header().clone();
-    let planner = Planner::new(options, &header, vec![(organization, &directory)]);
-    let (keys, mut seen) = (PersonKeys::default(), Seen::default());
-    let mut out = io::stdout().lock();
-    let (mut rows, mut good, mut duplicates) = (0_u64, 0_u64, 0_u64);
-    let mut problem = |row: u32, rejection: &Rejection| {
-        writeln!(out, "row {row}: {} ({})", escaped(&rejection.detail), rejection.code.as_str())
+fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageError> {
+    let (account, _running) = if args.sandbox {
+        let (account, running) = rehearsal(&args.sandbox_fault)?;
+        (account, Some(running))
+    } else {
+        (Account::resolve(&args.account, &environment)?, None)
     };
+    let mut roster = input::open(&args.file, &args.sheet)?;
+    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
+    let header = roster.header().clone();
+    let by_row = header.org_id().is_some();
+    let organization = account.organization;
+    let (organization, directories) = if args.offline || (account.credential.is_none() && account.others.is_empty()) {
+        screen.note(&unchecked(args, organization, by_row));
+        let organization = organization.unwrap_or(ANY);
+        (Some(organization), vec![(organization, Directory::offline())])
+    } else {
+        let counts = input::count(&roster, &args.file, &args.sheet, organization)?;
+        let directories = look_up(args, targets(account, by_row, counts.of)?, screen)?;
+        for (id, directory) in &directories {
+            let there = directory.seats_used();
+            screen.note(&format!("checking online: organization {id} has {there} members and pending invites"));
+        }
+        (organization, directories)
+    };
+
+    let options = PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization };
+    let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
+    let planner = Planner::new(options, &header, known);
+    let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
+    let unprintable = |error| UsageError(format!("cannot write to standard output: {error}"));
+    let mut printer = Printer::new(args.format).map_err(unprintable)?;
     while let Some(row) = roster.next_row().map_err(UsageError::new)? {
-        rows += 1;
-        let rejection = match planner.plan(&row) {
-            Ok(invitation) => {
-                match seen.meet(keys.key(organization, &invitation.email), digest(&invitation), row.number) {
-                    Sighting::First => {
-                        good += 1;
-                        continue;
-                    }
-                    Sighting::Same(_) => {
-                        duplicates += 1;
-                        continue;
-                    }
-                    Sighting::Other(earlier) => Rejection::conflicting_duplicate(earlier),
-                }
-            }
-            Err(rejection) => rejection,
-        };
-        problem(row.number, &rejection).map_err(UsageError::new)?;
+        checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;
     }
-    let bad = rows - good - duplicates;
-    let summary =
-        format!("{rows} rows: {good} would be sent, {duplicates} said by an earlier row already, {bad} with a problem");
-    writeln!(out, "{summary}").map_err(UsageError::new)?;
-    Ok(if bad == 0 { Exit::Success } else { Exit::RowsNeedALook })
+    let checked = checker.finish(roster.skipped_blank());
+    let online = directories.iter().any(|(_, directory)| !directory.is_offline());
+    printer.finish(&checked, online).map_err(unprintable)?;
+    Ok(checked)
+}
+
+/// What an offline check leaves open, and why it is one.
+fn unchecked(args: &CheckArgs, organization: Option<ObjectId>, names_organizations: bool) -> String {
+    let why = if args.offline { "as asked" } else { "since no credentials are set" };
+    let whose = match organization {
+        None if names_organizations => ", whether the organizations named are yours",
+        None | Some(_) => "",
+    };
+    format!("checking offline, {why}; not checked: whether teams and projects exist, who is there already{whose}")
+}
+
+fn look_up(
+    args: &CheckArgs,
+    targets: Vec<Target>,
+    screen: &mut Screen,
+) -> Result<Vec<(ObjectId, Directory)>, UsageError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
+    screen.wait("looking up who is there already");
+    let directories = runtime.block_on(async {
+        let clock = Clock::starting_at(Timestamp::now());
+        let (connections, _learned) = connect(targets, Api::from(args.account.api), 1, &args.calls, clock)?;
+        let read = join_all(connections.iter().map(|connection| preflight(&connection.caller))).await;
+        let ids = connections.iter().map(|connection| connection.id);
+        ids.zip(read).map(|(id, read)| read.map(|directory| (id, directory)).map_err(|why| refused(&why))).collect()
+    });
+    screen.stop();
+    directories
+}
+
+fn refused(why: &str) -> UsageError {
+    UsageError(format!("{}; {}, or check without asking Atlas: --offline", escaped(why), condemned_advice(why)))
 }

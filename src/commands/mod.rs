@@ -2,8 +2,11 @@
 
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod connection;
 pub(crate) mod input;
+pub(crate) mod outlook;
 pub(crate) mod output;
+pub(crate) mod printer;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;

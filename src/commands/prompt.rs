@@ -4,25 +4,35 @@ use std::io::{self, IsTerminal, Write};
 
 use bulk_invite::run::Organization;
 
+use super::outlook::Outlook;
+
 /// Whether there is somebody to ask.
 pub(crate) fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// What is about to happen, in a sentence or two.
-pub(crate) fn question<G>(rows: Option<u64>, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
-    let rows = match (rows, limit) {
-        (Some(rows), Some(limit)) => format!("up to {} people of {rows} rows", rows.min(limit)),
-        (Some(rows), None) => format!("the people of {rows} rows"),
-        (None, Some(limit)) => format!("up to {limit} people"),
-        (None, None) => "everyone in the spreadsheet".to_owned(),
+pub(crate) fn question<G>(
+    rows: Option<u64>,
+    limit: Option<u64>,
+    outlook: &Outlook,
+    organizations: &[Organization<'_, G>],
+) -> String {
+    let who = match (outlook.people, rows, limit) {
+        (Some(1), ..) => "1 person".to_owned(),
+        (Some(people), ..) => format!("{people} people"),
+        (None, Some(rows), Some(limit)) => format!("up to {} people", rows.min(limit)),
+        (None, None, Some(limit)) => format!("up to {limit} people"),
+        (None, Some(rows), None) => format!("the people of {rows} rows"),
+        (None, None, None) => "everyone in the spreadsheet".to_owned(),
     };
     let there = |one: &Organization<'_, G>| {
         format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
     };
     let there: Vec<String> = organizations.iter().filter(|one| one.condemned.is_none()).map(there).collect();
+    let seats: String = outlook.seats.iter().map(|seats| format!("{seats}. ")).collect();
     format!(
-        "about to invite {rows} to {} (Atlas allows 500 unless support raised it). continue? [y/N] ",
+        "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
         there.join(", and ")
     )
 }

@@ -3,33 +3,30 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use bulk_invite::atlas::{Client, Credential, Settings};
-use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::{ObjectId, OrgRoles};
-use bulk_invite::journal::{Cell, FailedRows, Journal, Start};
-use bulk_invite::limiter::{Limiter, Pace};
+use bulk_invite::journal::{Cell, FailedRows, Journal, Layout, Start};
 use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
 use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::{self, Report};
-use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Header, Roster};
 use bulk_invite::run::{Halt, Job, Organization, RunOptions, dispatch, preflight};
 use bulk_invite::sandbox;
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::connection::{Connection, connect, rehearsal, unsigned};
+use super::outlook::Outlook;
 use super::targets::{Target, targets};
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
-use crate::settings::{Account, Sources, UsageError, environment};
+use crate::settings::{Account, UsageError, environment};
 
 /// Runs the command and says how it went.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -58,8 +55,12 @@ struct Prepared {
 }
 
 fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
-    let (account, running) =
-        if args.sandbox { rehearsal(args)? } else { (Account::resolve(&args.account, &environment)?, None) };
+    let (account, running) = if args.sandbox {
+        let (account, running) = rehearsal(&args.sandbox_fault)?;
+        (account, Some(running))
+    } else {
+        (Account::resolve(&args.account, &environment)?, None)
+    };
     let roster = input::open(&args.file, &args.sheet)?;
     let counts = input::count(&roster, &args.file, &args.sheet, account.organization)?;
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
@@ -68,20 +69,6 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
     let targets = targets(account, by_row, counts.of)?;
     Ok(Prepared { organization, targets, known, roster, rows: counts.rows, results, _sandbox: running })
-}
-
-fn rehearsal(args: &RunArgs) -> Result<(Account, Option<sandbox::Running>), UsageError> {
-    let options = sandbox::Options { faults: args.sandbox_fault.clone(), ..sandbox::Options::default() };
-    let running = sandbox::start(options)
-        .map_err(|error| UsageError(format!("the sandbox cannot listen on this machine: {error}")))?;
-    let account = Account {
-        organization: sandbox::ORGANIZATION.parse().ok(),
-        base_url: running.base_url().parse().map_err(UsageError::new)?,
-        credential: Some(Credential::Token(sandbox::TOKEN.into())),
-        others: Vec::new(),
-        sources: Sources::default(),
-    };
-    Ok((account, Some(running)))
 }
 
 impl Prepared {
@@ -108,17 +95,9 @@ impl Prepared {
         };
         let api = Api::from(args.account.api);
         let concurrency = args.pace.concurrency.get() as usize;
-        let limiter = Limiter::new(Pace::new(args.pace.rate, args.pace.burst));
-        let policy = || Policy::new(args.pace.max_attempts.get(), fastrand::u64(..));
-        let (sender, learned) = mpsc::unbounded_channel();
-        let callers = targets.into_iter().map(|Target { id, base_url, credential, rows }| {
-            let account = Settings::new(base_url, id, api, credential);
-            let client = Client::new(Settings { timeout: unsigned(args.pace.timeout), concurrency, ..account });
-            let limiter = limiter.beside(Pace::new(args.pace.rate, args.pace.burst));
-            client.map(|client| (id, rows, Caller::new(client, api, limiter, policy(), clock, sender.clone())))
-        });
-        let callers = callers.collect::<Result<Vec<_>, _>>().map_err(UsageError::new)?;
-        let (journal, earlier) = Journal::open(&results, &known, &keys, carried, start).map_err(UsageError::new)?;
+        let (connections, learned) = connect(targets, api, concurrency, &args.pace.calls, clock)?;
+        let layout = Layout { carried, excel: args.excel };
+        let (journal, earlier) = Journal::open(&results, &known, &keys, layout, start).map_err(UsageError::new)?;
         tell_of_earlier(&earlier, &results, screen);
 
         if api == Api::Invites {
@@ -129,37 +108,57 @@ impl Prepared {
             organization,
             concurrency,
             settle: unsigned(args.pace.settle),
-            timeout: unsigned(args.pace.timeout),
+            timeout: unsigned(args.pace.calls.timeout),
             max_failures: args.pace.max_failures,
             limit: args.limit,
             dry_run: args.dry_run,
             rows,
         };
+
         let mut halt = None;
         screen.wait("looking up who is there already");
         let read = tokio::select! {
-            read = join_all(callers.iter().map(|(_, _, caller)| preflight(caller))) => read,
+            read = join_all(connections.iter().map(|connection| preflight(&connection.caller))) => read,
             Some(signal) = signals.recv() => {
                 halt = Some(Halt::new(StopReason::Signal(signal), "interrupted before anything was sent"));
-                callers.iter().map(|_| Ok(Directory::offline())).collect()
+                connections.iter().map(|_| Ok(Directory::offline())).collect()
             }
         };
         let (directories, condemned): (Vec<_>, Vec<_>) = read
             .into_iter()
             .map(|read| read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None)))
             .unzip();
-        screen.stop();
-        let machine = args.log_format == LogFormat::Json;
-        let quiet = args.yes || args.sandbox || args.dry_run || machine;
-        let open = condemned.iter().any(Option::is_none);
-        let organizations: Vec<_> = callers
+        let organizations: Vec<_> = connections
             .into_iter()
             .zip(&directories)
             .zip(condemned)
-            .map(|(((id, rows, caller), directory), condemned)| Organization { id, caller, directory, condemned, rows })
+            .map(|((Connection { id, rows, caller }, directory), condemned)| Organization {
+                id,
+                caller,
+                directory,
+                condemned,
+                rows,
+            })
             .collect();
-        if !quiet && halt.is_none() && open && prompt::somebody_is_there() {
-            let question = prompt::question(rows, args.limit, &organizations);
+        let header = roster.header().clone();
+        let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
+        let plan = PlanOptions { default_roles, organization };
+        let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
+        let machine = args.log_format == LogFormat::Json;
+        let may_ask = !(args.yes || args.dry_run || machine) && prompt::somebody_is_there();
+        let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
+        // Reading the sheet ahead is only for telling somebody.
+        let outlook = if sends && (may_ask || machine || !args.quiet) {
+            Outlook::read(args, rows, planner.clone(), &keys, &earlier)
+        } else {
+            Outlook::default()
+        };
+        screen.stop();
+        outlook.roles().iter().for_each(|warning| screen.note(warning));
+        // A rehearsal asks about nothing but seats, which the real run will lack too.
+        let matters = outlook.people != Some(0) && (!args.sandbox || !outlook.seats.is_empty());
+        if may_ask && sends && matters {
+            let question = prompt::question(rows, args.limit, &outlook, &organizations);
             let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
             let refused = tokio::select! {
                 answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
@@ -167,12 +166,10 @@ impl Prepared {
             };
             // Every row gets its line all the same, and what an earlier run settled stays on record.
             halt = refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"));
+        } else {
+            outlook.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
         }
 
-        let header = roster.header().clone();
-        let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
-        let plan = PlanOptions { default_roles, organization };
-        let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let failed_rows = args.failed.as_ref().map(|path| failed_rows(path, &header));
         let job =
             Job { options, clock, organizations, learned, roster, planner, journal, earlier, keys, halt, failed_rows };
@@ -226,10 +223,6 @@ fn write_summary(path: &Path, facts: &serde_json::Value) -> io::Result<()> {
     } else {
         writeln!(File::create(path)?, "{facts}")
     }
-}
-
-fn unsigned(duration: SignedDuration) -> Duration {
-    Duration::try_from(duration).unwrap_or_default()
 }
 
 /// SIGINT and SIGTERM, as they come.

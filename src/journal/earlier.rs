@@ -11,11 +11,11 @@ use std::path::Path;
 
 use super::lines::{LinesAt, RawLines};
 use super::record::{Decoder, Encoder, Subject};
-use super::{JournalError, storage};
+use super::{JournalError, Layout, storage};
 use crate::invitation::ObjectId;
 use crate::outcome::{NextRun, Status, Tally};
 use crate::person::{PersonKey, PersonKeys};
-use crate::results::RESULT_COLUMNS;
+use crate::results::{MARK, RESULT_COLUMNS, unmarked};
 
 /// The people of an earlier run whose lines matter to this one.
 #[derive(Debug, Default)]
@@ -38,6 +38,11 @@ impl Earlier {
     /// The person's line, which the caller now answers for.
     pub fn take(&mut self, key: PersonKey) -> Option<Place> {
         self.people.remove(&key)
+    }
+
+    /// What the person's line says.
+    pub fn status(&self, key: PersonKey) -> Option<Status> {
+        self.people.get(&key).map(|place| place.status)
     }
 
     /// The lines that nobody has taken, in the order of the file.
@@ -63,7 +68,7 @@ pub(super) fn take_over(
     path: &Path,
     organizations: &[ObjectId],
     keys: &PersonKeys,
-    carried: &[String],
+    layout: &Layout,
 ) -> Result<Option<Earlier>, JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.into(), source };
     let damaged = |line, problem| JournalError::Damaged { path: path.into(), line, problem };
@@ -75,6 +80,7 @@ pub(super) fn take_over(
         // Killed before the header was whole, or an empty file that someone made.
         return if length == 0 || is_torn_header(path) { Ok(None) } else { Err(not_ours(path)) };
     };
+    // The decoder passes over a byte order mark.
     let header = decoder.header(raw).map_err(|_| not_ours(path))?;
     if header.len() < RESULT_COLUMNS.len() || header.iter().zip(RESULT_COLUMNS).any(|(name, ours)| name != ours) {
         return Err(not_ours(path));
@@ -116,10 +122,10 @@ pub(super) fn take_over(
     let written = (|| {
         let mut lines = LinesAt::open(path)?;
         let mut encoder = Encoder::new();
-        let mut out = Vec::new();
+        let mut out = layout.header();
         let mut file = BufWriter::new(storage::create(&new)?);
-        encoder.header(&mut out, carried.iter().map(String::as_str));
-        let columns: Vec<Option<usize>> = carried
+        let columns: Vec<Option<usize>> = layout
+            .carried
             .iter()
             .map(|name| header[RESULT_COLUMNS.len()..].iter().position(|theirs| theirs == name))
             .collect();
@@ -153,5 +159,8 @@ fn not_ours(path: &Path) -> JournalError {
 /// Whether the file holds nothing but the beginning of our header.
 fn is_torn_header(path: &Path) -> bool {
     let start = RESULT_COLUMNS.join(",");
-    std::fs::read(path).is_ok_and(|bytes| start.as_bytes().starts_with(&bytes) || bytes.starts_with(start.as_bytes()))
+    std::fs::read(path).is_ok_and(|bytes| {
+        let told = unmarked(&bytes);
+        MARK.starts_with(&bytes) || start.as_bytes().starts_with(told) || told.starts_with(start.as_bytes())
+    })
 }

@@ -29,7 +29,7 @@ use self::storage::{Lock, Syncer};
 use crate::invitation::ObjectId;
 use crate::outcome::Outcome;
 use crate::person::PersonKeys;
-use crate::results::RESULT_COLUMNS;
+use crate::results::{MARK, RESULT_COLUMNS};
 
 /// Where a row without a line yet points.
 const NOWHERE: u64 = u64::MAX;
@@ -40,7 +40,7 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     encoder: Encoder,
-    carried: Vec<String>,
+    layout: Layout,
     /// Lines that are not in the file yet, and where in the file they will begin.
     buffer: Vec<u8>,
     written: u64,
@@ -58,6 +58,36 @@ pub struct Journal {
 /// A row of the input, by its place among all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(u32);
+
+/// What the file looks like beyond our own columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The input's columns that follow [`RESULT_COLUMNS`], by name.
+    pub carried: Vec<String>,
+    /// Whether the file begins with a byte order mark, without which Excel shows accents as something else. What an
+    /// earlier run left is read with and without one.
+    pub excel: bool,
+}
+
+impl From<Vec<String>> for Layout {
+    fn from(carried: Vec<String>) -> Self {
+        Self { carried, excel: false }
+    }
+}
+
+impl Layout {
+    /// How many columns a line has.
+    fn columns(&self) -> usize {
+        RESULT_COLUMNS.len() + self.carried.len()
+    }
+
+    /// What the file begins with.
+    fn header(&self) -> Vec<u8> {
+        let mut header = if self.excel { MARK.to_vec() } else { Vec::new() };
+        Encoder::new().header(&mut header, self.carried.iter().map(String::as_str));
+        header
+    }
+}
 
 /// Whether to go on from a results file that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,26 +131,26 @@ pub enum JournalError {
 }
 
 impl Journal {
-    /// Opens the results file at `path`, with this run's carried columns after [`RESULT_COLUMNS`].
+    /// Opens the results file at `path`, which will be laid out so; the carried columns' names alone do for a layout.
     ///
     /// What an earlier run left is in the second value. `keys` must be the run's own.
     pub fn open(
         path: &Path,
         organizations: &[ObjectId],
         keys: &PersonKeys,
-        carried: Vec<String>,
+        layout: impl Into<Layout>,
         start: Start,
     ) -> Result<(Self, Earlier), JournalError> {
         let unwritable = |source| JournalError::Unwritable { path: path.into(), source };
         let lock = Lock::take(path).map_err(unwritable)?;
         let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
-        let mut encoder = Encoder::new();
+        let layout = layout.into();
         let there = fs::exists(path).map_err(unwritable)?;
         let earlier = match start {
-            Start::Continue if there => earlier::take_over(path, organizations, keys, &carried)?,
+            Start::Continue if there => earlier::take_over(path, organizations, keys, &layout)?,
             Start::Fresh(now) if there => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
             Start::Replace if there => {
-                earlier::take_over(path, organizations, keys, &carried)?;
+                earlier::take_over(path, organizations, keys, &layout)?;
                 None
             }
             Start::Continue | Start::Fresh(_) | Start::Replace => None,
@@ -128,10 +158,8 @@ impl Journal {
         let mut file = if earlier.is_some() {
             fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?
         } else {
-            let mut header = Vec::new();
-            encoder.header(&mut header, carried.iter().map(String::as_str));
             let mut file = storage::create(path).map_err(unwritable)?;
-            file.write_all(&header).map_err(unwritable)?;
+            file.write_all(&layout.header()).map_err(unwritable)?;
             file
         };
         let earlier = earlier.unwrap_or_default();
@@ -140,8 +168,8 @@ impl Journal {
         let journal = Self {
             path: path.to_owned(),
             file,
-            encoder,
-            carried,
+            encoder: Encoder::new(),
+            layout,
             buffer: Vec::new(),
             written,
             rows: Vec::new(),
@@ -208,7 +236,7 @@ impl Journal {
     /// Gives the file up. Lines that nobody will find in it come with the error, and only once.
     fn break_off(&mut self, source: io::Error) -> JournalError {
         let mut decoder = Decoder::new();
-        let columns = RESULT_COLUMNS.len() + self.carried.len();
+        let columns = self.layout.columns();
         let mut unwritten = Vec::new();
         // A file that was moved or removed still has its lines, for this process alone.
         if !self.broken && !storage::is_at(&self.file, &self.path) {
@@ -230,7 +258,7 @@ impl Journal {
     /// Reads a line that an earlier run left.
     pub fn read(&mut self, place: Place) -> Result<Line, JournalError> {
         let unreadable = |source| JournalError::Unreadable { path: self.path.clone(), source };
-        let columns = RESULT_COLUMNS.len() + self.carried.len();
+        let columns = self.layout.columns();
         let reader = match self.earlier.take() {
             Some(reader) => reader,
             None => (LinesAt::open(&self.path).map_err(unreadable)?, Decoder::new()),

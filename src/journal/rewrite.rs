@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use super::lines::LinesAt;
-use super::record::{Decoder, Encoder, Line};
+use super::record::{Decoder, Line};
 use super::{Journal, NOWHERE, storage};
-use crate::results::{RESULT_COLUMNS, protected};
+use crate::results::{MARK, protected};
 
 /// A second file with the rows that need another look, with exactly the input's columns.
 #[derive(Debug)]
@@ -48,12 +48,10 @@ pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Resu
     let mut lines = LinesAt::open(&journal.path)?;
     let new = storage::beside(&journal.path);
     let mut file = BufWriter::with_capacity(256 << 10, storage::create(&new)?);
-    let mut header = Vec::new();
-    Encoder::new().header(&mut header, journal.carried.iter().map(String::as_str));
-    file.write_all(&header)?;
-    let mut failed = failed.map(FailedWriter::create).transpose()?;
+    file.write_all(&journal.layout.header())?;
+    let mut failed = failed.map(|rows| FailedWriter::create(rows, journal.layout.excel)).transpose()?;
     let mut decoder = Decoder::new();
-    let columns = RESULT_COLUMNS.len() + journal.carried.len();
+    let columns = journal.layout.columns();
     for offset in journal.rows.iter().chain(&journal.gone) {
         if *offset == NOWHERE {
             return Err(io::Error::other("a row was left without a line"));
@@ -75,9 +73,11 @@ struct FailedWriter {
 }
 
 impl FailedWriter {
-    fn create(rows: FailedRows) -> io::Result<Self> {
+    fn create(rows: FailedRows, excel: bool) -> io::Result<Self> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", rows.path.display()));
-        let mut csv = csv::Writer::from_writer(storage::create(&rows.path).map_err(named)?);
+        let mut file = storage::create(&rows.path).map_err(named)?;
+        file.write_all(if excel { MARK } else { b"" })?;
+        let mut csv = csv::Writer::from_writer(file);
         csv.write_record(&rows.names)?;
         Ok(Self { rows, csv })
     }

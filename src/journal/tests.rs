@@ -20,8 +20,13 @@ impl Desk {
     }
 
     fn try_open(&self, carried: &[&str], start: Start) -> Result<(Journal, Earlier), JournalError> {
-        let carried = carried.iter().map(|name| (*name).to_owned()).collect();
+        let carried: Vec<String> = carried.iter().map(|name| (*name).to_owned()).collect();
         Journal::open(&self.path(), &[HERE.parse().unwrap()], &self.keys, carried, start)
+    }
+
+    fn open_for(&self, excel: bool) -> (Journal, Earlier) {
+        let layout = Layout { carried: vec!["roles".into(), "team".into()], excel };
+        Journal::open(&self.path(), &[HERE.parse().unwrap()], &self.keys, layout, Start::Continue).unwrap()
     }
 
     fn open(&self) -> (Journal, Earlier) {
@@ -139,7 +144,13 @@ fn wherever_a_kill_tears_the_file_what_was_whole_is_kept_and_what_follows_is_rea
 #[test]
 fn a_header_torn_by_a_kill_is_begun_again() {
     let desk = Desk::new();
-    for text in ["", "row,em", "row,email,org_id,status,invite_id,expires_at,http_status,error_code,error_detail"] {
+    for text in [
+        "",
+        "\u{feff}",
+        "\u{feff}row,em",
+        "row,em",
+        "row,email,org_id,status,invite_id,expires_at,http_status,error_code,error_detail",
+    ] {
         fs::write(desk.path(), text).unwrap();
         let (mut journal, _) = desk.open();
         note(&mut journal, 2, "a@example.com", Status::Invited);
@@ -147,6 +158,34 @@ fn a_header_torn_by_a_kill_is_begun_again() {
         drop(journal);
         let (_, earlier) = desk.open();
         assert_eq!(earlier.tally().count(Status::Invited), 1, "after {text:?}");
+    }
+}
+
+#[test]
+fn what_one_run_leaves_with_or_without_a_mark_another_reads_either_way() {
+    for (first, second, finished) in
+        [(false, true, false), (true, false, false), (true, true, false), (true, false, true)]
+    {
+        let desk = Desk::new();
+        let is_marked = || desk.text().starts_with('\u{feff}');
+        let (mut journal, _) = desk.open_for(first);
+        note(&mut journal, 2, "zo\u{eb}@example.com", Status::Invited);
+        journal.flush().unwrap();
+        assert_eq!(is_marked(), first);
+        if finished {
+            journal.finish(None).unwrap()
+        } else {
+            drop(journal)
+        }
+        assert_eq!(is_marked(), first);
+        let (mut journal, mut earlier) = desk.open_for(second);
+        let line = journal.read(earlier.leave()[0]).unwrap();
+        assert_eq!((line.row, line.email.as_str()), (Some(2), "zo\u{eb}@example.com"), "{first} {second}");
+        note(&mut journal, 3, "b@example.com", Status::Invited);
+        journal.flush().unwrap();
+        journal.finish(None).unwrap();
+        assert_eq!(is_marked(), second);
+        assert_eq!(desk.lines().len(), 1, "who is left unsaid is not in the file");
     }
 }
 

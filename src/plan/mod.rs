@@ -22,6 +22,10 @@ pub use roles::parse_roles;
 
 use rejection::Cell;
 
+/// Stands for every organization where it is not known which ones there are, so that a row may be for any. What is
+/// planned so must not be sent.
+pub const ANY: ObjectId = ObjectId::ZERO;
+
 /// What the settings say about every row.
 #[derive(Clone, Debug)]
 pub struct PlanOptions {
@@ -45,7 +49,8 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Plans rows that stand under this header, for the organizations that these directories describe.
+    /// Plans rows that stand under this header, for the organizations that these directories describe; [`ANY`] stands for
+    /// all others.
     pub fn new(options: PlanOptions, header: &Header, directories: Vec<(ObjectId, &'a Directory)>) -> Self {
         Self {
             options,
@@ -75,6 +80,50 @@ impl<'a> Planner<'a> {
         let roles = self.roles(row)?;
         let (teams, projects) = (self.teams(row, directory)?, self.projects(row, directory)?);
         Ok(Invitation { organization, email: email.to_owned(), roles, teams, projects })
+    }
+
+    /// All that is wrong with the row, [`Planner::plan`]'s reason first. Of a list with several unknown entries the first
+    /// is told.
+    pub fn problems(&self, row: &Row) -> Vec<Rejection> {
+        if let Some(fault) = row.fault() {
+            return vec![self.faulty(*fault)];
+        }
+        let (email, roles) = (self.address(row).err(), self.roles(row).err());
+        let (organization, teams, projects) = match self.organization(row) {
+            Ok((_, directory)) => (None, self.teams(row, directory).err(), self.projects(row, directory).err()),
+            Err(rejection) => (Some(rejection), None, None),
+        };
+        [self.check_formulas(row).err(), email, organization, roles, teams, projects].into_iter().flatten().collect()
+    }
+
+    /// What is known of an organization that rows may be for.
+    pub fn directory(&self, organization: ObjectId) -> Option<&'a Directory> {
+        let known = |known: &&(ObjectId, &Directory)| known.0 == organization || known.0 == ANY;
+        self.directories.iter().find(known).map(|(_, directory)| *directory)
+    }
+
+    /// What is known of all of them.
+    pub fn directories(&self) -> &[(ObjectId, &'a Directory)] {
+        &self.directories
+    }
+
+    /// The teams of a sound row as it writes them, for telling what an id stands for that came of a name.
+    pub fn named_teams<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
+        let text = self.teams.map_or("", |index| row.cell(index));
+        let directory = self.organization(row).ok().map(|(_, directory)| directory);
+        entries(text).filter_map(move |entry| Some((directory?.team(entry).ok()?, entry)))
+    }
+
+    /// The projects of a sound row as it writes them.
+    pub fn named_projects<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
+        let text = self.projects.map_or("", |index| row.cell(index));
+        let directory = self.organization(row).ok().map(|(_, directory)| directory);
+        projects::names(text).filter_map(move |name| Some((directory?.project(name).ok()?, name)))
+    }
+
+    /// The name of the projects column.
+    pub fn projects_column(&self) -> Option<&str> {
+        self.projects.map(|index| self.column(index))
     }
 
     fn column(&self, index: usize) -> &str {
@@ -149,7 +198,7 @@ impl<'a> Planner<'a> {
                 cell.reject(RejectionCode::InvalidOrgId, finding)
             })?
         };
-        if let Some((_, directory)) = self.directories.iter().find(|(known, _)| *known == id) {
+        if let Some(directory) = self.directory(id) {
             return Ok((id, directory));
         }
         Err(match self.directories.as_slice() {

@@ -79,6 +79,11 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
     Ok(projects)
 }
 
+/// The projects of a cell, as it writes them.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    entries(text).filter_map(|entry| entry.rsplit_once('=')).map(|(project, _)| project.trim())
+}
+
 /// An entry's project and its roles; a project's name may hold `=`, so the last one counts.
 fn split<'a>(cell: Cell<'_>, entry: &'a str) -> Result<(&'a str, impl Iterator<Item = &'a str>), Rejection> {
     let Some((project, roles)) = entry.rsplit_once('=') else { return Err(without_roles(cell, entry)) };
@@ -180,7 +185,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Vec<(u8, String)>, (RejectionCode, String)> {
-        let projects = parse(Cell::new("Projects", text), &directory()).map_err(|r| (r.code, r.detail))?;
+        let projects = parse(Cell::new("Projects", text), &directory()).map_err(|r| (r.code, r.finding))?;
         let number = |project| (1..=3).find(|&n| id(n) == project).unwrap();
         Ok(projects.into_iter().map(|access| (number(access.project), access.roles.join("+"))).collect())
     }
@@ -235,12 +240,13 @@ mod tests {
             (
                 "bilings=owner",
                 UnknownProject,
-                "unknown project \"bilings\", did you mean \"billing\"? If not, create the project in Atlas first",
+                "unknown project \"bilings\", did you mean \"billing\"? If not, create the project in Atlas first, since \
+                 this program creates no projects",
             ),
         ] {
-            let (found, detail) = read(text).unwrap_err();
+            let (found, told) = read(text).unwrap_err();
             assert_eq!(found, code, "{text}");
-            assert!(finding.is_empty() || detail == format!("column Projects: {finding}"), "{detail}");
+            assert!(finding.is_empty() || told == finding, "{told}");
         }
     }
 

@@ -13,8 +13,18 @@ pub struct Rejection {
     pub code: RejectionCode,
     /// The column, as the sheet names it; none where the row as a whole is at fault.
     pub column: Option<String>,
-    /// What is wrong and what to do, beginning with the column.
-    pub detail: String,
+    /// What is wrong and what to do, without the column; as a whole it is displayed.
+    pub finding: String,
+}
+
+/// The column, where one is at fault, and the finding: what the results' `error_detail` holds.
+impl Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "column {column}: {}", self.finding),
+            None => f.write_str(&self.finding),
+        }
+    }
 }
 
 /// The checks, a closed list.
@@ -83,8 +93,8 @@ impl Display for RejectionCode {
 
 impl Rejection {
     /// A fault of the row as a whole.
-    pub(super) fn of_row(code: RejectionCode, detail: String) -> Self {
-        Self { code, column: None, detail }
+    pub(super) fn of_row(code: RejectionCode, finding: String) -> Self {
+        Self { code, column: None, finding }
     }
 
     /// The row is for an organization that nobody may write to.
@@ -120,8 +130,7 @@ impl<'a> Cell<'a> {
     }
 
     pub(super) fn reject(self, code: RejectionCode, finding: impl Display) -> Rejection {
-        let column = self.column.to_owned();
-        Rejection { code, detail: format!("column {column}: {finding}"), column: Some(column) }
+        Rejection { code, column: Some(self.column.to_owned()), finding: finding.to_string() }
     }
 }
 
@@ -174,7 +183,8 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
                 return cell.reject(
                     unknown,
                     format_args!(
-                        "the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first"
+                        "the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first, since \
+                         this program creates no {noun}s"
                     ),
                 );
             }
@@ -182,7 +192,8 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
             cell.reject(
                 unknown,
                 format_args!(
-                    "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first"
+                    "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first, since this \
+                     program creates no {noun}s"
                 ),
             )
         }

@@ -91,18 +91,20 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
         (
             b"a@example.com,member,Backedn",
             Code::UnknownTeam,
-            "column Teams: unknown team \"Backedn\", did you mean \"Backend\"? If not, create the team in Atlas first",
+            "column Teams: unknown team \"Backedn\", did you mean \"Backend\"? If not, create the team in Atlas first, \
+             since this program creates no teams",
         ),
         (
             b"a@example.com,member,Legal",
             Code::UnknownTeam,
-            "column Teams: the organization has no team \"Legal\"; correct it, or create the team in Atlas first",
+            "column Teams: the organization has no team \"Legal\"; correct it, or create the team in Atlas first, since this \
+             program creates no teams",
         ),
         (
             b"a@example.com,member,0000000000000000000000ff",
             Code::UnknownTeam,
             "column Teams: the organization has no team \"0000000000000000000000ff\"; correct it, or create the team in \
-             Atlas first",
+             Atlas first, since this program creates no teams",
         ),
         (
             b"a@example.com,member,00000000000000000000001",
@@ -153,10 +155,9 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
         let sheet = [b"Work Email,R\xC3\xB4le,Teams,Projects,Org ID\n", row].concat();
         let plans = plan(&sheet, &directory(), OrgRoles::default());
         let rejection = plans[0].as_ref().unwrap_err();
-        assert_eq!((rejection.code, rejection.detail.as_str()), (code, detail));
-        if let Some(column) = &rejection.column {
-            assert!(detail.starts_with(&format!("column {column}: ")));
-        }
+        assert_eq!((rejection.code, rejection.to_string().as_str()), (code, detail));
+        let column = rejection.column.as_deref();
+        assert_eq!(column, detail.strip_prefix("column ").and_then(|rest| Some(rest.split_once(": ")?.0)), "{detail}");
     }
 }
 
@@ -267,7 +268,7 @@ proptest! {
                     prop_assert!(invitation.teams.is_sorted() && invitation.projects.is_sorted());
                     prop_assert!(invitation.projects.iter().all(|access| !access.roles.is_empty()));
                 }
-                Err(rejection) => prop_assert!(!rejection.detail.contains(char::is_control), "{:?}", rejection),
+                Err(rejection) => prop_assert!(!rejection.finding.contains(char::is_control), "{:?}", rejection),
             }
         }
     }
@@ -298,6 +299,6 @@ fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_
         [Ok(here), Ok(there), Err(RejectionCode::UnknownTeam), Err(RejectionCode::OtherOrganization)]
     );
     assert_eq!(codes(None)[0], Err(RejectionCode::MissingOrgId));
-    let detail = fates(None)[3].as_ref().unwrap_err().detail.clone();
+    let detail = fates(None)[3].as_ref().unwrap_err().to_string();
     assert!(detail.starts_with("column Org ID: there are no credentials for organization 52b6"), "{detail}");
 }

@@ -39,7 +39,7 @@ const CONDEMNED: [(&str, &str); 7] = [
 ];
 
 /// What to do about an organization that nothing more can be sent to.
-pub(super) fn condemned_advice(why: &str) -> &'static str {
+pub fn condemned_advice(why: &str) -> &'static str {
     let known = CONDEMNED.iter().find(|(words, _)| why.contains(words));
     known.map_or("no other row would fare better; remove the cause first", |(_, remedy)| remedy)
 }

@@ -1,15 +1,21 @@
-//! The run told afterwards: as text for people ([`text`]) and as JSON for machines ([`json`]).
+//! The run told afterwards, as text for people ([`text`]) and as JSON for machines ([`json`]); a check told likewise, and
+//! what is worth a warning before a run.
 //!
-//! Pure: a [`crate::run::Summary`] and a few circumstances become a string. Printing is the binary's.
+//! Pure: a [`crate::run::Summary`] or the like and a few circumstances become a string. Printing is the binary's.
 
 mod advice;
+mod check;
 mod escape;
 mod json;
 mod text;
+mod warnings;
 
+pub use self::advice::condemned_advice;
+pub use self::check::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 pub use self::escape::escaped;
 pub use self::json::json;
 pub use self::text::{duration, text};
+pub use self::warnings::{seats, unlisted_roles};
 
 use std::path::Path;
 

@@ -4,9 +4,11 @@
 //! streams of the binary where a case fails.
 
 mod bad_rows;
+mod check;
 mod config;
 mod credentials;
 mod exactly_once;
+mod excel;
 mod halts;
 mod kills;
 mod odd_answers;
@@ -14,6 +16,7 @@ mod output;
 mod rehearsal;
 mod safety;
 mod samples;
+mod seats;
 mod several;
 mod sheets;
 mod signals;

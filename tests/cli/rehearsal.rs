@@ -77,10 +77,10 @@ fn check_finds_the_bad_rows_without_a_server() {
     let world = world_with_the_sample();
     let finished = world.program(&["check", "onboarding.csv"]).finish();
     finished.exits(1);
-    assert!(finished.stdout.contains("row 14: ") && finished.stdout.contains("(INVALID_EMAIL)"), "{}", finished.told());
+    assert!(finished.stdout.contains("row 14, column Work Email: "), "{}", finished.told());
     // Of teams and projects it believes every name, and knows the same ones again.
-    assert!(finished.stdout.contains("row 23: ") && finished.stdout.contains("(CONFLICTING_DUPLICATE)"));
-    let summary = "26 rows: 21 would be sent, 1 said by an earlier row already, 4 with a problem";
+    assert!(finished.stdout.contains("row 23: row 7 has the same email but other roles"), "{}", finished.told());
+    let summary = "26 rows: 21 would be sent, 1 duplicate, 4 invalid\n";
     assert!(finished.stdout.contains(summary), "{}", finished.told());
     assert_eq!(world.names(), ["onboarding.csv"], "nothing is written");
 }

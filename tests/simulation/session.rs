@@ -121,7 +121,7 @@ async fn whole(
     let organization = ORGANIZATION.parse().expect("an id");
     let keys = PersonKeys::default();
     let roster = Roster::open(Cursor::new(&session.sheet), &RosterOptions::default()).expect("the sheet has a header");
-    let carried = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+    let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
     let path: &Path = &session.results;
     let opened = Journal::open(path, &[organization], &keys, carried, Start::Continue);
     let (journal, earlier) = opened.expect("the results can be continued");

@@ -21,9 +21,9 @@ use crate::exchange::{Create, Gateway};
 use crate::invitation::{Invitation, ObjectId};
 use crate::journal::{Line, Place};
 use crate::outcome::{NextRun, Outcome, Status, StopReason};
-use crate::person::Sighting;
-use crate::plan::{Rejection, bare_address, differences, digest};
+use crate::plan::{Rejection, bare_address, differences};
 use crate::roster::Row;
+use crate::triage::Triaged;
 use crate::worker::{Assignment, LeftOpen, Ticket, Trace, work};
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
@@ -71,27 +71,21 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// Settles a row on the spot or gives it a worker, which takes a free place or waits for one.
     fn take(&mut self, row: Row) {
-        let number = row.number;
-        let planned = self.planner.plan(&row);
+        let triaged = self.triage.take(&row);
         let person = Person::Row(self.book.journal.next_slot(), row);
-        let invitation = match planned {
-            Ok(invitation) => invitation,
-            Err(rejection) => return self.reject(&person, rejection),
+        let (key, invitation) = match triaged {
+            Triaged::Person(key, invitation) => (key, invitation),
+            Triaged::Duplicate(earlier) => {
+                let outcome = Outcome::new(Status::Duplicate, self.now());
+                let outcome = outcome.with_detail(format!("row {earlier} says the same"));
+                return self.book.settle(&person, &outcome, false);
+            }
+            Triaged::Invalid(rejection) => return self.reject(&person, &rejection),
         };
         let Some(branch) = self.branch(invitation.organization) else {
             // The planner knows the same organizations.
-            return self.reject(&person, Rejection::no_credentials(invitation.organization));
+            return self.reject(&person, &Rejection::no_credentials(invitation.organization));
         };
-        let key = self.keys.key(invitation.organization, &invitation.email);
-        match self.seen.meet(key, digest(&invitation), number) {
-            Sighting::First => {}
-            Sighting::Same(earlier) => {
-                let outcome = Outcome::new(Status::Duplicate, self.now());
-                let outcome = outcome.with_detail(format!("row {earlier} says the same"));
-                return self.settle(branch, &person, &outcome, false);
-            }
-            Sighting::Other(earlier) => return self.reject(&person, Rejection::conflicting_duplicate(earlier)),
-        }
         if let Some(place) = self.earlier.take(key) {
             let line = match self.book.journal.read(place) {
                 Ok(line) => line,
@@ -164,9 +158,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         Worker { id, assignments }
     }
 
-    fn reject(&mut self, person: &Person, rejection: Rejection) {
+    fn reject(&mut self, person: &Person, rejection: &Rejection) {
         let outcome = Outcome::new(Status::Invalid, self.now());
-        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.detail);
+        let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.to_string());
         self.book.settle(person, &outcome, false);
     }
 

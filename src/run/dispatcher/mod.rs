@@ -27,9 +27,10 @@ use crate::exchange::Gateway;
 use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, Signal, Status, StopReason};
-use crate::person::{PersonKeys, Seen};
+use crate::person::PersonKeys;
 use crate::plan::Planner;
 use crate::roster::Roster;
+use crate::triage::Triage;
 use crate::worker::{Notice, Settled, Ticket, Trace};
 
 /// Rows that may settle, or wait for their organization, holding no place, before no more rows are taken.
@@ -89,11 +90,9 @@ struct Dispatcher<'a, 'e, G, R> {
     clock: Clock,
     branches: Vec<Branch<'a, G>>,
     roster: Roster<R>,
-    planner: Planner<'a>,
+    triage: Triage<'a>,
     book: Book<'e>,
     earlier: Earlier,
-    keys: PersonKeys,
-    seen: Seen,
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
     workers: JoinSet<()>,
@@ -134,10 +133,8 @@ pub async fn dispatch<G: Gateway, R: Read>(
         branches: organizations.into_iter().map(branch).collect(),
         book: Book::new(journal, roster.header(), options.organization, on_event),
         roster,
-        planner,
+        triage: Triage::new(planner, keys, rows),
         earlier,
-        keys,
-        seen: Seen::with_capacity(rows),
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),

@@ -235,7 +235,7 @@ impl World {
         let header = roster.header().clone();
         let organization = ORGANIZATION.parse().unwrap();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-        let carried = header.carried().iter().map(|column| column.name.clone()).collect();
+        let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
         let (journal, earlier) =
             Journal::open(&self.results(), &self.organizations, &self.keys, carried, Start::Continue).unwrap();
         let limiter = Limiter::new(self.pace);

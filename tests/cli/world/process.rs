@@ -78,14 +78,45 @@ impl Invocation {
     pub(crate) fn start(mut self) -> Process {
         let file = |path| File::create(path).expect("a file for a stream");
         self.command.stdout(file(&self.stdout)).stderr(file(&self.stderr));
-        let shown: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        let shown = shown.join(" ");
+        let shown = self.shown();
         let child = self.command.spawn().expect("the program starts");
         Process { child, shown, stdout: self.stdout, stderr: self.stderr }
     }
 
     pub(crate) fn finish(self) -> Finished {
         self.start().finish()
+    }
+
+    /// Runs it at a terminal, where this is typed; what the terminal shows is its standard error.
+    #[cfg(unix)]
+    pub(crate) fn on_a_terminal(mut self, typed: &str) -> Finished {
+        use std::io::{Read, Write};
+        let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).expect("a terminal");
+        self.command.stdin(slave.try_clone().expect("its end")).stderr(slave);
+        self.command.stdout(File::create(&self.stdout).expect("a file for a stream"));
+        File::create(&self.stderr).expect("a file for a stream");
+        let shown = self.shown();
+        let child = self.command.spawn().expect("the program starts");
+        let Self { command, stdout, stderr } = self;
+        // Its copies of the terminal's end: with them open, reading would never come to an end.
+        drop(command);
+        let mut keyboard = File::from(master);
+        let mut screen = keyboard.try_clone().expect("the other end");
+        writeln!(keyboard, "{typed}").expect("it takes keys");
+        let watch = thread::spawn(move || {
+            let mut seen = Vec::new();
+            // It ends in an error where everybody has left.
+            let _ = screen.read_to_end(&mut seen);
+            String::from_utf8_lossy(&seen).replace("\r\n", "\n")
+        });
+        let mut finished = Process { child, shown, stdout, stderr }.finish();
+        finished.stderr = watch.join().expect("what was shown");
+        finished
+    }
+
+    fn shown(&self) -> String {
+        let shown: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        shown.join(" ")
     }
 }
 

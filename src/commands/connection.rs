@@ -1,0 +1,67 @@
+//! The way to Atlas for the commands that need one, or to the embedded Atlas.
+
+use std::time::Duration;
+
+use bulk_invite::atlas::{Client, Credential, Settings};
+use bulk_invite::caller::Caller;
+use bulk_invite::clock::Clock;
+use bulk_invite::exchange::Api;
+use bulk_invite::invitation::ObjectId;
+use bulk_invite::limiter::{Learned, Limiter, Pace};
+use bulk_invite::retry::Policy;
+use bulk_invite::sandbox::{self, Fault};
+use jiff::SignedDuration;
+use tokio::sync::mpsc;
+
+use super::targets::Target;
+use crate::cli::CallArgs;
+use crate::settings::{Account, Sources, UsageError};
+
+/// An organization that can be asked and written to.
+pub(crate) struct Connection {
+    pub(crate) id: ObjectId,
+    pub(crate) rows: Option<u64>,
+    pub(crate) caller: Caller<Client>,
+}
+
+/// Makes what asks and invites, so many requests at once to each organization, and what tells of limits.
+pub(crate) fn connect(
+    targets: Vec<Target>,
+    api: Api,
+    concurrency: usize,
+    calls: &CallArgs,
+    clock: Clock,
+) -> Result<(Vec<Connection>, mpsc::UnboundedReceiver<Learned>), UsageError> {
+    let pace = Pace::new(calls.rate, calls.burst);
+    let limiter = Limiter::new(pace);
+    let (sender, learned) = mpsc::unbounded_channel();
+    let connect = |Target { id, base_url, credential, rows }| {
+        let settings = Settings::new(base_url, id, api, credential);
+        let client = Client::new(Settings { timeout: unsigned(calls.timeout), concurrency, ..settings });
+        let client = client.map_err(UsageError::new)?;
+        let policy = Policy::new(calls.max_attempts.get(), fastrand::u64(..));
+        let caller = Caller::new(client, api, limiter.beside(pace), policy, clock, sender.clone());
+        Ok(Connection { id, rows, caller })
+    };
+    Ok((targets.into_iter().map(connect).collect::<Result<_, _>>()?, learned))
+}
+
+/// Starts an embedded Atlas that misbehaves so. It runs until the second value is dropped.
+pub(crate) fn rehearsal(faults: &[Fault]) -> Result<(Account, sandbox::Running), UsageError> {
+    let options = sandbox::Options { faults: faults.to_vec(), ..sandbox::Options::default() };
+    let running = sandbox::start(options)
+        .map_err(|error| UsageError(format!("the sandbox cannot listen on this machine: {error}")))?;
+    let account = Account {
+        organization: sandbox::ORGANIZATION.parse().ok(),
+        base_url: running.base_url().parse().map_err(UsageError::new)?,
+        credential: Some(Credential::Token(sandbox::TOKEN.into())),
+        others: Vec::new(),
+        sources: Sources::default(),
+    };
+    Ok((account, running))
+}
+
+/// A time that was typed.
+pub(crate) fn unsigned(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or_default()
+}

@@ -1,0 +1,91 @@
+//! What is worth knowing before anything is sent: seats that do not suffice, and project roles that Atlas may not have.
+
+use super::escaped;
+use crate::forecast::UnlistedRoles;
+use crate::seats::Seats;
+
+/// Roles told one by one.
+const ROLES_SHOWN: usize = 10;
+
+/// How many seats are needed and left, and what to do where they do not suffice.
+pub fn seats(seats: Seats) -> String {
+    let (limit, needed) = (Seats::LIMIT, seats.needed);
+    let short = match seats.missing() {
+        0 => String::new(),
+        1 => ", so 1 person finds none; have support raise the limit first".to_owned(),
+        missing => format!(", so {missing} people find none; have support raise the limit first"),
+    };
+    match (seats.taken, seats.left()) {
+        (None, _) if short.is_empty() => {
+            format!("{needed} needed of {limit}; how many are taken is not known without asking Atlas")
+        }
+        (None, _) => format!("{needed} needed, and Atlas allows {limit}{short}"),
+        (Some(_), Some(left)) => format!("{needed} needed, {left} of {limit} left{short}"),
+        (Some(taken), None) => format!(
+            "{needed} needed; {taken} are taken, more than the usual {limit}, so how many are left is not known"
+        ),
+    }
+}
+
+/// A warning for each role, and one for those beyond the first few; none where there are none.
+pub fn unlisted_roles(roles: &UnlistedRoles) -> Vec<String> {
+    let by_row = roles.by_row();
+    let told = by_row.iter().take(ROLES_SHOWN).map(|(role, uses)| {
+        let more = match uses.rows {
+            1 => String::new(),
+            rows => format!(" and {} more", rows - 1),
+        };
+        format!(
+            "warning: project role \"{}\" (row {}{more}) is not one we know; it is sent as written",
+            escaped(role),
+            uses.first_row
+        )
+    });
+    let mut lines: Vec<String> = told.collect();
+    if let Some(more @ 1..) = by_row.len().checked_sub(ROLES_SHOWN) {
+        let at_least = if roles.beyond { "at least " } else { "" };
+        lines.push(format!("warning: so are {at_least}{more} more project roles; check lists them"));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Forecast;
+    use crate::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+
+    #[test]
+    fn seats_are_told_as_far_as_they_are_known() {
+        for (needed, taken, told) in [
+            (18, Some(4), "18 needed, 496 of 500 left"),
+            (620, Some(4), "620 needed, 496 of 500 left, so 124 people find none; have support raise the limit first"),
+            (1, Some(500), "1 needed, 0 of 500 left, so 1 person finds none; have support raise the limit first"),
+            (1, Some(620), "1 needed; 620 are taken, more than the usual 500, so how many are left is not known"),
+            (18, None, "18 needed of 500; how many are taken is not known without asking Atlas"),
+            (502, None, "502 needed, and Atlas allows 500, so 2 people find none; have support raise the limit first"),
+        ] {
+            assert_eq!(seats(Seats { needed, taken }), told);
+        }
+    }
+
+    #[test]
+    fn a_role_is_told_once_and_a_flood_of_them_in_few_lines() {
+        let mut forecast = Forecast::default();
+        let mut add = |row, role: String| {
+            let projects = vec![ProjectAccess { project: ObjectId::ZERO, roles: vec![role] }];
+            let (email, roles, teams) = (String::new(), OrgRoles::default(), Vec::new());
+            forecast.add(row, &Invitation { organization: ObjectId::ZERO, email, roles, teams, projects });
+        };
+        (3..16).for_each(|row| add(row, "GROUP_FOO".to_owned()));
+        (16..30).for_each(|row| add(row, format!("GROUP_{row}")));
+        let lines = unlisted_roles(&forecast.unlisted);
+        assert_eq!(lines.len(), 11);
+        assert_eq!(
+            lines[0],
+            "warning: project role \"GROUP_FOO\" (row 3 and 12 more) is not one we know; it is sent as written"
+        );
+        assert_eq!(lines[1], "warning: project role \"GROUP_16\" (row 16) is not one we know; it is sent as written");
+        assert_eq!(lines[10], "warning: so are 5 more project roles; check lists them");
+    }
+}
