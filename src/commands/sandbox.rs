@@ -81,3 +81,37 @@ fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
     options.seed = args.seed.unwrap_or(options.seed);
     Ok(options)
 }
+
+#[cfg(test)]
+mod tests {
+    use bulk_invite::sandbox::Duplicates;
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn told(flags: &[&str]) -> Options {
+        let cli = Cli::parse_from(["bulk-invite", "sandbox"].iter().chain(flags));
+        match &cli.command {
+            Command::Sandbox(args) => options(args).unwrap(),
+            Command::Run(_) | Command::Check(_) | Command::Completions { .. } => panic!("another command"),
+        }
+    }
+
+    #[test]
+    fn flags_come_before_the_scenario_and_leave_the_rest_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scenario.toml");
+        std::fs::write(&path, "seed = 7\nduplicates = 'accept'\nfaults = ['500@1']\n").unwrap();
+        let scenario = ["--scenario", path.to_str().unwrap()];
+        let plain = told(&scenario);
+        assert_eq!((plain.seed, plain.duplicates, plain.limits.invitations), (7, Duplicates::Accept, None));
+        let changed = told(
+            &[&scenario[..], &["--seed=9", "--duplicates=400", "--invitation-limiter", "--fault=cut@1", "--speed=60"]]
+                .concat(),
+        );
+        assert_eq!((changed.seed, changed.duplicates), (9, Duplicates::Refuse400));
+        assert_eq!(changed.limits.invitations, Some(Window::per_minute(10)));
+        assert_eq!((changed.faults.len(), changed.speed), (2, 60.0));
+    }
+}

@@ -262,6 +262,18 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_headers_gets_none_from_the_server() {
+        let running = running("no-headers@1");
+        let mut stream = invite(&running, "a@example.com");
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let names: Vec<_> = head.lines().skip(1).filter_map(|line| line.split(':').next()).collect();
+        assert!(names.iter().all(|name| ["Content-Length", "Connection"].contains(name)), "{head}");
+    }
+
+    #[test]
     fn a_reset_is_a_reset_and_the_invitation_is_made() {
         let running = running("reset-after@1");
         let mut stream = invite(&running, "a@example.com");

@@ -129,6 +129,9 @@ async fn teams_and_projects_fill_up() {
         let second = send(&sandbox, request("POST", "/invites", "2023-01-01"), &body("z@example.com", grant)).await;
         assert_eq!((second.status, second.code()), (400, code));
     }
+    let none = self::sandbox(|options| options.caps.team = 0);
+    let body = body("a@example.com", json!({"teamIds": [TEAM]}));
+    assert_eq!(send(&none, request("POST", "/invites", "2023-01-01"), &body).await.status, 400, "no seat at all");
 }
 
 #[tokio::test(start_paused = true)]
