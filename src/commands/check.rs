@@ -52,7 +52,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
         let organization = organization.unwrap_or(ANY);
         (Some(organization), vec![(organization, Directory::offline())])
     } else {
-        let counts = input::count(&roster, &args.file, &args.sheet, organization)?;
+        let counts = input::count(&roster, &args.file, &args.sheet, organization);
         let directories = look_up(args, targets(account, by_row, counts.of)?, screen)?;
         for (id, directory) in &directories {
             let there = directory.seats_used();

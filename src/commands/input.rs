@@ -43,6 +43,11 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
     Ok(roster)
 }
 
+/// A second reading of the rows that `roster` is about to read; `None` where they can be read only once.
+pub(crate) fn again(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs) -> Option<Roster<Input>> {
+    roster.again().or_else(|| if path.is_file() { open(path, sheet).ok() } else { None })
+}
+
 /// How many rows a spreadsheet has.
 #[derive(Default)]
 pub(crate) struct Counts {
@@ -52,22 +57,14 @@ pub(crate) struct Counts {
 }
 
 /// How many rows the spreadsheet has that `roster` is about to read, as far as it can be read twice.
-pub(crate) fn count(
-    roster: &Roster<Input>,
-    path: &Path,
-    sheet: &SheetArgs,
-    organization: Option<ObjectId>,
-) -> Result<Counts, UsageError> {
+pub(crate) fn count(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs, organization: Option<ObjectId>) -> Counts {
     let by_row = roster.header().org_id().is_some();
     let known = |rows| Counts { rows: Some(rows), of: organization.filter(|_| !by_row).map(|id| [(id, rows)].into()) };
-    if let Some(rows) = roster.rows().filter(|_| !by_row || !path.is_file()) {
-        return Ok(known(rows));
+    if let Some(rows) = roster.rows().filter(|_| !by_row) {
+        return known(rows);
     }
-    if !path.is_file() {
-        return Ok(Counts::default());
-    }
-    let mut roster = open(path, sheet)?;
-    let Some(column) = roster.header().org_id() else { return Ok(known(roster.count_rows())) };
+    let Some(mut roster) = again(roster, path, sheet) else { return Counts::default() };
+    let Some(column) = roster.header().org_id() else { return known(roster.count_rows()) };
     let (mut rows, mut of) = (0, HashMap::new());
     while let Ok(Some(row)) = roster.next_row() {
         rows += 1;
@@ -76,5 +73,5 @@ pub(crate) fn count(
             *of.entry(id).or_default() += 1;
         }
     }
-    Ok(Counts { rows: Some(rows), of: Some(of) })
+    Counts { rows: Some(rows), of: Some(of) }
 }

@@ -8,10 +8,11 @@ use bulk_invite::journal::Earlier;
 use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::Planner;
 use bulk_invite::report;
+use bulk_invite::roster::Roster;
 use bulk_invite::seats::Seats;
 use bulk_invite::triage::Triage;
 
-use super::input;
+use super::input::{self, Input};
 use crate::cli::RunArgs;
 
 /// What is known before the first invite.
@@ -28,18 +29,18 @@ impl Outlook {
     /// Reads the sheet ahead, as the run will read it. A sheet that breaks off is for the run to tell.
     pub(crate) fn read(
         args: &RunArgs,
-        rows: Option<u64>,
+        roster: &Roster<Input>,
         planner: Planner<'_>,
         keys: &PersonKeys,
         earlier: &Earlier,
     ) -> Self {
-        let again =
-            rows.and_then(|rows| Some((usize::try_from(rows).ok()?, input::open(&args.file, &args.sheet).ok()?)));
         let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
         let several = directories.len() > 1;
         let of = |id| if several { format!("organization {id}: ") } else { String::new() };
-        let Some((rows, roster)) = again else { return Self::of_one_reading(args, &directories, of) };
-        let triage = Triage::new(planner, keys.clone(), rows);
+        let Some(roster) = input::again(roster, &args.file, &args.sheet) else {
+            return Self::of_one_reading(args, &directories, of);
+        };
+        let triage = Triage::new(planner, keys.clone(), 0);
         let Ok(forecast) = Forecast::of(roster, triage, earlier) else { return Self::default() };
         let limit = args.limit.unwrap_or(u64::MAX);
         let seats = directories.iter().filter_map(|(id, directory)| {

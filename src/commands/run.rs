@@ -62,7 +62,7 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
         (Account::resolve(&args.account, &environment)?, None)
     };
     let roster = input::open(&args.file, &args.sheet)?;
-    let counts = input::count(&roster, &args.file, &args.sheet, account.organization)?;
+    let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
     let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
@@ -149,7 +149,7 @@ impl Prepared {
         let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
         // Reading the sheet ahead is only for telling somebody.
         let outlook = if sends && (may_ask || machine || !args.quiet) {
-            Outlook::read(args, rows, planner.clone(), &keys, &earlier)
+            Outlook::read(args, &roster, planner.clone(), &keys, &earlier)
         } else {
             Outlook::default()
         };

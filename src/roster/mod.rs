@@ -118,6 +118,20 @@ impl<R: Read> Roster<R> {
         }
     }
 
+    /// Another reading of the rows from here on, where that takes no reading of the file.
+    pub fn again(&self) -> Option<Self> {
+        let Self { source, header, notes, rows, skipped_blank, failed } = self;
+        let (header, notes) = (header.clone(), notes.clone());
+        Some(Self {
+            source: source.again()?,
+            header,
+            notes,
+            rows: *rows,
+            skipped_blank: *skipped_blank,
+            failed: *failed,
+        })
+    }
+
     /// Reads on to the end, or to where reading fails, and says how many rows that hold anything were left.
     pub fn count_rows(mut self) -> u64 {
         let mut rows = 0;

@@ -15,6 +15,14 @@ pub(super) enum Source<R> {
 }
 
 impl<R: Read> Source<R> {
+    /// The same records from here on, where they need not be read anew.
+    pub(super) fn again(&self) -> Option<Self> {
+        match self {
+            Source::Text(_) => None,
+            Source::Workbook(table) => Some(Source::Workbook(table.clone())),
+        }
+    }
+
     pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         match self {
             Source::Text(records) => records.next(),

@@ -1,5 +1,7 @@
 //! The sheet's cells in little memory: all text in one piece, and where each cell ends in it.
 
+use std::sync::Arc;
+
 use super::error::WorkbookError;
 use crate::results::unprotected;
 use crate::roster::record::Record;
@@ -57,9 +59,9 @@ impl Table {
 }
 
 /// Hands out a table's rows one after another, and the blank ones between them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::roster) struct TableRecords {
-    table: Table,
+    table: Arc<Table>,
     next: usize,
     /// The number of the record handed out last.
     number: u32,
@@ -68,7 +70,7 @@ pub(in crate::roster) struct TableRecords {
 
 impl From<Table> for TableRecords {
     fn from(table: Table) -> Self {
-        Self { table, next: 0, number: 0, ends: Vec::new() }
+        Self { table: Arc::new(table), next: 0, number: 0, ends: Vec::new() }
     }
 }
 

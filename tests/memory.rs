@@ -1,0 +1,79 @@
+//! What a large workbook costs in memory. A target of its own, for the system tells only the largest of all processes
+//! that one has started.
+#![cfg(target_os = "linux")]
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use std::process::Command;
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// 100,000 rows are to take no more than 150 MiB; half of them are read in half the time.
+#[test]
+fn the_rows_of_a_large_workbook_take_little_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("people.xlsx"), large_workbook(50_000)).expect("a workbook");
+    // A run reads ahead, counts and plans; a check counts too, and tells.
+    for (arguments, says) in [
+        (["check", "people.xlsx", "--offline"], "50000 would be sent"),
+        (["run", "people.xlsx", "--dry-run"], "50000 not_sent"),
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
+        program.env_clear().current_dir(folder.path()).args(arguments);
+        if arguments[0] == "run" {
+            program.arg("--sandbox");
+        }
+        let output = program.output().expect("the program");
+        let told = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(output.status.success() && told.contains(says), "{told}");
+        let peak = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage").max_rss();
+        assert!(peak < 75 * 1024, "{peak} KiB after {arguments:?}");
+    }
+}
+
+/// A workbook of so many people and six columns, with every text in the table of strings, as Excel writes it.
+fn large_workbook(people: u32) -> Vec<u8> {
+    const RELATIONS: [(&str, &str, &str); 2] = [
+        ("_rels/.rels", "officeDocument", "xl/workbook.xml"),
+        ("xl/_rels/workbook.xml.rels", "worksheet", "worksheets/sheet1.xml"),
+    ];
+    let mut strings = String::from("<sst>");
+    let mut sheet = String::from("<worksheet><sheetData>");
+    let mut count = 0;
+    for row in 1..=people + 1 {
+        let of_person = [
+            format!("E-{row:06}"),
+            format!("Person Number {row} Example"),
+            format!("person-{row:06}.of.the.company@example.com"),
+        ];
+        let of_header = ["Employee ID", "Full Name", "Work Email"].map(ToOwned::to_owned);
+        let cells = if row == 1 { of_header } else { of_person };
+        let rest = if row == 1 { ["Role", "Team", "Start"] } else { ["Organization Member", "Backend", "2026-12-01"] };
+        let _ = write!(sheet, "<row r=\"{row}\">");
+        for (column, text) in ('A'..).zip(cells.iter().map(String::as_str).chain(rest)) {
+            let _ = write!(strings, "<si><t>{text}</t></si>");
+            let _ = write!(sheet, "<c r=\"{column}{row}\" t=\"s\"><v>{count}</v></c>");
+            count += 1;
+        }
+        sheet.push_str("</row>");
+    }
+    strings.push_str("</sst>");
+    sheet.push_str("</sheetData></worksheet>");
+    let relation = |(name, kind, target): (&'static str, &str, &str)| {
+        let entry = format!("<Relationship Id=\"r\" Type=\"x/relationships/{kind}\" Target=\"{target}\"/>");
+        (name, format!("<Relationships>{entry}</Relationships>"))
+    };
+    let book = "<workbook><sheets><sheet name=\"People\" r:id=\"r\"/></sheets></workbook>".to_owned();
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let parts = RELATIONS.map(relation).into_iter().chain([
+        ("xl/workbook.xml", book),
+        ("xl/sharedStrings.xml", strings),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ]);
+    for (name, content) in parts {
+        let fast = zip::write::SimpleFileOptions::default().compression_level(Some(1));
+        archive.start_file(name, fast).expect("a part");
+        archive.write_all(content.as_bytes()).expect("a part");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
