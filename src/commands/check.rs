@@ -49,8 +49,13 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
     let organization = account.organization;
     let (organization, directories) = if args.offline || (account.credential.is_none() && account.others.is_empty()) {
         screen.note(&unchecked(args, organization, by_row));
-        let organization = organization.unwrap_or(ANY);
-        (Some(organization), vec![(organization, Directory::offline())])
+        let others = account.others.iter().map(|other| other.id);
+        let known: Vec<ObjectId> = organization.into_iter().chain(others).collect();
+        if known.is_empty() {
+            (Some(ANY), vec![(ANY, Directory::offline())])
+        } else {
+            (organization, known.into_iter().map(|id| (id, Directory::offline())).collect())
+        }
     } else {
         let counts = input::count(&roster, &args.file, &args.sheet, organization);
         let directories = look_up(args, targets(account, by_row, counts.of)?, screen)?;

@@ -93,7 +93,15 @@ impl<'a> Planner<'a> {
             Ok((_, directory)) => (None, self.teams(row, directory).err(), self.projects(row, directory).err()),
             Err(rejection) => (Some(rejection), None, None),
         };
-        [self.check_formulas(row).err(), email, organization, roles, teams, projects].into_iter().flatten().collect()
+        let all = [self.check_formulas(row).err(), email, organization, roles, teams, projects];
+        let mut problems: Vec<Rejection> = Vec::new();
+        for problem in all.into_iter().flatten() {
+            // A formula's error is no address, role or name either, which need not be said.
+            if problems.iter().all(|known| known.column != problem.column) {
+                problems.push(problem);
+            }
+        }
+        problems
     }
 
     /// What is known of an organization that rows may be for.

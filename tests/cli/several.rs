@@ -92,3 +92,30 @@ fn an_organization_that_no_row_is_for_is_not_asked_about() {
     let requests = |server: &Running| server.sandbox().ledger().requests.values().sum::<u64>();
     assert_eq!((requests(&ours), theirs.sandbox().ledger().created.len()), (0, 1));
 }
+
+#[test]
+fn a_check_looks_up_each_row_in_its_own_and_offline_believes_them_all() {
+    let world = World::new();
+    let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
+    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    sheet(&world);
+    let check = |more: &[&str]| world.program(&["check", "people.csv", "--config", "config.toml"]).args(more).finish();
+    let online = check(&[]);
+    online.exits(1);
+    assert!(
+        online.stdout.contains(&format!("seats of organization {THEIRS}: 20 needed, 500 of 500 left")),
+        "{}",
+        online.told()
+    );
+    assert!(
+        online
+            .stdout
+            .contains(&format!("row 62, column Organization ID: there are no credentials for organization {NOBODYS}"))
+    );
+    let offline = check(&["--offline"]);
+    offline.exits(1);
+    assert!(offline.stdout.contains("61 rows: 60 would be sent, 1 invalid"), "{}", offline.told());
+    for server in [&ours, &theirs] {
+        assert_eq!(server.sandbox().ledger().created.len(), 0);
+    }
+}
