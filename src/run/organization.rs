@@ -56,6 +56,11 @@ impl<'a, G: Gateway> Branch<'a, G> {
         Self { id, crew: Arc::new(crew), idle: Vec::new(), directory, condemned, rows, settled: 0 }
     }
 
+    /// Whether nothing is left to do for it, as far as that is known.
+    pub(super) fn is_done(&self) -> bool {
+        self.condemned.is_some() || self.rows.is_some_and(|rows| self.settled >= rows)
+    }
+
     /// How long the limits hold the organization's rows, of which no more than `most` are left, at least.
     pub(super) fn limits(&self, most: u64) -> Duration {
         let left = self.rows.map_or(most, |rows| rows.saturating_sub(self.settled).min(most));

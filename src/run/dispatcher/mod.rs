@@ -4,9 +4,9 @@
 //! other gets a worker, an idle one where there is one. Whatever is ready is handled together and written in one go before the loop
 //! waits again, and before any request that was announced goes out.
 
+mod ending;
 mod intake;
 
-use std::cmp::Reverse;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,11 +20,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::book::{Book, Person};
 use super::budget::Budget;
 use super::organization::{Branch, Organization, Worker};
-use super::{Failures, Halt, RunOptions, Summary};
+use super::{Halt, RunOptions, Summary};
 use crate::clock::Clock;
 use crate::event::{Event, Progress};
 use crate::exchange::Gateway;
-use crate::journal::{Earlier, FailedRows, Journal, JournalError, Place};
+use crate::journal::{Earlier, FailedRows, Journal, Place};
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, Signal, Status, StopReason};
 use crate::person::PersonKeys;
@@ -300,7 +300,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn settle(&mut self, branch: usize, person: &Person, outcome: &Outcome, kept: bool) {
         self.book.settle(person, outcome, kept);
-        self.branches[branch].settled += 1;
+        self.branches[branch].settled += u64::from(person.row().is_some());
     }
 
     /// Brings what is noted into the file, then lets the announced requests go.
@@ -314,61 +314,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
     }
 
-    fn broke(&mut self, error: JournalError) {
-        self.announced.clear();
-        self.stop(Halt::new(StopReason::ResultsUnwritable, error.to_string()));
-        self.broken.get_or_insert_with(|| error.to_string());
-        if let JournalError::Broken { unwritten, .. } = &error {
-            (self.book.on_event)(Event::Unwritten { lines: unwritten });
-        }
-    }
-
-    fn signalled(&mut self, signal: Signal) {
-        let again = self.halt.as_ref().is_some_and(|halt| halt.reason >= StopReason::Signal(Signal::Interrupt));
-        let (reason, detail) = if again {
-            (StopReason::SecondSignal(signal), "interrupted again: requests on their way are abandoned")
-        } else {
-            (StopReason::Signal(signal), "interrupted: requests on their way may land, nothing more is sent")
-        };
-        self.stop(Halt::new(reason, detail));
-    }
-
-    /// Ends the run, or ends it harder; a milder reason than the one in force changes nothing.
-    fn stop(&mut self, halt: Halt) {
-        if self.halt.as_ref().is_some_and(|known| known.reason >= halt.reason) {
-            return;
-        }
-        match halt.reason {
-            StopReason::FailureBudget
-            | StopReason::Condemned
-            | StopReason::InputUnreadable
-            | StopReason::ResultsUnwritable
-            | StopReason::Signal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.drain()),
-            StopReason::SecondSignal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.abandon()),
-        }
-        self.announced.clear();
-        (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
-        self.halt = Some(halt);
-    }
-
-    /// Nothing more can be sent to an organization, which ends the run unless there are others.
-    fn condemn(&mut self, branch: usize, why: String) {
-        let condemned = &mut self.branches[branch];
-        if condemned.condemned.is_some() {
-            return;
-        }
-        condemned.crew.caller.stop.drain();
-        self.announced.retain(|announced| announced.branch != branch);
-        if self.branches.len() > 1 {
-            let condemned = &mut self.branches[branch];
-            (self.book.on_event)(Event::Condemned { organization: condemned.id, why: &why });
-            condemned.condemned = Some(why.clone());
-        }
-        if self.branches.len() == 1 || self.branches.iter().all(|branch| branch.condemned.is_some()) {
-            self.stop(Halt::new(StopReason::Condemned, why));
-        }
-    }
-
     fn learned(&mut self, learned: Learned) {
         let time_left = self.limits();
         (self.book.on_event)(Event::Learned { learned, time_left });
@@ -376,8 +321,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn progress(&mut self) {
         // As long as one organization does not wait, the run does not.
-        let at_work = self.branches.iter().filter(|branch| branch.condemned.is_none());
-        let waiting: Option<Vec<Instant>> = at_work.map(|branch| branch.crew.caller.limiter.waiting_until()).collect();
+        let open = self.branches.iter().filter(|branch| !branch.is_done());
+        let waiting: Option<Vec<Instant>> = open.map(|branch| branch.crew.caller.limiter.waiting_until()).collect();
         let waiting = waiting.and_then(|all| all.into_iter().min());
         let progress = Progress {
             tally: self.book.tally,
@@ -392,37 +337,5 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn limits(&self) -> Option<Duration> {
         let left = self.options.rows?.saturating_sub(self.book.tally.total()).min(self.sendable);
         self.branches.iter().map(|branch| branch.limits(left)).max()
-    }
-
-    fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
-        self.progress();
-        if self.broken.is_none()
-            && let Err(error) = self.book.journal.finish(failed_rows)
-        {
-            if let JournalError::Broken { unwritten, .. } = &error {
-                (self.book.on_event)(Event::Unwritten { lines: unwritten });
-            }
-            self.broken = Some(error.to_string());
-        }
-        // Whatever ended the run, that its results are not all there comes first.
-        if let Some(why) = self.broken {
-            let halt = Halt::new(StopReason::ResultsUnwritable, why);
-            if self.halt.as_ref().is_none_or(|known| known.reason != halt.reason) {
-                (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
-            }
-            self.halt = Some(halt);
-        }
-        let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
-        failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));
-        Summary {
-            tally: self.book.tally,
-            kept: self.book.kept,
-            blank: self.roster.skipped_blank(),
-            gone: self.book.gone,
-            failures,
-            halt: self.halt,
-            organizations: self.branches.into_iter().map(Branch::summary).collect(),
-            elapsed: start.elapsed(),
-        }
     }
 }
