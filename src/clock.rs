@@ -26,7 +26,9 @@ impl Clock {
 
     /// The wall's time at an instant of tokio's clock.
     pub fn at(&self, instant: Instant) -> Timestamp {
-        self.start.saturating_add(signed(instant.saturating_duration_since(self.origin))).unwrap_or(Timestamp::MAX)
+        // Seconds and nanoseconds are added as they are: a calendar is not asked.
+        let elapsed = signed(instant.saturating_duration_since(self.origin));
+        Timestamp::from_duration(self.start.as_duration().saturating_add(elapsed)).unwrap_or(Timestamp::MAX)
     }
 }
 

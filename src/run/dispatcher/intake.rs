@@ -87,12 +87,19 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return self.reject(&person, &Rejection::no_credentials(invitation.organization));
         };
         if let Some(place) = self.earlier.take(key) {
-            let line = match self.book.journal.read(place) {
+            let mut line = match self.book.journal.read(place) {
                 Ok(line) => line,
                 Err(error) => return self.broke(error),
             };
             match place.status.next_run() {
-                NextRun::Keep => return self.settle(branch, &person, &line.outcome, true),
+                NextRun::Keep => {
+                    // The sheet may ask for more than it did when the person was invited.
+                    let directory = self.branches[branch].directory;
+                    if let Some(presence) = directory.presence(&invitation.email) {
+                        line.outcome.error_detail = differences(&invitation, presence.grants(), directory);
+                    }
+                    return self.settle(branch, &person, &line.outcome, true);
+                }
                 NextRun::Settle => return self.settle_left_open(Some(branch), person, &line, Some(invitation)),
                 NextRun::Anew => {}
             }

@@ -2,6 +2,8 @@
 
 use super::script::*;
 use super::world::{World, at};
+use crate::exchange::{Grants, Invite};
+use crate::invitation::OrgRole;
 use crate::outcome::{Exit, Signal, StopReason};
 use crate::run::Halt;
 
@@ -27,6 +29,23 @@ async fn rows_that_are_settled_are_kept_and_the_others_are_tried_again() {
         ]
     );
     assert_eq!((run.summary.as_ref().unwrap().kept, run.exit()), (2, Exit::Success));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_kept_says_where_the_sheet_asks_for_something_else_by_now() {
+    let run = World::new().people(["ada", "bob"]).run().await;
+    let mut world = run.again().await;
+    let member = |id, person| Invite {
+        grants: Grants { roles: [OrgRole::Member].into_iter().collect(), ..Grants::default() },
+        ..an_invite(id, person, None)
+    };
+    world.directory.add_invite(member("i-ada", "ada@example.com"));
+    world.directory.add_invite(member("i-bob", "bob@example.com"));
+    let run = world.sheet_anew().row("ada,ORG_OWNER,").row("bob,ORG_MEMBER,").run().await;
+    assert_eq!(run.fates(), ["ada invited", "bob invited"]);
+    assert_eq!(run.detail("ada"), "roles are ORG_MEMBER and the sheet says ORG_OWNER");
+    assert_eq!(run.detail("bob"), "");
+    assert_eq!(run.summary.unwrap().kept, 2);
 }
 
 #[tokio::test(start_paused = true)]
