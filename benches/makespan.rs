@@ -106,6 +106,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
             max_failures: MaxFailures::DEFAULT,
             limit: None,
             dry_run: false,
+            reinvite_expired: false,
             rows: Some(rows),
         };
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };

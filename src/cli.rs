@@ -119,6 +119,10 @@ pub(crate) struct RunArgs {
     #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results")]
     pub(crate) excel: bool,
 
+    /// Invite again those whose invite has expired.
+    #[arg(long, env = "BULK_INVITE_REINVITE_EXPIRED", help_heading = "Results")]
+    pub(crate) reinvite_expired: bool,
+
     /// Start over; the old results are kept under a name with the date.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,

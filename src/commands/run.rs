@@ -112,6 +112,7 @@ impl Prepared {
             max_failures: args.pace.max_failures,
             limit: args.limit,
             dry_run: args.dry_run,
+            reinvite_expired: args.reinvite_expired,
             rows,
         };
 

@@ -39,6 +39,8 @@ pub struct RunOptions {
     pub limit: Option<u64>,
     /// Whether nothing is sent.
     pub dry_run: bool,
+    /// Whether people of an earlier run whose invite has expired are invited again.
+    pub reinvite_expired: bool,
     /// Rows of the input, where they have been counted.
     pub rows: Option<u64>,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::sandbox::{Duplicates, EmailCase, Options};
+use bulk_invite::sandbox::{Duplicates, EmailCase, Options, Running};
 
 use crate::world::{Promise, Signal, World, faults, people, sandbox, sheet, wait_until};
 
@@ -89,4 +89,19 @@ fn signals_in_a_storm_lose_nothing_where_a_second_invite_is_answered_400() {
 #[test]
 fn signals_in_a_storm_lose_nothing_where_a_second_invite_would_be_a_second_email() {
     two_signals_in_a_storm(Duplicates::Accept, Signal::Interrupt, 130);
+}
+
+#[test]
+fn expired_invites_are_sent_again_on_demand_by_the_servers_clock() {
+    let world = World::with_people(3);
+    let at = |start: &str| sandbox(Options { start: start.parse().ok(), ..Options::default() });
+    let (then, within, after) = (at("2026-08-01T00:00:00Z"), at("2026-08-30T00:00:00Z"), at("2026-09-01T00:00:00Z"));
+    let run = |server: &Running, more: &[&str]| world.invite(&server.base_url()).args(more).finish();
+    run(&then, &[]).exits(0).says("3 invited");
+    for (server, more) in [(&within, &["--reinvite-expired"][..]), (&after, &[])] {
+        run(server, more).exits(0).says("3 of them kept");
+        assert_eq!(server.sandbox().ledger().created.len(), 0);
+    }
+    run(&after, &["--reinvite-expired"]).exits(0).says("3 invited");
+    assert_eq!(after.sandbox().ledger().created.len(), 3);
 }

@@ -152,6 +152,7 @@ async fn whole(
             max_failures: session.max_failures,
             limit: session.limit,
             dry_run: false,
+            reinvite_expired: false,
             rows: None,
         },
         clock,

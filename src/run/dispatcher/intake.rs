@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::super::Halt;
 use super::super::book::Person;
-use super::super::organization::Worker;
+use super::super::organization::{Branch, Worker};
 use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE};
 use crate::atlas;
 use crate::clock::signed;
@@ -92,6 +92,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 Err(error) => return self.broke(error),
             };
             match place.status.next_run() {
+                NextRun::Keep if self.has_lapsed(branch, &invitation, &line) => {}
                 NextRun::Keep => {
                     // The sheet may ask for more than it did when the person was invited.
                     let directory = self.branches[branch].directory;
@@ -116,6 +117,18 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.sendable -= 1;
         let permit = self.branches[branch].crew.slots.clone().try_acquire_owned().ok();
         self.assign(branch, person, self.create(branch, invitation), None, None, permit);
+    }
+
+    /// Whether an earlier run's invite has expired, and the person is to be invited again.
+    fn has_lapsed(&self, branch: usize, invitation: &Invitation, line: &Line) -> bool {
+        let Branch { directory, crew, .. } = &self.branches[branch];
+        let now = crew.caller.server_clock.translate(self.now()).unwrap_or(self.now());
+        let expired = line.outcome.expires_at.is_some_and(|at| at <= now);
+        // Who is there has accepted, or been invited by somebody else.
+        self.options.reinvite_expired
+            && expired
+            && !directory.is_offline()
+            && directory.presence(&invitation.email).is_none()
     }
 
     fn branch(&self, organization: ObjectId) -> Option<usize> {

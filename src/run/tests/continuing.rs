@@ -2,7 +2,7 @@
 
 use super::script::*;
 use super::world::{World, at};
-use crate::exchange::{Grants, Invite};
+use crate::exchange::{Grants, Invite, Membership};
 use crate::invitation::OrgRole;
 use crate::outcome::{Exit, Signal, StopReason};
 use crate::run::Halt;
@@ -46,6 +46,27 @@ async fn a_row_that_is_kept_says_where_the_sheet_asks_for_something_else_by_now(
     assert_eq!(run.detail("ada"), "roles are ORG_MEMBER and the sheet says ORG_OWNER");
     assert_eq!(run.detail("bob"), "");
     assert_eq!(run.summary.unwrap().kept, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_whose_invite_has_expired_are_invited_again_where_that_is_asked_for() {
+    let expiring = |id, seconds| created(id).expiring_at(at(seconds));
+    let world = World::new().people(["ada", "bob", "cy", "dee"]);
+    let world = world
+        .when("invite ada", [expiring("i-ada", 100)])
+        .when("invite bob", [expiring("i-bob", 1000)])
+        .when("invite cy", [expiring("i-cy", 100)]);
+    let kept = world.run().await.again_after(200.0).await.run().await;
+    assert_eq!((kept.requests.len(), kept.summary.as_ref().unwrap().kept), (0, 4));
+
+    let mut world = kept.again().await;
+    world.options.reinvite_expired = true;
+    world.directory.add_person(a_person("user-3", "cy@example.com", Membership::Active, None));
+    let run = world.when("invite ada", [expiring("second", 900)]).run().await;
+    assert_eq!(run.requests, ["200 invite ada"]);
+    assert_eq!(run.line("ada"), "invited second http 201 x1");
+    // Bob's has not expired, Cy has accepted, and of Dee's nobody knows when it expires.
+    assert_eq!(run.fates()[1..], ["bob invited", "cy invited", "dee invited"]);
 }
 
 #[tokio::test(start_paused = true)]

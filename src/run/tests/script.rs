@@ -50,6 +50,14 @@ impl Reply {
         self
     }
 
+    /// The invite lapses at this time, by the server's clock.
+    pub(super) fn expiring_at(mut self, at: Timestamp) -> Self {
+        if let What::Body(Body::Created(invite)) = &mut self.what {
+            invite.expires_at = Some(at);
+        }
+        self
+    }
+
     /// The invite was made at this time, by the server's clock.
     pub(super) fn created_at(mut self, at: Timestamp) -> Self {
         if let What::Pending { created, .. } = &mut self.what {

@@ -115,6 +115,7 @@ impl World {
                 max_failures: MaxFailures::Off,
                 limit: None,
                 dry_run: false,
+                reinvite_expired: false,
                 rows: None,
             },
             directory: Directory::new(),
