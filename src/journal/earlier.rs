@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::lines::{LinesAt, RawLines};
 use super::record::{Decoder, Encoder, Subject};
-use super::{JournalError, Layout, storage};
+use super::{JournalError, Layout, is_ours, storage};
 use crate::invitation::ObjectId;
 use crate::outcome::{NextRun, Status, Tally};
 use crate::person::{PersonKey, PersonKeys};
@@ -82,7 +82,7 @@ pub(super) fn take_over(
     };
     // The decoder passes over a byte order mark.
     let header = decoder.header(raw).map_err(|_| not_ours(path))?;
-    if header.len() < RESULT_COLUMNS.len() || header.iter().zip(RESULT_COLUMNS).any(|(name, ours)| name != ours) {
+    if !is_ours(&header) {
         return Err(not_ours(path));
     }
 
@@ -157,7 +157,7 @@ fn not_ours(path: &Path) -> JournalError {
 }
 
 /// Whether the file holds nothing but the beginning of our header.
-fn is_torn_header(path: &Path) -> bool {
+pub(super) fn is_torn_header(path: &Path) -> bool {
     let start = RESULT_COLUMNS.join(",");
     std::fs::read(path).is_ok_and(|bytes| {
         let told = unmarked(&bytes);

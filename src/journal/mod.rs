@@ -9,6 +9,7 @@
 
 mod earlier;
 mod lines;
+mod reading;
 mod record;
 mod rewrite;
 mod storage;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
+pub use self::reading::{ReadError, Reading};
 pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
 
@@ -282,6 +284,11 @@ impl Journal {
         }
         rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
     }
+}
+
+/// Whether a header is that of a results file.
+fn is_ours(header: &[String]) -> bool {
+    header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
 }
 
 /// `people.results.csv` becomes `people.results.2026-11-24T101530Z.csv`.
