@@ -166,7 +166,9 @@ impl Atlas {
                 Body::Created(Invite { id, email, created_at: None, expires_at: None, grants: Grants::default() })
             }
             Request::Invites | Request::FindInvites(_) => Body::Invites(Vec::new()),
-            Request::Users(_) | Request::FindUser(_) => Body::People(Page { entries: Vec::new(), total: Some(0) }),
+            Request::Users(_) | Request::Lapsed(_) | Request::FindUser(_) => {
+                Body::People(Page { entries: Vec::new(), total: Some(0) })
+            }
             Request::Teams(_) | Request::Projects(_) => Body::Named(Page { entries: Vec::new(), total: Some(0) }),
             Request::Organization | Request::RateLimits => return refusal(403, "", "not for this key", None),
         };

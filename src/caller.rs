@@ -170,7 +170,7 @@ impl<G: Gateway> Caller<G> {
                             grants: person.grants,
                         },
                     ),
-                    Membership::Lapsed => {}
+                    Membership::Expired | Membership::Declined => {}
                 }
             }
         }

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Check a spreadsheet, row by row, and tell what would be sent; sends no invite.
     Check(CheckArgs),
+    /// Tell what became of each invite of a results file: pending, accepted, expired or declined.
+    Status(StatusArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
     /// Print a sheet to start from, as CSV.
@@ -52,6 +54,7 @@ impl Command {
         match self {
             Command::Run(args) => Some(&args.account),
             Command::Check(args) => Some(&args.account),
+            Command::Status(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
             Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } => None,
         }
@@ -268,6 +271,23 @@ pub(crate) struct CheckArgs {
     /// How to tell what is found, on standard output.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The results file of a run.
+    pub(crate) results: PathBuf,
+
+    /// Where to write the results with the column `current_status` [default: `people.status.csv` beside
+    /// `people.results.csv`].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+
+    #[command(flatten)]
+    pub(crate) calls: CallArgs,
 }
 
 #[derive(Debug, Args)]

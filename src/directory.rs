@@ -27,6 +27,7 @@ pub struct Directory {
     teams: Names,
     projects: Names,
     people: HashMap<String, Known>,
+    lapsed: HashMap<String, Lapse>,
     offline: bool,
 }
 
@@ -56,6 +57,15 @@ impl Presence {
             Presence::Member { grants } | Presence::Invited { grants, .. } => grants,
         }
     }
+}
+
+/// How an invitation came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// Nobody answered in time.
+    Expired,
+    /// The person declined.
+    Declined,
 }
 
 #[derive(Clone, Debug)]
@@ -108,9 +118,14 @@ impl Directory {
         let presence = match membership {
             Membership::Active => Presence::Member { grants },
             Membership::Pending => Presence::Invited { invite_id: id, expires_at, grants },
-            Membership::Lapsed => return,
+            Membership::Expired => return self.add_lapse(&email, Lapse::Expired),
+            Membership::Declined => return self.add_lapse(&email, Lapse::Declined),
         };
         self.add(&email, Known { presence, by_invite: false });
+    }
+
+    fn add_lapse(&mut self, email: &str, lapse: Lapse) {
+        self.lapsed.insert(fold_email(email).into_owned(), lapse);
     }
 
     /// Adds a pending invite.
@@ -133,6 +148,11 @@ impl Directory {
         if rank(&new) > rank(known) {
             *known = new;
         }
+    }
+
+    /// How the last invitation of someone who is not there came to nothing, where Atlas was asked and said so.
+    pub fn lapse(&self, email: &str) -> Option<Lapse> {
+        self.lapsed.get(fold_email(email).as_ref()).copied()
     }
 
     /// How the person with this address is there already.
@@ -339,7 +359,7 @@ mod tests {
     fn people_are_found_whatever_the_case_of_their_address() {
         let mut directory = Directory::new();
         directory.add_person(person("Ada.Lovelace@Example.com", Membership::Active));
-        directory.add_person(person("gone@example.com", Membership::Lapsed));
+        directory.add_person(person("gone@example.com", Membership::Expired));
         directory.add_invite(invite(""));
         assert!(matches!(directory.presence(" ada.lovelace@EXAMPLE.com"), Some(Presence::Member { .. })));
         assert_eq!(directory.presence("gone@example.com"), None);

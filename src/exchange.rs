@@ -65,6 +65,8 @@ pub enum Request {
     Organization,
     /// A page of the pending and active people; pages count from 1 and hold [`PAGE_SIZE`].
     Users(u32),
+    /// A page of the people whose invitation expired or was declined, whom [`Request::Users`] leaves out.
+    Lapsed(u32),
     /// All pending invites; Atlas does not page these.
     Invites,
     /// A page of the organization's teams.
@@ -95,7 +97,7 @@ impl Request {
     pub fn endpoint_set(&self, api: Api) -> EndpointSet {
         match self {
             Request::Create(_) => api.create_set(),
-            Request::FindUser(_) | Request::Users(_) => EndpointSet::Users,
+            Request::FindUser(_) | Request::Users(_) | Request::Lapsed(_) => EndpointSet::Users,
             Request::FindInvites(_) | Request::Invites | Request::Organization | Request::Projects(_) => {
                 EndpointSet::Organization
             }
@@ -169,7 +171,7 @@ pub enum Body {
     Created(Invite),
     /// A 2xx to [`Request::FindInvites`] or [`Request::Invites`].
     Invites(Vec<Invite>),
-    /// A 2xx to [`Request::FindUser`] or [`Request::Users`].
+    /// A 2xx to [`Request::FindUser`], [`Request::Users`] or [`Request::Lapsed`].
     People(Page<Person>),
     /// A 2xx to [`Request::Teams`] or [`Request::Projects`].
     Named(Page<Named>),
@@ -231,8 +233,10 @@ pub enum Membership {
     Active,
     /// `PENDING`.
     Pending,
-    /// `INVITATION_EXPIRED` or `INVITATION_REJECTED`: may be invited again.
-    Lapsed,
+    /// `INVITATION_EXPIRED`: may be invited again.
+    Expired,
+    /// `INVITATION_REJECTED`: may be invited again.
+    Declined,
 }
 
 /// Roles, teams and projects that an invite or a person has on the server.

@@ -25,12 +25,14 @@
 //!   and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
 //! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
+//! - [`aftermath`] is what became of each invitation after its run;
 //! - [`template`] is a sheet to start from;
 //! - [`clock`] and [`stop`] are what everyone who waits listens to;
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
 //!
 //! The library neither prints nor exits nor reads the environment; the binary does.
 
+pub mod aftermath;
 pub mod atlas;
 pub mod caller;
 pub mod check;

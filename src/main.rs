@@ -41,6 +41,7 @@ fn run(cli: Cli, command: clap::Command) -> Exit {
     match cli.command {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
+        Command::Status(args) => commands::status::status(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),
         Command::Config { command: ConfigCommand::Show { account } } => commands::config::show(&account, command),

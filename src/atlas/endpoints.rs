@@ -76,6 +76,7 @@ impl Endpoints {
             Request::FindInvites(email) => list(by_username(&self.invites, email), V2023),
             Request::Organization => self.organization(),
             Request::Users(page) => list(paged(&self.users, *page), V2025_02),
+            Request::Lapsed(page) => list(lapsed(&self.users, *page), V2025_02),
             Request::Invites => list(self.invites.clone(), V2023),
             Request::Teams(page) => list(paged(&self.teams, *page), V2023),
             Request::Projects(page) => list(paged(&self.projects, *page), V2023),
@@ -127,6 +128,14 @@ fn paged(url: &Url, page: u32) -> Url {
     url
 }
 
+fn lapsed(users: &Url, page: u32) -> Url {
+    let mut url = paged(users, page);
+    let query = url.query().unwrap_or_default().to_owned();
+    let status = "orgMembershipStatuses";
+    url.set_query(Some(&format!("{query}&{status}=INVITATION_EXPIRED&{status}=INVITATION_REJECTED")));
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +175,16 @@ mod tests {
                 Request::Users(2),
                 "GET",
                 format!("{ORG}/users?includeCount=true&itemsPerPage=500&pageNum=2"),
+                "2025-02-19",
+            ),
+            (
+                Api::Users,
+                Request::Lapsed(3),
+                "GET",
+                format!(
+                    "{ORG}/users?includeCount=true&itemsPerPage=500&pageNum=3\
+                     &orgMembershipStatuses=INVITATION_EXPIRED&orgMembershipStatuses=INVITATION_REJECTED"
+                ),
                 "2025-02-19",
             ),
             (

@@ -10,5 +10,6 @@ pub(crate) mod printer;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod sandbox;
+pub(crate) mod status;
 pub(crate) mod targets;
 pub(crate) mod template;

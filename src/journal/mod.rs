@@ -7,6 +7,7 @@
 //!
 //! It holds 8 bytes a row in memory: where the row's last line begins. Not for deciding anything about a row.
 
+mod annotated;
 mod earlier;
 mod lines;
 mod reading;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+pub use self::annotated::Annotated;
 pub use self::earlier::{Earlier, Place};
 pub use self::reading::{ReadError, Reading};
 pub use self::record::{Line, Subject};

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use self::budget::{MaxFailures, NotABudget};
 pub use self::dispatcher::{Job, dispatch};
 pub use self::organization::Organization;
-pub use self::preflight::preflight;
+pub use self::preflight::{preflight, read_lapsed};
 
 use crate::invitation::ObjectId;
 use crate::limiter::Totals;

@@ -22,13 +22,18 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Stri
         limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
     }
     let mut directory = Directory::new();
-    read(caller, &mut directory).await.map_err(|unanswered| match unanswered {
-        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
-        Unanswered::GaveUp(why) => format!("the organization could not be read before inviting: {why}"),
-        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
-        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
-    })?;
+    read(caller, &mut directory).await.map_err(why_not)?;
     Ok(directory)
+}
+
+/// Adds those whose invitation expired or was declined, whom a run need not know of.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), String> {
+    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
+    read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(why_not)
 }
 
 async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
@@ -58,6 +63,15 @@ async fn read_pages<G: Gateway, T>(
         }
     }
     Err(Unanswered::GaveUp("a list has no end".into()))
+}
+
+fn why_not(unanswered: Unanswered) -> String {
+    match unanswered {
+        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
+        Unanswered::GaveUp(why) => format!("the organization could not be read before inviting: {why}"),
+        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
+        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
+    }
 }
 
 fn not_a_list() -> Unanswered {

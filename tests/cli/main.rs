@@ -20,5 +20,6 @@ mod seats;
 mod several;
 mod sheets;
 mod signals;
+mod status;
 mod usage;
 mod world;

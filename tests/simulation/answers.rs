@@ -87,6 +87,7 @@ impl Atlas {
                 let total = self.rng.bool().then_some(self.accounts.len() as u64);
                 self.respond(200, Body::People(Page { entries, total }))
             }
+            Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), total: None })),
             Request::Invites => {
                 let invites = self.open_invites(|_| true);
                 self.respond(200, Body::Invites(invites))
@@ -142,9 +143,10 @@ impl Atlas {
             (Some(Membership::Active), Duplicates::Accepted) => {
                 return self.error(400, "A_MEMBER_ALREADY", "a member has this address");
             }
-            (Some(Membership::Pending), Duplicates::Accepted) | (Some(Membership::Lapsed) | None, _) => {}
+            (Some(Membership::Pending), Duplicates::Accepted)
+            | (Some(Membership::Expired | Membership::Declined) | None, _) => {}
         }
-        let seats = self.accounts.values().filter(|account| account.membership != Membership::Lapsed).count();
+        let seats = self.accounts.values().filter(|account| account.membership != Membership::Expired).count();
         if self.manners.seats.is_some_and(|most| seats >= most) {
             return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
         }

@@ -152,7 +152,7 @@ impl Atlas {
         let account = Account {
             user_id: self.id('e'),
             email: address.to_owned(),
-            membership: Membership::Lapsed,
+            membership: Membership::Expired,
             invited: Duration::ZERO,
         };
         self.accounts.insert(address.to_owned(), account);

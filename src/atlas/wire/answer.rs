@@ -58,7 +58,7 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
             let entries = parse::<List<Object<Entry<'_>>>>(bytes)?.0.ok_or("no list of invites")?;
             all(entries, Entry::invite).map(Body::Invites)
         }
-        Request::FindUser(_) | Request::Users(_) => page(bytes, Entry::person).map(Body::People),
+        Request::FindUser(_) | Request::Users(_) | Request::Lapsed(_) => page(bytes, Entry::person).map(Body::People),
         Request::Teams(_) | Request::Projects(_) => page(bytes, Thing::named).map(Body::Named),
         Request::Organization => {
             let thing = parse::<Object<Thing<'_>>>(bytes)?.0.ok_or("no object")?;
@@ -107,13 +107,14 @@ mod tests {
         Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() })
     }
 
-    fn every_request() -> [Request; 9] {
+    fn every_request() -> [Request; 10] {
         [
             create(),
             Request::FindUser("ada@example.com".into()),
             Request::FindInvites("ada@example.com".into()),
             Request::Organization,
             Request::Users(1),
+            Request::Lapsed(1),
             Request::Invites,
             Request::Teams(1),
             Request::Projects(1),

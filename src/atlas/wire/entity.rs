@@ -98,7 +98,8 @@ impl Entry<'_> {
         let grants = self.grants();
         let membership = match self.org_membership_status.0.as_deref() {
             Some("PENDING") => Membership::Pending,
-            Some("INVITATION_EXPIRED" | "INVITATION_REJECTED") => Membership::Lapsed,
+            Some("INVITATION_EXPIRED") => Membership::Expired,
+            Some("INVITATION_REJECTED") => Membership::Declined,
             // Whoever is listed with a status that we do not know is there.
             Some(_) | None => Membership::Active,
         };
@@ -264,8 +265,8 @@ mod tests {
         for (status, membership) in [
             (r#""ACTIVE""#, Membership::Active),
             (r#""PENDING""#, Membership::Pending),
-            (r#""INVITATION_EXPIRED""#, Membership::Lapsed),
-            (r#""INVITATION_REJECTED""#, Membership::Lapsed),
+            (r#""INVITATION_EXPIRED""#, Membership::Expired),
+            (r#""INVITATION_REJECTED""#, Membership::Declined),
             (r#""SOMETHING_NEW""#, Membership::Active),
             ("null", Membership::Active),
         ] {

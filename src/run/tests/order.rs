@@ -72,7 +72,7 @@ async fn whoever_the_look_up_before_the_run_lists_is_not_sent() {
     world.directory.add_person(a_person("user-1", "Ada@Example.com", Membership::Active, None));
     world.directory.add_invite(an_invite("invite-2", "bob@example.com", None));
     world.directory.add_person(a_person("user-3", "cy@example.com", Membership::Pending, None));
-    world.directory.add_person(a_person("user-4", "dee@example.com", Membership::Lapsed, None));
+    world.directory.add_person(a_person("user-4", "dee@example.com", Membership::Expired, None));
     let run = world.run().await;
     assert_eq!(run.requests, ["0 invite dee"]);
     assert_eq!(

@@ -182,7 +182,12 @@ impl Gateway for Server {
             Request::FindUser(email) => format!("find {}", name(email)),
             Request::FindInvites(email) => format!("find invites of {}", name(email)),
             Request::Organization => "get organization".to_owned(),
-            Request::Users(_) | Request::Invites | Request::Teams(_) | Request::Projects(_) | Request::RateLimits => {
+            Request::Users(_)
+            | Request::Lapsed(_)
+            | Request::Invites
+            | Request::Teams(_)
+            | Request::Projects(_)
+            | Request::RateLimits => {
                 panic!("only a preflight asks {request:?}")
             }
         };

@@ -1,0 +1,69 @@
+//! What became of each invite, days later.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use bulk_invite::sandbox::{Options, Running};
+
+use crate::world::{Credential, Finished, World, sandbox};
+
+fn command(server: &Running, what: &str) {
+    let address = server.base_url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).expect("a connection");
+    let request = format!(
+        "POST /_sandbox/invites/{what} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
+
+fn status(world: &World, server: &Running, more: &[&str]) -> Finished {
+    let arguments = ["status", "people.results.csv"];
+    world.program(&arguments).aimed_at(&server.base_url()).credential(Credential::Token).args(more).finish()
+}
+
+#[test]
+fn each_invite_is_pending_accepted_expired_or_declined() {
+    for api in ["invites", "users"] {
+        let world = World::with_people(5);
+        world.write("more.csv", "email,roles\nnobody,member\n");
+        let server = sandbox(Options::default());
+        world.invite(&server.base_url()).args(&["--api", api]).finish().exits(0);
+        command(&server, "person-001@example.com/accept");
+        command(&server, "person-002@example.com/expire");
+        command(&server, "person-003@example.com/decline");
+        let before = world.read("people.results.csv");
+        let told = status(&world, &server, &["--api", api]);
+        told.exits(0).says("5 rows: 1 accepted, 2 pending, 1 expired, 1 declined").says("--reinvite-expired");
+        assert_eq!(
+            world.results_in("people.status.csv").column("current_status"),
+            ["accepted", "expired", "declined", "pending", "pending"],
+            "{api} {}",
+            told.told()
+        );
+        assert_eq!(world.read("people.results.csv"), before);
+        // Once more over its own file, and of its own file.
+        command(&server, "person-004@example.com/accept");
+        status(&world, &server, &[]).exits(0).says("2 accepted, 1 pending");
+        let again = ["status", "people.status.csv", "--output", "again.csv"];
+        let again = world.program(&again).aimed_at(&server.base_url()).credential(Credential::Token).finish();
+        again.exits(0).says("2 accepted, 1 pending");
+        assert_eq!(world.read("again.csv"), world.read("people.status.csv"));
+    }
+}
+
+#[test]
+fn nothing_that_is_not_its_own_is_overwritten() {
+    let world = World::with_people(1);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    world.write("people.status.csv", "precious");
+    status(&world, &server, &[]).exits(2).says_in_one_line(&["people.status.csv", "--output"]);
+    status(&world, &server, &["--output", "people.results.csv"]).exits(2).says("would overwrite the results");
+    status(&world, &server, &["--output", "people.csv"]).exits(2).says("was not written by this command");
+    assert_eq!(world.read("people.status.csv"), "precious");
+    let nothing = world.program(&["status", "people.csv"]).aimed_at(&server.base_url()).credential(Credential::Token);
+    nothing.finish().exits(2).says("is not a results file");
+}
