@@ -153,7 +153,7 @@ async fn every_request_is_one_that_the_document_describes() {
             let settings = Settings::new(base, ORGANIZATION.parse().unwrap(), api, credential.clone());
             let client = Client::new(settings).unwrap();
             let requests = requests(api, &who);
-            assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 9, "a kind of request is missing");
+            assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 10, "a kind of request is missing");
             for request in &requests {
                 let answer = client.send(request).await;
                 if !matches!(&answer, Answer::Response(response) if (200..300).contains(&response.status)) {
