@@ -44,6 +44,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the program's manual page.
+    Man {
+        /// A folder to write a page for each command into instead.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -53,7 +59,7 @@ impl Command {
             Command::Run(args) => Some(&args.account),
             Command::Check(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
-            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } => None,
+            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } | Command::Man { .. } => None,
         }
     }
 }
