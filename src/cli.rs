@@ -9,6 +9,7 @@ use bulk_invite::limiter::RateLimit;
 use bulk_invite::roster::{Column, Delimiter, UnknownColumn};
 use bulk_invite::run::MaxFailures;
 use bulk_invite::sandbox::{Duplicates, Fault};
+use bulk_invite::shard::{NotAShard, Shard};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
@@ -46,6 +47,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the program's manual page.
+    Man {
+        /// A folder to write a page for each command into instead.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -56,7 +63,7 @@ impl Command {
             Command::Check(args) => Some(&args.account),
             Command::Status(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
-            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } => None,
+            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } | Command::Man { .. } => None,
         }
     }
 }
@@ -199,6 +206,11 @@ pub(crate) struct SheetArgs {
     /// Which column is which where its name says too little, for example `email="Work Email"`; may be repeated.
     #[arg(long = "column", value_name = "COLUMN=NAME", env = "BULK_INVITE_COLUMN", value_parser = column)]
     pub(crate) columns: Vec<(Column, String)>,
+
+    /// Take only the organizations of one shard of so many, for example `2/8`; `index/8` counts JOB_COMPLETION_INDEX from
+    /// 0, as an Indexed Job of Kubernetes does.
+    #[arg(long, value_name = "K/N", env = "BULK_INVITE_SHARD", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
 }
 
 /// How fast requests go, and when one is given up.
@@ -402,6 +414,26 @@ fn column(text: &str) -> Result<(Column, String), String> {
     Ok((known, name.to_owned()))
 }
 
+fn shard(text: &str) -> Result<Shard, String> {
+    shard_by(text, || std::env::var("JOB_COMPLETION_INDEX").ok())
+}
+
+fn shard_by(text: &str, index: impl FnOnce() -> Option<String>) -> Result<Shard, String> {
+    let shard = match text.split_once('/') {
+        Some((number, of)) if number.trim() == "index" => {
+            let index =
+                index().ok_or("JOB_COMPLETION_INDEX is not set; write it as 2/8 where no Indexed Job sets it")?;
+            let number = index.parse::<u32>().ok().and_then(|index| index.checked_add(1));
+            let number = number.ok_or_else(|| format!("JOB_COMPLETION_INDEX is {index:?}, which is no index"))?;
+            return format!("{number}/{of}").parse().map_err(|error: NotAShard| {
+                format!("{error}, and JOB_COMPLETION_INDEX is {index}, from 0; have as many completions as shards")
+            });
+        }
+        _ => text.parse(),
+    };
+    shard.map_err(|error: NotAShard| error.to_string())
+}
+
 fn time(text: &str) -> Result<SignedDuration, String> {
     let time: SignedDuration = text.parse().map_err(|_| "write a time as 30s, 500ms or 2m".to_owned())?;
     if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
@@ -441,6 +473,28 @@ mod tests {
         let run = command.find_subcommand("run").unwrap();
         for name in crate::settings::SETTINGS {
             assert!(run.get_arguments().any(|argument| argument.get_id() == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_shard_may_be_an_indexed_job_s() {
+        let says = |text: &str, index: Option<&str>| {
+            shard_by(text, || index.map(ToOwned::to_owned)).map(|shard| shard.to_string())
+        };
+        assert_eq!(says("2/8", Some("5")).as_deref(), Ok("2/8"));
+        assert_eq!(says("index/8", Some("0")).as_deref(), Ok("1/8"));
+        assert_eq!(says("index/8", Some("7")).as_deref(), Ok("8/8"));
+        for (text, index, error) in [
+            ("0/8", None, "shards count from 1 to 8"),
+            ("9/8", None, "shards count from 1 to 8"),
+            ("a/b", None, "write it as 2/8"),
+            ("index/8", None, "JOB_COMPLETION_INDEX is not set"),
+            ("index/8", Some("8"), "shards count from 1 to 8, and JOB_COMPLETION_INDEX is 8"),
+            ("index/8", Some("first"), "is \"first\", which is no index"),
+            ("index/b", Some("1"), "write it as 2/8"),
+        ] {
+            let said = says(text, index).unwrap_err();
+            assert!(said.contains(error), "{text}: {said}");
         }
     }
 

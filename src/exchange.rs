@@ -21,6 +21,22 @@ pub enum Api {
 }
 
 impl Api {
+    /// Its name, as `--api` has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Api::Invites => "invites",
+            Api::Users => "users",
+        }
+    }
+
+    /// The version of it that is asked for.
+    pub fn version(self) -> &'static str {
+        match self {
+            Api::Invites => "2023-01-01",
+            Api::Users => "2025-02-19",
+        }
+    }
+
     /// The bucket that invitations drink from.
     pub fn create_set(self) -> EndpointSet {
         match self {

@@ -14,7 +14,7 @@
 //!
 //! In the order in which a row flows:
 //!
-//! - [`roster`] reads the spreadsheet, row by row;
+//! - [`roster`] reads the spreadsheet, row by row, or the rows of one [`shard`] of its organizations;
 //! - [`plan`] turns a row and the [`directory`] (names, and who is there already) into an [`invitation`] or a reason why
 //!   not; [`person`] recognises people again, whatever row they stand in; [`triage`] does both for one row;
 //! - [`forecast`] counts what would be sent, and [`seats`] whether there is room; [`check`] tells all of that and what is
@@ -54,6 +54,7 @@ pub mod roster;
 pub mod run;
 pub mod sandbox;
 pub mod seats;
+pub mod shard;
 pub mod stop;
 pub mod template;
 pub mod triage;

@@ -52,5 +52,6 @@ fn run(cli: Cli, command: clap::Command) -> Exit {
             let _ = io::stdout().lock().write_all(&script);
             Exit::Success
         }
+        Command::Man { folder } => commands::man::man(folder.as_deref(), Cli::command()),
     }
 }

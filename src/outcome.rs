@@ -201,6 +201,18 @@ pub enum Exit {
 }
 
 impl StopReason {
+    /// The reason in a word, as the summary spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StopReason::FailureBudget => "too_many_failures",
+            StopReason::Condemned => "organization_refused",
+            StopReason::InputUnreadable => "input_unreadable",
+            StopReason::ResultsUnwritable => "results_unwritable",
+            StopReason::Signal(Signal::Interrupt) | StopReason::SecondSignal(Signal::Interrupt) => "interrupted",
+            StopReason::Signal(Signal::Terminate) | StopReason::SecondSignal(Signal::Terminate) => "terminated",
+        }
+    }
+
     /// The exit code that the reason ends in.
     pub fn exit(self) -> Exit {
         match self {

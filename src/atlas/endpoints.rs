@@ -152,8 +152,8 @@ mod tests {
     fn every_request_has_its_method_target_and_version() {
         let create = || Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
         for (api, request, method, target, version) in [
-            (Api::Invites, create(), "POST", format!("{ORG}/invites"), "2023-01-01"),
-            (Api::Users, create(), "POST", format!("{ORG}/users"), "2025-02-19"),
+            (Api::Invites, create(), "POST", format!("{ORG}/invites"), Api::Invites.version()),
+            (Api::Users, create(), "POST", format!("{ORG}/users"), Api::Users.version()),
             (Api::Invites, Request::Organization, "GET", ORG.to_owned(), "2023-01-01"),
             (Api::Invites, Request::Invites, "GET", format!("{ORG}/invites"), "2023-01-01"),
             (

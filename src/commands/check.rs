@@ -43,6 +43,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
         (Account::resolve(&args.account, &environment)?, None)
     };
     let mut roster = input::open(&args.file, &args.sheet)?;
+    input::claim(&mut roster, &args.sheet, account.organization, screen);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let header = roster.header().clone();
     let by_row = header.org_id().is_some();
@@ -58,7 +59,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
         }
     } else {
         let counts = input::count(&roster, &args.file, &args.sheet, organization);
-        let directories = look_up(args, targets(account, by_row, counts.of)?, screen)?;
+        let directories = look_up(args, targets(account, by_row, counts.of, args.sheet.shard)?, screen)?;
         for (id, directory) in &directories {
             let there = directory.seats_used();
             screen.note(&format!("checking online: organization {id} has {there} members and pending invites"));
@@ -74,6 +75,9 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
     let mut printer = Printer::new(args.format).map_err(unprintable)?;
     while let Some(row) = roster.next_row().map_err(UsageError::new)? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;
+    }
+    if let Some(shard) = args.sheet.shard {
+        screen.note(&format!("shard {shard}: {} rows are left to other shards", roster.elsewhere()));
     }
     let checked = checker.finish(roster.skipped_blank());
     let online = directories.iter().any(|(_, directory)| !directory.is_offline());

@@ -7,8 +7,10 @@ use std::path::Path;
 
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::roster::{Roster, RosterOptions};
+use bulk_invite::shard::Claim;
 
 use crate::cli::SheetArgs;
+use crate::screen::Screen;
 use crate::settings::UsageError;
 
 /// Where rows come from.
@@ -43,9 +45,26 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
     Ok(roster)
 }
 
+/// Has only the shard's rows read, where there is one.
+pub(crate) fn claim(roster: &mut Roster<Input>, sheet: &SheetArgs, organization: Option<ObjectId>, screen: &Screen) {
+    let Some(shard) = sheet.shard else { return };
+    let claim = Claim { shard, organization };
+    if roster.header().org_id().is_none() {
+        let whose = if claim.takes("") { "this" } else { "another" };
+        screen.note(&format!(
+            "the spreadsheet has no org_id column, so all rows are one organization's, and that one is {whose} shard's"
+        ));
+    }
+    roster.claim(claim);
+}
+
 /// A second reading of the rows that `roster` is about to read; `None` where they can be read only once.
 pub(crate) fn again(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs) -> Option<Roster<Input>> {
-    roster.again().or_else(|| if path.is_file() { open(path, sheet).ok() } else { None })
+    roster.again().or_else(|| {
+        let mut again = if path.is_file() { open(path, sheet).ok()? } else { return None };
+        roster.claimed().into_iter().for_each(|claim| again.claim(claim));
+        Some(again)
+    })
 }
 
 /// How many rows a spreadsheet has.

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod input;
+pub(crate) mod man;
 pub(crate) mod outlook;
 pub(crate) mod output;
 pub(crate) mod printer;

@@ -10,14 +10,16 @@ use crate::settings::UsageError;
 
 /// Where the results go; every path that will be written has been checked, but the results are the journal's to open.
 pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
+    let shard = args.sheet.shard.map(|shard| format!(".{}-of-{}", shard.number(), shard.of())).unwrap_or_default();
+    let beside = |kind: &str| beside(&args.file, &format!("{kind}{shard}"));
     let results = match &args.results {
         Some(results) => results.clone(),
         None if is_stdin(&args.file) => {
             return Err(UsageError("say where the results go with --results FILE".to_owned()));
         }
-        None if args.dry_run => beside(&args.file, "dry-run"),
-        None if args.sandbox => beside(&args.file, "sandbox.results"),
-        None => beside(&args.file, "results"),
+        None if args.dry_run => beside("dry-run"),
+        None if args.sandbox => beside("sandbox.results"),
+        None => beside("results"),
     };
     // `-` is standard output there.
     let summary = args.summary.as_deref().filter(|path| !is_stdin(path));

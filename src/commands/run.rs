@@ -61,13 +61,14 @@ fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
     } else {
         (Account::resolve(&args.account, &environment)?, None)
     };
-    let roster = input::open(&args.file, &args.sheet)?;
+    let mut roster = input::open(&args.file, &args.sheet)?;
+    input::claim(&mut roster, &args.sheet, account.organization, screen);
     let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let results = output::results(args)?;
     let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
     let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
-    let targets = targets(account, by_row, counts.of)?;
+    let targets = targets(account, by_row, counts.of, args.sheet.shard)?;
     Ok(Prepared { organization, targets, known, roster, rows: counts.rows, results, _sandbox: running })
 }
 
@@ -178,7 +179,7 @@ impl Prepared {
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
 
-        let report = Report { summary: &summary, results: &results };
+        let report = Report { summary: &summary, results: &results, api, shard: args.sheet.shard };
         let facts = report::json(report);
         if let Some(path) = &args.summary
             && let Err(error) = write_summary(path, &facts)

@@ -56,7 +56,7 @@ fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<String, UsageErr
         }
     }
     reading.rewind();
-    let known = look_up(args, targets(account, true, Some(counts))?, screen)?;
+    let known = look_up(args, targets(account, true, Some(counts), None)?, screen)?;
 
     let unwritable = |error| UsageError(format!("cannot write {}: {error}; correct --output", output.display()));
     let mut told = Annotated::create(&output, COLUMN, reading.carried()).map_err(unwritable)?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bulk_invite::atlas::{BaseUrl, Credential};
 use bulk_invite::invitation::ObjectId;
+use bulk_invite::shard::Shard;
 
 use crate::settings::{Account, OtherOrganization, UsageError};
 
@@ -20,6 +21,7 @@ pub(crate) fn targets(
     account: Account,
     by_row: bool,
     counts: Option<HashMap<ObjectId, u64>>,
+    shard: Option<Shard>,
 ) -> Result<Vec<Target>, UsageError> {
     let Account { organization, base_url, credential, others, sources: _ } = account;
     if organization.is_none() && (!by_row || others.is_empty()) {
@@ -35,7 +37,12 @@ pub(crate) fn targets(
         rows: rows(id),
     });
     let mut targets: Vec<Target> = others.collect();
-    if let Some(id) = organization.filter(|id| targets.is_empty() || is_named(*id)) {
+    let is_ours = |id| match (shard, rows(id)) {
+        // A shard may have no rows at all, and leaves the organization to the one that does.
+        (Some(_), Some(rows)) => rows > 0,
+        (Some(_) | None, _) => targets.is_empty() || is_named(id),
+    };
+    if let Some(id) = organization.filter(|id| is_ours(*id)) {
         let credential = credential.ok_or_else(|| {
             UsageError(
                 "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \

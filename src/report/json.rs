@@ -1,4 +1,4 @@
-//! The summary for machines (`--summary`).
+//! The summary for machines (`--summary`). The README documents every field, and a test holds it to that.
 
 use std::time::Duration;
 
@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json as value};
 use super::Report;
 use crate::outcome::Status;
 
+/// The form of the summary. A field that goes, or that means something else, makes it another; a new one does not.
+const SCHEMA: u32 = 1;
+
 /// The summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results } = report;
+    let Report { summary, results, api, shard } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -44,8 +47,12 @@ pub fn json(report: Report<'_>) -> Value {
         })
         .collect();
     value!({
+        "schema": SCHEMA,
         "version": env!("CARGO_PKG_VERSION"),
+        "api": api.as_str(),
+        "api_version": api.version(),
         "exit_code": summary.exit() as i32,
+        "exit_reason": summary.exit_reason(),
         "ended_early": summary.halt.as_ref().map(|halt| halt.detail.as_str()),
         "rows": summary.tally.total(),
         "statuses": statuses,
@@ -54,6 +61,11 @@ pub fn json(report: Report<'_>) -> Value {
         "gone": summary.gone,
         "failures": failures,
         "organizations": organizations,
+        "shard": shard.map(|shard| {
+            value!({"number": shard.number(), "of": shard.of(), "rows_elsewhere": summary.elsewhere})
+        }),
+        "started_at": summary.started_at.to_string(),
+        "finished_at": summary.finished_at().to_string(),
         "elapsed_ms": millis(summary.elapsed),
         "results": results.display().to_string(),
     })

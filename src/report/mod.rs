@@ -19,7 +19,9 @@ pub use self::warnings::{seats, unlisted_roles};
 
 use std::path::Path;
 
+use crate::exchange::Api;
 use crate::run::Summary;
+use crate::shard::Shard;
 
 /// What a report is made of.
 #[derive(Clone, Copy, Debug)]
@@ -28,4 +30,8 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// Where the results are.
     pub results: &'a Path,
+    /// The endpoint that created invitations.
+    pub api: Api,
+    /// The shard that the run took.
+    pub shard: Option<Shard>,
 }

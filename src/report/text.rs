@@ -13,7 +13,7 @@ const GROUPS_SHOWN: usize = 12;
 
 /// The summary, a few lines without a line feed at the end.
 pub fn text(report: Report<'_>) -> String {
-    let Report { summary, results } = report;
+    let Report { summary, results, .. } = report;
     let mut lines = vec![counts(summary)];
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
@@ -73,6 +73,7 @@ fn counts(summary: &Summary) -> String {
     for (count, what) in [
         (summary.kept, "of them kept from an earlier run"),
         (summary.blank, "blank and skipped"),
+        (summary.elsewhere, "left to other shards"),
         (summary.gone, "listed who are no longer in the sheet"),
     ] {
         if count > 0 {
@@ -120,9 +121,11 @@ pub fn duration(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Api;
     use crate::invitation::ObjectId;
     use crate::outcome::{StopReason, Tally};
     use crate::run::{Failures, Halt};
+    use jiff::Timestamp;
 
     fn summary() -> Summary {
         let mut tally = Tally::default();
@@ -133,7 +136,9 @@ mod tests {
             tally,
             kept: 1,
             blank: 0,
+            elsewhere: 0,
             gone: 0,
+            started_at: Timestamp::UNIX_EPOCH,
             failures: vec![Failures {
                 status: Status::Invalid,
                 code: "UNKNOWN_ROLE".into(),
@@ -156,7 +161,8 @@ mod tests {
     #[test]
     fn the_summary_tells_counts_causes_remedies_and_what_is_next() {
         let summary = summary();
-        let text = text(Report { summary: &summary, results: "people.results.csv".as_ref() });
+        let text =
+            text(Report { summary: &summary, results: "people.results.csv".as_ref(), api: Api::Invites, shard: None });
         assert_eq!(
             text,
             "4 rows in 65 s: 2 invited, 1 invalid, 1 not_sent; 1 of them kept from an earlier run\n\

@@ -27,6 +27,7 @@ pub use row::{Row, RowFault};
 pub use text::Note;
 pub use workbook::WorkbookError;
 
+use crate::shard::Claim;
 use record::Records;
 use source::Source;
 use text::Text;
@@ -50,7 +51,9 @@ pub struct Roster<R> {
     header: Header,
     notes: Vec<Note>,
     rows: Option<u64>,
+    claim: Option<Claim>,
     skipped_blank: u64,
+    elsewhere: u64,
     failed: bool,
 }
 
@@ -74,7 +77,7 @@ impl<R: Read> Roster<R> {
         let notes = text.note().into_iter().collect();
         let mut source = Source::Text(Records::new(text, delimiter.byte));
         let header = header(&mut source, options)?;
-        Ok(Self { source, header, notes, rows: None, skipped_blank: 0, failed: false })
+        Ok(Self { source, header, notes, rows: None, claim: None, skipped_blank: 0, elsewhere: 0, failed: false })
     }
 
     fn of_workbook(text: Text<R>, options: &RosterOptions) -> Result<Self, RosterError> {
@@ -90,9 +93,28 @@ impl<R: Read> Roster<R> {
             Err(error) if !alone => Err(RosterError::Sheet { sheet, others, error: Box::new(error) }),
             header => {
                 let notes = if alone { Vec::new() } else { vec![Note::Sheet { sheet, others }] };
-                Ok(Self { source, header: header?, notes, rows, skipped_blank: 0, failed: false })
+                Ok(Self {
+                    source,
+                    header: header?,
+                    notes,
+                    rows,
+                    claim: None,
+                    skipped_blank: 0,
+                    elsewhere: 0,
+                    failed: false,
+                })
             }
         }
+    }
+
+    /// Takes only these rows from here on; the others are passed over and counted.
+    pub fn claim(&mut self, claim: Claim) {
+        self.claim = Some(claim);
+    }
+
+    /// The rows that are taken, where that is not all of them.
+    pub fn claimed(&self) -> Option<Claim> {
+        self.claim
     }
 
     /// The header row and what its columns are.
@@ -108,7 +130,14 @@ impl<R: Read> Roster<R> {
         loop {
             match self.source.next() {
                 Ok(Some(record)) if record.is_blank() => self.skipped_blank += 1,
-                Ok(Some(record)) => return Ok(Some(Row::read(&record, self.header.names().len()))),
+                Ok(Some(record)) => {
+                    let row = Row::read(&record, self.header.names().len());
+                    let organization = self.header.org_id().map_or("", |index| row.cell(index));
+                    if self.claim.is_none_or(|claim| claim.takes(organization)) {
+                        return Ok(Some(row));
+                    }
+                    self.elsewhere += 1;
+                }
                 Ok(None) => return Ok(None),
                 Err(error) => {
                     self.failed = true;
@@ -120,21 +149,29 @@ impl<R: Read> Roster<R> {
 
     /// Another reading of the rows from here on, where that takes no reading of the file.
     pub fn again(&self) -> Option<Self> {
-        let Self { source, header, notes, rows, skipped_blank, failed } = self;
+        let Self { source, header, notes, rows, claim, skipped_blank, elsewhere, failed } = self;
         let (header, notes) = (header.clone(), notes.clone());
         Some(Self {
             source: source.again()?,
             header,
             notes,
             rows: *rows,
+            claim: *claim,
             skipped_blank: *skipped_blank,
+            elsewhere: *elsewhere,
             failed: *failed,
         })
     }
 
-    /// Reads on to the end, or to where reading fails, and says how many rows that hold anything were left.
+    /// Reads on to the end, or to where reading fails, and says how many rows that hold anything and are taken were left.
     pub fn count_rows(mut self) -> u64 {
         let mut rows = 0;
+        if self.claim.is_some() {
+            while let Ok(Some(_)) = self.next_row() {
+                rows += 1;
+            }
+            return rows;
+        }
         while let Ok(Some(record)) = self.source.next() {
             rows += u64::from(!record.is_blank());
         }
@@ -143,12 +180,17 @@ impl<R: Read> Roster<R> {
 
     /// How many rows follow the header, where that is known before they are read.
     pub fn rows(&self) -> Option<u64> {
-        self.rows
+        self.rows.filter(|_| self.claim.is_none())
     }
 
     /// How many rows without any text have been passed over so far.
     pub fn skipped_blank(&self) -> u64 {
         self.skipped_blank
+    }
+
+    /// How many rows of other shards have been passed over so far.
+    pub fn elsewhere(&self) -> u64 {
+        self.elsewhere
     }
 
     /// What the user should know of how the file was read.

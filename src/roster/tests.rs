@@ -193,3 +193,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn only_the_rows_of_a_shard_are_read_and_the_others_are_counted() {
+    let sheet = "email,Organization ID\na@example.com,32b6e34b3d91647abb20e7b8\n\nb@example.com,acme\nc@example.com,\n\
+                 d@example.com,32B6E34B3D91647ABB20E7B8\n";
+    let read = |shard: &str| {
+        let claim = Claim { shard: shard.parse().unwrap(), organization: "42b6e34b3d91647abb20e7b8".parse().ok() };
+        let mut roster = open(sheet.as_bytes());
+        roster.claim(claim);
+        let numbers: Vec<u32> = roster.by_ref().map(|row| row.unwrap().number).collect();
+        assert_eq!((numbers.len() as u64 + roster.elsewhere(), roster.skipped_blank()), (4, 1), "{shard}");
+        let mut counted = open(sheet.as_bytes());
+        counted.claim(claim);
+        assert_eq!(counted.count_rows(), numbers.len() as u64, "{shard}");
+        numbers
+    };
+    let (one, other) = (read("1/2"), read("2/2"));
+    let mut both = [&one[..], &other[..]].concat();
+    both.sort_unstable();
+    assert_eq!((both, read("1/1")), (vec![2, 4, 5, 6], vec![2, 4, 5, 6]));
+    assert_eq!(one.contains(&2), one.contains(&6), "one organization, however it is written");
+}

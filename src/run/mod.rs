@@ -18,6 +18,9 @@ pub use self::dispatcher::{Job, dispatch};
 pub use self::organization::Organization;
 pub use self::preflight::{preflight, read_lapsed};
 
+use jiff::Timestamp;
+
+use crate::clock::signed;
 use crate::invitation::ObjectId;
 use crate::limiter::Totals;
 use crate::outcome::{Exit, StopReason, Tally};
@@ -70,6 +73,8 @@ pub struct Summary {
     pub kept: u64,
     /// Rows without text that were passed over.
     pub blank: u64,
+    /// Rows that were left to other shards.
+    pub elsewhere: u64,
     /// People no longer in the sheet whose invites are listed after the rows.
     pub gone: u64,
     /// Failed rows by their code, one of each as an example.
@@ -78,7 +83,9 @@ pub struct Summary {
     pub halt: Option<Halt>,
     /// How it went with each organization.
     pub organizations: Vec<OrganizationSummary>,
-    /// From the first row to the last line.
+    /// When the first row was about to be taken.
+    pub started_at: Timestamp,
+    /// From then to the last line.
     pub elapsed: Duration,
 }
 
@@ -121,5 +128,24 @@ impl Summary {
             None if condemned => StopReason::Condemned.exit(),
             None => self.tally.exit(),
         }
+    }
+
+    /// The reason for the exit code, in a word that scripts may rely on.
+    pub fn exit_reason(&self) -> &'static str {
+        let condemned = self.organizations.iter().any(|organization| organization.condemned.is_some());
+        match (&self.halt, self.tally.exit()) {
+            (Some(halt), _) => halt.reason.as_str(),
+            (None, _) if condemned => StopReason::Condemned.as_str(),
+            (None, Exit::Success) => "ok",
+            // A tally knows no other.
+            (None, Exit::RowsNeedALook | Exit::Usage | Exit::Halted | Exit::Interrupted | Exit::Terminated) => {
+                "rows_need_a_look"
+            }
+        }
+    }
+
+    /// When the last line was written.
+    pub fn finished_at(&self) -> Timestamp {
+        self.started_at.saturating_add(signed(self.elapsed)).unwrap_or(Timestamp::MAX)
     }
 }

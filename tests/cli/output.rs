@@ -180,6 +180,36 @@ fn completions_are_a_script_for_the_shell() {
 }
 
 #[test]
+fn manual_pages_name_every_command_and_flag_that_there_is() {
+    let world = World::new();
+    let page = world.program(&["man"]).finish();
+    page.exits(0);
+    assert!(
+        page.stdout.contains(".TH bulk-invite 1") && page.stdout.contains("bulk\\-invite\\-check(1)"),
+        "{}",
+        page.told()
+    );
+    std::fs::create_dir(world.path("pages")).unwrap();
+    let pages = world.program(&["man", "pages"]).finish();
+    pages.exits(0);
+    assert_eq!(pages.stdout, "");
+    let help = world.program(&["--help"]).finish().stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"run") && commands.contains(&"man"), "{help}");
+    for command in commands {
+        let page = world.read(&format!("pages/bulk-invite-{command}.1")).replace("\\-", "-");
+        let help = world.program(&[command, "--help"]).finish().stdout;
+        let flags = help.split(|c: char| !c.is_ascii_lowercase() && c != '-').filter(|word| word.starts_with("--"));
+        for flag in flags {
+            assert!(page.contains(flag), "{command} {flag}");
+        }
+    }
+    let nowhere = world.program(&["man", "nowhere"]).finish();
+    nowhere.exits(2).says_in_one_line(&["cannot write pages to nowhere", "name a folder that is there"]);
+}
+
+#[test]
 fn help_names_the_defaults_and_variables() {
     let run = World::new().program(&["run", "--help"]).finish();
     run.exits(0);

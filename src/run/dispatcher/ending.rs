@@ -95,10 +95,12 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             tally: self.book.tally,
             kept: self.book.kept,
             blank: self.roster.skipped_blank(),
+            elsewhere: self.roster.elsewhere(),
             gone: self.book.gone,
             failures,
             halt: self.halt,
             organizations: self.branches.into_iter().map(Branch::summary).collect(),
+            started_at: self.clock.at(start),
             elapsed: start.elapsed(),
         }
     }

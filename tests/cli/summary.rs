@@ -1,0 +1,137 @@
+//! The summary for machines, held to the README's table: every field there is in a real one, and no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bulk_invite::outcome::{Status, StopReason};
+use bulk_invite::sandbox::{Limits, Options, Running, Window};
+use serde_json::Value;
+
+use crate::world::{Finished, Signal, World, faults, sandbox, wait_until};
+
+const README: &str = include_str!("../../README.md");
+
+/// The README's table: the type of each field by its path.
+fn documented() -> BTreeMap<String, String> {
+    let section = README.split("### The summary for machines").nth(1).expect("the section");
+    let section = section.split("\n#").next().expect("its text");
+    let mut fields = BTreeMap::new();
+    for line in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        for field in cells[1].split(", ") {
+            let field = field.trim_matches('`');
+            let names = match field.strip_suffix(".*") {
+                Some(of) => Status::ALL.iter().map(|status| format!("{of}.{}", status.as_str())).collect(),
+                None => vec![field.to_owned()],
+            };
+            fields.extend(names.into_iter().map(|name| (name, cells[2].to_owned())));
+        }
+    }
+    fields
+}
+
+/// Holds a summary against the table and notes which fields it has, an object that may be null once as either.
+fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met: &mut BTreeSet<String>) {
+    let is = documented.get(path);
+    let fits = |is: &str| match summary {
+        Value::Null => is.ends_with("or null"),
+        Value::Number(number) => is == "number" && number.is_u64(),
+        Value::String(text) => {
+            is.starts_with("text") || is == "time" && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
+        }
+        Value::Object(_) => is.starts_with("object"),
+        Value::Bool(_) | Value::Array(_) => false,
+    };
+    let within = match summary {
+        Value::Object(_) | Value::Array(_) => documented.keys().any(|known| known.starts_with(path)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    match is {
+        Some(is) => assert!(fits(is), "{path} is {is}, but there is {summary}"),
+        None => assert!(within, "{path} is not in the README's table: {summary}"),
+    }
+    met.insert(path.to_owned());
+    match summary {
+        Value::Object(fields) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            fields.iter().for_each(|(name, value)| hold(value, &format!("{path}{dot}{name}"), documented, met));
+        }
+        Value::Array(items) => items.iter().for_each(|item| hold(item, &format!("{path}[]"), documented, met)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn summary(finished: &Finished) -> Value {
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error} {}", finished.told()))
+}
+
+#[test]
+fn every_documented_field_is_there_and_no_other() {
+    let world = World::with_people(3);
+    let mut sheet = world.read("people.csv");
+    sheet += "bob@example.com,member of none\n";
+    world.write("people.csv", sheet);
+    let start = |server: &Running, arguments: &[&str]| {
+        world.invite(&server.base_url()).args(&["--summary", "-", "--fresh"]).args(arguments).start()
+    };
+    let run = |arguments: &[&str]| summary(&start(&sandbox(Options::default()), arguments).finish());
+    let limited = || {
+        let limits = Limits { invitations: Some(Window::per_minute(2)), ..Limits::default() };
+        let server = sandbox(Options { limits, ..Options::default() });
+        let process = start(&server, &[]);
+        wait_until("the limit is known", || process.stderr().contains("Atlas lets through 2 invitations"));
+        process.signal(Signal::Interrupt);
+        summary(&process.finish())
+    };
+    let summaries = [run(&[]), run(&["--shard", "1/1", "--rate", "unlimited", "--api", "users"]), limited()];
+    let documented = documented();
+    let mut met = BTreeSet::new();
+    summaries.iter().for_each(|summary| hold(summary, "", &documented, &mut met));
+    let missing: Vec<&String> = documented.keys().filter(|field| !met.contains(*field)).collect();
+    assert!(missing.is_empty(), "in the README's table, and in no summary: {missing:?}");
+    let time = |summary: &Value, name: &str| summary[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    for summary in &summaries {
+        let between = time(summary, "finished_at").duration_since(time(summary, "started_at"));
+        assert_eq!(between.as_millis(), i128::from(summary["elapsed_ms"].as_u64().unwrap()), "{summary}");
+        assert_eq!(summary["schema"], 1);
+    }
+    assert_eq!((&summaries[0]["api"], &summaries[0]["api_version"]), (&"invites".into(), &"2023-01-01".into()));
+    assert_eq!((&summaries[1]["api"], &summaries[1]["api_version"]), (&"users".into(), &"2025-02-19".into()));
+}
+
+#[test]
+fn the_reason_of_each_exit_code_is_a_word_that_the_readme_has() {
+    let told = documented();
+    assert!(told.contains_key("exit_reason"));
+    let row = README.lines().find(|line| line.starts_with("| `exit_reason`")).expect("its row");
+    let known: BTreeSet<&str> = row.split('`').skip(3).step_by(2).collect();
+    let mut met = BTreeSet::new();
+    let mut tell = |run: &Finished, code: i32, reason: &str| {
+        run.exits(code);
+        let summary = summary(run);
+        assert_eq!((&summary["exit_code"], &summary["exit_reason"]), (&code.into(), &reason.into()), "{}", run.told());
+        assert!(known.contains(reason), "{reason} is not in the README");
+        met.insert(reason.to_owned());
+    };
+    for (troubles, arguments, code, reason) in [
+        (&[][..], &[][..], 0, "ok"),
+        (&["422@#1"], &[], 1, "rows_need_a_look"),
+        (&["422@1"], &["--max-failures", "1"], 3, "too_many_failures"),
+        (&["402@1"], &[], 3, "organization_refused"),
+    ] {
+        let world = World::with_people(3);
+        let server = sandbox(faults(troubles));
+        let run = world.invite(&server.base_url()).args(&["--summary", "-"]).args(arguments).finish();
+        tell(&run, code, reason);
+    }
+    for (signal, code, reason) in [(Signal::Interrupt, 130, "interrupted"), (Signal::Terminate, 143, "terminated")] {
+        let world = World::with_people(3);
+        let server = sandbox(Options { latency: std::time::Duration::from_millis(50), ..Options::default() });
+        let run = world.invite(&server.base_url()).args(&["--summary", "-", "--concurrency", "1"]).start();
+        wait_until("a request goes out", || world.lines_written() > 1);
+        run.signal(signal);
+        tell(&run.finish(), code, reason);
+    }
+    // These take a broken disk, and are none of this binary's tests.
+    met.extend([StopReason::InputUnreadable, StopReason::ResultsUnwritable].map(|reason| reason.as_str().to_owned()));
+    assert_eq!(met.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
+}
