@@ -13,6 +13,7 @@ mod halts;
 mod kills;
 mod odd_answers;
 mod output;
+mod page;
 mod rehearsal;
 mod safety;
 mod samples;

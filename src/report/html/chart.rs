@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text::number;
 use super::words::words;
 use crate::outcome::{Status, Tally};
 
@@ -23,10 +24,11 @@ pub(super) fn write(out: &mut impl Write, tally: &Tally) -> io::Result<()> {
         writeln!(
             out,
             "<tr><th scope=\"row\"><a href=\"#all\" data-status=\"{}\">{name}</a> <small>{meaning}</small>\
-             <td class=\"number\">{count}<td><svg class=\"bar\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" \
+             <td class=\"number\">{}<td><svg class=\"bar\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" \
              role=\"img\" aria-label=\"{} percent\"><rect class=\"track\" width=\"100\" height=\"1\"/>\
              <rect class=\"{}\" width=\"{:.2}\" height=\"1\"/></svg>",
             status.as_str(),
+            number(count),
             percent(count, total),
             mood.class(),
             // A single person among thousands is still to be seen.

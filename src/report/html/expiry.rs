@@ -5,13 +5,15 @@ use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::text::{Beginning, counted, minute};
+use super::text::{Beginning, counted, minute, number};
 use crate::journal::Line;
 
 /// How soon is soon.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Invites listed, the soonest; the table has all.
 const LISTED: usize = 100;
+/// Lists of so many are unfolded.
+const UNFOLDED: usize = 10;
 
 pub(super) struct Expiry {
     now: Timestamp,
@@ -60,6 +62,8 @@ impl Expiry {
                 "<p>{invites} within 7 days of {} UTC. Remind the people, unless they have accepted since.</p>",
                 minute(self.now)
             )?;
+            let unfolded = if self.soonest.len() <= UNFOLDED { " open" } else { "" };
+            writeln!(out, "<details{unfolded}><summary>Whose</summary>")?;
             writeln!(out, "<table><caption class=\"unseen\">Invites that expire soon, the soonest first</caption>")?;
             writeln!(out, "<thead><tr><th scope=\"col\">Email<th scope=\"col\">Expires (UTC)</thead>\n<tbody>")?;
             for (at, _, email) in self.soonest.clone().into_sorted_vec() {
@@ -69,8 +73,9 @@ impl Expiry {
             }
             writeln!(out, "</tbody>\n</table>")?;
             if self.soon > LISTED as u64 {
-                writeln!(out, "<p>And {} more; see the column Expires.</p>", self.soon - LISTED as u64)?;
+                writeln!(out, "<p>And {} more; see the column Expires.</p>", number(self.soon - LISTED as u64))?;
             }
+            writeln!(out, "</details>")?;
         }
         writeln!(out, "</section>")
     }

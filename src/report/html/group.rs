@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::text::{Beginning, Text, counted};
+use super::text::{Beginning, Text, counted, number};
 use super::words::words;
 use crate::journal::Line;
 use crate::outcome::Status;
@@ -111,7 +111,7 @@ impl Group {
         }
         writeln!(out, "</ul>")?;
         if self.count > self.people.len() as u64 {
-            let more = self.count - self.people.len() as u64;
+            let more = number(self.count - self.people.len() as u64);
             let known = if status == Status::NotSent { "" } else { code };
             writeln!(
                 out,

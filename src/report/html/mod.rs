@@ -114,7 +114,11 @@ fn source(out: &mut impl Write, facts: &Facts, about: &Circumstances) -> io::Res
         several => write!(out, ", {} organizations", several.len())?,
     }
     if let Some((first, last)) = facts.period {
-        write!(out, ", written from {} to {} UTC", minute(first), minute(last))?;
+        write!(out, ", written {}", minute(first))?;
+        if last.duration_since(first).as_secs() >= 60 {
+            write!(out, " to {}", minute(last))?;
+        }
+        write!(out, " UTC")?;
     }
     writeln!(out, ". Page made {} UTC. It holds personal data: share it with care.</p>", minute(about.made_at))
 }

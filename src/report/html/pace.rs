@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::text::{counted, second};
+use super::text::{counted, number, second};
 
 /// Bars at most; then each stands for more time.
 const BARS: i64 = 120;
@@ -65,11 +65,12 @@ impl Pace {
             return writeln!(out, "<p>{invites}, at {} UTC.</p>\n</section>", second(first));
         }
         let most = self.bars.values().copied().max().unwrap_or(1);
+        let tallest = number(most);
         let width = WIDTHS[self.width].1;
         writeln!(
             out,
             "<figure>\n<svg class=\"pace\" viewBox=\"0 0 {span} 100\" preserveAspectRatio=\"none\" role=\"img\" \
-             aria-label=\"Invites over time: {invites} in {span} bars of {width}, {most} in the tallest\">"
+             aria-label=\"Invites over time: {invites} in {span} bars of {width}, {tallest} in the tallest\">"
         )?;
         for (bar, count) in &self.bars {
             let height = (*count as f64 * 100.0 / most as f64).max(1.0);
@@ -79,7 +80,7 @@ impl Pace {
         writeln!(out, "</svg>\n<p class=\"axis\"><span>{}</span><span>{}</span></p>", second(first), second(last))?;
         writeln!(
             out,
-            "<figcaption>{invites}. Each bar is {width}; the tallest stands for {most}. Times are UTC.</figcaption>\n\
+            "<figcaption>{invites}. Each bar is {width}; the tallest stands for {tallest}. Times are UTC.</figcaption>\n\
              </figure>\n</section>"
         )
     }

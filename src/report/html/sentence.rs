@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use super::Circumstances;
 use super::facts::Facts;
+use super::text::{counted, number};
 use crate::outcome::{Status, Tally};
 
 /// What happened, for somebody who reads nothing else.
 pub(super) fn sentence(tally: &Tally) -> String {
     let total = tally.total();
     let look: u64 = Status::ALL.iter().filter(|status| status.needs_a_look()).map(|status| tally.count(*status)).sum();
-    let count = |status| tally.count(status);
+    let (people, count) = (number(total), |status| tally.count(status));
     let parts = [
         (count(Status::Invited), "was invited", "were invited"),
         (count(Status::AlreadyInvited), "had been invited before", "had been invited before"),
@@ -25,15 +26,14 @@ pub(super) fn sentence(tally: &Tally) -> String {
         .map(|(count, one, several)| match (count, count == total) {
             (1, true) => one.to_owned(),
             (_, true) => several.to_owned(),
-            (1, false) => format!("1 {one}"),
-            (_, false) => format!("{count} {several}"),
+            (_, false) => counted(count, one, several),
         })
         .collect();
     match parts.as_slice() {
         [only] if total == 1 => format!("The one person listed {only}."),
-        [only] => format!("All {total} people listed {only}."),
-        [first, last] => format!("Of {total} people listed, {first} and {last}."),
-        [first @ .., last] => format!("Of {total} people listed, {}, and {last}.", first.join(", ")),
+        [only] => format!("All {people} people listed {only}."),
+        [first, last] => format!("Of {people} people listed, {first} and {last}."),
+        [first @ .., last] => format!("Of {people} people listed, {}, and {last}.", first.join(", ")),
         [] => "The results hold nobody yet.".to_owned(),
     }
 }

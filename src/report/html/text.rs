@@ -62,9 +62,22 @@ pub(super) fn second(at: Timestamp) -> impl Display {
     at.strftime("%Y-%m-%d %H:%M:%S")
 }
 
-/// `1 row`, `2 rows`.
+/// `1 row`, `2,000 rows`.
 pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+    format!("{} {}", number(count), if count == 1 { one } else { several })
+}
+
+/// `10,000`.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 #[cfg(test)]
@@ -87,6 +100,13 @@ mod tests {
         }
         assert_eq!(Beginning("a<bc", 2).to_string(), "a&lt;\u{2026}");
         assert_eq!(Beginning("a<", 2).to_string(), "a&lt;");
+    }
+
+    #[test]
+    fn great_numbers_are_grouped() {
+        let told = [0, 999, 1000, 12_345, 1_234_567].map(number);
+        assert_eq!(told, ["0", "999", "1,000", "12,345", "1,234,567"]);
+        assert_eq!((counted(1, "row", "rows"), counted(2000, "row", "rows")), ("1 row".into(), "2,000 rows".into()));
     }
 
     proptest! {
