@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
+    /// Make a page that people can read from a results file, finished or not.
+    Report(ReportArgs),
     /// Print a sheet to start from, as CSV.
     Template {
         /// Write it to FILE instead, as a workbook in which organization roles can be chosen from a list.
@@ -63,7 +65,11 @@ impl Command {
             Command::Check(args) => Some(&args.account),
             Command::Status(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
-            Command::Sandbox(_) | Command::Template { .. } | Command::Completions { .. } | Command::Man { .. } => None,
+            Command::Sandbox(_)
+            | Command::Report(_)
+            | Command::Template { .. }
+            | Command::Completions { .. }
+            | Command::Man { .. } => None,
         }
     }
 }
@@ -140,6 +146,10 @@ pub(crate) struct RunArgs {
     /// Write a summary as JSON to FILE, or to standard output for `-`.
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_SUMMARY", help_heading = "Results")]
     pub(crate) summary: Option<PathBuf>,
+
+    /// Write a page that people can read to FILE, in HTML; `report` makes one later.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_REPORT", help_heading = "Results")]
+    pub(crate) report: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) pace: PaceArgs,
@@ -300,6 +310,16 @@ pub(crate) struct StatusArgs {
 
     #[command(flatten)]
     pub(crate) calls: CallArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The results file.
+    pub(crate) results: PathBuf,
+
+    /// Where the page goes, `-` for standard output [default: RESULTS with `.html` instead of its ending].
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

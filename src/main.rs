@@ -43,6 +43,7 @@ fn run(cli: Cli, command: clap::Command) -> Exit {
         Command::Check(args) => commands::check::check(&args),
         Command::Status(args) => commands::status::status(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
+        Command::Report(args) => commands::report::report(&args),
         Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),
         Command::Config { command: ConfigCommand::Show { account } } => commands::config::show(&account, command),
         Command::Completions { shell } => {

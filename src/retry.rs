@@ -73,7 +73,7 @@ pub enum LookUp {
 ///
 /// From Atlas's documentation of error codes. A 400 that is not listed is settled by asking, so a code that is missing
 /// here costs one look-up and nothing else.
-const REFUSALS: [&str; 20] = [
+pub(crate) const REFUSALS: [&str; 20] = [
     "BLOCKED_USERNAME",
     "CANNOT_ADD_GROUP_ROLE",
     "CANNOT_ADD_ORG_ROLE",
@@ -98,7 +98,7 @@ const REFUSALS: [&str; 20] = [
 
 /// The 400s after which no row can succeed: the organization is full or closed, or the token endpoint wants no more of
 /// our service account (the codes of RFC 6749, 5.2).
-const CONDEMNING: [&str; 7] = [
+pub(crate) const CONDEMNING: [&str; 7] = [
     "INACTIVE_ORG",
     "MAX_USERS_PER_ORG_EXCEEDED",
     "invalid_client",

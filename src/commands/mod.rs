@@ -9,6 +9,7 @@ pub(crate) mod outlook;
 pub(crate) mod output;
 pub(crate) mod printer;
 pub(crate) mod prompt;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod status;

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bulk_invite::report::html::check_target;
+
 use super::input::is_stdin;
 use crate::cli::RunArgs;
 use crate::settings::UsageError;
@@ -23,7 +25,8 @@ pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
     };
     // `-` is standard output there.
     let summary = args.summary.as_deref().filter(|path| !is_stdin(path));
-    let others = [(args.failed.as_deref(), "--failed"), (summary, "--summary")];
+    let report = args.report.as_deref();
+    let others = [(args.failed.as_deref(), "--failed"), (summary, "--summary"), (report, "--report")];
     let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
     for (path, flag) in [(args.failed.as_deref(), "--failed"), (args.results.as_deref(), "--results")] {
         if let Some(path) = path.filter(|path| is_workbook(path)) {
@@ -48,6 +51,14 @@ pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
         && is_same(failed, summary)
     {
         return refuse("--summary", "what --failed writes");
+    }
+    if let Some(report) = report {
+        for (path, what) in [(args.failed.as_deref(), "what --failed writes"), (summary, "the summary")] {
+            if path.is_some_and(|path| is_same(report, path)) {
+                return refuse("--report", what);
+            }
+        }
+        check_target(report).map_err(|error| UsageError(format!("{error} with --report")))?;
     }
     Ok(results)
 }

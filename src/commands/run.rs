@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 
 use super::connection::{Connection, connect, rehearsal, unsigned};
 use super::outlook::Outlook;
+use super::report::write_page;
 use super::targets::{Target, targets};
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
@@ -187,6 +188,12 @@ impl Prepared {
             screen.error(&format!("cannot write the summary to {}: {error}", path.display()));
         }
         screen.summary(&report::text(report), facts);
+        if let Some(path) = &args.report {
+            match write_page(&results, path) {
+                Ok(()) => screen.note(&format!("page: {}", path.display())),
+                Err(error) => screen.error(&error.0),
+            }
+        }
         Ok(summary.exit())
     }
 }

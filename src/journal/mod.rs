@@ -26,6 +26,7 @@ pub use self::earlier::{Earlier, Place};
 pub use self::reading::{ReadError, Reading};
 pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
+pub(crate) use self::storage::{beside, create, replace};
 
 use self::lines::{LinesAt, RawLines};
 use self::record::{Decoder, Encoder};

@@ -17,12 +17,12 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// A name beside `path` for its replacement.
-pub(super) fn beside(path: &Path) -> PathBuf {
+pub(crate) fn beside(path: &Path) -> PathBuf {
     with_suffix(path, ".new")
 }
 
 /// Creates or empties a file that only its owner may read.
-pub(super) fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -38,7 +38,7 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
 }
 
 /// Puts a finished file in the place of another: synced, renamed, and the directory synced.
-pub(super) fn replace(file: File, from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn replace(file: File, from: &Path, to: &Path) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(from, to)?;

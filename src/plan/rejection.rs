@@ -57,6 +57,36 @@ pub enum RejectionCode {
 }
 
 impl RejectionCode {
+    /// Every check.
+    pub const ALL: [RejectionCode; 21] = [
+        RejectionCode::MissingEmail,
+        RejectionCode::InvalidEmail,
+        RejectionCode::MissingRole,
+        RejectionCode::UnknownRole,
+        RejectionCode::UnknownTeam,
+        RejectionCode::AmbiguousTeam,
+        RejectionCode::InvalidTeamId,
+        RejectionCode::UnknownProject,
+        RejectionCode::AmbiguousProject,
+        RejectionCode::InvalidProjectId,
+        RejectionCode::InvalidProject,
+        RejectionCode::UnknownProjectRole,
+        RejectionCode::OtherOrganization,
+        RejectionCode::InvalidOrgId,
+        RejectionCode::MissingOrgId,
+        RejectionCode::TooManyFields,
+        RejectionCode::InvalidEncoding,
+        RejectionCode::FormulaError,
+        RejectionCode::UnclosedQuote,
+        RejectionCode::RowTooLong,
+        RejectionCode::ConflictingDuplicate,
+    ];
+
+    /// The check that results files call so.
+    pub fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == code)
+    }
+
     /// The code as results files hold it.
     pub fn as_str(self) -> &'static str {
         match self {

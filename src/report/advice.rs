@@ -1,6 +1,8 @@
 //! What to do about rows that went wrong, by their status and code, and about a run that was halted.
 
+use super::cause::{refusal, rejection_cause};
 use crate::outcome::{Status, StopReason};
+use crate::plan::RejectionCode;
 use crate::run::Halt;
 
 /// The remedy in one sentence.
@@ -10,20 +12,29 @@ pub(super) fn advice(status: Status, code: &str) -> &'static str {
         Status::Unknown | Status::Sending => {
             "run the same command again: it asks Atlas what became of them before it sends anything"
         }
-        Status::Failed => match code {
-            "TEAM_NOT_FOUND" | "TEAM_NOT_IN_ORG" | "INVALID_TEAM_ID" => "check the teams of these rows",
-            "GROUP_NOT_FOUND" => "check the projects of these rows",
-            "INVALID_ENUM_VALUE" | "UNSUPPORTED_ROLE" | "INVALID_ROLE_FOR_GROUP" | "INVALID_ROLE_FOR_ORG" => {
-                "check the roles of these rows"
-            }
-            "DOMAIN_NOT_IN_ALLOW_LIST" => "have the domain allowed in the organization's federation settings",
-            "USER_ORGS_RESTRICTED" => "another organization's federation settings keep these people; ask its owner",
-            "MAX_USERS_PER_TEAM_EXCEEDED" => "the team is full; choose another",
-            "MAX_USERS_PER_ORG_EXCEEDED" => "the organization has no seat left; have support raise the limit",
-            _ => "see error_detail in the results, then run the same command again to try these rows anew",
-        },
+        Status::Failed => refusal(code).map_or(
+            "see error_detail in the results, then run the same command again to try these rows anew",
+            |refusal| refusal.remedy,
+        ),
         Status::NotSent => "run the same command again: it sends the rest",
         Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate => "nothing to do",
+    }
+}
+
+/// What is wrong with the rows, as a heading without codes.
+pub(super) fn cause(status: Status, code: &str) -> &'static str {
+    match status {
+        Status::Invalid => {
+            RejectionCode::named(code).map_or("The row in the spreadsheet is not right", rejection_cause)
+        }
+        Status::Failed => refusal(code).map_or("Atlas refused, or could not be reached", |refusal| refusal.cause),
+        Status::Unknown => "An invitation was sent, and no answer came",
+        Status::Sending => "An invitation is on its way, or was when the run was cut off",
+        Status::NotSent => "No invitation was sent",
+        Status::Invited => "Invited",
+        Status::AlreadyInvited => "Invited before",
+        Status::AlreadyMember => "In the organization already",
+        Status::Duplicate => "Listed twice",
     }
 }
 

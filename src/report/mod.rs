@@ -1,11 +1,14 @@
 //! The run told afterwards, as text for people ([`text`]) and as JSON for machines ([`json`]); a check told likewise, and
-//! what is worth a warning before a run.
+//! what is worth a warning before a run. [`html`] makes a page of the results, whenever they were written.
 //!
-//! Pure: a [`crate::run::Summary`] or the like and a few circumstances become a string. Printing is the binary's.
+//! Pure, but for the page: a [`crate::run::Summary`] or the like and a few circumstances become a string. Printing is the
+//! binary's.
 
 mod advice;
+mod cause;
 mod check;
 mod escape;
+pub mod html;
 mod json;
 mod text;
 mod warnings;

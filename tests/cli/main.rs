@@ -14,6 +14,7 @@ mod kills;
 mod nightly;
 mod odd_answers;
 mod output;
+mod page;
 mod rehearsal;
 mod safety;
 mod samples;

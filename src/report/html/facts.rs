@@ -1,0 +1,67 @@
+//! What the page says of the results as a whole, gathered row by row. Its memory does not grow with the rows.
+
+use jiff::Timestamp;
+
+use super::expiry::Expiry;
+use super::group::Groups;
+use super::pace::Pace;
+use crate::journal::Line;
+use crate::outcome::{Status, Tally};
+
+/// Organizations told apart; a results file has those of one profile.
+const ORGANIZATIONS: usize = 1000;
+
+pub(super) struct Facts {
+    pub(super) tally: Tally,
+    /// The ids, in the order of the rows.
+    pub(super) organizations: Vec<String>,
+    /// When the first and the last row were settled.
+    pub(super) period: Option<(Timestamp, Timestamp)>,
+    /// Whether rows were not sent because nothing was to be.
+    pub(super) dry_run: bool,
+    /// Whether the file ends in the middle of a line.
+    pub(super) cut_off: bool,
+    pub(super) groups: Groups,
+    pub(super) expiry: Expiry,
+    pub(super) pace: Pace,
+}
+
+impl Facts {
+    pub(super) fn new(made_at: Timestamp) -> Self {
+        Self {
+            tally: Tally::default(),
+            organizations: Vec::new(),
+            period: None,
+            dry_run: false,
+            cut_off: false,
+            groups: Groups::default(),
+            expiry: Expiry::new(made_at),
+            pace: Pace::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, line: &Line) {
+        let outcome = &line.outcome;
+        self.tally.add(outcome.status);
+        // Rows that name the same one mostly follow each other.
+        let known = self.organizations.last() == Some(&line.org_id) || self.organizations.contains(&line.org_id);
+        if !known && !line.org_id.is_empty() && self.organizations.len() < ORGANIZATIONS {
+            self.organizations.push(line.org_id.clone());
+        }
+        let at = outcome.finished_at;
+        self.period = Some(self.period.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        match outcome.status {
+            Status::Invited => {
+                self.pace.add(at);
+                self.expiry.add(line);
+            }
+            Status::AlreadyInvited => self.expiry.add(line),
+            Status::NotSent => {
+                self.dry_run |= outcome.error_detail.as_deref() == Some("dry run");
+                self.groups.add(line);
+            }
+            Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => self.groups.add(line),
+            Status::AlreadyMember | Status::Duplicate => {}
+        }
+    }
+}

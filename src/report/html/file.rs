@@ -1,0 +1,65 @@
+//! The page as a file: for its owner only, whole or not at all, and never in the place of a file of somebody else's.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{BEGINNING, Circumstances, WriteError, write};
+use crate::journal::{ReadError, Reading, beside, create, replace};
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it; `path` is the page's, `source` the system's reason")]
+pub enum PageError {
+    #[error(transparent)]
+    Results(#[from] ReadError),
+    #[error("{} is there and is not a page of bulk-invite; move it away, or name another file", path.display())]
+    NotOurs { path: PathBuf },
+    #[error("cannot write the page to {}: {source}; name another file", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+/// Whether a page may be written to `path`: nothing is there, an empty file, or an earlier page of ours.
+pub fn check_target(path: &Path) -> Result<(), PageError> {
+    let unwritable = |source| PageError::Unwritable { path: path.into(), source };
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(unwritable(io::Error::other("it is a folder"))),
+        // Replacing a pipe or a device would not be what was meant.
+        Ok(there) if !there.is_file() => Err(unwritable(io::Error::other("it is not a file"))),
+        Ok(_) => {
+            let mut beginning = Vec::new();
+            let file = File::open(path).map_err(unwritable)?;
+            file.take(BEGINNING.len() as u64).read_to_end(&mut beginning).map_err(unwritable)?;
+            let ours = beginning.is_empty() || beginning == BEGINNING.as_bytes();
+            if ours { Ok(()) } else { Err(PageError::NotOurs { path: path.into() }) }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(unwritable(source)),
+    }
+}
+
+/// Writes the page to `path`, where [`check_target`] lets it. On failure what was there stays.
+pub fn write_file(path: &Path, results: &mut Reading, about: &Circumstances) -> Result<(), PageError> {
+    let unwritable = |source| PageError::Unwritable { path: path.into(), source };
+    // Where it is a link, the file that it means is replaced, and the link stays.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let new = beside(&target);
+    check_target(&target)?;
+    check_target(&new)?;
+    let mut out = BufWriter::with_capacity(256 << 10, create(&new).map_err(unwritable)?);
+    let written = write(&mut out, results, about).and_then(|()| Ok(out.flush()?));
+    let done = match written {
+        Ok(()) => {
+            out.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| replace(file, &new, &target))
+        }
+        Err(WriteError::Write(error)) => Err(error),
+        Err(WriteError::Read(error)) => {
+            let _ = fs::remove_file(&new);
+            return Err(error.into());
+        }
+    };
+    done.map_err(|source| {
+        let _ = fs::remove_file(&new);
+        unwritable(source)
+    })
+}

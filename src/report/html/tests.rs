@@ -1,0 +1,179 @@
+//! Whole pages, made of results files on a real disk.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::outcome::Status;
+use crate::results::{RESULT_COLUMNS, protected};
+
+const HERE: &str = "32b6e34b3d91647abb20e7b8";
+
+/// A results file of these records, each the row, the email, the organization, the status, the expiry, the code, the
+/// detail and the input's cells.
+fn results(path: &Path, carried: &[&str], records: &[[&str; 8]]) {
+    let mut csv = csv::WriterBuilder::new().flexible(true).from_path(path).unwrap();
+    csv.write_record(RESULT_COLUMNS.iter().chain(carried)).unwrap();
+    for [row, email, organization, status, expires, code, detail, cell] in records {
+        let finished = "2026-11-24T10:00:00.000Z";
+        let ours = [row, email, organization, status, "", expires, "", code, detail, "1", "5", finished];
+        let cells = std::iter::repeat_n(cell, carried.len());
+        csv.write_record(ours.iter().chain(cells).map(|cell| protected(cell).into_owned())).unwrap();
+    }
+    csv.flush().unwrap();
+}
+
+fn about() -> Circumstances {
+    let made_at = "2026-11-24T10:00:00Z".parse().unwrap();
+    Circumstances { name: "people.results.csv".into(), made_at, rehearsed: None }
+}
+
+fn page(carried: &[&str], records: &[[&str; 8]]) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    results(file.path(), carried, records);
+    let mut out = Vec::new();
+    write(&mut out, &mut Reading::open(file.path()).unwrap(), &about()).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_page_tells_what_happened_what_to_do_and_everybody() {
+    let page = page(
+        &["Full Name"],
+        &[
+            ["2", "ada@example.com", HERE, "invited", "2026-11-27T10:00:00Z", "", "", "=Ada"],
+            ["3", "bob@example.com", HERE, "failed", "", "TEAM_NOT_FOUND", "No team with ID 7 exists.", "Bob"],
+            ["4", "cleo@example.com", HERE, "sending", "", "", "", "Cleo"],
+        ],
+    );
+    for part in [
+        "Of 3 people listed, 1 was invited and 2 need attention.",
+        "<b>The run is not finished:</b>",
+        "organization <code>32b6e34b3d91647abb20e7b8</code>",
+        "<h3>The organization has no such team <span>1 person</span></h3>",
+        "Run the same command again: it asks Atlas what became of them before it sends anything.",
+        "1 invite expires within 7 days",
+        "<th scope=\"col\">Settled (UTC)<th scope=\"col\">Full Name</thead>",
+        "<tr class=invited><td>2<th scope=row>ada@example.com<td><span class=good>Invited</span><td><td>2026-11-27 10:00\
+         <td>2026-11-24 10:00:00<td>=Ada\n",
+        "<td><span class=bad>Failed</span><td>No team with ID 7 exists. <code>TEAM_NOT_FOUND</code><td><td>",
+        "<td><span class=open>In doubt, cut off</span><td>An invitation is on its way, or was when the run was cut off<td>",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert!(!page.contains("Organization<") && !page.contains("rehearsal.") && !page.contains("dry run."));
+}
+
+#[test]
+fn rehearsals_dry_runs_and_several_organizations_are_told() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let other = "42b6e34b3d91647abb20e7b8";
+    let row = |email, organization| ["2", email, organization, "not_sent", "", "", "dry run", ""];
+    results(file.path(), &[], &[row("ada@example.com", HERE), row("ada@example.com", other)]);
+    let about = Circumstances { rehearsed: other.parse().ok(), ..about() };
+    let mut out = Vec::new();
+    write(&mut out, &mut Reading::open(file.path()).unwrap(), &about).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    for part in [
+        "This was a rehearsal.",
+        "This was a dry run.",
+        "2 organizations",
+        "<th scope=\"col\">Organization</thead>",
+        "<td>42b6e34b3d91647abb20e7b8\n",
+        "Run the command without --dry-run.",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_a_network_and_only_our_own_script_runs() {
+    let page = page(&[], &[["2", "ada@example.com", HERE, "invited", "", "", "", ""]]);
+    let between = |start: &str, end: &str| page.split_once(start).unwrap().1.split_once(end).unwrap().0;
+    for (element, end) in [("style", "</style>"), ("script", "</script>")] {
+        let digest = BASE64_STANDARD.encode(Sha256::digest(between(&format!("<{element}>"), end)));
+        assert!(page.contains(&format!("{element}-src 'sha256-{digest}'")), "{element}");
+        assert_eq!(page.matches(&format!("<{element}")).count(), 1);
+    }
+    for part in ["src=", "url(", "@import", " style=", " onclick", "http:", "https:", "<link", "<img", "<iframe"] {
+        assert!(!page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_long_table_begins_with_what_one_sees() {
+    let emails: Vec<String> = (0..101).map(|row| format!("p{row}@example.com")).collect();
+    let rows: Vec<[&str; 8]> = emails.iter().map(|email| ["2", email, HERE, "invited", "", "", "", ""]).collect();
+    assert_eq!(page(&[], &rows[..100]).matches("<tbody class=\"more\">").count(), 0);
+    assert_eq!(page(&[], &rows).matches("<tbody class=\"more\">").count(), 1);
+}
+
+fn write_to(path: &Path) -> Result<(), PageError> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    results(file.path(), &[], &[["2", "ada@example.com", HERE, "invited", "", "", "", ""]]);
+    write_file(path, &mut Reading::open(file.path()).unwrap(), &about())
+}
+
+#[test]
+fn a_page_replaces_nothing_but_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("empty.html"), "").unwrap();
+    for name in ["new.html", "new.html", "empty.html"] {
+        write_to(&at(name)).unwrap();
+        assert!(fs::read_to_string(at(name)).unwrap().starts_with(BEGINNING), "{name}");
+    }
+    let near = BEGINNING.replace("bulk-invite", "another");
+    for (text, name) in [("mine", "note.html"), (near.as_str(), "other.html"), (&BEGINNING[..30], "cut.html")] {
+        fs::write(at(name), text).unwrap();
+        let told = write_to(&at(name)).unwrap_err().to_string();
+        assert!(told.contains("is not a page of bulk-invite"), "{told}");
+        // Neither is what would be written first.
+        fs::rename(at(name), at("later.html.new")).unwrap();
+        assert!(write_to(&at("later.html")).is_err());
+        assert_eq!(fs::read_to_string(at("later.html.new")).unwrap(), text);
+        assert!(!at("later.html").exists());
+    }
+    for (name, says) in [("", "it is a folder"), ("missing/page.html", "cannot write the page to")] {
+        let told = write_to(&at(name)).unwrap_err().to_string();
+        assert!(told.contains(says), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_is_for_its_owner_and_a_link_stays_one() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("page.html"), BEGINNING).unwrap();
+    fs::set_permissions(at("page.html"), fs::Permissions::from_mode(0o644)).unwrap();
+    symlink("page.html", at("link.html")).unwrap();
+    write_to(&at("link.html")).unwrap();
+    assert!(at("link.html").is_symlink() && fs::read_to_string(at("page.html")).unwrap().contains("ada@"));
+    assert_eq!(fs::metadata(at("page.html")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// What a page is made of beside text.
+fn markup(page: &str) -> [usize; 3] {
+    ['<', '>', '"'].map(|c| page.matches(c).count())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_in_any_cell_changes_the_page_s_markup(
+        texts in proptest::collection::vec(prop_oneof![".{0,12}", "[<>&'\"=/a \n\u{0}\u{202e}]{0,12}", "[a-z]{300,310}"], 6),
+        status in proptest::sample::select(Status::ALL.to_vec()),
+    ) {
+        let told = |texts: &[String]| {
+            let [email, organization, code, detail, name, cell] = texts else { panic!("six texts") };
+            page(&[name], &[["2", email, organization, status.as_str(), "", code, detail, cell]])
+        };
+        let tame: Vec<String> = texts.iter().map(|text| text.chars().map(|_| 'x').collect()).collect();
+        prop_assert_eq!(markup(&told(&texts)), markup(&told(&tame)));
+    }
+}
