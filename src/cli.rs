@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Check a spreadsheet, row by row, and tell what would be sent; sends no invite.
     Check(CheckArgs),
-    /// Tell what became of each invite of a results file: pending, accepted, expired or declined.
+    /// Tell what became of each invite of a results file.
     Status(StatusArgs),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
