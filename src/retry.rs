@@ -354,7 +354,7 @@ mod tests {
             (error(406, "INVALID_VERSION_DATE"), "condemned"),
             (error(407, ""), "condemned"),
             (error(410, ""), "condemned"),
-            (Answer::NotSent(NotSent { detail: "no route".into(), retry_after: None }), "not sent"),
+            (Answer::NotSent(NotSent { detail: "no route".into(), retry_after: None, lasting: false }), "not sent"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "30 s".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Reset, detail: "reset".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "may still run"),
@@ -384,7 +384,7 @@ mod tests {
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),
-            (Answer::NotSent(NotSent { detail: String::new(), retry_after: None }), "again"),
+            (Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false }), "again"),
         ];
         for (answer, expected) in table {
             let verdict = match judge_look_up(&answer) {

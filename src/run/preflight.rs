@@ -16,19 +16,35 @@ const MOST_PAGES: u32 = 10_000;
 /// Why nothing may be sent to it, in words; untrusted where the server said it.
 pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
     // A key that may not read the limits invites at the documented ones.
-    if let Ok(response) = caller.ask(&Request::RateLimits).await
-        && let Body::Limits(limits) = response.body
-    {
-        limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
-    }
+    let limits = match caller.ask(&Request::RateLimits).await {
+        Ok(response) => {
+            if let Body::Limits(limits) = response.body {
+                limits
+            } else {
+                Vec::new()
+            }
+        }
+        // Nothing else would be told either.
+        Err(unreachable @ Unanswered::Unreachable(_)) => return Err(in_words(unreachable)),
+        Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => {
+            Vec::new()
+        }
+    };
+    limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
     let mut directory = Directory::new();
-    read(caller, &mut directory).await.map_err(|unanswered| match unanswered {
+    read(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+fn in_words(unanswered: Unanswered) -> String {
+    match unanswered {
         Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
-        Unanswered::GaveUp(why) => format!("the organization could not be read before inviting: {why}"),
+        Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
+            format!("the organization could not be read before inviting: {why}")
+        }
         Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
         Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
-    })?;
-    Ok(directory)
+    }
 }
 
 async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
