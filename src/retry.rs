@@ -108,6 +108,25 @@ const CONDEMNING: [&str; 7] = [
     "unsupported_grant_type",
 ];
 
+impl Verdict {
+    /// Its name, for traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Created(_) => "created",
+            Verdict::NotSent(_) => "not sent",
+            Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
+            Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
+            Verdict::InDoubt(Doubt::Answered) => "in doubt",
+            Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
+            Verdict::PerhapsThere => "perhaps there",
+            Verdict::SomethingMissing => "something missing",
+            Verdict::Unauthorized => "unauthorized",
+            Verdict::Refused => "refused",
+            Verdict::Condemned(_) => "condemned",
+        }
+    }
+}
+
 /// Judges the answer to an invitation.
 pub fn judge(answer: &Answer) -> Verdict {
     match answer {
@@ -298,22 +317,6 @@ mod tests {
         Invite { id, email: String::new(), created_at: None, expires_at: None, grants: Default::default() }
     }
 
-    fn name(verdict: &Verdict) -> &'static str {
-        match verdict {
-            Verdict::Created(_) => "created",
-            Verdict::NotSent(_) => "not sent",
-            Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
-            Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
-            Verdict::InDoubt(Doubt::Answered) => "in doubt",
-            Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
-            Verdict::PerhapsThere => "perhaps there",
-            Verdict::SomethingMissing => "something missing",
-            Verdict::Unauthorized => "unauthorized",
-            Verdict::Refused => "refused",
-            Verdict::Condemned(_) => "condemned",
-        }
-    }
-
     #[test]
     fn an_answer_is_judged_by_its_status_and_only_then_by_its_code() {
         let html = || Body::Unreadable("an HTML page".to_owned());
@@ -360,7 +363,7 @@ mod tests {
             (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "may still run"),
         ];
         for (answer, expected) in table {
-            assert_eq!(name(&judge(&answer)), expected, "{answer:?}");
+            assert_eq!(judge(&answer).name(), expected, "{answer:?}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
+use tokio::time::Instant;
 
 use super::route::{Route, chain, innermost};
 use super::{ClientError, Settings};
@@ -36,6 +37,34 @@ pub(super) enum Payload {
     Whole(Bytes),
     /// More than the limit given, in bytes; not read.
     TooLong(usize),
+}
+
+/// What is told of a request to whoever finds out what a network does. No query: that may name a person.
+struct Traced {
+    method: http::Method,
+    path: String,
+    began: Instant,
+}
+
+impl Traced {
+    fn new(request: &reqwest::Request) -> Self {
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        Self { method, path, began: Instant::now() }
+    }
+
+    fn tell(self, outcome: &Result<Reply, Answer>) {
+        let Self { method, path, began } = self;
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(reply) => tracing::debug!(%method, path, status = reply.status.as_u16(), elapsed_ms, "answered"),
+            Err(Answer::NotSent(not_sent)) => {
+                tracing::debug!(%method, path, why = not_sent.detail, elapsed_ms, "not sent");
+            }
+            Err(Answer::NoAnswer(lost)) => tracing::debug!(%method, path, why = lost.detail, elapsed_ms, "no answer"),
+            // Only what was read of a reply becomes a response.
+            Err(Answer::Response(_)) => {}
+        }
+    }
 }
 
 impl Transport {
@@ -71,8 +100,15 @@ impl Transport {
 
     /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and not much of an error's.
     pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
-        let response = self.http.execute(request).await.map_err(|error| self.before_the_head(&error))?;
-        self.read(response, limit).await
+        let traced = tracing::enabled!(tracing::Level::DEBUG).then(|| Traced::new(&request));
+        let outcome = match self.http.execute(request).await {
+            Ok(response) => self.read(response, limit).await,
+            Err(error) => Err(self.before_the_head(&error)),
+        };
+        if let Some(traced) = traced {
+            traced.tell(&outcome);
+        }
+        outcome
     }
 
     async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Answer> {

@@ -163,7 +163,9 @@ impl<G: Gateway> Row<'_, G> {
             };
             self.last = LastAnswer::of(&answer);
             let unauthorized = std::mem::take(&mut renewed);
-            match judge(&answer) {
+            let verdict = judge(&answer);
+            tracing::debug!(ticket = self.ticket.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
+            match verdict {
                 Verdict::Created(invite) => {
                     return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
                 }

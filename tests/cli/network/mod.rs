@@ -7,6 +7,7 @@ mod certificates;
 mod proxies;
 mod proxy;
 mod timeouts;
+mod traces;
 mod tunnel;
 
 use std::net::SocketAddr;

@@ -1,8 +1,8 @@
 //! TLS in front of a sandbox.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bulk_invite::sandbox::Running;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -18,6 +18,7 @@ use super::{Served, serve};
 pub(super) struct Tunnel {
     served: Served,
     connections: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Tunnel {
@@ -31,13 +32,13 @@ impl Tunnel {
         let mut config = config.expect("an identity");
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let connections = Arc::new(AtomicUsize::new(0));
-        let count = connections.clone();
+        let (connections, heard) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+        let (count, ear) = (connections.clone(), Arc::clone(&heard));
         let served = serve(move |stream| {
             count.fetch_add(1, Ordering::SeqCst);
-            carry(acceptor.clone(), stream, to)
+            carry(acceptor.clone(), stream, to, Arc::clone(&ear))
         });
-        Self { served, connections }
+        Self { served, connections, heard }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -52,20 +53,26 @@ impl Tunnel {
     pub(super) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
+
+    /// All that was said in clear behind it, either way.
+    pub(super) fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.heard.lock().expect("what was heard")).into_owned()
+    }
 }
 
-async fn carry(acceptor: TlsAcceptor, stream: TcpStream, to: SocketAddr) {
+async fn carry(acceptor: TlsAcceptor, stream: TcpStream, to: SocketAddr, heard: Arc<Mutex<Vec<u8>>>) {
     // Whoever does not trust us goes away here.
     let Ok(client) = acceptor.accept(stream).await else { return };
     let server = TcpStream::connect(to).await.expect("the sandbox");
     let (from_client, to_client) = tokio::io::split(client);
     let (from_server, to_server) = server.into_split();
-    tokio::join!(pass(from_client, to_server), pass(from_server, to_client));
+    tokio::join!(pass(from_client, to_server, &heard), pass(from_server, to_client, &heard));
 }
 
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, heard: &Mutex<Vec<u8>>) {
     let mut buffer = vec![0; 16 << 10];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        heard.lock().expect("what was heard").extend_from_slice(&buffer[..count]);
         if to.write_all(&buffer[..count]).await.is_err() || to.flush().await.is_err() {
             break;
         }
