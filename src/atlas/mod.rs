@@ -11,8 +11,9 @@
 //! # Layout
 //!
 //! [`BaseUrl`] and [`Credential`] are what the caller gives; `endpoints` knows Atlas's paths and versions, `transport`
-//! sends and classifies what goes wrong on the wire, `route` says why there is no way to Atlas, `trust` whom to trust, `oauth` and `digest` keep the credentials that change, `headers`
-//! and `wire` read and write what Atlas's documents describe.
+//! sends and classifies what goes wrong on the wire, `route` says why there is no way to Atlas, `trust` reads whom else to
+//! trust, `oauth` and `digest` keep the credentials that change, `headers` and `wire` read and write what Atlas's
+//! documents describe.
 //!
 //! [`Answer`]: crate::exchange::Answer
 
@@ -97,8 +98,8 @@ pub enum ClientError {
     Credential(&'static str),
     /// TLS could not be prepared: usually there are no trust roots.
     #[error(
-        "could not prepare TLS: this machine has no trusted certificates, or none are where SSL_CERT_FILE or SSL_CERT_DIR \
-         say; install them (the `ca-certificates` package), correct the variable, or pass --ca-cert FILE"
+        "could not prepare TLS: this machine has no trusted certificates, or none are where SSL_CERT_FILE or \
+         SSL_CERT_DIR say; install them (the `ca-certificates` package), correct the variable, or pass --ca-cert FILE"
     )]
     Tls(#[source] reqwest::Error),
 }

@@ -49,7 +49,8 @@ impl Route {
         let first = proxy.map_or(peer, |proxy| &proxy.name);
         let refused = match (tunnel.as_deref(), proxy) {
             (Some("proxy authorization required"), Some(Proxy { name, has_credentials: true })) => Some(format!(
-                "{name} refuses the user name and password that HTTPS_PROXY (or ALL_PROXY) gives; correct them, percent-encoded"
+                "{name} refuses the user name and password that HTTPS_PROXY (or ALL_PROXY) gives; \
+                 correct them, percent-encoded"
             )),
             (Some("proxy authorization required"), Some(Proxy { name, has_credentials: false })) => Some(format!(
                 "{name} asks for a user name and password; set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
@@ -69,9 +70,7 @@ impl Route {
         } else if error.is_dns() {
             format!("could not resolve {first}: {cause}")
         } else if tunnel.as_deref() == Some("unsuccessful") {
-            format!(
-                "{first} refused to connect to {peer}; have that allowed there, or set NO_PROXY if no proxy is needed"
-            )
+            format!("{first} refused to connect to {peer}; have it allowed, or set NO_PROXY if none is needed")
         } else if tunnel.is_some() && !of_the_proxy {
             format!("{first} gave no way to {peer}: {cause}")
         } else {
@@ -115,8 +114,8 @@ fn tls_failed(whose: &str, setting: &str, error: &rustls::Error) -> String {
         };
     };
     let wrong = if let UnknownIssuer = certificate {
-        "was issued by nobody whom this machine trusts; if your company's network inspects traffic, name its authority's \
-         certificate with --ca-cert FILE (or SSL_CERT_FILE)"
+        "was issued by nobody whom this machine trusts; if your company's network inspects traffic, name its \
+         authority's certificate with --ca-cert FILE (or SSL_CERT_FILE)"
             .to_owned()
     } else if matches!(certificate, Expired | ExpiredContext { .. }) {
         "has expired; check this machine's clock, else have it renewed".to_owned()

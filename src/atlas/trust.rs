@@ -1,7 +1,7 @@
 //! Authorities that are trusted beside the system's own, read from PEM.
 //!
-//! Not for the system's; the TLS library finds those (on Linux in `SSL_CERT_FILE` and `SSL_CERT_DIR` where either is set,
-//! else where distributions keep them).
+//! Not for the system's; the TLS library finds those (on Linux what `SSL_CERT_FILE` and `SSL_CERT_DIR` name where either
+//! is set, else where distributions keep them).
 
 use std::fmt;
 

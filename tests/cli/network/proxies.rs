@@ -16,6 +16,7 @@ const USER_INFO: &str = "clerk:p%40ss%3Aw0rd@";
 /// A sandbox behind TLS, under a name that is not this machine's and under an address that no rule counts as its own.
 struct Site {
     world: World,
+    authority: Authority,
     server: Running,
     tunnel: Tunnel,
 }
@@ -26,7 +27,7 @@ impl Site {
         let tunnel = Tunnel::start(&server, authority.issue(name), &["h2", "http/1.1"]);
         let world = World::with_people(2);
         world.write("company.pem", authority.pem());
-        Self { world, server, tunnel }
+        Self { world, authority, server, tunnel }
     }
 
     fn proxy(&self, manner: Manner) -> Proxy {
@@ -58,6 +59,23 @@ fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
     site.invite("https://atlas.example.com").env("ALL_PROXY", &url).finish().exits(0);
     assert_eq!(proxy.asked()[0], "atlas.example.com:443");
     assert_eq!(site.server.sandbox().ledger().created.len(), 2);
+}
+
+#[test]
+fn a_proxy_may_itself_be_behind_tls_and_is_trusted_as_atlas_is() {
+    let site = Site::new("atlas.example.com");
+    let proxy = site.proxy(Manner::Guarded(CREDENTIAL));
+    let front = |name: &str| Tunnel::before(proxy.address(), site.authority.issue(name), &["http/1.1"]);
+    let run = |front: &Tunnel| {
+        let url = format!("https://{USER_INFO}{}", front.address());
+        site.invite("https://atlas.example.com").env("HTTPS_PROXY", &url).finish()
+    };
+    run(&front("127.0.0.1")).exits(0);
+    assert_eq!(proxy.asked()[0], "atlas.example.com:443");
+    let wrong = front("proxy.example.com");
+    let whose = format!("the certificate of the proxy {} is for another name (proxy.example.com)", wrong.address());
+    run(&wrong).halts_saying(&[&whose, "check what HTTPS_PROXY says"]);
+    assert_eq!(wrong.connections(), 1);
 }
 
 #[test]

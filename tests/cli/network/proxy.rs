@@ -34,6 +34,10 @@ impl Proxy {
         Self { served: serve(move |stream| carry(stream, manner.clone(), to, Arc::clone(&log))), asked }
     }
 
+    pub(super) fn address(&self) -> SocketAddr {
+        self.served.address
+    }
+
     /// `HOST:PORT`.
     pub(super) fn authority(&self) -> String {
         self.served.address.to_string()

@@ -1,4 +1,4 @@
-//! TLS in front of a sandbox.
+//! TLS in front of a sandbox, or of a proxy.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +25,11 @@ impl Tunnel {
     /// In front of this sandbox, offering these protocols.
     pub(super) fn start(sandbox: &Running, identity: Identity, protocols: &[&str]) -> Self {
         let to = sandbox.base_url().trim_start_matches("http://").parse().expect("its address");
+        Self::before(to, identity, protocols)
+    }
+
+    /// In front of whoever listens there.
+    pub(super) fn before(to: SocketAddr, identity: Identity, protocols: &[&str]) -> Self {
         let Identity { certificate, key } = identity;
         let config = ServerConfig::builder_with_provider(ring::default_provider().into())
             .with_safe_default_protocol_versions()
