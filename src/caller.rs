@@ -3,6 +3,8 @@
 //! Shared by all workers and by what comes before the first invite. An invitation's fate is the worker's to decide; here
 //! a question is only repeated where repeating it is harmless.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -31,6 +33,8 @@ pub struct Caller<G> {
     pub server_clock: ServerClock,
     /// Whether the run ends.
     pub stop: Stop,
+    /// Whether there was an answer yet.
+    answered: AtomicBool,
     learned: mpsc::UnboundedSender<Learned>,
 }
 
@@ -39,6 +43,8 @@ pub struct Caller<G> {
 pub enum Unanswered {
     /// The run ends.
     Stopped,
+    /// No attempt got as far as the server; the last one so, or the only one where that cannot change.
+    Unreachable(String),
     /// Every attempt failed; the last one so.
     GaveUp(String),
     /// The credential is refused, a fresh one too.
@@ -75,7 +81,8 @@ impl<G: Gateway> Caller<G> {
         learned: mpsc::UnboundedSender<Learned>,
     ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
-        Self { gateway, api, limiter, policy, clock, server_clock, stop, learned }
+        let answered = AtomicBool::new(false);
+        Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
     }
 
     /// Waits for the request's turn.
@@ -87,10 +94,11 @@ impl<G: Gateway> Caller<G> {
     /// Sends the request whose turn it is. Stops only when the wire is abandoned.
     pub async fn send(&self, turn: Turn<'_>, request: &Request) -> Result<Answer, Stopped> {
         let answer = self.stop.or_abandoned(self.gateway.send(request)).await?;
-        if let Answer::Response(response) = &answer
-            && let Some(date) = response.date
-        {
-            self.server_clock.observe(date, self.clock.now());
+        if let Answer::Response(response) = &answer {
+            self.answered.store(true, Ordering::Relaxed);
+            if let Some(date) = response.date {
+                self.server_clock.observe(date, self.clock.now());
+            }
         }
         if let Some(news) = turn.answered(&answer) {
             // Nobody listening means that the run is over.
@@ -100,6 +108,9 @@ impl<G: Gateway> Caller<G> {
     }
 
     /// Asks until there is an answer, as often as the policy says.
+    ///
+    /// A mistake in the settings of the network is not tried again, unless there was an answer before: then it comes from
+    /// a network that changes.
     pub async fn ask(&self, request: &Request) -> Result<Response, Unanswered> {
         let mut delays = self.policy.delays();
         let mut attempts = 0;
@@ -107,6 +118,10 @@ impl<G: Gateway> Caller<G> {
         loop {
             let turn = self.turn(request).await?;
             let answer = self.send(turn, request).await?;
+            let unsent = match &answer {
+                Answer::NotSent(not_sent) => Some(not_sent.lasting && !self.answered.load(Ordering::Relaxed)),
+                Answer::NoAnswer(_) | Answer::Response(_) => None,
+            };
             let why = match judge_look_up(&answer) {
                 LookUp::Told => match answer {
                     Answer::Response(response) => return Ok(*response),
@@ -123,8 +138,11 @@ impl<G: Gateway> Caller<G> {
                 LookUp::Again(why) => why,
             };
             attempts += 1;
-            if attempts >= self.policy.max_attempts() {
-                return Err(Unanswered::GaveUp(why));
+            let last = attempts >= self.policy.max_attempts();
+            match unsent {
+                Some(lasting) if lasting || last => return Err(Unanswered::Unreachable(why)),
+                None if last => return Err(Unanswered::GaveUp(why)),
+                Some(_) | None => {}
             }
             self.stop.or(sleep(delays.next(None))).await?;
         }
@@ -196,5 +214,65 @@ pub(crate) fn describe(answer: &Answer) -> String {
         Answer::NotSent(not_sent) => not_sent.detail.clone(),
         Answer::NoAnswer(no_answer) => no_answer.detail.clone(),
         Answer::Response(response) => crate::retry::describe(response),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::exchange::{ApiError, Lost, NoAnswer, NotSent};
+    use crate::limiter::Pace;
+
+    /// Answers in this order, the last one for ever, and counts.
+    struct Script(Mutex<(Vec<Answer>, usize)>);
+
+    impl Gateway for Script {
+        async fn send<'a>(&'a self, _: &'a Request) -> Answer {
+            let mut script = self.0.lock().unwrap();
+            script.1 += 1;
+            let next = (script.1 - 1).min(script.0.len() - 1);
+            script.0[next].clone()
+        }
+    }
+
+    fn not_sent(lasting: bool) -> Answer {
+        Answer::NotSent(NotSent { detail: "no way".into(), retry_after: None, lasting })
+    }
+
+    fn error() -> Answer {
+        let body = Body::Error(ApiError::default());
+        Answer::Response(Box::new(Response {
+            status: 500,
+            body,
+            retry_after: None,
+            date: None,
+            limit: None,
+            remaining: None,
+        }))
+    }
+
+    fn timeout() -> Answer {
+        Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "no answer".into() })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mistake_in_the_settings_is_not_tried_again_unless_there_was_an_answer_before() {
+        let unreachable = || Unanswered::Unreachable("no way".into());
+        for (answers, asked, told) in [
+            (vec![not_sent(true)], 1, unreachable()),
+            (vec![not_sent(false)], 3, unreachable()),
+            (vec![not_sent(false), not_sent(true)], 2, unreachable()),
+            (vec![error(), not_sent(true)], 3, unreachable()),
+            (vec![not_sent(false), timeout()], 3, Unanswered::GaveUp("no answer".into())),
+        ] {
+            let gateway = Script(Mutex::new((answers.clone(), 0)));
+            let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(3, 7));
+            let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
+            let caller = Caller::new(gateway, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
+            assert_eq!(caller.ask(&Request::Organization).await.unwrap_err(), told, "{answers:?}");
+            assert_eq!(caller.gateway.0.lock().unwrap().1, asked, "{answers:?}");
+        }
     }
 }

@@ -239,6 +239,21 @@ pub(crate) struct CallArgs {
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time)]
     pub(crate) timeout: SignedDuration,
 
+    /// How much of that connecting may take, TLS included.
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10s",
+        env = "BULK_INVITE_CONNECT_TIMEOUT",
+        value_parser = time,
+        help_heading = "Network"
+    )]
+    pub(crate) connect_timeout: SignedDuration,
+
+    /// A PEM file of authorities to trust beside the system's, such as that of a company's own network.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_CA_CERT", help_heading = "Network")]
+    pub(crate) ca_cert: Option<PathBuf>,
+
     /// Requests for a row or a question, the first included.
     #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS")]
     pub(crate) max_attempts: NonZeroU32,

@@ -141,6 +141,8 @@ pub struct NotSent {
     pub detail: String,
     /// How long the token endpoint asks everyone to wait, where it said so.
     pub retry_after: Option<Duration>,
+    /// Whether settings are to blame, here or there, so that the same will happen again.
+    pub lasting: bool,
 }
 
 /// How an answer was lost after the request may have gone out.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod diagnostics;
 mod screen;
 mod settings;
 
@@ -11,11 +12,16 @@ use std::process::ExitCode;
 use bulk_invite::outcome::Exit;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::cli::{Cli, Command, ConfigCommand};
+use crate::cli::{Cli, Command, ConfigCommand, LogFormat};
 use crate::settings::{ProfileFile, UsageError, environment};
 
 fn main() -> ExitCode {
-    let exit = match with_profile(Cli::parse()) {
+    let started = with_profile(Cli::parse()).and_then(|(cli, command)| {
+        let json = matches!(&cli.command, Command::Run(args) if args.log_format == LogFormat::Json);
+        diagnostics::start(json)?;
+        Ok((cli, command))
+    });
+    let exit = match started {
         Ok((cli, command)) => run(cli, command),
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");

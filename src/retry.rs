@@ -108,6 +108,25 @@ pub(crate) const CONDEMNING: [&str; 7] = [
     "unsupported_grant_type",
 ];
 
+impl Verdict {
+    /// Its name, for traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Created(_) => "created",
+            Verdict::NotSent(_) => "not sent",
+            Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
+            Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
+            Verdict::InDoubt(Doubt::Answered) => "in doubt",
+            Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
+            Verdict::PerhapsThere => "perhaps there",
+            Verdict::SomethingMissing => "something missing",
+            Verdict::Unauthorized => "unauthorized",
+            Verdict::Refused => "refused",
+            Verdict::Condemned(_) => "condemned",
+        }
+    }
+}
+
 /// Judges the answer to an invitation.
 pub fn judge(answer: &Answer) -> Verdict {
     match answer {
@@ -298,22 +317,6 @@ mod tests {
         Invite { id, email: String::new(), created_at: None, expires_at: None, grants: Default::default() }
     }
 
-    fn name(verdict: &Verdict) -> &'static str {
-        match verdict {
-            Verdict::Created(_) => "created",
-            Verdict::NotSent(_) => "not sent",
-            Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
-            Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
-            Verdict::InDoubt(Doubt::Answered) => "in doubt",
-            Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
-            Verdict::PerhapsThere => "perhaps there",
-            Verdict::SomethingMissing => "something missing",
-            Verdict::Unauthorized => "unauthorized",
-            Verdict::Refused => "refused",
-            Verdict::Condemned(_) => "condemned",
-        }
-    }
-
     #[test]
     fn an_answer_is_judged_by_its_status_and_only_then_by_its_code() {
         let html = || Body::Unreadable("an HTML page".to_owned());
@@ -354,13 +357,13 @@ mod tests {
             (error(406, "INVALID_VERSION_DATE"), "condemned"),
             (error(407, ""), "condemned"),
             (error(410, ""), "condemned"),
-            (Answer::NotSent(NotSent { detail: "no route".into(), retry_after: None }), "not sent"),
+            (Answer::NotSent(NotSent { detail: "no route".into(), retry_after: None, lasting: false }), "not sent"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "30 s".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Reset, detail: "reset".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "may still run"),
         ];
         for (answer, expected) in table {
-            assert_eq!(name(&judge(&answer)), expected, "{answer:?}");
+            assert_eq!(judge(&answer).name(), expected, "{answer:?}");
         }
     }
 
@@ -384,7 +387,7 @@ mod tests {
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),
-            (Answer::NotSent(NotSent { detail: String::new(), retry_after: None }), "again"),
+            (Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false }), "again"),
         ];
         for (answer, expected) in table {
             let verdict = match judge_look_up(&answer) {

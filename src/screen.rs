@@ -12,6 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use crate::cli::LogFormat;
+use crate::diagnostics::directives;
 
 /// How often plain lines tell how far the run is.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
@@ -38,7 +39,8 @@ impl Screen {
         let kind = match format {
             LogFormat::Json => Kind::Json,
             LogFormat::Text if quiet => Kind::Quiet,
-            LogFormat::Text if io::stderr().is_terminal() => Kind::Bar(ProgressBar::hidden()),
+            // A bar would be torn to pieces by what RUST_LOG asks for.
+            LogFormat::Text if io::stderr().is_terminal() && directives().is_none() => Kind::Bar(ProgressBar::hidden()),
             LogFormat::Text => Kind::Plain { told: Instant::now() },
         };
         Self { kind, started: Instant::now(), settled: 0, rows: None }

@@ -11,8 +11,9 @@
 //! # Layout
 //!
 //! [`BaseUrl`] and [`Credential`] are what the caller gives; `endpoints` knows Atlas's paths and versions, `transport`
-//! sends and classifies what goes wrong on the wire, `oauth` and `digest` keep the credentials that change, `headers`
-//! and `wire` read and write what Atlas's documents describe.
+//! sends and classifies what goes wrong on the wire, `route` says why there is no way to Atlas, `trust` reads whom else to
+//! trust, `oauth` and `digest` keep the credentials that change, `headers` and `wire` read and write what Atlas's
+//! documents describe.
 //!
 //! [`Answer`]: crate::exchange::Answer
 
@@ -23,7 +24,9 @@ mod digest;
 mod endpoints;
 mod headers;
 mod oauth;
+mod route;
 mod transport;
+mod trust;
 mod wire;
 
 #[cfg(test)]
@@ -34,6 +37,8 @@ use std::time::Duration;
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 pub use self::client::Client;
 pub use self::credential::Credential;
+pub use self::route::usable_proxy;
+pub use self::trust::{Authorities, InvalidAuthorities};
 pub use self::wire::body;
 
 use crate::exchange::Api;
@@ -56,6 +61,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The part of [`timeout`](Self::timeout) that connecting may take, TLS included.
     pub connect_timeout: Duration,
+    /// Whom to trust beside the system's authorities.
+    pub authorities: Authorities,
     /// Requests that will be on the wire together: so many idle connections are kept.
     pub concurrency: usize,
 }
@@ -77,6 +84,7 @@ impl Settings {
             credential,
             timeout: Self::TIMEOUT,
             connect_timeout: Self::CONNECT_TIMEOUT,
+            authorities: Authorities::default(),
             concurrency: Self::CONCURRENCY,
         }
     }
@@ -89,6 +97,9 @@ pub enum ClientError {
     #[error("the {0} is empty or holds characters that cannot be sent; copy it again, on one line")]
     Credential(&'static str),
     /// TLS could not be prepared: usually there are no trust roots.
-    #[error("could not prepare TLS; install the system's trusted certificates (the `ca-certificates` package)")]
+    #[error(
+        "could not prepare TLS: this machine has no trusted certificates, or none are where SSL_CERT_FILE or \
+         SSL_CERT_DIR say; install them (the `ca-certificates` package), correct the variable, or pass --ca-cert FILE"
+    )]
     Tls(#[source] reqwest::Error),
 }

@@ -185,7 +185,7 @@ fn token(body: &Payload, asked: Instant) -> Option<Token> {
 }
 
 fn no_token(why: &str, retry_after: Option<Duration>) -> Answer {
-    Answer::NotSent(NotSent { detail: format!("no token for the service account: {why}"), retry_after })
+    Answer::NotSent(NotSent { detail: format!("no token for the service account: {why}"), retry_after, lasting: false })
 }
 
 fn asked_to_wait(failure: &Answer) -> Option<Duration> {

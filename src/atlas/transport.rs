@@ -3,13 +3,13 @@
 //! The one distinction that matters: whether the request can have been processed. Where that is in doubt it counts as
 //! sent. Meaning is not read here; that is `wire`'s.
 
-use std::error::Error;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
+use tokio::time::Instant;
 
-use super::wire::clean;
+use super::route::{Route, chain, innermost};
 use super::{ClientError, Settings};
 use crate::exchange::{Answer, Lost, NoAnswer, NotSent};
 
@@ -22,10 +22,8 @@ pub(super) const ENTITY_LIMIT: usize = 64 << 10;
 
 pub(super) struct Transport {
     http: reqwest::Client,
-    /// Host and port, for messages.
-    peer: String,
+    route: Route,
     timeout: Duration,
-    connect_timeout: Duration,
 }
 
 /// An HTTP answer as it came.
@@ -39,6 +37,34 @@ pub(super) enum Payload {
     Whole(Bytes),
     /// More than the limit given, in bytes; not read.
     TooLong(usize),
+}
+
+/// What is told of a request to whoever finds out what a network does. No query: that may name a person.
+struct Traced {
+    method: http::Method,
+    path: String,
+    began: Instant,
+}
+
+impl Traced {
+    fn new(request: &reqwest::Request) -> Self {
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        Self { method, path, began: Instant::now() }
+    }
+
+    fn tell(self, outcome: &Result<Reply, Answer>) {
+        let Self { method, path, began } = self;
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(reply) => tracing::debug!(%method, path, status = reply.status.as_u16(), elapsed_ms, "answered"),
+            Err(Answer::NotSent(not_sent)) => {
+                tracing::debug!(%method, path, why = not_sent.detail, elapsed_ms, "not sent");
+            }
+            Err(Answer::NoAnswer(lost)) => tracing::debug!(%method, path, why = lost.detail, elapsed_ms, "no answer"),
+            // Only what was read of a reply becomes a response.
+            Err(Answer::Response(_)) => {}
+        }
+    }
 }
 
 impl Transport {
@@ -62,19 +88,27 @@ impl Transport {
         if !settings.base_url.is_https() {
             // No TLS, so a machine without trust roots will do.
             http = http.tls_certs_only([]);
+        } else {
+            http = http.tls_certs_merge(settings.authorities.certificates()?);
         }
         Ok(Self {
             http: http.build().map_err(ClientError::Tls)?,
-            peer: settings.base_url.authority().to_owned(),
+            route: Route::new(settings),
             timeout: settings.timeout,
-            connect_timeout: settings.connect_timeout,
         })
     }
 
     /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and not much of an error's.
     pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
-        let response = self.http.execute(request).await.map_err(|error| self.before_the_head(&error))?;
-        self.read(response, limit).await
+        let traced = tracing::enabled!(tracing::Level::DEBUG).then(|| Traced::new(&request));
+        let outcome = match self.http.execute(request).await {
+            Ok(response) => self.read(response, limit).await,
+            Err(error) => Err(self.before_the_head(&error)),
+        };
+        if let Some(traced) = traced {
+            traced.tell(&outcome);
+        }
+        outcome
     }
 
     async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Answer> {
@@ -105,22 +139,14 @@ impl Transport {
     }
 
     fn before_the_head(&self, error: &reqwest::Error) -> Answer {
-        let cause = innermost(error);
-        let peer = &self.peer;
         if error.is_connect() {
-            let detail = if error.is_timeout() {
-                format!("could not connect to {peer} within {:?}", self.connect_timeout)
-            } else if error.is_dns() {
-                format!("could not resolve {peer}: {cause}")
-            } else {
-                format!("could not connect to {peer}: {cause}")
-            };
-            return Answer::NotSent(NotSent { detail, retry_after: None });
+            return Answer::NotSent(self.route.closed(error));
         }
+        let (cause, peer) = (innermost(error), &self.route.peer);
         // hyper cancels only what it hands back unwritten, and a builder error comes before any connection.
         if error.is_builder() || hyper_error(error).is_some_and(hyper::Error::is_canceled) {
             let detail = format!("the request did not go out to {peer}: {cause}");
-            return Answer::NotSent(NotSent { detail, retry_after: None });
+            return Answer::NotSent(NotSent { detail, retry_after: None, lasting: false });
         }
         if error.is_timeout() {
             return self.timed_out();
@@ -132,11 +158,11 @@ impl Transport {
         if error.is_timeout() {
             return self.timed_out();
         }
-        no_answer(Lost::CutOff, format!("the answer from {} was cut off: {}", self.peer, innermost(error)))
+        no_answer(Lost::CutOff, format!("the answer from {} was cut off: {}", self.route.peer, innermost(error)))
     }
 
     fn timed_out(&self) -> Answer {
-        no_answer(Lost::Timeout, format!("no whole answer from {} within {:?}", self.peer, self.timeout))
+        no_answer(Lost::Timeout, format!("no whole answer from {} within {:?}", self.route.peer, self.timeout))
     }
 }
 
@@ -149,16 +175,6 @@ fn user_agent() -> String {
     format!("bulk-invite/{} ({OS}; {ARCH})", env!("CARGO_PKG_VERSION"))
 }
 
-/// The cause at the bottom, in its own words: reqwest's own name the URL, and with it an address.
-fn innermost(error: &reqwest::Error) -> String {
-    let last = chain(error).last();
-    last.map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
-}
-
 fn hyper_error(error: &reqwest::Error) -> Option<&hyper::Error> {
     chain(error).find_map(|cause| cause.downcast_ref())
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
 }

@@ -1,8 +1,9 @@
 //! The way to Atlas for the commands that need one, or to the embedded Atlas.
 
+use std::path::Path;
 use std::time::Duration;
 
-use bulk_invite::atlas::{Client, Credential, Settings};
+use bulk_invite::atlas::{Authorities, Client, Credential, Settings, usable_proxy};
 use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::exchange::Api;
@@ -35,15 +36,51 @@ pub(crate) fn connect(
     let pace = Pace::new(calls.rate, calls.burst);
     let limiter = Limiter::new(pace);
     let (sender, learned) = mpsc::unbounded_channel();
+    let authorities = calls.ca_cert.as_deref().map(authorities).transpose()?.unwrap_or_default();
     let connect = |Target { id, base_url, credential, rows }| {
-        let settings = Settings::new(base_url, id, api, credential);
-        let client = Client::new(Settings { timeout: unsigned(calls.timeout), concurrency, ..settings });
+        if !base_url.is_loopback() {
+            proxies_are_usable()?;
+        }
+        let settings = Settings {
+            timeout: unsigned(calls.timeout),
+            connect_timeout: unsigned(calls.connect_timeout),
+            authorities: authorities.clone(),
+            concurrency,
+            ..Settings::new(base_url, id, api, credential)
+        };
+        let client = Client::new(settings);
         let client = client.map_err(UsageError::new)?;
         let policy = Policy::new(calls.max_attempts.get(), fastrand::u64(..));
         let caller = Caller::new(client, api, limiter.beside(pace), policy, clock, sender.clone());
         Ok(Connection { id, rows, caller })
     };
     Ok((targets.into_iter().map(connect).collect::<Result<_, _>>()?, learned))
+}
+
+/// Reads the file of `--ca-cert`.
+fn authorities(path: &Path) -> Result<Authorities, UsageError> {
+    let pem = std::fs::read(path)
+        .map_err(|error| UsageError(format!("cannot read --ca-cert {}: {error}", path.display())))?;
+    Authorities::from_pem(&pem).map_err(|error| UsageError(format!("--ca-cert {} {error}", path.display())))
+}
+
+/// Refuses a proxy that would be left out without a word, and Atlas reached without it, or not at all.
+fn proxies_are_usable() -> Result<(), UsageError> {
+    for names in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
+        // An empty one hides the other, as it does for the HTTP client.
+        let set = names.into_iter().find_map(|name| Some((name, std::env::var(name).ok()?)));
+        if let Some((name, value)) = set
+            && !value.is_empty()
+            && !usable_proxy(&value)
+        {
+            // The value is not told: it may hold a password.
+            return Err(UsageError(format!(
+                "{name} is not the address of a proxy that can be used; write http://HOST:PORT, or \
+                 http://USER:PASSWORD@HOST:PORT with every special character percent-encoded"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Starts an embedded Atlas that misbehaves so. It runs until the second value is dropped.

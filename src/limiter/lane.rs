@@ -59,7 +59,7 @@ impl Lane {
 impl LaneState {
     pub(super) fn take(&mut self, now: Instant) -> Result<Option<Sent>, Wait> {
         if let Some(until) = self.hold.filter(|until| *until > now) {
-            return Err(Wait::Until(until));
+            return Err(Wait::Held(until));
         }
         match &mut self.rule {
             Rule::Bucket(bucket) => bucket.take(now).map(Some),

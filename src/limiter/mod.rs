@@ -30,6 +30,9 @@ use crate::exchange::{Answer, EndpointSet, Limit};
 /// What a request that may not go yet waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wait {
+    /// What an answer said.
+    Held(Instant),
+    /// The limit that is known.
     Until(Instant),
     /// Another request's answer.
     Answer,
@@ -131,9 +134,9 @@ impl Limiter {
                 Ok(taken) => return taken,
                 Err(wait) => wait,
             };
-            let waiting = waiting.get_or_insert_with(|| Waiting::begin(self, set));
+            let waiting = waiting.get_or_insert_with(|| Waiting::begin(self, set, wait));
             match wait {
-                Wait::Until(until) => {
+                Wait::Held(until) | Wait::Until(until) => {
                     waiting.until(until);
                     tokio::select! {
                         () = sleep_until(until) => {}
@@ -288,8 +291,16 @@ struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    fn begin(limiter: &'a Limiter, set: EndpointSet) -> Self {
-        Self { limiter, set, since: Instant::now() }
+    fn begin(limiter: &'a Limiter, set: EndpointSet, wait: Wait) -> Self {
+        let since = Instant::now();
+        let (reason, until) = match wait {
+            Wait::Held(until) => ("held by an answer", Some(until)),
+            Wait::Until(until) => ("limit", Some(until)),
+            Wait::Answer => ("another request's answer", None),
+        };
+        let expected_ms = until.map(|until| millis(until.saturating_duration_since(since)));
+        tracing::debug!(?set, reason, expected_ms, "waits for a turn");
+        Self { limiter, set, since }
     }
 
     fn until(&self, until: Instant) {
@@ -300,8 +311,14 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         locked(&self.limiter.lane(self.set).state).waiting = None;
-        locked(&self.limiter.told).waited += self.since.elapsed();
+        let waited = self.since.elapsed();
+        locked(&self.limiter.told).waited += waited;
+        tracing::debug!(set = ?self.set, waited_ms = millis(waited), "waited for a turn");
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

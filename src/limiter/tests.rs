@@ -222,7 +222,7 @@ async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not(
         let Rule::Bucket(bucket) = &locked(&limiter.lane(SET).state).rule else { panic!() };
         500 - (0..=500).find(|count| bucket.forecast(500 - count, Instant::now()).is_zero()).unwrap()
     };
-    assert_eq!(left(Answer::NotSent(NotSent { detail: String::new(), retry_after: None })).await, 500);
+    assert_eq!(left(Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false })).await, 500);
     assert_eq!(left(Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() })).await, 499);
     assert_eq!(left(answer(401, "UNEXPECTED_ERROR", "", None, None)).await, 500);
     assert_eq!(left(answer(200, "", "", None, Some(480))).await, 480);

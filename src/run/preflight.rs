@@ -16,14 +16,35 @@ const MOST_PAGES: u32 = 10_000;
 /// Why nothing may be sent to it, in words; untrusted where the server said it.
 pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
     // A key that may not read the limits invites at the documented ones.
-    if let Ok(response) = caller.ask(&Request::RateLimits).await
-        && let Body::Limits(limits) = response.body
-    {
-        limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
-    }
+    let limits = match caller.ask(&Request::RateLimits).await {
+        Ok(response) => {
+            if let Body::Limits(limits) = response.body {
+                limits
+            } else {
+                Vec::new()
+            }
+        }
+        // Nothing else would be told either.
+        Err(unreachable @ Unanswered::Unreachable(_)) => return Err(in_words(unreachable)),
+        Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => {
+            Vec::new()
+        }
+    };
+    limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
     let mut directory = Directory::new();
-    read(caller, &mut directory).await.map_err(why_not)?;
+    read(caller, &mut directory).await.map_err(in_words)?;
     Ok(directory)
+}
+
+fn in_words(unanswered: Unanswered) -> String {
+    match unanswered {
+        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
+        Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
+            format!("the organization could not be read before inviting: {why}")
+        }
+        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
+        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
+    }
 }
 
 /// Adds those whose invitation expired or was declined, whom a run need not know of.
@@ -33,7 +54,7 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Stri
 /// As of [`preflight`].
 pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), String> {
     let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(why_not)
+    read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(in_words)
 }
 
 async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
@@ -63,15 +84,6 @@ async fn read_pages<G: Gateway, T>(
         }
     }
     Err(Unanswered::GaveUp("a list has no end".into()))
-}
-
-fn why_not(unanswered: Unanswered) -> String {
-    match unanswered {
-        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
-        Unanswered::GaveUp(why) => format!("the organization could not be read before inviting: {why}"),
-        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
-        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
-    }
 }
 
 fn not_a_list() -> Unanswered {

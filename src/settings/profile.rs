@@ -12,7 +12,7 @@ use super::{OtherOrganization, UsageError, pair};
 use crate::cli::AccountArgs;
 
 /// Flags of `run` that a profile may set, under their names with underscores. The others are for one run at a time.
-pub(crate) const SETTINGS: [&str; 14] = [
+pub(crate) const SETTINGS: [&str; 16] = [
     "api",
     "atlas_cli_profile",
     "default_roles",
@@ -21,6 +21,8 @@ pub(crate) const SETTINGS: [&str; 14] = [
     "rate",
     "burst",
     "timeout",
+    "connect_timeout",
+    "ca_cert",
     "settle",
     "max_attempts",
     "max_failures",

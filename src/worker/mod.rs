@@ -163,7 +163,9 @@ impl<G: Gateway> Row<'_, G> {
             };
             self.last = LastAnswer::of(&answer);
             let unauthorized = std::mem::take(&mut renewed);
-            match judge(&answer) {
+            let verdict = judge(&answer);
+            tracing::debug!(ticket = self.ticket.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
+            match verdict {
                 Verdict::Created(invite) => {
                     return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
                 }
@@ -282,7 +284,9 @@ impl<G: Gateway> Row<'_, G> {
             }
             Ok(found) => Some(self.found(found)),
             Err(Unanswered::Stopped) => Some(self.unknown("the run was ended before the server was asked")),
-            Err(Unanswered::GaveUp(why)) => Some(self.unknown(&format!("asking afterwards failed: {why}"))),
+            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
+                Some(self.unknown(&format!("asking afterwards failed: {why}")))
+            }
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
                 let (outcome, _) = self.unknown(&format!("asking afterwards was refused: {why}"));
                 Some((outcome, Some(why)))
@@ -299,7 +303,9 @@ impl<G: Gateway> Row<'_, G> {
             Ok(Found::Nobody) => self.failed(),
             Ok(found) => self.found(found),
             Err(Unanswered::Stopped) => self.failed_and("the run was ended before the server was asked"),
-            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking who is there failed: {why}")),
+            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
+                self.failed_and(&format!("asking who is there failed: {why}"))
+            }
             Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
                 let (outcome, _) = self.failed_and(&format!("asking who is there was refused: {why}"));
                 (outcome, Some(why))
@@ -314,12 +320,16 @@ impl<G: Gateway> Row<'_, G> {
             match caller.ask(&Request::Organization).await {
                 Ok(_) => Ok(None),
                 Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => Ok(Some(why)),
-                Err(unanswered @ (Unanswered::Stopped | Unanswered::GaveUp(_))) => Err(unanswered),
+                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(_) | Unanswered::GaveUp(_))) => {
+                    Err(unanswered)
+                }
             }
         };
         match self.crew.organization_missing.get_or_try_init(ask).await {
             Ok(Some(why)) => self.condemned(format!("the organization is not there: {why}")),
-            Err(Unanswered::GaveUp(why)) => self.failed_and(&format!("asking for the organization failed: {why}")),
+            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
+                self.failed_and(&format!("asking for the organization failed: {why}"))
+            }
             Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
         }
     }

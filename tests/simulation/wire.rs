@@ -101,7 +101,11 @@ impl Wire {
         let lost = match flight.fault {
             Some(Fault::NeverSent) => {
                 sleep(flight.there).await;
-                return Answer::NotSent(NotSent { detail: "could not connect".into(), retry_after: None });
+                return Answer::NotSent(NotSent {
+                    detail: "could not connect".into(),
+                    retry_after: None,
+                    lasting: false,
+                });
             }
             Some(Fault::LostBefore(lost)) => return self.give_up(flight, lost).await,
             Some(Fault::LostAfter(lost) | Fault::StillRunning(lost)) => Some(lost),

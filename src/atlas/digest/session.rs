@@ -136,7 +136,7 @@ impl Session {
         let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
         if later || !(status.is_client_error() || status.is_redirection()) {
             let detail = format!("the server answered {} instead of asking for the API key", status.as_u16());
-            return Err(Answer::NotSent(NotSent { detail, retry_after: response.retry_after }));
+            return Err(Answer::NotSent(NotSent { detail, retry_after: response.retry_after, lasting: false }));
         }
         Err(Answer::Response(Box::new(response)))
     }
@@ -166,5 +166,9 @@ fn cnonce() -> String {
 }
 
 fn not_sent(detail: &str) -> Answer {
-    Answer::NotSent(NotSent { detail: format!("no challenge for the API key: {detail}"), retry_after: None })
+    Answer::NotSent(NotSent {
+        detail: format!("no challenge for the API key: {detail}"),
+        retry_after: None,
+        lasting: false,
+    })
 }

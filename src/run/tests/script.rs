@@ -96,7 +96,7 @@ pub(super) fn page(status: u16) -> Reply {
 }
 
 pub(super) fn never_sent() -> Reply {
-    let not_sent = NotSent { detail: "the connection was refused".to_owned(), retry_after: None };
+    let not_sent = NotSent { detail: "the connection was refused".to_owned(), retry_after: None, lasting: false };
     Reply::new(0, What::Answer(Answer::NotSent(not_sent)))
 }
 

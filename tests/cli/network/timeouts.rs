@@ -1,0 +1,39 @@
+//! Servers that take a connection and say nothing.
+
+use std::net::TcpListener;
+
+use crate::world::World;
+
+/// A listener that never accepts: the system makes the connection all the same.
+fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address").to_string();
+    (listener, address)
+}
+
+#[test]
+fn connecting_takes_as_long_as_it_may_and_no_longer() {
+    let (_listener, address) = silent();
+    let world = World::with_people(2);
+    world.write("config.toml", "[hasty]\nconnect_timeout = \"40ms\"\n");
+    for (arguments, told) in [
+        (["--connect-timeout", "30ms"].as_slice(), "30ms"),
+        (&["--config", "config.toml", "--profile", "hasty"], "40ms"),
+    ] {
+        let run = world.invite(&format!("https://{address}")).args(&["--max-attempts", "1"]).args(arguments).finish();
+        run.halts_saying(&[&format!("could not connect to {address} within {told}")]);
+        assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
+    }
+}
+
+#[test]
+fn the_time_for_a_request_counts_connecting_and_waiting() {
+    let (_listener, address) = silent();
+    let world = World::with_people(2);
+    for scheme in ["http", "https"] {
+        let run = world.invite(&format!("{scheme}://{address}"));
+        let run = run.args(&["--timeout", "50ms", "--settle", "0s", "--max-attempts", "1"]).finish();
+        run.halts_saying(&[&address, "within 50ms"]);
+        assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
+    }
+}
