@@ -24,8 +24,7 @@
 //! - `worker` carries one row to its [`outcome`], through a [`caller`], which waits for its turn at the [`limiter`], sends,
 //!   and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
-//! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end and the page for
-//!   people;
+//! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
 //! - [`template`] is a sheet to start from;
 //! - [`clock`] and [`stop`] are what everyone who waits listens to;
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.
