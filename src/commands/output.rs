@@ -26,6 +26,10 @@ pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
     // `-` is standard output there.
     let summary = args.summary.as_deref().filter(|path| !is_stdin(path));
     let report = args.report.as_deref();
+    if report.is_some_and(is_stdin) {
+        let text = "--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`";
+        return Err(UsageError(text.to_owned()));
+    }
     let others = [(args.failed.as_deref(), "--failed"), (summary, "--summary"), (report, "--report")];
     let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
     for (path, flag) in [(args.failed.as_deref(), "--failed"), (args.results.as_deref(), "--results")] {

@@ -187,13 +187,13 @@ impl Prepared {
         {
             screen.error(&format!("cannot write the summary to {}: {error}", path.display()));
         }
-        screen.summary(&report::text(report), facts);
         if let Some(path) = &args.report {
             match write_page(&results, path) {
                 Ok(()) => screen.note(&format!("page: {}", path.display())),
                 Err(error) => screen.error(&error.0),
             }
         }
+        screen.summary(&report::text(report), facts);
         Ok(summary.exit())
     }
 }

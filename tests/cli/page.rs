@@ -46,7 +46,10 @@ fn a_run_makes_the_page_and_so_does_the_command_afterwards() {
 fn the_variable_names_the_page_too() {
     let world = World::with_people(2);
     let server = sandbox(Options::default());
-    world.invite(&server.base_url()).env("BULK_INVITE_REPORT", "page.html").finish().exits(0);
+    let run = world.invite(&server.base_url()).env("BULK_INVITE_REPORT", "page.html").args(&["--log-format", "json"]);
+    let run = run.finish();
+    run.exits(0).says("page: page.html");
+    assert!(run.stderr.lines().last().unwrap().contains("\"summary\""), "the summary ends the log {}", run.told());
     assert!(world.read("page.html").contains("All 2 people listed were invited."));
 }
 
@@ -62,6 +65,7 @@ fn a_path_that_would_destroy_something_is_refused_before_anything_is_sent() {
         ("summary.json", &["--summary", "summary.json"], "--report would overwrite the summary"),
         ("note.html", &[], "note.html is there and is not a page of bulk-invite; move it away"),
         ("missing/page.html", &[], "correct --report"),
+        ("-", &[], "--report writes a file; name one"),
     ] {
         let run = world.invite(&server.base_url()).args(&["--report", path]).args(others).finish();
         run.exits(2).says_in_one_line(&[says]);

@@ -1,8 +1,8 @@
 //! A page about a results file, for people who never see a terminal: one HTML file that needs nothing else, neither a
 //! network nor, to be read, JavaScript.
 //!
-//! The results are read twice: once for what is said of them as a whole ([`facts`]), once for the table, whose rows are
-//! written as they are read. All text from the results passes [`text::Text`]; styles and script are ours alone, and the
+//! The results are read twice: once for what is said of them as a whole (`facts`), once for the table, whose rows are
+//! written as they are read. All text from the results passes `text::Text`; styles and script are ours alone, and the
 //! page's own policy forbids any other by their digests.
 
 mod chart;

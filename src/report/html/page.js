@@ -9,6 +9,7 @@ addEventListener("DOMContentLoaded", () => {
   [...table.tBodies].slice(1).forEach((part) => part.remove());
   document.documentElement.classList.remove("paged");
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const number = (count) => count.toLocaleString("en");
   const cell = (row, column) => row.cells[column].textContent;
   const texts = new Map(rows.map((row) => [row, plain([...row.cells].map((cell) => cell.textContent).join("\n"))]));
   const collator = new Intl.Collator("en", { numeric: true });
@@ -33,11 +34,11 @@ addEventListener("DOMContentLoaded", () => {
   };
 
   const turn = (to) => {
-    const each = Number(size.value) || shown.length || 1;
+    const each = Number(size.value) || 100;
     const pages = Math.max(1, Math.ceil(shown.length / each));
     page = Math.min(Math.max(to, 0), pages - 1);
     show(shown.slice(page * each, (page + 1) * each));
-    at("page").textContent = `Page ${page + 1} of ${pages}`;
+    at("page").textContent = `Page ${number(page + 1)} of ${number(pages)}`;
     at("back").disabled = page === 0;
     at("next").disabled = page === pages - 1;
     at("pages").hidden = shown.length <= 100;
@@ -54,7 +55,7 @@ addEventListener("DOMContentLoaded", () => {
       else head.removeAttribute("aria-sort");
     });
     const people = rows.length === 1 ? "person" : "people";
-    at("shown").textContent = `${shown.length} of ${rows.length} ${people}`;
+    at("shown").textContent = `${number(shown.length)} of ${number(rows.length)} ${people}`;
     turn(0);
   };
 
@@ -101,12 +102,18 @@ addEventListener("DOMContentLoaded", () => {
     setTimeout(update);
   });
   addEventListener("hashchange", follow);
-  // Paper has no pages to turn and nothing to unfold.
+  // Paper has no pages to turn and nothing to unfold, but ends somewhere.
   addEventListener("beforeprint", () => {
-    show(shown);
+    const most = 2000;
+    show(shown.slice(0, most));
+    at("cut").hidden = shown.length <= most;
+    at("cut").textContent = `The first ${number(most)} of ${number(shown.length)} rows; to print others, search for them first.`;
     document.querySelectorAll("details").forEach((details) => (details.open = true));
   });
-  addEventListener("afterprint", () => turn(page));
+  addEventListener("afterprint", () => {
+    at("cut").hidden = true;
+    turn(page);
+  });
   at("controls").hidden = false;
   if (!follow()) update();
 });

@@ -24,6 +24,7 @@ pub(super) fn begin(out: &mut impl Write, carried: &[String], facts: &Facts) -> 
         writeln!(out, "<p>Of the spreadsheet's {all} columns, the first {shown} are shown.</p>")?;
     }
     controls(out, facts)?;
+    writeln!(out, "<p id=\"cut\" hidden></p>")?;
     writeln!(out, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"all\" tabindex=\"0\">")?;
     writeln!(
         out,
@@ -115,6 +116,6 @@ pub(super) fn end(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "<nav id=\"pages\" aria-label=\"Pages of the table\" hidden>")?;
     writeln!(out, "<button type=\"button\" id=\"back\">Back</button>\n<span id=\"page\"></span>")?;
     writeln!(out, "<button type=\"button\" id=\"next\">Next</button>")?;
-    writeln!(out, "<label>Rows <select id=\"size\"><option>100<option>1000<option value=\"0\">all</select></label>")?;
+    writeln!(out, "<label>Rows <select id=\"size\"><option>100<option>1000</select></label>")?;
     writeln!(out, "</nav>\n</section>")
 }

@@ -156,6 +156,41 @@ fn a_page_is_for_its_owner_and_a_link_stays_one() {
     assert_eq!(fs::metadata(at("page.html")).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
+/// The luminance of a colour such as `#1a7f4b`, as WCAG 2 defines it.
+fn luminance(colour: &str) -> f64 {
+    let digits: String = match colour.len() {
+        4 => colour[1..].chars().flat_map(|c| [c, c]).collect(),
+        _ => colour[1..].to_owned(),
+    };
+    let part = |at: usize| {
+        let part = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).unwrap()) / 255.0;
+        if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+}
+
+#[test]
+fn text_stands_out_as_wcag_aa_asks_in_every_palette() {
+    let palettes: Vec<&str> = STYLE.split(":root {").skip(1).map(|rest| rest.split_once('}').unwrap().0).collect();
+    assert_eq!(palettes.len(), 3, "light, dark and paper");
+    for palette in palettes {
+        let colour = |name: &str| {
+            let (_, rest) = palette.split_once(&format!("--{name}: ")).unwrap();
+            luminance(rest.split_once(';').unwrap().0)
+        };
+        let contrast = |one: f64, other: f64| (one.max(other) + 0.05) / (one.min(other) + 0.05);
+        for text in ["ink", "soft", "link", "good", "neutral", "open", "bad"] {
+            for ground in ["paper", "panel"] {
+                let ratio = contrast(colour(text), colour(ground));
+                assert!(ratio >= 4.5, "{text} on {ground}: {ratio:.2} in {palette}");
+            }
+        }
+        for bar in ["good", "neutral", "open", "bad"] {
+            assert!(contrast(colour(bar), colour("track")) >= 3.0, "{bar} in {palette}");
+        }
+    }
+}
+
 /// What a page is made of beside text.
 fn markup(page: &str) -> [usize; 3] {
     ['<', '>', '"'].map(|c| page.matches(c).count())
