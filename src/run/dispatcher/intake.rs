@@ -125,8 +125,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let now = crew.caller.server_clock.translate(self.now()).unwrap_or(self.now());
         let expired = line.outcome.expires_at.is_some_and(|at| at <= now);
         // Who is there has accepted, or been invited by somebody else.
+        // Whoever is not to be sent anything now keeps the line, and with it the old invite's id.
         self.options.reinvite_expired
             && expired
+            && self.why_not_sent(branch).is_none()
             && !directory.is_offline()
             && directory.presence(&invitation.email).is_none()
     }

@@ -60,7 +60,12 @@ async fn those_whose_invite_has_expired_are_invited_again_where_that_is_asked_fo
     assert_eq!((kept.requests.len(), kept.summary.as_ref().unwrap().kept), (0, 4));
 
     let mut world = kept.again().await;
-    world.options.reinvite_expired = true;
+    (world.options.reinvite_expired, world.options.limit) = (true, Some(0));
+    let beyond = world.run().await;
+    assert_eq!(beyond.line("ada"), "invited i-ada http 201 x1", "no line is lost to a limit");
+
+    let mut world = beyond.again().await;
+    world.options.limit = None;
     world.directory.add_person(a_person("user-3", "cy@example.com", Membership::Active, None));
     let run = world.when("invite ada", [expiring("second", 900)]).run().await;
     assert_eq!(run.requests, ["200 invite ada"]);
