@@ -46,6 +46,21 @@ impl Status {
         Status::Sending,
     ];
 
+    /// Whether a line with it is about its row alone: worked out anew from the sheet, and no statement about the person,
+    /// whom another row may name too.
+    pub fn is_of_the_row_alone(self) -> bool {
+        match self {
+            Status::Duplicate | Status::Invalid => true,
+            Status::Invited
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Failed
+            | Status::Unknown
+            | Status::NotSent
+            | Status::Sending => false,
+        }
+    }
+
     /// The status as the results file spells it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -95,19 +95,9 @@ pub(super) fn take_over(
         end = offset + raw.len() as u64;
         let line = decoder.line(raw, header.len()).map_err(|problem| damaged(number, problem.0))?;
         let status = line.outcome.status;
-        match status {
-            // Worked out anew from the sheet, and no statement about the person.
-            Status::Duplicate | Status::Invalid => {
-                earlier.tally.add(status);
-                continue;
-            }
-            Status::Invited
-            | Status::AlreadyInvited
-            | Status::AlreadyMember
-            | Status::Failed
-            | Status::Unknown
-            | Status::NotSent
-            | Status::Sending => {}
+        if status.is_of_the_row_alone() {
+            earlier.tally.add(status);
+            continue;
         }
         let Some(organization) = line.org_id.parse().ok().filter(|id| organizations.contains(id)) else {
             return Err(JournalError::OtherOrganization { path: path.into(), theirs: line.org_id });

@@ -14,7 +14,6 @@ use super::lines::{LinesAt, RawLines};
 use super::record::{Decoder, Line};
 use super::{earlier, is_ours};
 use crate::invitation::ObjectId;
-use crate::outcome::Status;
 use crate::person::PersonKeys;
 use crate::results::RESULT_COLUMNS;
 
@@ -87,7 +86,7 @@ impl Reading {
             let line = decoder.line(raw, RESULT_COLUMNS.len() + carried.len());
             let line = line.map_err(|bad| ReadError::Damaged { path: path.into(), line: number, problem: bad.0 })?;
             let row = Row { number: line.row.unwrap_or(u32::MAX), offset, line: number };
-            if says_nothing_of_the_person(line.outcome.status) {
+            if line.outcome.status.is_of_the_row_alone() {
                 rows.push(row);
                 continue;
             }
@@ -131,20 +130,6 @@ impl Reading {
             Ok(line) => Ok(Some(line)),
             Err(bad) => Err(ReadError::Damaged { path: self.path.clone(), line: row.line, problem: bad.0 }),
         }
-    }
-}
-
-/// Such a line is about its row alone, and another row may be about the same person.
-fn says_nothing_of_the_person(status: Status) -> bool {
-    match status {
-        Status::Duplicate | Status::Invalid => true,
-        Status::Invited
-        | Status::AlreadyInvited
-        | Status::AlreadyMember
-        | Status::Failed
-        | Status::Unknown
-        | Status::NotSent
-        | Status::Sending => false,
     }
 }
 
