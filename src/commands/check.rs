@@ -15,13 +15,13 @@ use bulk_invite::triage::Triage;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
-use super::connection::{connect, rehearsal};
+use super::connection::{account, connect};
 use super::input;
 use super::printer::Printer;
 use super::targets::{Target, targets};
 use crate::cli::{CheckArgs, LogFormat};
 use crate::screen::Screen;
-use crate::settings::{Account, UsageError, environment};
+use crate::settings::UsageError;
 
 /// Runs the command and says how it went.
 pub(crate) fn check(args: &CheckArgs) -> Exit {
@@ -36,12 +36,7 @@ pub(crate) fn check(args: &CheckArgs) -> Exit {
 }
 
 fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageError> {
-    let (account, _running) = if args.sandbox {
-        let (account, running) = rehearsal(&args.sandbox_fault)?;
-        (account, Some(running))
-    } else {
-        (Account::resolve(&args.account, &environment)?, None)
-    };
+    let (account, _running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
     let mut roster = input::open(&args.file, &args.sheet)?;
     input::claim(&mut roster, &args.sheet, account.organization, screen);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));

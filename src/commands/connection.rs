@@ -15,8 +15,8 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
 use super::targets::Target;
-use crate::cli::CallArgs;
-use crate::settings::{Account, Sources, UsageError};
+use crate::cli::{AccountArgs, CallArgs};
+use crate::settings::{Account, Sources, UsageError, environment};
 
 /// An organization that can be asked and written to.
 pub(crate) struct Connection {
@@ -83,8 +83,19 @@ fn proxies_are_usable() -> Result<(), UsageError> {
     Ok(())
 }
 
+/// The account to go by: an embedded Atlas's, which runs until the second value is dropped, where faults are given.
+pub(crate) fn account(
+    rehearses: Option<&[Fault]>,
+    args: &AccountArgs,
+) -> Result<(Account, Option<sandbox::Running>), UsageError> {
+    match rehearses {
+        Some(faults) => rehearsal(faults).map(|(account, running)| (account, Some(running))),
+        None => Ok((Account::resolve(args, &environment)?, None)),
+    }
+}
+
 /// Starts an embedded Atlas that misbehaves so. It runs until the second value is dropped.
-pub(crate) fn rehearsal(faults: &[Fault]) -> Result<(Account, sandbox::Running), UsageError> {
+fn rehearsal(faults: &[Fault]) -> Result<(Account, sandbox::Running), UsageError> {
     let options = sandbox::Options { faults: faults.to_vec(), ..sandbox::Options::default() };
     let running = sandbox::start(options)
         .map_err(|error| UsageError(format!("the sandbox cannot listen on this machine: {error}")))?;

@@ -20,14 +20,14 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::connection::{Connection, connect, rehearsal, unsigned};
+use super::connection::{Connection, account, connect, unsigned};
 use super::outlook::Outlook;
 use super::report::write_page;
 use super::targets::{Target, targets};
 use super::{input, output, prompt};
 use crate::cli::{LogFormat, RunArgs};
 use crate::screen::Screen;
-use crate::settings::{Account, UsageError, environment};
+use crate::settings::UsageError;
 
 /// Runs the command and says how it went.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -56,12 +56,7 @@ struct Prepared {
 }
 
 fn prepare(args: &RunArgs, screen: &Screen) -> Result<Prepared, UsageError> {
-    let (account, running) = if args.sandbox {
-        let (account, running) = rehearsal(&args.sandbox_fault)?;
-        (account, Some(running))
-    } else {
-        (Account::resolve(&args.account, &environment)?, None)
-    };
+    let (account, running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
     let mut roster = input::open(&args.file, &args.sheet)?;
     input::claim(&mut roster, &args.sheet, account.organization, screen);
     let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
