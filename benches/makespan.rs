@@ -20,7 +20,7 @@ use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, dispatch, preflight};
+use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Task, dispatch, preflight};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -116,8 +116,8 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
             vec![Organization { id: organization, caller, directory, condemned: None, rows: Some(rows) }];
         let (_, signals) = mpsc::channel(1);
         let (halt, failed_rows) = (None, None);
-        let job =
-            Job { options, clock, organizations, learned, roster, planner, journal, earlier, keys, halt, failed_rows };
+        let task = Task::Invite(roster, planner);
+        let job = Job { options, clock, organizations, learned, task, journal, earlier, keys, halt, failed_rows };
         let summary = dispatch(job, signals, &mut |_| {}).await;
         assert_eq!(summary.tally.count(bulk_invite::outcome::Status::Invited), rows, "{summary:?}");
         (start.elapsed().as_secs_f64(), summary.organizations[0].pace.limited)
@@ -170,7 +170,9 @@ impl Atlas {
                 Body::People(Page { entries: Vec::new(), total: Some(0) })
             }
             Request::Teams(_) | Request::Projects(_) => Body::Named(Page { entries: Vec::new(), total: Some(0) }),
-            Request::Organization | Request::RateLimits => return refusal(403, "", "not for this key", None),
+            Request::Organization | Request::RateLimits | Request::Revoke(_) => {
+                return refusal(403, "", "not for this key", None);
+            }
         };
         if matches!(request, Request::Users(_) | Request::FindUser(_) | Request::Teams(_)) {
             return response(200, body, None);

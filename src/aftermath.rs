@@ -64,7 +64,10 @@ impl CurrentStatus {
                 CurrentStatus::Expired
             }
             Status::Invited | Status::AlreadyInvited | Status::AlreadyMember => CurrentStatus::Gone,
-            Status::Duplicate
+            // A file of `revoke`: who had accepted is there no more, and nobody else was to be.
+            Status::Accepted | Status::Revoked | Status::Gone => CurrentStatus::Gone,
+            Status::NotOurs
+            | Status::Duplicate
             | Status::Invalid
             | Status::Failed
             | Status::Unknown

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Tell what became of each invite of a results file.
     Status(StatusArgs),
+    /// Cancel the pending invites that a run created, and no others.
+    Revoke(Box<RevokeArgs>),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
     /// Make a page that people can read from a results file, finished or not.
@@ -58,12 +60,29 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// How the command, where it is a job, goes about its rows.
+    pub(crate) fn job(&self) -> Option<&JobArgs> {
+        match self {
+            Command::Run(args) => Some(&args.job),
+            Command::Revoke(args) => Some(&args.job),
+            Command::Check(_)
+            | Command::Status(_)
+            | Command::Config { .. }
+            | Command::Sandbox(_)
+            | Command::Report(_)
+            | Command::Template { .. }
+            | Command::Completions { .. }
+            | Command::Man { .. } => None,
+        }
+    }
+
     /// The account that the command is about.
     pub(crate) fn account(&self) -> Option<&AccountArgs> {
         match self {
             Command::Run(args) => Some(&args.account),
             Command::Check(args) => Some(&args.account),
             Command::Status(args) => Some(&args.account),
+            Command::Revoke(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
             Command::Sandbox(_)
             | Command::Report(_)
@@ -115,14 +134,6 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Rehearsing")]
     pub(crate) sandbox_fault: Vec<Fault>,
 
-    /// Send nothing; write what would be done.
-    #[arg(long, help_heading = "Rehearsing")]
-    pub(crate) dry_run: bool,
-
-    /// Send only the first N rows that need sending.
-    #[arg(long, value_name = "N", env = "BULK_INVITE_LIMIT", help_heading = "Rehearsing")]
-    pub(crate) limit: Option<u64>,
-
     /// Where the results go [default: FILE with `.results.csv` instead of its ending].
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_RESULTS", help_heading = "Results")]
     pub(crate) results: Option<PathBuf>,
@@ -131,13 +142,45 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
     pub(crate) failed: Option<PathBuf>,
 
-    /// Begin the results with a byte order mark, so that Excel shows accents.
-    #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results")]
-    pub(crate) excel: bool,
-
     /// Invite again those whose invite has expired.
     #[arg(long, env = "BULK_INVITE_REINVITE_EXPIRED", help_heading = "Results")]
     pub(crate) reinvite_expired: bool,
+
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeArgs {
+    /// The results file of the run whose invites are to be cancelled.
+    #[arg(value_name = "RESULTS")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+
+    /// Where the results of the revocation go [default: `people.revoked.csv` beside `people.results.csv`].
+    #[arg(long, value_name = "FILE", help_heading = "Results")]
+    pub(crate) results: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+}
+
+/// How a job goes about its rows and tells of it.
+#[derive(Debug, Args)]
+pub(crate) struct JobArgs {
+    /// Send nothing; write what would be done.
+    #[arg(long, help_heading = "Rehearsing")]
+    pub(crate) dry_run: bool,
+
+    /// Send only the first N rows that need sending.
+    #[arg(long, value_name = "N", env = "BULK_INVITE_LIMIT", help_heading = "Rehearsing")]
+    pub(crate) limit: Option<u64>,
+
+    /// Begin the results with a byte order mark, so that Excel shows accents.
+    #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results")]
+    pub(crate) excel: bool,
 
     /// Start over; the old results are kept under a name with the date.
     #[arg(long, help_heading = "Results")]
@@ -154,7 +197,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) pace: PaceArgs,
 
-    /// Do not ask before inviting.
+    /// Do not ask first.
     #[arg(long, short, env = "BULK_INVITE_YES", help_heading = "Output")]
     pub(crate) yes: bool,
 

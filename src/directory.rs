@@ -27,6 +27,8 @@ pub struct Directory {
     teams: Names,
     projects: Names,
     people: HashMap<String, Known>,
+    /// The pending invites to each address.
+    invites: HashMap<String, Vec<Pending>>,
     lapsed: HashMap<String, Lapse>,
     offline: bool,
 }
@@ -68,9 +70,29 @@ pub enum Lapse {
     Declined,
 }
 
+/// Which pending invite is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedInvite<'a> {
+    /// This one, by its own id.
+    Pending(&'a str),
+    /// None that is pending.
+    Other,
+    /// It cannot be told.
+    Unclear,
+}
+
+/// A pending invite, or a pending person.
+#[derive(Clone, Debug)]
+struct Pending {
+    id: String,
+    expires_at: Option<Timestamp>,
+}
+
 #[derive(Clone, Debug)]
 struct Known {
     presence: Presence,
+    /// The person as the list of users has them, where the invite is pending.
+    user: Option<Pending>,
     /// Whether the id is an invite's own.
     by_invite: bool,
 }
@@ -115,13 +137,14 @@ impl Directory {
     /// Adds someone of the list of users; those whose invitation lapsed are not there.
     pub fn add_person(&mut self, person: Person) {
         let Person { id, email, membership, expires_at, grants, .. } = person;
+        let user = (membership == Membership::Pending).then(|| Pending { id: id.clone(), expires_at });
         let presence = match membership {
             Membership::Active => Presence::Member { grants },
             Membership::Pending => Presence::Invited { invite_id: id, expires_at, grants },
             Membership::Expired => return self.add_lapse(&email, Lapse::Expired),
             Membership::Declined => return self.add_lapse(&email, Lapse::Declined),
         };
-        self.add(&email, Known { presence, by_invite: false });
+        self.add(&email, Known { presence, user, by_invite: false });
     }
 
     fn add_lapse(&mut self, email: &str, lapse: Lapse) {
@@ -131,7 +154,10 @@ impl Directory {
     /// Adds a pending invite.
     pub fn add_invite(&mut self, invite: Invite) {
         let Invite { id, email, expires_at, grants, .. } = invite;
-        self.add(&email, Known { presence: Presence::Invited { invite_id: id, expires_at, grants }, by_invite: true });
+        let pending = self.invites.entry(fold_email(&email).into_owned()).or_default();
+        pending.push(Pending { id: id.clone(), expires_at });
+        let presence = Presence::Invited { invite_id: id, expires_at, grants };
+        self.add(&email, Known { presence, user: None, by_invite: true });
     }
 
     fn add(&mut self, email: &str, new: Known) {
@@ -145,9 +171,11 @@ impl Directory {
             Presence::Invited { .. } => u8::from(known.by_invite),
         };
         let known = self.people.entry(key).or_insert_with(|| new.clone());
+        let user = known.user.take().or_else(|| new.user.clone());
         if rank(&new) > rank(known) {
             *known = new;
         }
+        known.user = user;
     }
 
     /// How the last invitation of someone who is not there came to nothing, where Atlas was asked and said so.
@@ -158,6 +186,24 @@ impl Directory {
     /// How the person with this address is there already.
     pub fn presence(&self, email: &str) -> Option<&Presence> {
         self.people.get(fold_email(email).as_ref()).map(|known| &known.presence)
+    }
+
+    /// Which pending invite to this address a results file names, be it by the invite's own id or by the pending person's,
+    /// as the users' endpoint tells it. The person keeps that id when somebody else invites them again, so one counts
+    /// only where the invite lapses when the results say.
+    pub fn named_invite(&self, email: &str, named: &str, expires_at: Option<Timestamp>) -> NamedInvite<'_> {
+        let key = fold_email(email);
+        let invites = self.invites.get(key.as_ref()).map_or(&[][..], Vec::as_slice);
+        if let Some(own) = invites.iter().find(|invite| invite.id == named) {
+            return NamedInvite::Pending(&own.id);
+        }
+        let user = self.people.get(key.as_ref()).and_then(|known| known.user.as_ref());
+        let Some(user) = user.filter(|user| user.id == named) else { return NamedInvite::Other };
+        match (user.expires_at, expires_at, invites) {
+            (Some(theirs), Some(ours), _) if theirs != ours => NamedInvite::Other,
+            (Some(_), Some(_), [only]) => NamedInvite::Pending(&only.id),
+            (Some(_), Some(_), _) | (None, ..) | (_, None, _) => NamedInvite::Unclear,
+        }
     }
 
     /// How many people, members and invited, take a seat of the organization.

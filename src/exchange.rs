@@ -73,6 +73,8 @@ pub const PAGE_SIZE: usize = 500;
 pub enum Request {
     /// Invite a person.
     Create(Create),
+    /// Cancel a pending invite: `DELETE .../invites/{id}`, which leaves alone whoever has accepted.
+    Revoke(Revoke),
     /// Who has this address, pending or active: `GET .../users?username=`.
     FindUser(String),
     /// The invites to this address: `GET .../invites?username=`.
@@ -108,15 +110,26 @@ impl fmt::Debug for Create {
     }
 }
 
+/// The cancellation of one invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoke {
+    /// Whom the invite is for.
+    pub email: String,
+    /// The invite's own id, not that of the person.
+    pub invite: ObjectId,
+}
+
 impl Request {
     /// The bucket that the request drinks from.
     pub fn endpoint_set(&self, api: Api) -> EndpointSet {
         match self {
             Request::Create(_) => api.create_set(),
             Request::FindUser(_) | Request::Users(_) | Request::Lapsed(_) => EndpointSet::Users,
-            Request::FindInvites(_) | Request::Invites | Request::Organization | Request::Projects(_) => {
-                EndpointSet::Organization
-            }
+            Request::Revoke(_)
+            | Request::FindInvites(_)
+            | Request::Invites
+            | Request::Organization
+            | Request::Projects(_) => EndpointSet::Organization,
             Request::Teams(_) => EndpointSet::Teams,
             Request::RateLimits => EndpointSet::RateLimits,
         }
@@ -187,6 +200,8 @@ pub struct Response {
 pub enum Body {
     /// A 2xx to [`Request::Create`] with an id.
     Created(Invite),
+    /// A 2xx to [`Request::Revoke`].
+    Revoked,
     /// A 2xx to [`Request::FindInvites`] or [`Request::Invites`].
     Invites(Vec<Invite>),
     /// A 2xx to [`Request::FindUser`], [`Request::Users`] or [`Request::Lapsed`].

@@ -50,6 +50,7 @@ pub mod plan;
 pub mod report;
 pub mod results;
 pub mod retry;
+pub mod revocation;
 pub mod roster;
 pub mod run;
 pub mod sandbox;

@@ -17,7 +17,7 @@ use crate::settings::{ProfileFile, UsageError, environment};
 
 fn main() -> ExitCode {
     let started = with_profile(Cli::parse()).and_then(|(cli, command)| {
-        let json = matches!(&cli.command, Command::Run(args) if args.log_format == LogFormat::Json);
+        let json = cli.command.job().is_some_and(|job| job.log_format == LogFormat::Json);
         diagnostics::start(json)?;
         Ok((cli, command))
     });
@@ -48,6 +48,7 @@ fn run(cli: Cli, command: clap::Command) -> Exit {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Status(args) => commands::status::status(&args),
+        Command::Revoke(args) => commands::revoke::revoke(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Report(args) => commands::report::report(&args),
         Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),

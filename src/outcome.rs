@@ -14,6 +14,14 @@ use jiff::Timestamp;
 pub enum Status {
     /// This job created the invite.
     Invited,
+    /// An invite that this job created was cancelled.
+    Revoked,
+    /// The person has accepted, so that there was no invite left to cancel; nobody is removed.
+    Accepted,
+    /// No invite of this job's is there any more: it lapsed, was declined or cancelled, or never came to be.
+    Gone,
+    /// This job created no invite for the row, and touched none.
+    NotOurs,
     /// A pending invite was there before.
     AlreadyInvited,
     /// The person is in the organization.
@@ -34,8 +42,12 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order that summaries list them.
-    pub const ALL: [Status; 9] = [
+    pub const ALL: [Status; 13] = [
         Status::Invited,
+        Status::Revoked,
+        Status::Accepted,
+        Status::Gone,
+        Status::NotOurs,
         Status::AlreadyInvited,
         Status::AlreadyMember,
         Status::Duplicate,
@@ -50,8 +62,11 @@ impl Status {
     /// whom another row may name too.
     pub fn is_of_the_row_alone(self) -> bool {
         match self {
-            Status::Duplicate | Status::Invalid => true,
+            Status::Duplicate | Status::Invalid | Status::NotOurs => true,
             Status::Invited
+            | Status::Revoked
+            | Status::Accepted
+            | Status::Gone
             | Status::AlreadyInvited
             | Status::AlreadyMember
             | Status::Failed
@@ -61,10 +76,42 @@ impl Status {
         }
     }
 
+    /// Whether a job of this kind can leave a row so.
+    pub fn is_of(self, kind: JobKind) -> bool {
+        match self {
+            Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate => {
+                kind == JobKind::Invite
+            }
+            Status::Revoked | Status::Accepted | Status::Gone | Status::NotOurs => kind == JobKind::Revoke,
+            Status::Invalid | Status::Failed | Status::Unknown | Status::NotSent | Status::Sending => true,
+        }
+    }
+
+    /// Whether a line with it stays on record when its person is no longer in the input: this job's invites, those it
+    /// cancelled, and open questions.
+    pub fn stays_on_record(self) -> bool {
+        match self {
+            Status::Invited | Status::Revoked | Status::Unknown | Status::Sending => true,
+            Status::Accepted
+            | Status::Gone
+            | Status::NotOurs
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate
+            | Status::Invalid
+            | Status::Failed
+            | Status::NotSent => false,
+        }
+    }
+
     /// The status as the results file spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Invited => "invited",
+            Status::Revoked => "revoked",
+            Status::Accepted => "accepted",
+            Status::Gone => "gone",
+            Status::NotOurs => "not_ours",
             Status::AlreadyInvited => "already_invited",
             Status::AlreadyMember => "already_member",
             Status::Duplicate => "duplicate",
@@ -79,21 +126,43 @@ impl Status {
     /// What the next run of the same command does with a row that this one left so.
     pub fn next_run(self) -> NextRun {
         match self {
-            Status::Invited | Status::AlreadyInvited | Status::AlreadyMember => NextRun::Keep,
+            Status::Invited | Status::Revoked | Status::AlreadyInvited | Status::AlreadyMember => NextRun::Keep,
             Status::Unknown | Status::Sending => NextRun::Settle,
-            Status::Duplicate | Status::Invalid | Status::Failed | Status::NotSent => NextRun::Anew,
+            Status::Accepted
+            | Status::Gone
+            | Status::NotOurs
+            | Status::Duplicate
+            | Status::Invalid
+            | Status::Failed
+            | Status::NotSent => NextRun::Anew,
         }
     }
 
     /// Whether somebody should look at the row.
     pub fn needs_a_look(self) -> bool {
         match self {
-            Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => true,
-            Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate | Status::NotSent => {
-                false
-            }
+            // Whoever was invited by mistake and has accepted is still in the organization.
+            Status::Accepted | Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => true,
+            Status::Invited
+            | Status::Revoked
+            | Status::Gone
+            | Status::NotOurs
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate
+            | Status::NotSent => false,
         }
     }
+}
+
+/// What a job does to the invites of its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JobKind {
+    /// It creates them (`run`).
+    #[default]
+    Invite,
+    /// It cancels those that a run created (`revoke`).
+    Revoke,
 }
 
 /// What a run does with the line that an earlier run left for the same person.
@@ -135,7 +204,7 @@ pub struct Outcome {
     pub error_code: Option<Cow<'static, str>>,
     /// In words; untrusted where the server said it.
     pub error_detail: Option<String>,
-    /// Requests to create that went out, over all runs that this line stands for.
+    /// Requests to create, or to cancel, that went out, over all runs that this line stands for.
     pub attempts: u32,
     /// From the row's first request to its last answer.
     pub elapsed: Duration,
@@ -203,7 +272,7 @@ pub enum StopReason {
 pub enum Exit {
     /// Every row settled well.
     Success = 0,
-    /// The run finished and some rows are `invalid`, `failed` or `unknown`.
+    /// The run finished and some rows are `invalid`, `failed`, `unknown` or `accepted`.
     RowsNeedALook = 1,
     /// Usage, configuration or an unreadable input; nothing was sent.
     Usage = 2,

@@ -1,6 +1,6 @@
 //! Judges answers and yields delays; it neither sleeps nor sends.
 //!
-//! [`judge`] is the table of what an answer to an invitation means, [`judge_look_up`] the smaller one for questions.
+//! [`judge`] is the table of what an answer to an invitation, or to its cancellation, means, [`judge_look_up`] the smaller one for questions.
 //! [`Policy`] says how long to wait before the next attempt. This is the only file that names the `backoff` crate,
 //! which is unmaintained (RUSTSEC-2025-0012): only its schedule is used.
 
@@ -12,11 +12,13 @@ use backoff::backoff::Backoff;
 
 use crate::exchange::{Answer, Body, Invite, Lost, Response};
 
-/// What an answer to an invitation means.
+/// What an answer to an invitation, or to its cancellation, means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The invite exists and is ours.
     Created(Invite),
+    /// The invite is cancelled.
+    Revoked,
     /// Nothing was processed: again, after a delay.
     NotSent(String),
     /// Nothing was processed and everybody has to wait: again, and this was no attempt.
@@ -113,6 +115,7 @@ impl Verdict {
     pub fn name(&self) -> &'static str {
         match self {
             Verdict::Created(_) => "created",
+            Verdict::Revoked => "revoked",
             Verdict::NotSent(_) => "not sent",
             Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
             Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
@@ -127,7 +130,7 @@ impl Verdict {
     }
 }
 
-/// Judges the answer to an invitation.
+/// Judges the answer to an invitation or to its cancellation.
 pub fn judge(answer: &Answer) -> Verdict {
     match answer {
         Answer::NotSent(not_sent) => Verdict::NotSent(not_sent.detail.clone()),
@@ -146,6 +149,7 @@ fn judge_response(response: &Response) -> Verdict {
     match response.status {
         200..=299 => match &response.body {
             Body::Created(invite) => Verdict::Created(invite.clone()),
+            Body::Revoked => Verdict::Revoked,
             Body::Invites(_)
             | Body::People(_)
             | Body::Named(_)
@@ -183,6 +187,7 @@ pub fn judge_look_up(answer: &Answer) -> LookUp {
     match response.status {
         200..=299 => match &response.body {
             Body::Created(_)
+            | Body::Revoked
             | Body::Invites(_)
             | Body::People(_)
             | Body::Named(_)
@@ -218,6 +223,7 @@ pub fn describe(response: &Response) -> String {
         Body::Error(error) => (error.code.as_deref(), error.detail.as_deref()),
         Body::Unreadable(text) => (None, Some(text.as_str())),
         Body::Created(_)
+        | Body::Revoked
         | Body::Invites(_)
         | Body::People(_)
         | Body::Named(_)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bulk_invite::event::{Event, Progress};
 use bulk_invite::limiter::Learned;
-use bulk_invite::outcome::{Status, StopReason};
+use bulk_invite::outcome::{JobKind, Status, StopReason};
 use bulk_invite::report::{duration, escaped};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
@@ -24,6 +24,7 @@ pub(crate) struct Screen {
     /// Rows that this run settled itself, for the rate.
     settled: u64,
     rows: Option<u64>,
+    job: JobKind,
 }
 
 enum Kind {
@@ -43,7 +44,7 @@ impl Screen {
             LogFormat::Text if io::stderr().is_terminal() && directives().is_none() => Kind::Bar(ProgressBar::hidden()),
             LogFormat::Text => Kind::Plain { told: Instant::now() },
         };
-        Self { kind, started: Instant::now(), settled: 0, rows: None }
+        Self { kind, started: Instant::now(), settled: 0, rows: None, job: JobKind::default() }
     }
 
     /// Shows on a terminal that something goes on before there is progress to show.
@@ -55,8 +56,9 @@ impl Screen {
         }
     }
 
-    /// Shows progress from here on.
-    pub(crate) fn start(&mut self, rows: Option<u64>) {
+    /// Shows the progress of a job from here on.
+    pub(crate) fn start(&mut self, rows: Option<u64>, job: JobKind) {
+        self.job = job;
         self.started = Instant::now();
         self.rows = rows;
         if let Kind::Bar(bar) = &mut self.kind {
@@ -147,7 +149,7 @@ impl Screen {
                 self.error(&format!("organization {organization}: {}; the others go on", escaped(why)));
             }
             Event::Unwritten { lines } => {
-                let sent = |status| matches!(status, Status::Invited | Status::Unknown);
+                let sent = |status| matches!(status, Status::Invited | Status::Revoked | Status::Unknown);
                 for unwritten in lines.iter().filter(|unwritten| sent(unwritten.outcome.status)) {
                     let id = unwritten.outcome.invite_id.as_deref().unwrap_or_default();
                     self.error(&escaped(&format!(
@@ -179,8 +181,12 @@ impl Screen {
 
     fn message(&self, progress: &Progress) -> String {
         let failed = [Status::Failed, Status::Unknown, Status::Invalid].map(|status| progress.tally.count(status));
-        let mut message =
-            format!("{} invited, {} failed", progress.tally.count(Status::Invited), failed.into_iter().sum::<u64>());
+        let done = match self.job {
+            JobKind::Invite => Status::Invited,
+            JobKind::Revoke => Status::Revoked,
+        };
+        let (count, failed) = (progress.tally.count(done), failed.into_iter().sum::<u64>());
+        let mut message = format!("{count} {}, {failed} failed", done.as_str());
         let elapsed = self.started.elapsed().as_secs_f64();
         let rate = self.settled as f64 / elapsed.max(0.001);
         match progress.waiting.filter(|waiting| *waiting >= Duration::from_secs(1)) {

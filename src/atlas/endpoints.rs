@@ -72,6 +72,10 @@ impl Endpoints {
                 let body = Some(create.body.clone());
                 Call { method: Method::POST, url: url.clone(), version, body, limit: ENTITY_LIMIT }
             }
+            Request::Revoke(revoke) => {
+                let url = one_of(&self.invites, revoke.invite);
+                Call { method: Method::DELETE, limit: ENTITY_LIMIT, ..list(url, V2023) }
+            }
             Request::FindUser(email) => list(by_username(&self.users, email), V2025_02),
             Request::FindInvites(email) => list(by_username(&self.invites, email), V2023),
             Request::Organization => self.organization(),
@@ -116,6 +120,12 @@ fn list(url: Url, version: HeaderValue) -> Call {
     Call { method: Method::GET, url, version, body: None, limit: LIST_LIMIT }
 }
 
+fn one_of(list: &Url, id: ObjectId) -> Url {
+    let mut url = list.clone();
+    url.set_path(&format!("{}/{id}", list.path()));
+    url
+}
+
 fn by_username(url: &Url, email: &str) -> Url {
     let mut url = url.clone();
     url.set_query(Some(&format!("username={}", utf8_percent_encode(email, QUERY_VALUE))));
@@ -139,9 +149,10 @@ fn lapsed(users: &Url, page: u32) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Create;
+    use crate::exchange::{Create, Revoke};
 
     const ORG: &str = "/api/atlas/v2/orgs/32b6e34b3d91647abb20e7b8";
+    const INVITE: &str = "42b6e34b3d91647abb20e7b9";
 
     fn call(api: Api, request: &Request) -> Call {
         let base = "https://example.com/".parse().unwrap();
@@ -154,6 +165,13 @@ mod tests {
         for (api, request, method, target, version) in [
             (Api::Invites, create(), "POST", format!("{ORG}/invites"), Api::Invites.version()),
             (Api::Users, create(), "POST", format!("{ORG}/users"), Api::Users.version()),
+            (
+                Api::Users,
+                Request::Revoke(Revoke { email: "ada@example.com".into(), invite: INVITE.parse().unwrap() }),
+                "DELETE",
+                format!("{ORG}/invites/{INVITE}"),
+                "2023-01-01",
+            ),
             (Api::Invites, Request::Organization, "GET", ORG.to_owned(), "2023-01-01"),
             (Api::Invites, Request::Invites, "GET", format!("{ORG}/invites"), "2023-01-01"),
             (

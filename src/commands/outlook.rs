@@ -42,7 +42,7 @@ impl Outlook {
         };
         let triage = Triage::new(planner, keys.clone(), 0);
         let Ok(forecast) = Forecast::of(roster, triage, earlier) else { return Self::default() };
-        let limit = args.limit.unwrap_or(u64::MAX);
+        let limit = args.job.limit.unwrap_or(u64::MAX);
         let seats = directories.iter().filter_map(|(id, directory)| {
             let needed = forecast.organizations.of(*id).min(limit);
             let seats = Seats { needed, taken: Some(directory.seats_used() as u64) };
@@ -54,7 +54,7 @@ impl Outlook {
     fn of_one_reading(args: &RunArgs, directories: &[(ObjectId, &Directory)], of: impl Fn(ObjectId) -> String) -> Self {
         let seats = directories.iter().filter_map(|(id, directory)| {
             let taken = directory.seats_used() as u64;
-            let most = Seats { needed: args.limit.unwrap_or(u64::MAX), taken: Some(taken) };
+            let most = Seats { needed: args.job.limit.unwrap_or(u64::MAX), taken: Some(taken) };
             most.left().filter(|_| most.missing() > 0).map(|left| {
                 format!(
                     "{}{left} of {} seats are left, and how many people need one is not known before the rows are read",

@@ -4,67 +4,121 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bulk_invite::journal::Start;
 use bulk_invite::report::html::check_target;
+use jiff::Timestamp;
 
 use super::input::is_stdin;
-use crate::cli::RunArgs;
+use crate::cli::{JobArgs, RevokeArgs, RunArgs};
 use crate::settings::UsageError;
 
-/// Where the results go; every path that will be written has been checked, but the results are the journal's to open.
-pub(crate) fn results(args: &RunArgs) -> Result<PathBuf, UsageError> {
+/// The files of a job.
+pub(crate) struct Files<'a> {
+    /// What it reads, and what that is called.
+    pub(crate) input: (&'a Path, &'static str),
+    /// Where the results go.
+    pub(crate) results: PathBuf,
+    /// Whether that was said.
+    pub(crate) named: bool,
+    pub(crate) failed: Option<&'a Path>,
+    pub(crate) job: &'a JobArgs,
+}
+
+/// The files of a run, all checked.
+pub(crate) fn of_run(args: &RunArgs) -> Result<Files<'_>, UsageError> {
     let shard = args.sheet.shard.map(|shard| format!(".{}-of-{}", shard.number(), shard.of())).unwrap_or_default();
-    let beside = |kind: &str| beside(&args.file, &format!("{kind}{shard}"));
+    let kind = match (args.job.dry_run, args.sandbox) {
+        (true, _) => "dry-run",
+        (false, true) => "sandbox.results",
+        (false, false) => "results",
+    };
     let results = match &args.results {
         Some(results) => results.clone(),
         None if is_stdin(&args.file) => {
             return Err(UsageError("say where the results go with --results FILE".to_owned()));
         }
-        None if args.dry_run => beside("dry-run"),
-        None if args.sandbox => beside("sandbox.results"),
-        None => beside("results"),
+        None => beside(&args.file, &format!("{kind}{shard}")),
     };
-    // `-` is standard output there.
-    let summary = args.summary.as_deref().filter(|path| !is_stdin(path));
-    let report = args.report.as_deref();
-    if report.is_some_and(is_stdin) {
-        let text = "--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`";
-        return Err(UsageError(text.to_owned()));
-    }
-    let others = [(args.failed.as_deref(), "--failed"), (summary, "--summary"), (report, "--report")];
-    let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
-    for (path, flag) in [(args.failed.as_deref(), "--failed"), (args.results.as_deref(), "--results")] {
-        if let Some(path) = path.filter(|path| is_workbook(path)) {
-            let shown = path.display();
-            return Err(UsageError(format!("{flag} writes CSV; name a file that ends in .csv instead of {shown}")));
+    let input = (args.file.as_path(), "the spreadsheet");
+    let named = args.results.is_some();
+    Files { input, results, named, failed: args.failed.as_deref(), job: &args.job }.checked()
+}
+
+/// The files of a revocation, all checked.
+pub(crate) fn of_revocation(args: &RevokeArgs) -> Result<Files<'_>, UsageError> {
+    let kind = if args.job.dry_run { "revoke-dry-run" } else { "revoked" };
+    let results = args.results.clone().unwrap_or_else(|| after(&args.file, kind));
+    let input = (args.file.as_path(), "the results of the run");
+    Files { input, results, named: args.results.is_some(), failed: None, job: &args.job }.checked()
+}
+
+impl Files<'_> {
+    /// Every path that will be written has been checked, but the results are the journal's to open.
+    fn checked(self) -> Result<Self, UsageError> {
+        let Self { input: (input, called), results, named, failed, job } = &self;
+        // `-` is standard output there.
+        let summary = job.summary.as_deref().filter(|path| !is_stdin(path));
+        let report = job.report.as_deref();
+        if report.is_some_and(is_stdin) {
+            let text =
+                "--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`";
+            return Err(UsageError(text.to_owned()));
         }
-    }
-    let refuse = |flag, what| Err(UsageError(format!("{flag} would overwrite {what}; name another file")));
-    for (path, flag) in others().chain([(results.as_path(), "--results")]) {
-        if is_same(path, &args.file) {
-            return refuse(flag, "the spreadsheet");
-        }
-    }
-    for (path, flag) in others() {
-        if is_same(path, &results) {
-            return refuse(flag, "the results");
-        }
-        try_to_write(path)
-            .map_err(|error| UsageError(format!("cannot write {}: {error}; correct {flag}", path.display())))?;
-    }
-    if let (Some(failed), Some(summary)) = (&args.failed, summary)
-        && is_same(failed, summary)
-    {
-        return refuse("--summary", "what --failed writes");
-    }
-    if let Some(report) = report {
-        for (path, what) in [(args.failed.as_deref(), "what --failed writes"), (summary, "the summary")] {
-            if path.is_some_and(|path| is_same(report, path)) {
-                return refuse("--report", what);
+        let others = [(*failed, "--failed"), (summary, "--summary"), (report, "--report")];
+        let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
+        for (path, flag) in [(*failed, "--failed"), (named.then_some(results), "--results")] {
+            if let Some(path) = path.filter(|path| is_workbook(path)) {
+                let shown = path.display();
+                return Err(UsageError(format!("{flag} writes CSV; name a file that ends in .csv instead of {shown}")));
             }
         }
-        check_target(report).map_err(|error| UsageError(format!("{error} with --report")))?;
+        let refuse =
+            |flag: &str, what: &str| Err(UsageError(format!("{flag} would overwrite {what}; name another file")));
+        for (path, flag) in others().chain([(results.as_path(), "--results")]) {
+            if is_same(path, input) {
+                return refuse(flag, called);
+            }
+        }
+        for (path, flag) in others() {
+            if is_same(path, results) {
+                return refuse(flag, "the results");
+            }
+            try_to_write(path)
+                .map_err(|error| UsageError(format!("cannot write {}: {error}; correct {flag}", path.display())))?;
+        }
+        if let (Some(failed), Some(summary)) = (failed, summary)
+            && is_same(failed, summary)
+        {
+            return refuse("--summary", "what --failed writes");
+        }
+        if let Some(report) = report {
+            for (path, what) in [(*failed, "what --failed writes"), (summary, "the summary")] {
+                if path.is_some_and(|path| is_same(report, path)) {
+                    return refuse("--report", what);
+                }
+            }
+            check_target(report).map_err(|error| UsageError(format!("{error} with --report")))?;
+        }
+        Ok(self)
     }
-    Ok(results)
+
+    /// What to do with results that are there already.
+    pub(crate) fn start(&self, now: Timestamp) -> Start {
+        if self.job.fresh {
+            Start::Fresh(now)
+        } else if self.job.dry_run && !self.named {
+            // An earlier dry run says nothing about this one.
+            Start::Replace
+        } else {
+            Start::Continue
+        }
+    }
+}
+
+/// `people.results.csv` and `status` make `people.status.csv`.
+pub(crate) fn after(results: &Path, kind: &str) -> PathBuf {
+    let stem = results.file_stem().unwrap_or_default().to_string_lossy();
+    results.with_file_name(format!("{}.{kind}.csv", stem.strip_suffix(".results").unwrap_or(&stem)))
 }
 
 /// `people.csv` and `results` make `people.results.csv`.

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use bulk_invite::revocation::Foreseen;
 use bulk_invite::run::Organization;
 
 use super::outlook::Outlook;
@@ -11,8 +12,8 @@ pub(crate) fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// What is about to happen, in a sentence or two.
-pub(crate) fn question<G>(
+/// What a run is about to do, in a sentence or two.
+pub(crate) fn inviting<G>(
     rows: Option<u64>,
     limit: Option<u64>,
     outlook: &Outlook,
@@ -34,6 +35,29 @@ pub(crate) fn question<G>(
     format!(
         "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
         there.join(", and ")
+    )
+}
+
+/// What a revocation is about to do, in a sentence or two.
+pub(crate) fn revoking<G>(foreseen: Foreseen, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
+    let Foreseen { cancel, find_out, accepted } = foreseen;
+    let counted = |count: u64, one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
+    let most = limit.filter(|limit| *limit < cancel + find_out);
+    let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
+    let open = match find_out {
+        0 => String::new(),
+        _ => format!(" (and {} whose invitation is in doubt, once that is settled)", counted(find_out, "more", "more")),
+    };
+    let accepted = match accepted {
+        0 => String::new(),
+        _ => format!("{} accepted and will stay. ", counted(accepted, "person has", "people have")),
+    };
+    let ids: Vec<String> =
+        organizations.iter().filter(|one| one.condemned.is_none()).map(|one| one.id.to_string()).collect();
+    format!(
+        "about to cancel {most}{} that this job created in organization {}{open}. {accepted}continue? [y/N] ",
+        counted(cancel, "pending invite", "pending invites"),
+        ids.join(" and ")
     )
 }
 

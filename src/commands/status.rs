@@ -1,6 +1,5 @@
 //! `bulk-invite status`: asks Atlas what became of everybody in a results file, and writes it beside what the run said.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use bulk_invite::aftermath::CurrentStatus;
@@ -11,12 +10,13 @@ use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Annotated, ReadError, Reading};
 use bulk_invite::outcome::Exit;
 use bulk_invite::report::{condemned_advice, escaped};
-use bulk_invite::run::{preflight, read_lapsed};
+use bulk_invite::run::{preflight_people, read_lapsed};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::connection::{Connection, connect};
-use super::targets::{Target, targets};
+use super::output::after;
+use super::targets::{Target, of_results};
 use crate::cli::{LogFormat, StatusArgs};
 use crate::screen::Screen;
 use crate::settings::{Account, UsageError, environment};
@@ -49,14 +49,7 @@ fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<String, UsageErr
     let account = Account::resolve(&args.account, &environment)?;
     let mut reading = Reading::open(&args.results).map_err(UsageError::new)?;
     let output = output(args)?;
-    let mut counts: HashMap<ObjectId, u64> = HashMap::new();
-    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
-        if let Some(id) = line.org_id.parse().ok().or(account.organization) {
-            *counts.entry(id).or_default() += 1;
-        }
-    }
-    reading.rewind();
-    let known = look_up(args, targets(account, true, Some(counts), None)?, screen)?;
+    let known = look_up(args, of_results(&mut reading, account)?, screen)?;
 
     let unwritable = |error| UsageError(format!("cannot write {}: {error}; correct --output", output.display()));
     let mut told = Annotated::create(&output, COLUMN, reading.carried()).map_err(unwritable)?;
@@ -78,10 +71,7 @@ fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<String, UsageErr
 
 /// Where the answer goes, which must not be the results nor anything that is not ours.
 fn output(args: &StatusArgs) -> Result<PathBuf, UsageError> {
-    let output = args.output.clone().unwrap_or_else(|| {
-        let stem = args.results.file_stem().unwrap_or_default().to_string_lossy();
-        args.results.with_file_name(format!("{}.status.csv", stem.strip_suffix(".results").unwrap_or(&stem)))
-    });
+    let output = args.output.clone().unwrap_or_else(|| after(&args.results, "status"));
     let same = |one: &Path, other: &Path| {
         one == other || one.canonicalize().ok().is_some_and(|one| other.canonicalize().ok() == Some(one))
     };
@@ -114,7 +104,7 @@ fn look_up(args: &StatusArgs, targets: Vec<Target>, screen: &mut Screen) -> Resu
 }
 
 async fn read(Connection { id, caller, .. }: &Connection) -> Result<Known, String> {
-    let mut directory = preflight(caller).await?;
+    let mut directory = preflight_people(caller).await?;
     read_lapsed(caller, &mut directory).await?;
     let now = caller.clock.now();
     Ok(Known { id: *id, directory, now: caller.server_clock.translate(now).unwrap_or(now) })

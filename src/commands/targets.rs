@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bulk_invite::atlas::{BaseUrl, Credential};
 use bulk_invite::invitation::ObjectId;
+use bulk_invite::journal::Reading;
 use bulk_invite::shard::Shard;
 
 use crate::settings::{Account, OtherOrganization, UsageError};
@@ -14,6 +15,18 @@ pub(crate) struct Target {
     pub(crate) base_url: BaseUrl,
     pub(crate) credential: Credential,
     pub(crate) rows: Option<u64>,
+}
+
+/// The organizations that the rows of a results file are for, which `reading` is then about to tell again.
+pub(crate) fn of_results(reading: &mut Reading, account: Account) -> Result<Vec<Target>, UsageError> {
+    let mut counts: HashMap<ObjectId, u64> = HashMap::new();
+    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
+        if let Some(id) = line.org_id.parse().ok().or(account.organization) {
+            *counts.entry(id).or_default() += 1;
+        }
+    }
+    reading.rewind();
+    targets(account, true, Some(counts), None)
 }
 
 /// The organizations that rows are for, by an `org_id` column or because they name none.

@@ -95,6 +95,9 @@ pub(super) fn take_over(
         end = offset + raw.len() as u64;
         let line = decoder.line(raw, header.len()).map_err(|problem| damaged(number, problem.0))?;
         let status = line.outcome.status;
+        if !status.is_of(layout.kind) {
+            return Err(JournalError::OtherJob { path: path.into() });
+        }
         if status.is_of_the_row_alone() {
             earlier.tally.add(status);
             continue;

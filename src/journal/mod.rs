@@ -26,13 +26,14 @@ pub use self::earlier::{Earlier, Place};
 pub use self::reading::{ReadError, Reading};
 pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
+pub use self::storage::{Hold, InUse};
 pub(crate) use self::storage::{beside, create, replace};
 
 use self::lines::{LinesAt, RawLines};
 use self::record::{Decoder, Encoder};
 use self::storage::{Lock, Syncer};
 use crate::invitation::ObjectId;
-use crate::outcome::Outcome;
+use crate::outcome::{JobKind, Outcome};
 use crate::person::PersonKeys;
 use crate::results::{MARK, RESULT_COLUMNS};
 
@@ -72,11 +73,13 @@ pub struct Layout {
     /// Whether the file begins with a byte order mark, without which Excel shows accents as something else. What an
     /// earlier run left is read with and without one.
     pub excel: bool,
+    /// The kind of job whose results they are; those of another kind are neither continued nor replaced.
+    pub kind: JobKind,
 }
 
 impl From<Vec<String>> for Layout {
     fn from(carried: Vec<String>) -> Self {
-        Self { carried, excel: false }
+        Self { carried, ..Self::default() }
     }
 }
 
@@ -120,6 +123,8 @@ pub enum JournalError {
         path.display()
     )]
     NotOurs { path: PathBuf },
+    #[error("{} has the results of another command; name another file with --results", path.display())]
+    OtherJob { path: PathBuf },
     #[error(
         "{} has the results of another organization ({theirs}); name another file with --results, or start over with --fresh",
         path.display()

@@ -115,6 +115,11 @@ impl Reading {
         self.torn
     }
 
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     /// Starts again with the first row.
     pub fn rewind(&mut self) {
         self.next = 0;

@@ -82,6 +82,27 @@ impl Lock {
     }
 }
 
+/// Keeps every run from writing a results file for as long as it lasts.
+#[derive(Debug)]
+pub struct Hold(#[expect(dead_code, reason = "held, not used")] Option<Lock>);
+
+/// A run is writing the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a run is writing it")]
+pub struct InUse;
+
+impl Hold {
+    /// Holds the results file at `path`.
+    pub fn take(path: &Path) -> Result<Self, InUse> {
+        match Lock::take(path) {
+            Ok(Some(lock)) => Ok(Self(Some(lock))),
+            Ok(None) => Err(InUse),
+            // Where we cannot keep others out, they could not write either.
+            Err(_) => Ok(Self(None)),
+        }
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Removed while it is still held, so that nobody can hold a file that is about to go.

@@ -17,7 +17,14 @@ pub(super) fn advice(status: Status, code: &str) -> &'static str {
             |refusal| refusal.remedy,
         ),
         Status::NotSent => "run the same command again: it sends the rest",
-        Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate => "nothing to do",
+        Status::Accepted => "nobody is removed who has accepted; remove in Atlas whoever should not be there",
+        Status::Invited
+        | Status::Revoked
+        | Status::Gone
+        | Status::NotOurs
+        | Status::AlreadyInvited
+        | Status::AlreadyMember
+        | Status::Duplicate => "nothing to do",
     }
 }
 
@@ -28,10 +35,14 @@ pub(super) fn cause(status: Status, code: &str) -> &'static str {
             RejectionCode::named(code).map_or("The row in the spreadsheet is not right", rejection_cause)
         }
         Status::Failed => refusal(code).map_or("Atlas refused, or could not be reached", |refusal| refusal.cause),
-        Status::Unknown => "An invitation was sent, and no answer came",
-        Status::Sending => "An invitation is on its way, or was when the run was cut off",
-        Status::NotSent => "No invitation was sent",
+        Status::Unknown => "A request was sent, and no answer came",
+        Status::Sending => "A request is on its way, or was when the run was cut off",
+        Status::NotSent => "Nothing was sent",
+        Status::Accepted => "Accepted before the invite could be cancelled",
         Status::Invited => "Invited",
+        Status::Revoked => "Cancelled",
+        Status::Gone => "Not there any more",
+        Status::NotOurs => "Not invited by this job",
         Status::AlreadyInvited => "Invited before",
         Status::AlreadyMember => "In the organization already",
         Status::Duplicate => "Listed twice",
@@ -49,7 +60,7 @@ const CONDEMNED: [(&str, &str); 10] = [
     ("the certificate of ", "nothing is sent where a certificate cannot be trusted; do what is said above"),
     ("not with TLS", "nothing is sent unencrypted; do what is said above"),
     ("the proxy ", "check HTTPS_PROXY and NO_PROXY; whoever runs the proxy can tell what it allows"),
-    ("could not be read before inviting", "Atlas is not answering; run the same command again later"),
+    ("could not be read beforehand", "Atlas is not answering; run the same command again later"),
 ];
 
 /// What to do about an organization that nothing more can be sent to.

@@ -18,15 +18,15 @@ pub fn text(report: Report<'_>) -> String {
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
         let code = if failures.code.is_empty() { String::new() } else { format!(" {}", escaped(&failures.code)) };
-        let email = match escaped(&failures.example_email) {
-            email if email.is_empty() => String::new(),
-            email => format!(" ({email})"),
+        let example = match (failures.example_row, escaped(&failures.example_email)) {
+            (Some(row), email) if email.is_empty() => format!("row {row}"),
+            (Some(row), email) => format!("row {row} ({email})"),
+            (None, email) => email.into_owned(),
         };
         lines.push(format!(
-            "  {}{code}: {}, for example row {}{email}: {}",
+            "  {}{code}: {}, for example {example}: {}",
             failures.status.as_str(),
             rows(failures.count),
-            failures.example_row,
             escaped(&failures.example_detail),
         ));
         // Groups with the same remedy stand together, and it is said once.
@@ -50,6 +50,9 @@ pub fn text(report: Report<'_>) -> String {
     if let Some(halt) = &summary.halt {
         lines.push(format!("ended early: {}", escaped(&halt.detail)));
         lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
+    }
+    if summary.tally.count(Status::Revoked) > 0 {
+        lines.push("to invite them again: run with --fresh, since the results of the run still say invited".to_owned());
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
     let open = [Status::Failed, Status::Unknown, Status::NotSent].iter().any(|status| summary.tally.count(*status) > 0);
@@ -97,7 +100,8 @@ fn limit(summary: &Summary, organization: &OrganizationSummary) -> Option<String
     let waited = if pace.waited < Duration::from_millis(100) { Duration::ZERO } else { pace.waited };
     let answers = if pace.limited == 1 { "answer" } else { "answers" };
     let _ = write!(line, "; waited {} for it; {} {answers} said too many requests", duration(waited), pace.limited);
-    (!waited.is_zero() || pace.limited > 0 || summary.tally.count(Status::Invited) > summary.kept).then_some(line)
+    let done = summary.tally.count(Status::Invited) + summary.tally.count(Status::Revoked);
+    (!waited.is_zero() || pace.limited > 0 || done > summary.kept).then_some(line)
 }
 
 fn rows(count: u64) -> String {
@@ -143,7 +147,7 @@ mod tests {
                 status: Status::Invalid,
                 code: "UNKNOWN_ROLE".into(),
                 count: 1,
-                example_row: 4,
+                example_row: Some(4),
                 example_email: "a@example.com".into(),
                 example_detail: "unknown role \u{1b}[2J".into(),
             }],

@@ -14,15 +14,37 @@ use crate::roster::{Header, Row};
 pub(super) enum Person {
     /// A row of the sheet.
     Row(Slot, Row),
-    /// Somebody who is no longer in the sheet, as an earlier run's line has them.
-    Gone(Line),
+    /// A line of a results file: one of those that are gone through, with a place, or of somebody who is no longer in the
+    /// input, without.
+    Listed(Option<Slot>, Line),
 }
 
 impl Person {
+    /// The row as a spreadsheet shows it.
     pub(super) fn row(&self) -> Option<u32> {
         match self {
             Person::Row(_, row) => Some(row.number),
-            Person::Gone(_) => None,
+            Person::Listed(_, line) => line.row,
+        }
+    }
+
+    /// The outcome under the id by which the results that are gone through know the invite.
+    pub(super) fn named_in(&self, outcome: Outcome) -> Outcome {
+        match self {
+            Person::Row(..) | Person::Listed(None, _) => outcome,
+            Person::Listed(Some(_), line) => Outcome {
+                invite_id: line.outcome.invite_id.clone().or(outcome.invite_id),
+                expires_at: line.outcome.expires_at.or(outcome.expires_at),
+                ..outcome
+            },
+        }
+    }
+
+    /// The place in the input.
+    pub(super) fn slot(&self) -> Option<Slot> {
+        match self {
+            Person::Row(slot, _) => Some(*slot),
+            Person::Listed(slot, _) => *slot,
         }
     }
 }
@@ -42,9 +64,10 @@ pub(super) struct Book<'e> {
 }
 
 impl<'e> Book<'e> {
+    /// A book about the rows of a sheet with this header, or about lines that need none.
     pub(super) fn new(
         journal: Journal,
-        header: &Header,
+        header: Option<&Header>,
         organization: Option<ObjectId>,
         on_event: &'e mut dyn FnMut(Event<'_>),
     ) -> Self {
@@ -56,9 +79,9 @@ impl<'e> Book<'e> {
             failures: HashMap::new(),
             on_event,
             organization: organization.map(|id| id.to_string()).unwrap_or_default(),
-            email: header.email(),
-            org_id: header.org_id(),
-            carried: header.carried().iter().map(|carried| carried.cell).collect(),
+            email: header.map_or(0, Header::email),
+            org_id: header.and_then(Header::org_id),
+            carried: header.iter().flat_map(|header| header.carried()).map(|carried| carried.cell).collect(),
         }
     }
 
@@ -72,45 +95,38 @@ impl<'e> Book<'e> {
                 let cells = self.carried.iter().map(|cell| row.raw(*cell));
                 self.journal.append(Some(*slot), subject, outcome, cells);
             }
-            Person::Gone(line) => {
-                let subject = Subject { row: None, email: &line.email, org_id: &line.org_id };
-                self.journal.append(None, subject, outcome, line.cells.iter().map(String::as_str));
+            Person::Listed(slot, line) => {
+                let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
+                self.journal.append(*slot, subject, outcome, line.cells.iter().map(String::as_str));
             }
         }
     }
 
     /// Notes a person's fate; `kept` where an earlier run settled it.
     pub(super) fn settle(&mut self, person: &Person, outcome: &Outcome, kept: bool) {
-        match person {
-            Person::Row(_, row) => {
-                self.append(person, outcome);
-                self.tally.add(outcome.status);
-                self.kept += u64::from(kept);
-                let email = row.cell(self.email);
-                if outcome.status.needs_a_look() {
-                    count(&mut self.failures, row.number, email, outcome);
-                }
-                (self.on_event)(Event::Settled { row: Some(row.number), email, outcome, kept });
-            }
-            Person::Gone(line) => match outcome.status {
-                Status::Invited | Status::Unknown | Status::Sending => {
-                    self.append(person, outcome);
-                    self.gone += 1;
-                    (self.on_event)(Event::Settled { row: None, email: &line.email, outcome, kept });
-                }
-                // This job's invites and open questions are kept on record, and nobody else's business is.
-                Status::AlreadyInvited
-                | Status::AlreadyMember
-                | Status::Duplicate
-                | Status::Invalid
-                | Status::Failed
-                | Status::NotSent => {}
-            },
+        let is_gone = person.slot().is_none();
+        if is_gone && !outcome.status.stays_on_record() {
+            return;
         }
+        self.append(person, outcome);
+        let email = match person {
+            Person::Row(_, row) => row.cell(self.email),
+            Person::Listed(_, line) => &line.email,
+        };
+        if is_gone {
+            self.gone += 1;
+        } else {
+            self.tally.add(outcome.status);
+            self.kept += u64::from(kept);
+            if outcome.status.needs_a_look() {
+                count(&mut self.failures, person.row(), email, outcome);
+            }
+        }
+        (self.on_event)(Event::Settled { row: person.row(), email, outcome, kept });
     }
 }
 
-fn count(failures: &mut HashMap<(Status, String), Failures>, row: u32, email: &str, outcome: &Outcome) {
+fn count(failures: &mut HashMap<(Status, String), Failures>, row: Option<u32>, email: &str, outcome: &Outcome) {
     let code = outcome.error_code.as_deref().unwrap_or_default();
     let new = || Failures {
         status: outcome.status,

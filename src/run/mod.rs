@@ -14,9 +14,9 @@ mod tests;
 use std::time::Duration;
 
 pub use self::budget::{MaxFailures, NotABudget};
-pub use self::dispatcher::{Job, dispatch};
+pub use self::dispatcher::{Job, Task, dispatch};
 pub use self::organization::Organization;
-pub use self::preflight::{preflight, read_lapsed};
+pub use self::preflight::{preflight, preflight_people, read_lapsed};
 
 use jiff::Timestamp;
 
@@ -111,8 +111,8 @@ pub struct Failures {
     pub code: String,
     /// How many.
     pub count: u64,
-    /// The row of the first.
-    pub example_row: u32,
+    /// The row of the first; `None` where it is no row of the spreadsheet any more.
+    pub example_row: Option<u32>,
     /// Its address; untrusted.
     pub example_email: String,
     /// What was said of it; untrusted.

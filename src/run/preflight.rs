@@ -15,6 +15,17 @@ const MOST_PAGES: u32 = 10_000;
 ///
 /// Why nothing may be sent to it, in words; untrusted where the server said it.
 pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    let mut directory = preflight_people(caller).await?;
+    read_names(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+/// Reads the organization's limits, people and invites, for a job that names no teams and projects.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
     // A key that may not read the limits invites at the documented ones.
     let limits = match caller.ask(&Request::RateLimits).await {
         Ok(response) => {
@@ -32,7 +43,7 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Stri
     };
     limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
     let mut directory = Directory::new();
-    read(caller, &mut directory).await.map_err(in_words)?;
+    read_people(caller, &mut directory).await.map_err(in_words)?;
     Ok(directory)
 }
 
@@ -40,7 +51,7 @@ fn in_words(unanswered: Unanswered) -> String {
     match unanswered {
         Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
         Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
-            format!("the organization could not be read before inviting: {why}")
+            format!("the organization could not be read beforehand: {why}")
         }
         Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
         Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
@@ -57,14 +68,18 @@ pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directo
     read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(in_words)
 }
 
-async fn read<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+async fn read_people<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
     read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await?;
     if caller.api == Api::Invites {
         let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
         invites.into_iter().for_each(|invite| directory.add_invite(invite));
     }
+    Ok(())
+}
+
+async fn read_names<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
     read_pages(caller, Request::Teams, named, |team| directory.add_team(team)).await?;
     read_pages(caller, Request::Projects, named, |project| directory.add_project(project)).await
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Row;
 use crate::caller::Found;
-use crate::exchange::{Answer, Body, Gateway, Invite};
+use crate::exchange::{Answer, Body, Gateway, Invite, Request};
 use crate::outcome::{Outcome, Status};
 use crate::retry;
 
@@ -30,7 +30,7 @@ impl LastAnswer {
         match answer {
             Answer::NotSent(not_sent) => Self { detail: Some(not_sent.detail.clone()), ..Self::default() },
             Answer::NoAnswer(no_answer) => Self { detail: Some(no_answer.detail.clone()), ..Self::default() },
-            Answer::Response(response) if matches!(response.body, Body::Created(_)) => {
+            Answer::Response(response) if matches!(response.body, Body::Created(_) | Body::Revoked) => {
                 Self { http_status: Some(response.status), ..Self::default() }
             }
             Answer::Response(response) => {
@@ -122,7 +122,8 @@ impl<G: Gateway> Row<'_, G> {
 
     pub(super) fn unknown(&self, why: &str) -> Fate {
         let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
-        let mut detail = format!("an invitation was sent at {}", show(self.trace.first_sent));
+        let what = if matches!(self.request, Request::Revoke(_)) { "a cancellation" } else { "an invitation" };
+        let mut detail = format!("{what} was sent at {}", show(self.trace.first_sent));
         if self.trace.last_sent != self.trace.first_sent {
             detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
         }
@@ -150,6 +151,10 @@ impl<G: Gateway> Row<'_, G> {
         let told = match status {
             Status::Failed | Status::Unknown => true,
             Status::Invited
+            | Status::Revoked
+            | Status::Accepted
+            | Status::Gone
+            | Status::NotOurs
             | Status::AlreadyInvited
             | Status::AlreadyMember
             | Status::Duplicate

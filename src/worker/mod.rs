@@ -1,10 +1,12 @@
 //! Carries rows, one after another, each from its first request to its fate.
 //!
-//! Takes a turn, sends, judges the answer, waits, and again. Where an answer leaves open whether the invite exists, the
-//! server is asked before anything is sent again, for an invitation is an email to a person. Every wait listens for a
-//! stop. The worker writes nothing: before a request goes out, and when the row is settled, it tells the dispatcher.
+//! Takes a turn, sends, judges the answer, waits, and again; what an answer leads to is [`invite`]'s and [`revoke`]'s.
+//! Every wait listens for a stop. The worker writes nothing: before a request goes out, and when the row is settled, it
+//! tells the dispatcher.
 
 mod fate;
+mod invite;
+mod revoke;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +16,11 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
 use self::fate::{Fate, LastAnswer, OpenQuestion};
-use crate::caller::{Caller, Found, Unanswered, describe};
-use crate::exchange::{Answer, Create, Gateway, Request};
-use crate::outcome::{Outcome, Status};
-use crate::retry::{Delays, Doubt, Verdict, judge};
+use crate::caller::{Caller, Found, Unanswered};
+use crate::exchange::{Answer, Create, Gateway, Request, Revoke};
+use crate::invitation::ObjectId;
+use crate::outcome::Outcome;
+use crate::retry::Delays;
 use crate::stop::Stopped;
 
 /// What all workers share.
@@ -63,13 +66,25 @@ pub(crate) struct Trace {
 #[derive(Debug)]
 pub(crate) struct Assignment {
     pub(crate) ticket: Ticket,
-    pub(crate) create: Create,
+    pub(crate) errand: Errand,
     /// What an earlier run sent for the row without learning what came of it.
     pub(crate) left_open: Option<LeftOpen>,
-    /// Why the row may only be asked about and not sent, if so.
-    pub(crate) only_ask: Option<&'static str>,
     /// The row's place among those at work.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What is to be done for a row.
+#[derive(Debug)]
+pub(crate) enum Errand {
+    /// Invite a person; only ask what became of an earlier request where there is a reason why nothing may be sent.
+    Invite { create: Create, only_ask: Option<&'static str> },
+    /// Cancel an invite; where none is named, the one that was left open, if it is there.
+    Revoke {
+        email: String,
+        invite: Option<ObjectId>,
+        /// Whether an earlier attempt may have come through.
+        tried: bool,
+    },
 }
 
 /// What an earlier run left open.
@@ -120,11 +135,11 @@ pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::
 }
 
 async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
-    let Assignment { ticket, create, left_open, only_ask, permit } = assignment;
-    let mut row = Row {
+    let Assignment { ticket, errand, left_open, permit } = assignment;
+    let row = |request| Row {
         crew,
         ticket,
-        request: Request::Create(create),
+        request,
         sent_as: None,
         permit,
         trace: Trace::default(),
@@ -133,88 +148,27 @@ async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
         delays: None,
         sent: false,
     };
-    let (outcome, condemned) = row.carry(left_open, only_ask).await;
+    let (row, (outcome, condemned)) = match errand {
+        Errand::Invite { create, only_ask } => {
+            let mut row = row(Request::Create(create));
+            let fate = row.invite(left_open, only_ask).await;
+            (row, fate)
+        }
+        Errand::Revoke { email, invite, tried } => {
+            let request = match invite {
+                Some(invite) => Request::Revoke(Revoke { email, invite }),
+                None => Request::FindUser(email),
+            };
+            let mut row = row(request);
+            let fate = Box::pin(row.revoke(left_open, tried)).await;
+            (row, fate)
+        }
+    };
     Settled { ticket, outcome, sent: row.sent, condemned }
 }
 
 impl<G: Gateway> Row<'_, G> {
-    async fn carry(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
-        if let Some(open) = left_open {
-            self.trace = open.trace;
-            self.open = open.trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
-            self.sent_as = Some(open.sent_as);
-            if let Some(fate) =
-                Box::pin(self.settle(open.settle, "an earlier run did not learn what became of it")).await
-            {
-                return fate;
-            }
-            // Nobody is there: whatever the earlier run sent has come to nothing.
-            self.trace = Trace::default();
-            if let Some(why) = only_ask {
-                return self.end(Status::NotSent, why);
-            }
-        }
-        let mut renewed = false;
-        loop {
-            let before = self.trace;
-            let answer = match self.send().await {
-                Ok(answer) => answer,
-                Err(fate) => return fate,
-            };
-            self.last = LastAnswer::of(&answer);
-            let unauthorized = std::mem::take(&mut renewed);
-            let verdict = judge(&answer);
-            tracing::debug!(ticket = self.ticket.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
-            match verdict {
-                Verdict::Created(invite) => {
-                    return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
-                }
-                // No attempt, and whatever was made meanwhile is not ours.
-                Verdict::NotProcessed(_) => self.trace = before,
-                Verdict::Unauthorized if unauthorized => {
-                    return self.condemned(format!("the credentials are refused: {}", describe(&answer)));
-                }
-                Verdict::Unauthorized => {
-                    self.trace = before;
-                    renewed = true;
-                }
-                Verdict::NotSent(why) => {
-                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
-                        return self.failed();
-                    }
-                    let delay = self.next_delay(None);
-                    if self.wait(delay, why).await.is_err() {
-                        return self.not_sent();
-                    }
-                }
-                Verdict::InDoubt(doubt) => {
-                    self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
-                    let delay = match doubt {
-                        Doubt::Answered => delay,
-                        Doubt::MayStillRun => {
-                            // Others may use the place while this row only waits.
-                            self.permit = None;
-                            delay.max(self.crew.settle)
-                        }
-                    };
-                    let why = self.last.detail.clone().unwrap_or_default();
-                    if let Some(fate) = Box::pin(self.settle(delay, &why)).await {
-                        return fate;
-                    }
-                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
-                        return self.failed();
-                    }
-                }
-                Verdict::PerhapsThere => return Box::pin(self.find_out_who_is_there()).await,
-                Verdict::SomethingMissing => return Box::pin(self.find_out_what_is_missing()).await,
-                Verdict::Refused => return self.failed(),
-                Verdict::Condemned(why) => return self.condemned(why),
-            }
-        }
-    }
-
-    /// Sends the invitation once, after the dispatcher has written down that it will be.
+    /// Sends the row's request once, after the dispatcher has written down that it will be.
     async fn send(&mut self) -> Result<Answer, Fate> {
         let crew = self.crew;
         if self.permit.is_none() {
@@ -254,7 +208,18 @@ impl<G: Gateway> Row<'_, G> {
     }
 
     fn email(&self) -> &str {
-        if let Request::Create(create) = &self.request { &create.email } else { "" }
+        match &self.request {
+            Request::Create(create) => &create.email,
+            Request::Revoke(revoke) => &revoke.email,
+            Request::FindUser(email) | Request::FindInvites(email) => email,
+            Request::Organization
+            | Request::Users(_)
+            | Request::Lapsed(_)
+            | Request::Invites
+            | Request::Teams(_)
+            | Request::Projects(_)
+            | Request::RateLimits => "",
+        }
     }
 
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
@@ -264,74 +229,56 @@ impl<G: Gateway> Row<'_, G> {
         self.crew.caller.stop.or(sleep(delay)).await
     }
 
-    /// Waits until the last request cannot be running any more, then asks what came of it. `None`: of nothing.
-    async fn settle(&mut self, delay: Duration, why: &str) -> Option<Fate> {
+    /// Takes up what an earlier run left open: waits until its request cannot be running any more, then asks.
+    async fn take_up(&mut self, left_open: LeftOpen) -> Result<Found, Fate> {
+        let LeftOpen { sent_as, trace, settle } = left_open;
+        self.trace = trace;
+        self.open = trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
+        self.sent_as = Some(sent_as);
+        let found = Box::pin(self.settle(settle, "an earlier run did not learn what became of it")).await?;
+        if found == Found::Nobody {
+            // Whatever the earlier run sent has come to nothing.
+            self.trace = Trace::default();
+        }
+        Ok(found)
+    }
+
+    /// Waits until the last request cannot be running any more, then asks what came of it.
+    async fn settle(&mut self, delay: Duration, why: &str) -> Result<Found, Fate> {
         if self.wait(delay, why.to_owned()).await.is_err() {
-            return Some(self.unknown("the run was ended before the server could be asked"));
+            return Err(self.unknown("the run was ended before the server could be asked"));
         }
         if self.permit.is_none() {
             let slots = self.crew.slots.clone();
             match self.crew.caller.stop.or(slots.acquire_owned()).await {
                 Ok(permit) => self.permit = permit.ok(),
-                Err(Stopped) => return Some(self.unknown("the run was ended before the server could be asked")),
+                Err(Stopped) => return Err(self.unknown("the run was ended before the server could be asked")),
             }
         }
-        match self.ask().await {
-            Ok(Found::Nobody) => {
-                let now = self.crew.caller.clock.now();
-                self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
-                None
+        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+        if found == Found::Nobody {
+            let now = self.crew.caller.clock.now();
+            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
+        }
+        Ok(found)
+    }
+
+    /// The fate of a row of which the server was asked in vain, to be told so.
+    fn unanswered(&self, unanswered: Unanswered, told: fn(&Self, &str) -> Fate) -> Fate {
+        match unanswered {
+            Unanswered::Stopped => told(self, "the run was ended before the server was asked"),
+            Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
+                told(self, &format!("asking who is there failed: {why}"))
             }
-            Ok(found) => Some(self.found(found)),
-            Err(Unanswered::Stopped) => Some(self.unknown("the run was ended before the server was asked")),
-            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
-                Some(self.unknown(&format!("asking afterwards failed: {why}")))
-            }
-            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                let (outcome, _) = self.unknown(&format!("asking afterwards was refused: {why}"));
-                Some((outcome, Some(why)))
+            Unanswered::Unauthorized(why) | Unanswered::Denied(why) => {
+                let (outcome, _) = told(self, &format!("asking who is there was refused: {why}"));
+                (outcome, Some(why))
             }
         }
     }
 
     async fn ask(&self) -> Result<Found, Unanswered> {
         self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), self.ours_since()).await
-    }
-
-    async fn find_out_who_is_there(&mut self) -> Fate {
-        match self.ask().await {
-            Ok(Found::Nobody) => self.failed(),
-            Ok(found) => self.found(found),
-            Err(Unanswered::Stopped) => self.failed_and("the run was ended before the server was asked"),
-            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
-                self.failed_and(&format!("asking who is there failed: {why}"))
-            }
-            Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => {
-                let (outcome, _) = self.failed_and(&format!("asking who is there was refused: {why}"));
-                (outcome, Some(why))
-            }
-        }
-    }
-
-    /// A 404 may mean the row's team or project, or the organization.
-    async fn find_out_what_is_missing(&mut self) -> Fate {
-        let caller = &self.crew.caller;
-        let ask = || async {
-            match caller.ask(&Request::Organization).await {
-                Ok(_) => Ok(None),
-                Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => Ok(Some(why)),
-                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(_) | Unanswered::GaveUp(_))) => {
-                    Err(unanswered)
-                }
-            }
-        };
-        match self.crew.organization_missing.get_or_try_init(ask).await {
-            Ok(Some(why)) => self.condemned(format!("the organization is not there: {why}")),
-            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
-                self.failed_and(&format!("asking for the organization failed: {why}"))
-            }
-            Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
-        }
     }
 }
 

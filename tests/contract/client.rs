@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use bulk_invite::atlas::{self, Client, Credential, Settings};
-use bulk_invite::exchange::{Answer, Api, Create, Gateway, Request};
-use bulk_invite::invitation::{Invitation, OrgRole, ProjectAccess};
+use bulk_invite::exchange::{Answer, Api, Body, Create, Gateway, Request, Revoke};
+use bulk_invite::invitation::{Invitation, ObjectId, OrgRole, ProjectAccess};
 use bulk_invite::sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options, PRIVATE_KEY, PUBLIC_KEY, Sandbox, TOKEN};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -130,6 +130,7 @@ fn requests(api: Api, who: &str) -> Vec<Request> {
 fn kind(request: &Request) -> &'static str {
     match request {
         Request::Create(_) => "create",
+        Request::Revoke(_) => "revoke",
         Request::FindUser(_) => "find a user",
         Request::FindInvites(_) => "find invites",
         Request::Organization => "the organization",
@@ -142,6 +143,13 @@ fn kind(request: &Request) -> &'static str {
     }
 }
 
+async fn a_pending_one(client: &Client) -> Revoke {
+    let Answer::Response(listed) = client.send(&Request::Invites).await else { panic!("no invites") };
+    let Body::Invites(invites) = listed.body else { panic!("no list of invites") };
+    let invite = invites.first().expect("somebody was invited");
+    Revoke { email: invite.email.clone(), invite: invite.id.parse().expect("an id") }
+}
+
 #[tokio::test]
 async fn every_request_is_one_that_the_document_describes() {
     let Some(document) = document() else { return };
@@ -152,9 +160,13 @@ async fn every_request_is_one_that_the_document_describes() {
             let base = recorder.url.parse().unwrap();
             let settings = Settings::new(base, ORGANIZATION.parse().unwrap(), api, credential.clone());
             let client = Client::new(settings).unwrap();
-            let requests = requests(api, &who);
-            assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 10, "a kind of request is missing");
-            for request in &requests {
+            let mut requests = requests(api, &who);
+            requests.push(Request::Revoke(Revoke { email: String::new(), invite: ObjectId::ZERO }));
+            assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 11, "a kind of request is missing");
+            for request in &mut requests {
+                if let Request::Revoke(revoke) = request {
+                    *revoke = a_pending_one(&client).await;
+                }
                 let answer = client.send(request).await;
                 if !matches!(&answer, Answer::Response(response) if (200..300).contains(&response.status)) {
                     refused.push(format!("{request:?}: {answer:?}"));

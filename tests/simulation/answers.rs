@@ -87,6 +87,7 @@ impl Atlas {
                 let total = self.rng.bool().then_some(self.accounts.len() as u64);
                 self.respond(200, Body::People(Page { entries, total }))
             }
+            Request::Revoke(_) => self.respond(404, Body::Error(ApiError::default())),
             Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), total: None })),
             Request::Invites => {
                 let invites = self.open_invites(|_| true);

@@ -19,7 +19,7 @@ use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Summary, dispatch, preflight};
+use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch, preflight};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -143,6 +143,7 @@ async fn whole(
     };
     let was_read = condemned.is_none();
     let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
+    let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
     let job = Job {
         options: RunOptions {
             organization: Some(organization),
@@ -158,8 +159,7 @@ async fn whole(
         clock,
         organizations: vec![Organization { id: organization, caller, directory: &directory, condemned, rows: None }],
         learned,
-        planner: Planner::new(planning, roster.header(), vec![(organization, &directory)]),
-        roster,
+        task: Task::Invite(roster, planner),
         journal,
         earlier,
         keys,

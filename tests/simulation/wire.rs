@@ -227,9 +227,12 @@ fn told(answer: &Answer) -> String {
                     let ids = invites.iter().map(|invite| invite.id.as_str());
                     format!(", invites [{}]", ids.collect::<Vec<_>>().join(", "))
                 }
-                Body::Named(_) | Body::Organization(_) | Body::Limits(_) | Body::Error(_) | Body::Unreadable(_) => {
-                    String::new()
-                }
+                Body::Revoked
+                | Body::Named(_)
+                | Body::Organization(_)
+                | Body::Limits(_)
+                | Body::Error(_)
+                | Body::Unreadable(_) => String::new(),
             };
             let wait = response.retry_after.map_or(String::new(), |wait| format!(", wait {} s", wait.as_secs()));
             format!("{}{found}{wait}", describe(response))

@@ -54,6 +54,9 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
             let entry = parse::<Object<Entry<'_>>>(bytes)?.0.ok_or("no object")?;
             entry.created(api).map(Body::Created).ok_or("no id")
         }
+        // Atlas answers 204; anything but nothing or JSON comes from somebody else.
+        Request::Revoke(_) if bytes.trim_ascii().is_empty() => Ok(Body::Revoked),
+        Request::Revoke(_) => parse::<serde::de::IgnoredAny>(bytes).map(|_| Body::Revoked),
         Request::FindInvites(_) | Request::Invites => {
             let entries = parse::<List<Object<Entry<'_>>>>(bytes)?.0.ok_or("no list of invites")?;
             all(entries, Entry::invite).map(Body::Invites)
@@ -99,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::exchange::{Create, EndpointSet, Membership};
+    use crate::exchange::{Create, EndpointSet, Membership, Revoke};
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -107,9 +110,14 @@ mod tests {
         Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() })
     }
 
-    fn every_request() -> [Request; 10] {
+    fn revoke() -> Request {
+        Request::Revoke(Revoke { email: "ada@example.com".into(), invite: TEAM.parse().unwrap() })
+    }
+
+    fn every_request() -> [Request; 11] {
         [
             create(),
+            revoke(),
             Request::FindUser("ada@example.com".into()),
             Request::FindInvites("ada@example.com".into()),
             Request::Organization,
@@ -174,6 +182,17 @@ mod tests {
         lacks(&Request::Users(1), "[]", "no object");
         lacks(&Request::Users(1), "{}", "no results");
         lacks(&Request::RateLimits, "{}", "no results");
+    }
+
+    #[test]
+    fn a_cancellation_is_answered_with_nothing_or_json() {
+        for body in ["", "\r\n", "{}", "null"] {
+            for status in [200, 202, 204] {
+                assert!(matches!(read(&revoke(), status, body), Body::Revoked), "{status} {body}");
+            }
+        }
+        lacks(&revoke(), "<html>log in</html>", "not JSON");
+        lacks(&revoke(), "{", "JSON that ends early");
     }
 
     #[test]

@@ -60,8 +60,11 @@ impl Facts {
                 self.dry_run |= outcome.error_detail.as_deref() == Some("dry run");
                 self.groups.add(line);
             }
-            Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => self.groups.add(line),
-            Status::AlreadyMember | Status::Duplicate => {}
+            Status::Revoked => self.pace.add(at),
+            Status::Accepted | Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => {
+                self.groups.add(line);
+            }
+            Status::Gone | Status::NotOurs | Status::AlreadyMember | Status::Duplicate => {}
         }
     }
 }

@@ -83,7 +83,7 @@ impl Groups {
 impl Group {
     fn write(&self, out: &mut impl Write, status: Status, code: &str) -> io::Result<()> {
         let (heading, remedy) = match (status, code) {
-            (Status::NotSent, "dry run") => ("No invitation was to be sent", "run the command without --dry-run"),
+            (Status::NotSent, "dry run") => ("Nothing was to be sent", "run the command without --dry-run"),
             (Status::NotSent, "beyond --limit") => ("Left for later, as asked", advice(status, code)),
             (Status::NotSent, "nothing more was sent to this organization") => {
                 ("Nothing more could be sent to the organization", "remove the cause, then run the same command again")

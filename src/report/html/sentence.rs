@@ -14,11 +14,14 @@ pub(super) fn sentence(tally: &Tally) -> String {
     let (people, count) = (number(total), |status| tally.count(status));
     let parts = [
         (count(Status::Invited), "was invited", "were invited"),
+        (count(Status::Revoked), "had the invite cancelled", "had their invites cancelled"),
+        (count(Status::Gone), "had no invite any more", "had no invites any more"),
+        (count(Status::NotOurs), "had not been invited by this job", "had not been invited by this job"),
         (count(Status::AlreadyInvited), "had been invited before", "had been invited before"),
         (count(Status::AlreadyMember), "is a member already", "are members already"),
         (count(Status::Duplicate), "is listed twice", "are listed twice"),
         (look, "needs attention", "need attention"),
-        (count(Status::NotSent), "was not sent an invitation", "were not sent an invitation"),
+        (count(Status::NotSent), "was sent nothing", "were sent nothing"),
     ];
     let parts: Vec<String> = parts
         .into_iter()
@@ -70,7 +73,7 @@ mod tests {
             (&[(Status::Failed, 2), (Status::Sending, 1)], "All 3 people listed need attention."),
             (
                 &[(Status::Invited, 3), (Status::NotSent, 1)],
-                "Of 4 people listed, 3 were invited and 1 was not sent an invitation.",
+                "Of 4 people listed, 3 were invited and 1 was sent nothing.",
             ),
             (
                 &[(Status::Invited, 17), (Status::AlreadyMember, 2), (Status::AlreadyInvited, 1)],

@@ -59,7 +59,7 @@ fn the_page_tells_what_happened_what_to_do_and_everybody() {
         "<tr class=invited><td>2<th scope=row>ada@example.com<td><span class=good>Invited</span><td><td>2026-11-27 10:00\
          <td>2026-11-24 10:00:00<td>=Ada\n",
         "<td><span class=bad>Failed</span><td>No team with ID 7 exists. <code>TEAM_NOT_FOUND</code><td><td>",
-        "<td><span class=open>In doubt, cut off</span><td>An invitation is on its way, or was when the run was cut off<td>",
+        "<td><span class=open>In doubt, cut off</span><td>A request is on its way, or was when the run was cut off<td>",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::super::organization::Branch;
 use super::super::{Failures, Halt, Summary};
-use super::Dispatcher;
+use super::{Dispatcher, Source};
 use crate::event::Event;
 use crate::exchange::Gateway;
 use crate::journal::{FailedRows, JournalError};
@@ -91,11 +91,15 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
         failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));
+        let (blank, elsewhere) = match &self.source {
+            Source::Sheet(roster, _) => (roster.skipped_blank(), roster.elsewhere()),
+            Source::Results(_) => (0, 0),
+        };
         Summary {
             tally: self.book.tally,
             kept: self.book.kept,
-            blank: self.roster.skipped_blank(),
-            elsewhere: self.roster.elsewhere(),
+            blank,
+            elsewhere,
             gone: self.book.gone,
             failures,
             halt: self.halt,

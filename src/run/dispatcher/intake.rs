@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use super::super::Halt;
 use super::super::book::Person;
 use super::super::organization::{Branch, Worker};
-use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE};
+use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Source};
 use crate::atlas;
 use crate::clock::signed;
 use crate::directory::{Directory, Presence};
@@ -24,7 +24,13 @@ use crate::outcome::{NextRun, Outcome, Status, StopReason};
 use crate::plan::{Rejection, bare_address, differences};
 use crate::roster::Row;
 use crate::triage::Triaged;
-use crate::worker::{Assignment, LeftOpen, Ticket, Trace, work};
+use crate::worker::{Assignment, Errand, LeftOpen, Ticket, Trace, work};
+
+/// What comes next of the source.
+enum Next {
+    Row(Triaged, Row),
+    Line(Line),
+}
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// Settles rows, or gives them a worker, while there is room.
@@ -53,14 +59,27 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn take_next(&mut self) {
         match &mut self.input {
-            Input::Rows => match self.roster.next_row() {
-                Ok(Some(row)) => self.take(row),
-                Ok(None) => self.input = Input::Gone(self.earlier.leave().into_iter()),
-                Err(error) => {
-                    self.input = Input::Gone(self.earlier.leave().into_iter());
-                    self.stop(Halt::new(StopReason::InputUnreadable, error.to_string()));
+            Input::Rows => {
+                let next = match &mut self.source {
+                    Source::Sheet(roster, triage) => match roster.next_row() {
+                        Ok(row) => Ok(row.map(|row| Next::Row(triage.take(&row), row))),
+                        Err(error) => Err(error.to_string()),
+                    },
+                    Source::Results(reading) => match reading.next_line() {
+                        Ok(line) => Ok(line.map(Next::Line)),
+                        Err(error) => Err(error.to_string()),
+                    },
+                };
+                match next {
+                    Ok(Some(Next::Row(triaged, row))) => self.take(triaged, row),
+                    Ok(Some(Next::Line(line))) => self.take_back(line),
+                    Ok(None) => self.input = Input::Gone(self.earlier.leave().into_iter()),
+                    Err(error) => {
+                        self.input = Input::Gone(self.earlier.leave().into_iter());
+                        self.stop(Halt::new(StopReason::InputUnreadable, error));
+                    }
                 }
-            },
+            }
             Input::Gone(places) => match places.next() {
                 Some(place) => self.take_gone(place),
                 None => self.input = Input::Exhausted,
@@ -70,8 +89,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     }
 
     /// Settles a row on the spot or gives it a worker, which takes a free place or waits for one.
-    fn take(&mut self, row: Row) {
-        let triaged = self.triage.take(&row);
+    fn take(&mut self, triaged: Triaged, row: Row) {
         let person = Person::Row(self.book.journal.next_slot(), row);
         let (key, invitation) = match triaged {
             Triaged::Person(key, invitation) => (key, invitation),
@@ -116,7 +134,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         self.sendable -= 1;
         let permit = self.branches[branch].crew.slots.clone().try_acquire_owned().ok();
-        self.assign(branch, person, self.create(branch, invitation), None, None, permit);
+        let errand = Errand::Invite { create: self.create(branch, invitation), only_ask: None };
+        self.assign(branch, person, errand, None, permit);
     }
 
     /// Whether an earlier run's invite has expired, and the person is to be invited again.
@@ -133,11 +152,11 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             && directory.presence(&invitation.email).is_none()
     }
 
-    fn branch(&self, organization: ObjectId) -> Option<usize> {
+    pub(super) fn branch(&self, organization: ObjectId) -> Option<usize> {
         self.branches.iter().position(|branch| branch.id == organization)
     }
 
-    fn why_not_sent(&self, branch: usize) -> Option<&'static str> {
+    pub(super) fn why_not_sent(&self, branch: usize) -> Option<&'static str> {
         if self.halt.is_some() {
             Some("the run was ended before this row's turn")
         } else if self.branches[branch].condemned.is_some() {
@@ -156,13 +175,12 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         Create { email: invitation.email, body }
     }
 
-    fn assign(
+    pub(super) fn assign(
         &mut self,
         branch: usize,
         person: Person,
-        create: Create,
+        errand: Errand,
         left_open: Option<LeftOpen>,
-        only_ask: Option<&'static str>,
         permit: Option<OwnedSemaphorePermit>,
     ) {
         self.tickets += 1;
@@ -170,7 +188,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
         let worker = self.branches[branch].idle.pop().unwrap_or_else(|| self.hire(branch));
         // An idle worker waits for nothing else; should it be gone, its end is told like any row's failure.
-        let _ = worker.assignments.try_send(Assignment { ticket, create, left_open, only_ask, permit });
+        let _ = worker.assignments.try_send(Assignment { ticket, errand, left_open, permit });
         self.at_work.insert(ticket, AtWork { branch, person, worker, trace });
     }
 
@@ -180,7 +198,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         Worker { id, assignments }
     }
 
-    fn reject(&mut self, person: &Person, rejection: &Rejection) {
+    pub(super) fn reject(&mut self, person: &Person, rejection: &Rejection) {
         let outcome = Outcome::new(Status::Invalid, self.now());
         let outcome = outcome.with_code(rejection.code.as_str()).with_detail(rejection.to_string());
         self.book.settle(person, &outcome, false);
@@ -206,11 +224,15 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Ok(line) => Line { row: None, ..line },
             Err(error) => return self.broke(error),
         };
-        let person = Person::Gone(line.clone());
+        let person = Person::Listed(None, line.clone());
         match place.status.next_run() {
             NextRun::Keep => self.book.settle(&person, &line.outcome, true),
             NextRun::Settle => {
-                let branch = line.org_id.parse().ok().and_then(|id| self.branch(id));
+                let branch = match self.source {
+                    Source::Sheet(..) => line.org_id.parse().ok().and_then(|id| self.branch(id)),
+                    // Whose invite that was is not known without the line of the run.
+                    Source::Results(_) => None,
+                };
                 self.settle_left_open(branch, person, &line, None);
             }
             NextRun::Anew => {}
@@ -222,18 +244,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let open = &line.outcome;
         let asks = self.halt.is_none() && !self.options.dry_run;
         let Some(branch) = branch.filter(|branch| asks && self.branches[*branch].condemned.is_none()) else {
-            let mut outcome = open.clone();
-            if open.status == Status::Sending {
-                outcome.status = Status::Unknown;
-                outcome.error_detail = Some(format!(
-                    "an invitation was sent at {:.0} by a run that was killed; the server has not been asked yet",
-                    open.finished_at
-                ));
-                // A line that is not `sending` says when its request was given up.
-                outcome.finished_at = self.given_up(open);
-                let since = outcome.finished_at.duration_since(open.finished_at);
-                outcome.elapsed += Duration::try_from(since).unwrap_or_default();
-            }
+            let outcome = self.still_open(open);
             return self.book.settle(&person, &outcome, false);
         };
         let sent_as = bare_address(&line.email).to_owned();
@@ -247,7 +258,28 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         // It may have to be sent, which is not known before the rows after it are.
         self.sendable -= u64::from(only_ask.is_none());
         let left_open = Some(self.left_open(open, sent_as));
-        self.assign(branch, person, create, left_open, only_ask, None);
+        self.assign(branch, person, Errand::Invite { create, only_ask }, left_open, None);
+    }
+
+    /// What an earlier run left open, which nobody asks about now.
+    pub(super) fn still_open(&self, open: &Outcome) -> Outcome {
+        let mut outcome = open.clone();
+        if open.status == Status::Sending {
+            outcome.status = Status::Unknown;
+            let what = match self.source {
+                Source::Sheet(..) => "an invitation",
+                Source::Results(_) => "a cancellation",
+            };
+            outcome.error_detail = Some(format!(
+                "{what} was sent at {:.0} by a run that was killed; the server has not been asked yet",
+                open.finished_at
+            ));
+            // A line that is not `sending` says when its request was given up.
+            outcome.finished_at = self.given_up(open);
+            let since = outcome.finished_at.duration_since(open.finished_at);
+            outcome.elapsed += Duration::try_from(since).unwrap_or_default();
+        }
+        outcome
     }
 
     /// When an earlier run gave up its request, at the latest.
@@ -262,7 +294,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     }
 
     /// What an earlier run's line says was sent, and how long that may still be running.
-    fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
+    pub(super) fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
         let (settle, finished) = (signed(self.options.settle), open.finished_at);
         let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
         let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);

@@ -6,6 +6,7 @@
 
 mod ending;
 mod intake;
+mod revoking;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::{Halt, RunOptions, Summary};
 use crate::clock::Clock;
 use crate::event::{Event, Progress};
 use crate::exchange::Gateway;
-use crate::journal::{Earlier, FailedRows, Journal, Place};
+use crate::journal::{Earlier, FailedRows, Journal, Place, Reading};
 use crate::limiter::Learned;
 use crate::outcome::{Outcome, Signal, Status, StopReason};
 use crate::person::PersonKeys;
@@ -54,10 +55,8 @@ pub struct Job<'a, G, R> {
     pub organizations: Vec<Organization<'a, G>>,
     /// News about limits from their callers.
     pub learned: mpsc::UnboundedReceiver<Learned>,
-    /// The rows.
-    pub roster: Roster<R>,
-    /// What makes invitations of them, for the same organizations.
-    pub planner: Planner<'a>,
+    /// The rows, and what is done about them.
+    pub task: Task<'a, R>,
     /// The results file.
     pub journal: Journal,
     /// What an earlier run left in it.
@@ -68,6 +67,16 @@ pub struct Job<'a, G, R> {
     pub halt: Option<Halt>,
     /// A second file for the rows that need another look.
     pub failed_rows: Option<FailedRows>,
+}
+
+/// What a job goes through.
+pub enum Task<'a, R> {
+    /// A spreadsheet, whose people are invited. The planner, for the same organizations, makes invitations of its rows.
+    Invite(Roster<R>, Planner<'a>),
+    /// The results of a run, whose invites are cancelled. The organizations' callers must use [`Api::Invites`].
+    ///
+    /// [`Api::Invites`]: crate::exchange::Api::Invites
+    Revoke(Reading),
 }
 
 /// A row at work.
@@ -89,9 +98,9 @@ struct Dispatcher<'a, 'e, G, R> {
     options: RunOptions,
     clock: Clock,
     branches: Vec<Branch<'a, G>>,
-    roster: Roster<R>,
-    triage: Triage<'a>,
+    source: Source<'a, R>,
     book: Book<'e>,
+    keys: PersonKeys,
     earlier: Earlier,
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
@@ -106,10 +115,16 @@ struct Dispatcher<'a, 'e, G, R> {
     broken: Option<String>,
 }
 
+/// What is gone through.
+enum Source<'a, R> {
+    Sheet(Roster<R>, Triage<'a>),
+    Results(Reading),
+}
+
 /// Where the next row comes from.
 enum Input {
     Rows,
-    /// The sheet is read; people of an earlier version of it follow.
+    /// The source is read; people of an earlier version of it follow.
     Gone(std::vec::IntoIter<Place>),
     Exhausted,
 }
@@ -124,16 +139,22 @@ pub async fn dispatch<G: Gateway, R: Read>(
 ) -> Summary {
     let start = Instant::now();
     let (notices, mut inbox) = mpsc::channel(256);
-    let Job { options, clock, organizations, mut learned, roster, planner, mut journal, earlier, keys, .. } = job;
+    let Job { options, clock, organizations, mut learned, task, mut journal, earlier, keys, .. } = job;
     let rows = usize::try_from(options.rows.unwrap_or_default()).unwrap_or_default();
     journal.expect_rows(rows);
     let branch = |organization| Branch::new(organization, &options, notices.clone());
+    let header = if let Task::Invite(roster, _) = &task { Some(roster.header()) } else { None };
+    let book = Book::new(journal, header, options.organization, on_event);
+    let source = match task {
+        Task::Invite(roster, planner) => Source::Sheet(roster, Triage::new(planner, keys.clone(), rows)),
+        Task::Revoke(reading) => Source::Results(reading),
+    };
     let mut dispatcher = Dispatcher {
         clock,
         branches: organizations.into_iter().map(branch).collect(),
-        book: Book::new(journal, roster.header(), options.organization, on_event),
-        roster,
-        triage: Triage::new(planner, keys, rows),
+        book,
+        source,
+        keys,
         earlier,
         at_work: HashMap::new(),
         tickets: 0,
@@ -257,7 +278,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                     return;
                 }
                 at_work.trace = trace;
-                self.book.append(&at_work.person, &outcome);
+                self.book.append(&at_work.person, &at_work.person.named_in(outcome));
                 let row = at_work.person.row();
                 (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
                 self.announced.push(Announced { branch, written });
@@ -269,7 +290,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Notice::Settled(settled) => {
                 let Some(AtWork { branch, person, worker, .. }) = self.at_work.remove(&settled.ticket) else { return };
                 self.branches[branch].idle.push(worker);
-                self.settled(branch, &person, settled);
+                let outcome = person.named_in(settled.outcome);
+                self.settled(branch, &person, Settled { outcome, ..settled });
             }
         }
     }
@@ -300,7 +322,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn settle(&mut self, branch: usize, person: &Person, outcome: &Outcome, kept: bool) {
         self.book.settle(person, outcome, kept);
-        self.branches[branch].settled += u64::from(person.row().is_some());
+        self.branches[branch].settled += u64::from(person.slot().is_some());
     }
 
     /// Brings what is noted into the file, then lets the announced requests go.

@@ -9,6 +9,7 @@ mod continuing;
 mod doubt;
 mod limits;
 mod order;
+mod revoking;
 mod several;
 mod stopping;
 mod verdicts;

@@ -80,6 +80,11 @@ pub(super) fn created(id: &str) -> Reply {
     Reply::new(201, What::Body(Body::Created(an_invite(id, "", None))))
 }
 
+/// A 204.
+pub(super) fn revoked() -> Reply {
+    Reply::new(204, What::Body(Body::Revoked))
+}
+
 /// A JSON error with a code of Atlas's; an empty one is none.
 pub(super) fn refused(status: u16, code: &str) -> Reply {
     refused_saying(status, code, "Atlas said so")
@@ -165,7 +170,7 @@ pub(super) struct State {
     pub(super) replies: Mutex<HashMap<String, VecDeque<Reply>>>,
     /// When each request came, and what it was.
     pub(super) requests: Mutex<Vec<String>>,
-    /// Creates that came without a `sending` line in the file.
+    /// Creates and cancellations that came without a `sending` line in the file.
     pub(super) unannounced: Mutex<Vec<String>>,
 }
 
@@ -178,6 +183,12 @@ impl Gateway for Server {
                     state.unannounced.lock().unwrap().push(create.email.clone());
                 }
                 format!("invite {}", name(&create.email))
+            }
+            Request::Revoke(revoke) => {
+                if state.status_in_results(&revoke.email).as_deref() != Some("sending") {
+                    state.unannounced.lock().unwrap().push(revoke.email.clone());
+                }
+                format!("revoke {} of {}", revoke.invite, name(&revoke.email))
             }
             Request::FindUser(email) => format!("find {}", name(email)),
             Request::FindInvites(email) => format!("find invites of {}", name(email)),
@@ -203,6 +214,8 @@ impl Gateway for Server {
 fn unscripted(request: &Request) -> Reply {
     if let Request::Create(create) = request {
         created(&format!("i-{}", name(&create.email)))
+    } else if matches!(request, Request::Revoke(_)) {
+        revoked()
     } else if matches!(request, Request::Organization) {
         organization()
     } else {

@@ -12,24 +12,25 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::script::{Reply, Server, State};
+use super::script::{Reply, Server, State, a_person, an_invite};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::exchange::Api;
+use crate::exchange::{Api, Membership};
 use crate::invitation::{ObjectId, OrgRoles};
-use crate::journal::{Journal, Start};
+use crate::journal::{Journal, Layout, Reading, Start};
 use crate::limiter::{Limiter, Pace};
-use crate::outcome::{Exit, Signal, StopReason};
+use crate::outcome::{Exit, JobKind, Signal, StopReason};
 use crate::person::PersonKeys;
 use crate::plan::{PlanOptions, Planner};
 use crate::retry::Policy;
 use crate::roster::{Roster, RosterOptions};
-use crate::run::{Halt, Job, MaxFailures, Organization, RunOptions, Summary, dispatch};
+use crate::run::{Halt, Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 const OTHER: &str = "42b6e34b3d91647abb20e7b8";
 const SEED: u64 = 7;
+const RUN_RESULTS: &str = "people.results.csv";
 
 /// The address of somebody whom tests call by name.
 pub(super) fn email(name: &str) -> String {
@@ -89,6 +90,8 @@ pub(super) struct World {
     pub(super) options: RunOptions,
     pub(super) directory: Directory,
     organizations: Vec<ObjectId>,
+    /// Whether the invites of the results are cancelled, instead of the sheet's people invited.
+    kind: JobKind,
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
@@ -120,6 +123,7 @@ impl World {
             },
             directory: Directory::new(),
             organizations: vec![ORGANIZATION.parse().unwrap()],
+            kind: JobKind::Invite,
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
@@ -193,8 +197,23 @@ impl World {
         self
     }
 
+    /// A pending invite is there when the run begins.
+    pub(super) fn pending(mut self, name: &str, id: &str) -> Self {
+        self.directory.add_invite(an_invite(id, &email(name), None));
+        self
+    }
+
+    /// A member is there when the run begins.
+    pub(super) fn member(mut self, name: &str) -> Self {
+        self.directory.add_person(a_person("user", &email(name), Membership::Active, None));
+        self
+    }
+
     fn results(&self) -> PathBuf {
-        self.folder.path().join("people.results.csv")
+        self.folder.path().join(match self.kind {
+            JobKind::Invite => RUN_RESULTS,
+            JobKind::Revoke => "people.revoked.csv",
+        })
     }
 
     /// The run to its end, of which everything is seen; or to the moment when it is killed.
@@ -227,25 +246,39 @@ impl World {
         Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    async fn dispatch(&self, server: &Server) -> Summary {
+    fn inviting(&self) -> (Task<'_, Box<dyn Read + '_>>, Vec<String>) {
         let sheet: Box<dyn Read + '_> = match self.breaks_off {
             true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
             false => Box::new(self.sheet.as_bytes()),
         };
         let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
-        let header = roster.header().clone();
-        let organization = ORGANIZATION.parse().unwrap();
-        let plan = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-        let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
+        let header = roster.header();
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
+        let carried = header.carried().iter().map(|column| column.name.clone()).collect();
+        let directories = self.organizations.iter().map(|id| (*id, &self.directory)).collect();
+        let planner = Planner::new(plan, header, directories);
+        (Task::Invite(roster, planner), carried)
+    }
+
+    async fn dispatch(&self, server: &Server) -> Summary {
+        let directory = &self.directory;
+        let (task, carried) = match self.kind {
+            JobKind::Invite => self.inviting(),
+            JobKind::Revoke => {
+                let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
+                let carried = reading.carried().to_vec();
+                (Task::Revoke(reading), carried)
+            }
+        };
+        let layout = Layout { carried, kind: self.kind, ..Layout::default() };
         let (journal, earlier) =
-            Journal::open(&self.results(), &self.organizations, &self.keys, carried, Start::Continue).unwrap();
+            Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
         let limiter = Limiter::new(self.pace);
         let (sender, learned) = mpsc::unbounded_channel();
         let caller = || {
             let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
             Caller::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
         };
-        let directory = &self.directory;
         let at_work =
             |id: &ObjectId| Organization { id: *id, caller: caller(), directory, condemned: None, rows: None };
         let job = Job {
@@ -253,8 +286,7 @@ impl World {
             clock: server.0.clock,
             organizations: self.organizations.iter().map(at_work).collect(),
             learned,
-            roster,
-            planner: Planner::new(plan, &header, self.organizations.iter().map(|id| (*id, directory)).collect()),
+            task,
             journal,
             earlier,
             keys: self.keys.clone(),
@@ -343,6 +375,11 @@ impl Run {
         self.summary.as_ref().expect("the run was killed")
     }
 
+    /// The results of the run that invited, where this is another command.
+    pub(super) fn run_results(&self) -> PathBuf {
+        self.world.folder.path().join(RUN_RESULTS)
+    }
+
     pub(super) fn halt(&self) -> Option<StopReason> {
         self.summary().halt.as_ref().map(|halt| halt.reason)
     }
@@ -354,8 +391,15 @@ impl Run {
     /// The same command again, so many seconds later, with the same sheet and an Atlas without a script.
     pub(super) async fn again_after(self, seconds: f64) -> World {
         sleep(Duration::from_secs_f64(seconds)).await;
-        let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, .. } = self.world;
-        World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, ..World::new() }
+        let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, .. } = self.world;
+        World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, ..World::new() }
+    }
+
+    /// What this run did is taken back at once, by an Atlas without a script that holds nobody yet.
+    pub(super) fn revoke(self) -> World {
+        let World { folder, keys, beginning, sheet, organizations, options, pace, ahead, .. } = self.world;
+        let kind = JobKind::Revoke;
+        World { folder, keys, beginning, sheet, organizations, options, pace, ahead, kind, ..World::new() }
     }
 
     /// The same command again at once.

@@ -1,0 +1,123 @@
+//! `bulk-invite revoke`: takes back the invitations of a run, those that are pending and that it created.
+
+use std::io;
+
+use bulk_invite::clock::Clock;
+use bulk_invite::exchange::Api;
+use bulk_invite::invitation::ObjectId;
+use bulk_invite::journal::{Hold, Layout, Reading};
+use bulk_invite::outcome::{Exit, JobKind};
+use bulk_invite::report::Report;
+use bulk_invite::revocation::{Foreseen, step};
+use bulk_invite::run::{Job, Organization, Task, dispatch, preflight_people};
+use jiff::Timestamp;
+
+use super::job::{self, Opened};
+use super::output::{self, Files};
+use super::prompt;
+use super::targets::{Target, of_results};
+use crate::cli::RevokeArgs;
+use crate::screen::Screen;
+use crate::settings::{Account, UsageError, environment};
+
+/// Runs the command and says how it went.
+pub(crate) fn revoke(args: &RevokeArgs) -> Exit {
+    let mut screen = Screen::new(args.job.log_format, args.job.quiet);
+    screen.guard_machines();
+    let result = prepare(args).and_then(|prepared| job::block_on(prepared.carry_out(args, &mut screen)));
+    result.unwrap_or_else(|error| {
+        screen.error(&error.0);
+        Exit::Usage
+    })
+}
+
+/// All that can be known to be wrong before anything is sent has been checked.
+struct Prepared<'a> {
+    organization: Option<ObjectId>,
+    targets: Vec<Target>,
+    /// All whose results the results file may hold.
+    known: Vec<ObjectId>,
+    reading: Reading,
+    files: Files<'a>,
+    /// No run writes the results that are read.
+    _hold: Hold,
+}
+
+fn prepare(args: &RevokeArgs) -> Result<Prepared<'_>, UsageError> {
+    let account = Account::resolve(&args.account, &environment)?;
+    let files = output::of_revocation(args)?;
+    let hold = Hold::take(&args.file).map_err(|in_use| {
+        let file = args.file.display();
+        UsageError(format!("{file}: {in_use}; end it with Ctrl-C or wait for it, then revoke"))
+    })?;
+    let mut reading = Reading::open(&args.file).map_err(UsageError::new)?;
+    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
+        if !line.outcome.status.is_of(JobKind::Invite) {
+            let file = args.file.display();
+            return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
+        }
+    }
+    reading.rewind();
+    let organization = account.organization;
+    let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
+    let targets = of_results(&mut reading, account)?;
+    Ok(Prepared { organization, targets, known, reading, files, _hold: hold })
+}
+
+impl Prepared<'_> {
+    async fn carry_out(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
+        let Prepared { organization, targets, known, mut reading, files, _hold } = self;
+        let clock = Clock::starting_at(Timestamp::now());
+        let rows = Some(reading.rows());
+        let layout = Layout { carried: reading.carried().to_vec(), excel: args.job.excel, kind: JobKind::Revoke };
+        // Of the two endpoints the invites' alone cannot remove whoever has accepted.
+        let api = Api::Invites;
+        let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
+
+        screen.wait("looking up whose invites are pending");
+        let read = opened.look_up(preflight_people).await;
+        let organizations = opened.organizations(&read);
+        let mut halt = read.halt.clone();
+        screen.stop();
+        if args.job.may_ask() && halt.is_none() {
+            let foreseen = foresee(&mut reading, &organizations)?;
+            if foreseen.cancel + foreseen.find_out > 0 {
+                let question = prompt::revoking(foreseen, args.job.limit, &organizations);
+                halt = job::confirm(question, &mut opened.signals).await;
+            }
+        }
+
+        let Opened { learned, journal, earlier, keys, signals, .. } = opened;
+        let job = Job {
+            options: args.job.options(organization, rows),
+            clock,
+            organizations,
+            learned,
+            task: Task::<io::Empty>::Revoke(reading),
+            journal,
+            earlier,
+            keys,
+            halt,
+            failed_rows: None,
+        };
+        screen.start(rows, JobKind::Revoke);
+        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        screen.stop();
+        let report = Report { summary: &summary, results: &files.results, api, shard: None };
+        Ok(job::tell(report, &args.job, screen))
+    }
+}
+
+/// What will be done, as far as it is known now.
+fn foresee<G>(reading: &mut Reading, organizations: &[Organization<'_, G>]) -> Result<Foreseen, UsageError> {
+    let mut foreseen = Foreseen::default();
+    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
+        let id = line.org_id.parse().ok();
+        let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
+        if let Some(organization) = organization {
+            foreseen.add(&step(&line, organization.directory, false));
+        }
+    }
+    reading.rewind();
+    Ok(foreseen)
+}

@@ -1,0 +1,246 @@
+//! Taking back what a run did: whose invites are cancelled, and what is made of each answer.
+
+use super::script::*;
+use super::world::{Run, World, at, backoff};
+use crate::outcome::{Exit, Signal, Status};
+
+const ADA: &str = "00000000000000000000000a";
+const BOB: &str = "00000000000000000000000b";
+const OTHER: &str = "00000000000000000000000c";
+
+/// A run that invited ada and bob.
+async fn invited(world: World) -> Run {
+    world.people(["ada", "bob"]).when("invite ada", [created(ADA)]).when("invite bob", [created(BOB)]).run().await
+}
+
+/// The invites of a run of ada and bob are taken back; both are pending.
+async fn revoking() -> World {
+    invited(World::new()).await.revoke().pending("ada", ADA).pending("bob", BOB)
+}
+
+fn revoke_ada() -> String {
+    format!("revoke {ADA} of ada")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pending_invites_of_the_run_are_cancelled_and_nothing_else_is_touched() {
+    let mut world = World::new().people(["ada", "bob", "cy", "dee", "eve", "fay", "ada", "gil"]).row("hal,NOBODY,");
+    world = world.pending("cy", OTHER).member("dee");
+    world.options.limit = Some(5);
+    let run = world
+        .when("invite ada", [created(ADA)])
+        .when("invite bob", [created(BOB)])
+        .when("invite eve", [refused(422, "BAD")])
+        .when("invite fay", [created("00000000000000000000000f")])
+        .run()
+        .await;
+    let world = run.revoke().pending("ada", ADA).member("bob").pending("cy", OTHER).member("dee").pending("eve", OTHER);
+    let mut world = world.pending("gil", OTHER);
+    world.options.limit = None;
+    let run = world.run().await;
+    assert_eq!(run.requests, [format!("0 {}", revoke_ada())]);
+    assert_eq!(
+        run.lines(),
+        [
+            format!("2 ada revoked {ADA} http 204 x1"),
+            format!("3 bob accepted {BOB} x0"),
+            "4 cy not_ours 00000000000000000000000c x0".to_owned(),
+            "5 dee not_ours x0".to_owned(),
+            "6 eve not_ours x0".to_owned(),
+            "7 fay gone 00000000000000000000000f x0".to_owned(),
+            "8 ada not_ours x0".to_owned(),
+            "9 gil gone i-gil x0".to_owned(),
+            "10 hal not_ours x0".to_owned(),
+        ]
+    );
+    assert_eq!(run.detail("gil"), "another invite to the address is pending, which this job did not create");
+    assert_eq!(run.exit(), Exit::RowsNeedALook, "somebody has accepted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_answer_to_a_cancellation_leads_to_the_row_s_fate() {
+    let doubt = || [page(500), page(500), page(500), page(500), page(500)];
+    for (answers, then, line, exit) in [
+        (vec![revoked()], None, format!("revoked {ADA} http 204 x1"), Exit::Success),
+        (vec![never_sent(), revoked()], None, format!("revoked {ADA} http 204 x2"), Exit::Success),
+        (vec![refused(429, ""), revoked()], None, format!("revoked {ADA} http 204 x1"), Exit::Success),
+        (vec![refused(401, ""), revoked()], None, format!("revoked {ADA} http 204 x1"), Exit::Success),
+        (vec![page(503), revoked()], None, format!("revoked {ADA} http 204 x2"), Exit::Success),
+        (vec![page(200), revoked()], None, format!("revoked {ADA} http 204 x2"), Exit::Success),
+        // Accepted, declined or cancelled meanwhile.
+        (vec![gone()], Some(("find ada", member())), format!("accepted {ADA} http 400 x1"), Exit::RowsNeedALook),
+        (vec![gone()], None, format!("gone {ADA} http 400 x1"), Exit::Success),
+        (vec![refused(404, "")], None, format!("gone {ADA} http 404 x1"), Exit::Success),
+        (vec![gone()], Some(("find invites of ada", pending(OTHER))), format!("gone {ADA} http 400 x1"), Exit::Success),
+        (
+            vec![gone()],
+            Some(("find invites of ada", pending(ADA))),
+            format!("failed {ADA} http 400 INVALID_INVITATION_ID x1"),
+            Exit::RowsNeedALook,
+        ),
+        // The first request came through, and its answer was lost.
+        (vec![reset(), gone()], None, format!("revoked {ADA} http 400 x2"), Exit::Success),
+        (doubt().into(), None, format!("revoked {ADA} http 500 x5"), Exit::Success),
+        (
+            doubt().into(),
+            Some(("find invites of ada", pending(ADA))),
+            format!("failed {ADA} http 500 x5"),
+            Exit::RowsNeedALook,
+        ),
+        (
+            doubt().into(),
+            Some(("find invites of ada", pending(OTHER))),
+            format!("unknown {ADA} http 500 x5"),
+            Exit::RowsNeedALook,
+        ),
+        (vec![refused(422, "BAD")], None, format!("failed {ADA} http 422 BAD x1"), Exit::RowsNeedALook),
+        (vec![refused(403, "NO")], None, format!("failed {ADA} http 403 NO x1"), Exit::Halted),
+        (vec![refused(401, ""), refused(401, "")], None, format!("failed {ADA} http 401 x1"), Exit::Halted),
+    ] {
+        let mut world = revoking().await.concurrency(1).when(&revoke_ada(), answers.clone());
+        if let Some((request, answer)) = then.clone() {
+            world = world.when(request, [answer]);
+        }
+        let run = world.run().await;
+        assert_eq!(run.line("ada"), line, "{answers:?} {then:?}");
+        assert_eq!(run.exit(), exit, "{answers:?} {then:?}");
+        let bob = if exit == Exit::Halted { "not_sent" } else { "revoked" };
+        assert!(run.line("bob").starts_with(bob), "{answers:?}");
+    }
+}
+
+fn gone() -> Reply {
+    refused(400, "INVALID_INVITATION_ID")
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_answer_the_request_is_sent_again_and_only_the_last_waits_for_the_settling_delay() {
+    let world = revoking().await.concurrency(1).when(&revoke_ada(), [reset(), reset(), reset(), reset(), reset()]);
+    let run = world.run().await;
+    let delays = backoff();
+    assert_eq!(run.requests[1], format!("{} {}", delays[0], revoke_ada()));
+    let asked = run.requests.iter().find(|request| request.ends_with("find ada")).unwrap();
+    assert_eq!(*asked, format!("{} find ada", delays[3] + 30.0));
+    assert_eq!(run.line("ada"), format!("revoked {ADA} x5"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_more_keeps_what_is_cancelled_and_tries_the_rest() {
+    let world = revoking().await.when(&format!("revoke {BOB} of bob"), [refused(422, "BAD")]);
+    let again = world.run().await.again().await.pending("bob", BOB).run().await;
+    assert_eq!(again.requests, [format!("0 revoke {BOB} of bob")]);
+    assert_eq!(again.fates(), ["ada revoked", "bob revoked"]);
+    assert_eq!(again.summary.unwrap().kept, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_run_has_invited_since_is_cancelled_too() {
+    let run = revoking().await.run().await;
+    assert_eq!(run.fates(), ["ada revoked", "bob revoked"]);
+    // Ada's row was started over, and her invite is another.
+    let results = run.run_results();
+    std::fs::write(&results, std::fs::read_to_string(&results).unwrap().replace(ADA, OTHER)).unwrap();
+    let again = run.again().await.pending("ada", OTHER).run().await;
+    assert_eq!(again.requests, [format!("0 revoke {OTHER} of ada")]);
+    assert_eq!(again.line("ada"), format!("revoked {OTHER} http 204 x1"));
+    assert_eq!(again.line("bob"), format!("revoked {BOB} http 204 x1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_revocation_is_taken_up_again() {
+    let killed =
+        revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
+    assert_eq!(killed.line("ada"), format!("sending {ADA} x1"));
+    // The request of the killed one came through.
+    let run = killed.again().await.pending("bob", BOB).run().await;
+    assert_eq!(run.requests, [format!("5 revoke {BOB} of bob")]);
+    assert_eq!(run.fates(), ["ada revoked", "bob revoked"]);
+
+    // Or it comes through while this one is under way.
+    let killed =
+        revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
+    let world = killed.again().await.pending("ada", ADA).pending("bob", BOB).when(&revoke_ada(), [gone()]);
+    assert_eq!(world.run().await.fates(), ["ada revoked", "bob revoked"]);
+
+    // A dry run in between loses nothing of that.
+    let killed =
+        revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
+    let mut dry = killed.again().await.pending("ada", ADA).pending("bob", BOB);
+    dry.options.dry_run = true;
+    let dry = dry.run().await;
+    assert_eq!((dry.requests.len(), dry.fates()), (0, vec!["ada unknown".to_owned(), "bob not_sent".to_owned()]));
+    assert!(dry.detail("ada").starts_with("a cancellation was sent at 2026-11-24T10:00:00Z"), "{}", dry.detail("ada"));
+    let mut world = dry.again().await;
+    world.options.dry_run = false;
+    assert_eq!(world.run().await.fates(), ["ada revoked", "bob gone"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_that_is_in_doubt_is_found_out_about_and_then_cancelled() {
+    for (found, fate, requests) in [
+        (Some(pending(ADA).created_at(at(2))), "revoked", 1),
+        (Some(pending(OTHER).created_at(at(-60))), "gone", 0),
+        (None, "gone", 0),
+    ] {
+        let killed = World::new().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;
+        let mut world = killed.revoke();
+        if let Some(found) = found {
+            world = world.when("find invites of ada", [found]);
+        }
+        let run = world.run().await;
+        assert_eq!(run.requests[0], "35 find ada", "once it cannot be running any more");
+        assert_eq!(run.requests.iter().filter(|request| request.contains("revoke")).count(), requests);
+        assert_eq!(run.fates(), [format!("ada {fate}")]);
+    }
+    // Accepted before anybody could ask; and nobody can be asked.
+    let killed = World::new().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;
+    let run = killed.revoke().when("find ada", [member()]).run().await;
+    assert_eq!(run.fates(), ["ada accepted"]);
+    let killed = World::new().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;
+    let run = killed.revoke().when("find ada", [page(500), page(500), page(500), page(500), page(500)]).run().await;
+    assert_eq!(run.line("ada"), "unknown x0");
+    // Nothing was sent, so nothing is said to have been cancelled.
+    assert_eq!(run.again_after(60.0).await.run().await.fates(), ["ada gone"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_ends_it_and_says_what_is_not_known() {
+    let slow = |replies: [Reply; 1]| (revoke_ada(), replies);
+    let (request, replies) = slow([revoked().after(9.0)]);
+    let world = revoking().await.concurrency(1).when(&request, replies);
+    let run = world.signal_at(1.0, Signal::Interrupt).run().await;
+    assert_eq!(
+        (run.fates(), run.exit()),
+        (vec!["ada revoked".to_owned(), "bob not_sent".to_owned()], Exit::Interrupted)
+    );
+
+    let world = revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]);
+    let run = world.signal_at(1.0, Signal::Interrupt).signal_at(2.0, Signal::Interrupt).run().await;
+    assert_eq!(run.fates(), ["ada unknown", "bob not_sent"]);
+    assert!(run.detail("ada").starts_with("a cancellation was sent at"), "{}", run.detail("ada"));
+
+    // In between two attempts, of which the first may have come through.
+    let world = revoking().await.concurrency(1).when(&revoke_ada(), [page(503).retry_after(20)]);
+    let run = world.signal_at(5.0, Signal::Interrupt).run().await;
+    assert_eq!(run.fates(), ["ada unknown", "bob not_sent"]);
+    assert_eq!(run.again().await.pending("bob", BOB).run().await.fates(), ["ada revoked", "bob revoked"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_a_dry_run_and_whoever_is_no_longer_in_the_results() {
+    let mut world = revoking().await;
+    world.options.limit = Some(1);
+    let run = world.run().await;
+    assert_eq!(run.fates(), ["ada revoked", "bob not_sent"]);
+    // Ada's line is gone from the results of the run; that she was invited and is not any more stays on record.
+    let results = run.run_results();
+    let text = std::fs::read_to_string(&results).unwrap();
+    let kept: String = text.lines().filter(|line| !line.contains("ada@")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&results, kept).unwrap();
+    let mut world = run.again().await.pending("bob", BOB);
+    world.options.limit = None;
+    let run = world.run().await;
+    assert_eq!(run.fates(), ["bob revoked", "ada revoked"]);
+    let summary = run.summary.unwrap();
+    assert_eq!((summary.gone, summary.tally.count(Status::Revoked)), (1, 1));
+}
