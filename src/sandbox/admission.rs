@@ -191,7 +191,7 @@ fn kind(operation: Operation) -> Kind {
     if operation.creates() {
         Kind::Create
     } else if operation.writes() {
-        Kind::Other
+        Kind::Delete
     } else {
         Kind::LookUp
     }

@@ -34,7 +34,7 @@ use super::duration;
 ///
 /// WHEN is a probability (`0.1`, `10%`, `1`), `#3` (the third request only), `first:3`, `every:3`, or `at:30s` (the first
 /// request once the server has run for so long; `maintenance` lasts from that moment on). TARGET is `creates` (assumed),
-/// `lookups`, `tokens` or `all`; requests that are not authorized or find their bucket empty do not count.
+/// `lookups`, `deletes`, `tokens` or `all`; requests that are not authorized or find their bucket empty do not count.
 /// Every slow fault that strikes adds to the wait; of the others the first that strikes wins.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
@@ -130,6 +130,8 @@ pub enum Target {
     Creates,
     /// Those that change nothing.
     LookUps,
+    /// Those that take an invitation back or remove somebody.
+    Deletes,
     /// Those to the OAuth endpoints.
     Tokens,
     /// Every one.
@@ -141,8 +143,8 @@ pub enum Target {
 pub(super) enum Kind {
     Create,
     LookUp,
+    Delete,
     Token,
-    Other,
 }
 
 impl Target {
@@ -150,6 +152,7 @@ impl Target {
         match self {
             Target::Creates => kind == Kind::Create,
             Target::LookUps => kind == Kind::LookUp,
+            Target::Deletes => kind == Kind::Delete,
             Target::Tokens => kind == Kind::Token,
             Target::All => true,
         }
@@ -332,9 +335,10 @@ fn parse_target(text: &str) -> Result<Target, String> {
     match text {
         "creates" => Ok(Target::Creates),
         "lookups" => Ok(Target::LookUps),
+        "deletes" => Ok(Target::Deletes),
         "tokens" => Ok(Target::Tokens),
         "all" => Ok(Target::All),
-        other => Err(format!("`{other}` is none of creates, lookups, tokens, all")),
+        other => Err(format!("`{other}` is none of creates, lookups, deletes, tokens, all")),
     }
 }
 
@@ -369,6 +373,7 @@ mod tests {
             ("cut@0.01", CutOff, chance(0.01), creates),
             ("slow-after=2s@0.1", Slow(After, Duration::from_secs(2)), chance(0.1), creates),
             ("no-id@#1", NoId, When::Nth(1), creates),
+            ("cut@first:2/deletes", CutOff, When::First(2), Target::Deletes),
             ("redirect=301@#1/tokens", Redirect(301), When::Nth(1), Target::Tokens),
             ("maintenance=10s@#5", Maintenance(Duration::from_secs(10)), When::Nth(5), creates),
             ("revoke@#100/all", Revoke, When::Nth(100), Target::All),

@@ -17,6 +17,7 @@ mod odd_answers;
 mod output;
 mod page;
 mod rehearsal;
+mod revoke;
 mod safety;
 mod samples;
 mod seats;

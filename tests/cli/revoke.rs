@@ -1,0 +1,195 @@
+//! The wrong file: what a run did is taken back, and the organization is what it was.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use bulk_invite::sandbox::{Options, Running};
+use serde_json::Value;
+
+use crate::world::{
+    Credential, Finished, Invocation, SandboxProcess, Signal, World, faults, people, sandbox, sheet, wait_until,
+};
+
+fn revoke(world: &World, base_url: &str) -> Invocation {
+    let arguments = ["revoke", "people.results.csv", "--settle=200ms"];
+    world.program(&arguments).aimed_at(base_url).credential(Credential::Token)
+}
+
+fn accept(server: &Running, email: &str) {
+    let address = server.base_url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).expect("a connection");
+    let request = format!(
+        "POST /_sandbox/invites/{email}/accept HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
+
+/// Everybody in the organization, with all that Atlas keeps of them.
+fn organization(server: &SandboxProcess) -> Value {
+    server.state()["organization"]["people"].clone()
+}
+
+/// 200 people of a wrong file, two of whom were in the organization before.
+fn wrong_file(world: &World) -> Vec<String> {
+    let mut everybody = people(198);
+    everybody.insert(40, "grace.hopper@example.com".to_owned());
+    everybody.insert(60, "ada.lovelace@example.com".to_owned());
+    world.write("people.csv", sheet(&everybody));
+    everybody
+}
+
+/// Revokes until it is done, and holds every step against the files.
+#[track_caller]
+fn taken_back(world: &World, server: &SandboxProcess, everybody: &[String], arguments: &[&str]) -> Finished {
+    let mut told = String::new();
+    for _ in 0..12 {
+        let finished = revoke(world, &server.base_url()).args(arguments).finish();
+        told += &finished.told();
+        let results = world.results_in("people.revoked.csv");
+        let emails = results.column("email");
+        assert_eq!(emails, everybody[..emails.len()], "a line for everybody\n{told}");
+        if finished.code() == Some(0) {
+            let invited: Vec<_> =
+                world.results().lines.into_iter().filter(|line| line.get("status") == "invited").collect();
+            // A killed run has no lines for those whose turn had not come.
+            assert!(emails.len() == everybody.len() || world.read("people.results.csv").contains(",sending,"));
+            for line in &invited {
+                let revoked = results.lines.iter().find(|revoked| revoked.get("email") == line.get("email")).unwrap();
+                assert_eq!(revoked.get("status"), "revoked", "{line:?}\n{told}");
+                assert_eq!(revoked.get("invite_id"), line.get("invite_id"), "{told}");
+            }
+            return finished;
+        }
+    }
+    panic!("not done after so many times\n{told}");
+}
+
+#[test]
+fn a_wrong_file_stopped_half_way_is_taken_back_and_the_organization_is_as_it_was() {
+    for api in ["invites", "users"] {
+        let world = World::new();
+        let everybody = wrong_file(&world);
+        let server = SandboxProcess::start(&world, &["--fault=slow-before=5ms@1"]);
+        let before = organization(&server);
+        let run = world.invite(&server.base_url()).args(&["--api", api, "--concurrency=4"]).start();
+        wait_until("half of them are invited", || organization(&server).as_array().unwrap().len() >= 100);
+        run.signal(Signal::Interrupt);
+        run.finish().exits(130).says("interrupted: requests on their way may land");
+        let sent = world.results();
+        assert!(sent.count("invited") >= 95 && sent.count("not_sent") > 0, "it was to end half way");
+
+        let rehearsed = revoke(&world, &server.base_url()).args(&["--dry-run"]).finish();
+        rehearsed.exits(0).says(&format!("{} not_sent", sent.count("invited")));
+        assert_ne!(organization(&server), before, "a dry run changes nothing");
+        let told = taken_back(&world, &server, &everybody, &[]);
+        told.says(&format!("{} revoked", sent.count("invited")));
+        assert_eq!(organization(&server), before, "{api}");
+        // Once more, and nothing is left to do.
+        let requests = |server: &SandboxProcess| server.state()["ledger"]["requests"].clone();
+        let made = requests(&server);
+        revoke(&world, &server.base_url()).finish().exits(0).says("kept from an earlier run");
+        let deletes = |ledger: &Value| ledger.to_string().matches("DELETE").count();
+        assert_eq!(deletes(&requests(&server)), deletes(&made));
+        assert_eq!(organization(&server), before, "{api}");
+    }
+}
+
+#[test]
+fn the_same_after_a_kill_and_whatever_the_server_does() {
+    let world = World::new();
+    let everybody = wrong_file(&world);
+    let server = SandboxProcess::start(
+        &world,
+        &[
+            "--fault=slow-after=1h@#90",
+            "--fault=503-after@0.1/deletes",
+            "--fault=reset-after@0.05/deletes",
+            "--fault=reset-before@0.05/deletes",
+            "--fault=html=502@0.05/deletes",
+            "--fault=cut@0.03/deletes",
+        ],
+    );
+    let before = organization(&server);
+    let run = world.invite(&server.base_url()).args(&["--concurrency=4", "--timeout=1h"]).start();
+    wait_until("a hundred lines are written", || world.lines_written() >= 200);
+    let busy = revoke(&world, &server.base_url()).finish();
+    busy.exits(2).says_in_one_line(&["people.results.csv", "a run is writing it", "end it with Ctrl-C"]);
+    run.kill();
+    assert!(world.read("people.results.csv").contains(",sending,"), "what was on its way is not known");
+    taken_back(&world, &server, &everybody, &["--max-attempts=3", "--max-failures=off"]);
+    assert_eq!(organization(&server), before);
+}
+
+#[test]
+fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
+    let world = World::with_people(5);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    accept(&server, "person-001@example.com");
+    let told = revoke(&world, &server.base_url()).args(&["--report", "page.html"]).finish();
+    told.exits(1).says("4 revoked, 1 accepted").says("remove in Atlas whoever should not be there");
+    told.says("to invite them again: run with --fresh");
+    assert!(world.read("page.html").contains("4 had their invites cancelled and 1 needs attention"));
+    let status = world.program(&["status", "people.results.csv"]).aimed_at(&server.base_url());
+    status.credential(Credential::Token).finish().exits(0).says("1 accepted, 4 gone");
+}
+
+#[test]
+fn one_who_accepts_while_the_request_is_on_its_way_stays() {
+    let world = World::with_people(1);
+    let server = sandbox(faults(&["slow-before=300ms@1/deletes"]));
+    world.invite(&server.base_url()).finish().exits(0);
+    let process = revoke(&world, &server.base_url()).start();
+    wait_until("the request is on record", || {
+        fs::read_to_string(world.path("people.revoked.csv")).is_ok_and(|text| text.contains(",sending,"))
+    });
+    accept(&server, "person-001@example.com");
+    process.finish().exits(1).says("1 accepted");
+    assert!(world.read("people.revoked.csv").contains("has accepted and is in the organization"));
+}
+
+#[test]
+fn it_asks_first_and_no_means_no() {
+    let world = World::with_people(3);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let told = revoke(&world, &server.base_url()).on_a_terminal("n");
+    told.exits(130)
+        .says("about to cancel 3 pending invites that this job created in organization")
+        .says("nothing was sent");
+    assert_eq!(world.results_in("people.revoked.csv").count("not_sent"), 3);
+    let told = revoke(&world, &server.base_url()).args(&["--limit=2"]).on_a_terminal("y");
+    told.exits(0).says("about to cancel the first 2 of 3 pending invites").says("2 revoked, 1 not_sent");
+    // The last one, and whom nobody needs to be asked about any more.
+    revoke(&world, &server.base_url()).args(&["--yes"]).on_a_terminal("").exits(0).says("3 revoked; 2 of them kept");
+    let told = revoke(&world, &server.base_url()).on_a_terminal("");
+    told.exits(0).says("3 revoked; 3 of them kept");
+    assert!(!told.told().contains("about to cancel"), "{}", told.told());
+}
+
+#[test]
+fn the_wrong_file_to_it_is_told_before_anything_is_sent() {
+    let world = World::with_people(2);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let of = |arguments: &[&str]| {
+        world.program(arguments).aimed_at(&server.base_url()).credential(Credential::Token).finish()
+    };
+    of(&["revoke", "people.csv"]).exits(2).says("is not a results file");
+    of(&["revoke", "missing.csv"]).exits(2).says("cannot read the results in missing.csv");
+    let same = of(&["revoke", "people.results.csv", "--results", "people.results.csv"]);
+    same.exits(2).says("--results would overwrite the results of the run");
+    of(&["revoke", "people.results.csv"]).exits(0);
+    of(&["revoke", "people.revoked.csv"]).exits(2).says("was written by revoke; name the results of the run");
+    let run = of(&["run", "people.csv", "--results", "people.revoked.csv"]);
+    run.exits(2).says("has the results of another command; name another file with --results");
+    world.write("other.csv", sheet(&people(3)));
+    of(&["run", "other.csv"]).exits(0);
+    let revoked = of(&["revoke", "people.results.csv", "--results", "other.results.csv"]);
+    revoked.exits(2).says("has the results of another command");
+    assert_eq!(world.results_in("other.results.csv").count("invited"), 3, "nothing is lost");
+}
