@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::super::Halt;
 use super::super::book::Person;
-use super::super::organization::{Branch, Worker};
+use super::super::organization::Worker;
 use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Source};
 use crate::atlas;
 use crate::clock::signed;
@@ -25,6 +25,10 @@ use crate::plan::{Rejection, bare_address, differences};
 use crate::roster::Row;
 use crate::triage::Triaged;
 use crate::worker::{Assignment, Errand, LeftOpen, Ticket, Trace, work};
+
+/// What is said of people whose line is kept and who are not there any more.
+const EXPIRED: &str = "the invite has expired; --reinvite-expired invites again";
+const DEPARTED: &str = "neither invited nor a member any more; --fresh invites everybody anew who is not there";
 
 /// What comes next of the source.
 enum Next {
@@ -112,11 +116,14 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             match place.status.next_run() {
                 NextRun::Keep if self.has_lapsed(branch, &invitation, &line) => {}
                 NextRun::Keep => {
-                    // The sheet may ask for more than it did when the person was invited.
                     let directory = self.branches[branch].directory;
-                    if let Some(presence) = directory.presence(&invitation.email) {
-                        line.outcome.error_detail = differences(&invitation, presence.grants(), directory);
-                    }
+                    line.outcome.error_detail = match directory.presence(&invitation.email) {
+                        // The sheet may ask for more than it did when the person was invited.
+                        Some(presence) => differences(&invitation, presence.grants(), directory),
+                        None if directory.is_offline() => line.outcome.error_detail,
+                        None if self.has_expired(branch, &line) => Some(EXPIRED.to_owned()),
+                        None => Some(DEPARTED.to_owned()),
+                    };
                     return self.settle(branch, &person, &line.outcome, true);
                 }
                 NextRun::Settle => return self.settle_left_open(Some(branch), person, &line, Some(invitation)),
@@ -140,16 +147,20 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     /// Whether an earlier run's invite has expired, and the person is to be invited again.
     fn has_lapsed(&self, branch: usize, invitation: &Invitation, line: &Line) -> bool {
-        let Branch { directory, crew, .. } = &self.branches[branch];
-        let now = crew.caller.server_clock.translate(self.now()).unwrap_or(self.now());
-        let expired = line.outcome.expires_at.is_some_and(|at| at <= now);
+        let directory = self.branches[branch].directory;
         // Who is there has accepted, or been invited by somebody else.
         // Whoever is not to be sent anything now keeps the line, and with it the old invite's id.
         self.options.reinvite_expired
-            && expired
+            && self.has_expired(branch, line)
             && self.why_not_sent(branch).is_none()
             && !directory.is_offline()
             && directory.presence(&invitation.email).is_none()
+    }
+
+    /// Whether an earlier run's invite has expired, by the server's clock where that is known.
+    fn has_expired(&self, branch: usize, line: &Line) -> bool {
+        let now = self.branches[branch].crew.caller.server_clock.translate(self.now()).unwrap_or(self.now());
+        line.outcome.expires_at.is_some_and(|at| at <= now)
     }
 
     pub(super) fn branch(&self, organization: ObjectId) -> Option<usize> {

@@ -49,6 +49,20 @@ async fn a_row_that_is_kept_says_where_the_sheet_asks_for_something_else_by_now(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_row_that_is_kept_says_where_the_person_is_not_there_any_more() {
+    let world = World::new().people(["ada", "bob", "cy"]);
+    let run = world.when("invite ada", [created("i-ada").expiring_at(at(100))]).run().await;
+    let run = run.again_after(200.0).await.pending("cy", "i-cy").run().await;
+    assert_eq!(run.fates(), ["ada invited", "bob invited", "cy invited"]);
+    assert_eq!(run.detail("ada"), "the invite has expired; --reinvite-expired invites again");
+    assert_eq!(
+        run.detail("bob"),
+        "neither invited nor a member any more; --fresh invites everybody anew who is not there"
+    );
+    assert_eq!(run.detail("cy"), "");
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_whose_invite_has_expired_are_invited_again_where_that_is_asked_for() {
     let expiring = |id, seconds| created(id).expiring_at(at(seconds));
     let world = World::new().people(["ada", "bob", "cy", "dee"]);

@@ -2,6 +2,7 @@
 
 use super::script::*;
 use super::world::{Run, World, at, backoff};
+use crate::limiter::Pace;
 use crate::outcome::{Exit, Signal, Status};
 
 const ADA: &str = "00000000000000000000000a";
@@ -134,6 +135,16 @@ async fn once_more_keeps_what_is_cancelled_and_tries_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_row_of_the_same_person_neither_hides_nor_takes_what_is_on_record_of_them() {
+    let run = World::new().row("ada,NOBODY,").people(["ada", "ada"]).when("invite ada", [created(ADA)]).run().await;
+    let first = run.revoke().pending("ada", ADA).run().await;
+    assert_eq!(first.fates(), ["ada not_ours", "ada revoked", "ada not_ours"]);
+    let again = first.again().await.run().await;
+    assert_eq!(again.fates(), ["ada not_ours", "ada revoked", "ada not_ours"]);
+    assert_eq!(again.summary.unwrap().kept, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_run_has_invited_since_is_cancelled_too() {
     let run = revoking().await.run().await;
     assert_eq!(run.fates(), ["ada revoked", "bob revoked"]);
@@ -224,6 +235,12 @@ async fn a_signal_ends_it_and_says_what_is_not_known() {
     let run = world.signal_at(5.0, Signal::Interrupt).run().await;
     assert_eq!(run.fates(), ["ada unknown", "bob not_sent"]);
     assert_eq!(run.again().await.pending("bob", BOB).run().await.fates(), ["ada revoked", "bob revoked"]);
+
+    // The same where it waits for its turn.
+    let mut world = revoking().await.concurrency(1).when(&revoke_ada(), [page(503)]);
+    world.pace = Pace::new("1/min".parse().ok(), None);
+    let run = world.signal_at(30.0, Signal::Interrupt).run().await;
+    assert_eq!(run.fates(), ["ada unknown", "bob not_sent"]);
 }
 
 #[tokio::test(start_paused = true)]
