@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Tell what became of each invite of a results file.
     Status(StatusArgs),
     /// Cancel the pending invites that a run created, and no others.
+    ///
+    /// It goes by Atlas's invites endpoint whatever --api says, so that nobody who has accepted is removed. Run it again to
+    /// go on where it ended.
     Revoke(Box<RevokeArgs>),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),

@@ -21,11 +21,12 @@
 //!   wrong, and sends nothing;
 //! - [`run`] is what is asked before the first invite, and the one dispatcher: it alone owns the journal, the tally and
 //!   the [`event`]s;
-//! - `worker` carries one row to its [`outcome`], through a [`caller`], which waits for its turn at the [`limiter`], sends,
+//! - `worker` carries one row to its [`outcome`], an invitation or the cancellation of one, through a [`caller`], which waits for its turn at the [`limiter`], sends,
 //!   and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
 //! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
-//! - [`aftermath`] is what became of each invitation after its run;
+//! - [`aftermath`] is what became of each invitation after its run, and [`revocation`] what taking it back asks for: a job of
+//!   its own, on the same dispatcher, whose rows are the lines of the run's results;
 //! - [`template`] is a sheet to start from;
 //! - [`clock`] and [`stop`] are what everyone who waits listens to;
 //! - [`sandbox`] is an Atlas-like server of our own, which shares no code with the rest.

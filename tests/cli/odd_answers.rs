@@ -79,6 +79,6 @@ fn an_organization_that_answers_nothing_but_error_pages_halts_the_run() {
     let world = World::with_people(2);
     let server = sandbox(faults(&["html@1/lookups"]));
     let run = world.invite(&server.base_url()).args(&["--max-attempts", "2"]).finish();
-    run.exits(3).says("the organization could not be read before inviting").says("502");
+    run.exits(3).says("the organization could not be read beforehand").says("502");
     assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
 }

@@ -34,7 +34,7 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
     let is = documented.get(path);
     let fits = |is: &str| match summary {
         Value::Null => is.ends_with("or null"),
-        Value::Number(number) => is == "number" && number.is_u64(),
+        Value::Number(number) => is.starts_with("number") && number.is_u64(),
         Value::String(text) => {
             is.starts_with("text") || is == "time" && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
         }
