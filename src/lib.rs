@@ -21,8 +21,8 @@
 //!   wrong, and sends nothing;
 //! - [`run`] is what is asked before the first invite, and the one dispatcher: it alone owns the journal, the tally and
 //!   the [`event`]s;
-//! - `worker` carries one row to its [`outcome`], an invitation or the cancellation of one, through a [`caller`], which waits for its turn at the [`limiter`], sends,
-//!   and leaves judging the answer to [`retry`];
+//! - `worker` carries one row to its [`outcome`], an invitation or the cancellation of one, through a [`caller`], which waits
+//!   for its turn at the [`limiter`], sends, and leaves judging the answer to [`retry`];
 //! - [`atlas`] carries one request and its answer, in the vocabulary of [`exchange`];
 //! - [`journal`] is the results file, [`results`] what it looks like, [`report`] the summary at the end;
 //! - [`aftermath`] is what became of each invitation after its run, and [`revocation`] what taking it back asks for: a job of
