@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
-use bulk_invite::exchange::{Answer, Api, ApiError, Body, Gateway, Grants, Invite, Page, Request, Response};
+use bulk_invite::exchange::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
 use bulk_invite::invitation::OrgRoles;
 use bulk_invite::journal::{Journal, Start};
 use bulk_invite::limiter::{Limiter, Pace};
@@ -159,11 +159,10 @@ impl Atlas {
             state.window.push(now);
         }
         let body = match request {
-            Request::Create(create) => {
+            Request::Create(_) => {
                 state.created += 1;
                 let id = format!("{:024x}", state.created);
-                let email = create.email.clone();
-                Body::Created(Invite { id, email, created_at: None, expires_at: None, grants: Grants::default() })
+                Body::Created(Created { id, expires_at: None })
             }
             Request::Invites | Request::FindInvites(_) => Body::Invites(Vec::new()),
             Request::Users(_) | Request::Lapsed(_) | Request::FindUser(_) => {

@@ -3,6 +3,7 @@
 //! Shared by all workers and by what comes before the first invite. An invitation's fate is the worker's to decide; here
 //! a question is only repeated where repeating it is harmless.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -93,7 +94,9 @@ impl<G: Gateway> Caller<G> {
 
     /// Sends the request whose turn it is. Stops only when the wire is abandoned.
     pub async fn send(&self, turn: Turn<'_>, request: &Request) -> Result<Answer, Stopped> {
-        let answer = self.stop.or_abandoned(self.gateway.send(request)).await?;
+        // Pinned where it is made: it is large, and handing it on would copy it.
+        let answer = pin!(self.gateway.send(request));
+        let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
             if let Some(date) = response.date {

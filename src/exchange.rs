@@ -199,7 +199,7 @@ pub struct Response {
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A 2xx to [`Request::Create`] with an id.
-    Created(Invite),
+    Created(Created),
     /// A 2xx to [`Request::Revoke`].
     Revoked,
     /// A 2xx to [`Request::FindInvites`] or [`Request::Invites`].
@@ -225,6 +225,15 @@ pub struct Page<T> {
     pub entries: Vec<T>,
     /// `totalCount`, an estimate that Atlas may leave out.
     pub total: Option<u64>,
+}
+
+/// An invitation that was made just now: as much as anybody asks about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The invite's id (for [`Api::Users`], the pending user's).
+    pub id: String,
+    /// When it lapses.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// An invitation that exists.

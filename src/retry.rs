@@ -10,13 +10,13 @@ use std::time::Duration;
 use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff;
 
-use crate::exchange::{Answer, Body, Invite, Lost, Response};
+use crate::exchange::{Answer, Body, Created, Lost, Response};
 
 /// What an answer to an invitation, or to its cancellation, means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The invite exists and is ours.
-    Created(Invite),
+    Created(Created),
     /// The invite is cancelled.
     Revoked,
     /// Nothing was processed: again, after a delay.
@@ -148,7 +148,7 @@ fn judge_response(response: &Response) -> Verdict {
     let code = response.error_code().unwrap_or_default();
     match response.status {
         200..=299 => match &response.body {
-            Body::Created(invite) => Verdict::Created(invite.clone()),
+            Body::Created(created) => Verdict::Created(created.clone()),
             Body::Revoked => Verdict::Revoked,
             Body::Invites(_)
             | Body::People(_)
@@ -318,17 +318,16 @@ mod tests {
         response(status, Body::Error(ApiError { code: Some(code.to_owned()).filter(|code| !code.is_empty()), detail }))
     }
 
-    fn invite() -> Invite {
-        let id = "32b6e34b3d91647abb20e7b8".to_owned();
-        Invite { id, email: String::new(), created_at: None, expires_at: None, grants: Default::default() }
+    fn created() -> Created {
+        Created { id: "32b6e34b3d91647abb20e7b8".to_owned(), expires_at: None }
     }
 
     #[test]
     fn an_answer_is_judged_by_its_status_and_only_then_by_its_code() {
         let html = || Body::Unreadable("an HTML page".to_owned());
         let table = [
-            (response(200, Body::Created(invite())), "created"),
-            (response(201, Body::Created(invite())), "created"),
+            (response(200, Body::Created(created())), "created"),
+            (response(201, Body::Created(created())), "created"),
             (response(200, html()), "in doubt"),
             (response(204, html()), "in doubt"),
             (error(429, "RATE_LIMITED_TOKEN_BUCKET"), "rate limited"),
@@ -376,7 +375,7 @@ mod tests {
     #[test]
     fn every_status_from_100_to_599_has_a_verdict_and_only_a_2xx_is_created() {
         for status in 100..=599 {
-            let verdict = judge(&response(status, Body::Created(invite())));
+            let verdict = judge(&response(status, Body::Created(created())));
             assert_eq!(matches!(verdict, Verdict::Created(_)), (200..=299).contains(&status), "{status}");
         }
     }

@@ -51,28 +51,30 @@ const LAST: usize = 100;
 pub(super) struct Budget {
     limit: MaxFailures,
     failures: u64,
-    /// Whether each of the last rows failed, oldest first.
+    /// Whether each of the last rows failed, oldest first, and how many did.
     last: VecDeque<bool>,
+    lately: usize,
 }
 
 impl Budget {
     pub(super) fn new(limit: MaxFailures) -> Self {
-        Self { limit, failures: 0, last: VecDeque::new() }
+        Self { limit, failures: 0, last: VecDeque::new(), lately: 0 }
     }
 
     /// Counts a row that was sent; says in words why the run has to stop, if it has.
     pub(super) fn spend(&mut self, failed: bool) -> Option<String> {
         self.failures += u64::from(failed);
         if self.last.len() == LAST {
-            self.last.pop_front();
+            self.lately -= usize::from(self.last.pop_front() == Some(true));
         }
         self.last.push_back(failed);
+        self.lately += usize::from(failed);
         match self.limit {
             MaxFailures::Off => None,
             MaxFailures::Count(limit) => (failed && self.failures >= limit)
                 .then(|| format!("{} rows failed; --max-failures allows fewer than {limit}", self.failures)),
             MaxFailures::Percent(percent) => {
-                let (failed, sent) = (self.last.iter().filter(|failed| **failed).count(), self.last.len());
+                let (failed, sent) = (self.lately, self.last.len());
                 (sent >= FEW && failed * 100 >= usize::from(percent) * sent).then(|| {
                     format!("{failed} of the last {sent} rows failed; --max-failures allows less than {percent}%")
                 })

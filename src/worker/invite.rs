@@ -33,8 +33,8 @@ impl<G: Gateway> Row<'_, G> {
             let verdict = judge(&answer);
             tracing::debug!(ticket = self.ticket.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
             match verdict {
-                Verdict::Created(invite) => {
-                    return self.end_with(Status::Invited, Some(invite.id), invite.expires_at, None);
+                Verdict::Created(created) => {
+                    return self.end_with(Status::Invited, Some(created.id), created.expires_at, None);
                 }
                 // No attempt, and whatever was made meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use bulk_invite::exchange::{
-    ApiError, Body, Create, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request, Response,
+    ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request,
+    Response,
 };
 
 use crate::atlas::{Account, Atlas, ORGANIZATION};
@@ -152,8 +153,8 @@ impl Atlas {
             return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
         }
         let at = self.issue(&create.email, Creator::Job);
-        let invite = self.invite(&self.ledger.issued[at]);
-        self.respond(200, Body::Created(invite))
+        let Invite { id, expires_at, .. } = self.invite(&self.ledger.issued[at]);
+        self.respond(200, Body::Created(Created { id, expires_at }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {

@@ -218,7 +218,7 @@ fn told(answer: &Answer) -> String {
         Answer::NoAnswer(no_answer) => format!("nothing: {:?}", no_answer.lost),
         Answer::Response(response) => {
             let found = match &response.body {
-                Body::Created(invite) => format!(", created {}", invite.id),
+                Body::Created(created) => format!(", created {}", created.id),
                 Body::People(page) => {
                     let entries = page.entries.iter().map(|person| format!("{} {:?}", person.id, person.membership));
                     format!(", people [{}]", entries.collect::<Vec<_>>().join(", "))

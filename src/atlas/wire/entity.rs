@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::loose::{List, Object, Text, swallow};
-use crate::exchange::{Api, Grants, Invite, Membership, Named, Person};
+use crate::exchange::{Api, Created, Grants, Invite, Membership, Named, Person};
 use crate::invitation::{ObjectId, OrgRole, ProjectAccess};
 
 /// An invite (2023-01-01) or a user (2025-02-19).
@@ -38,6 +38,18 @@ pub(super) struct Entry<'a> {
     team_ids: List<Text<'a>>,
     #[serde(borrow)]
     group_role_assignments: List<Object<Assignment<'a>>>,
+}
+
+/// What a create is answered with, an invite or a user: the little that is read of it.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Made<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    expires_at: Text<'a>,
+    #[serde(borrow)]
+    invitation_expires_at: Text<'a>,
 }
 
 /// `roles`: a list of organization roles in an invite, an object in a user.
@@ -71,26 +83,28 @@ pub(super) struct Thing<'a> {
     name: Text<'a>,
 }
 
-impl Entry<'_> {
+impl Made<'_> {
     /// The invite that a create through `api` made: all it needs is an id.
-    pub(super) fn created(self, api: Api) -> Option<Invite> {
-        let grants = self.grants();
-        let (created_at, expires_at) = match api {
-            Api::Invites => (self.created_at, self.expires_at),
-            Api::Users => (self.invitation_created_at, self.invitation_expires_at),
+    pub(super) fn created(self, api: Api) -> Option<Created> {
+        let expires_at = match api {
+            Api::Invites => self.expires_at,
+            Api::Users => self.invitation_expires_at,
         };
+        Some(Created { id: known(self.id)?, expires_at: timestamp(&expires_at) })
+    }
+}
+
+impl Entry<'_> {
+    /// One of a list of invites.
+    pub(super) fn invite(self) -> Option<Invite> {
+        let grants = self.grants();
         Some(Invite {
             id: known(self.id)?,
-            email: self.username.0.unwrap_or_default().into_owned(),
-            created_at: timestamp(&created_at),
-            expires_at: timestamp(&expires_at),
+            email: known(self.username)?,
+            created_at: timestamp(&self.created_at),
+            expires_at: timestamp(&self.expires_at),
             grants,
         })
-    }
-
-    /// One of a list of invites, which needs an address too.
-    pub(super) fn invite(self) -> Option<Invite> {
-        self.created(Api::Invites).filter(|invite| !invite.email.is_empty())
     }
 
     /// One of a list of users.
@@ -218,6 +232,18 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    fn made(json: &str) -> Made<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn the_two_endpoints_say_under_different_names_when_an_invite_lapses() {
+        let json = r#"{"id":"i","expiresAt":"2026-09-09T03:03:37Z","invitationExpiresAt":"2026-09-10T03:03:37Z"}"#;
+        for (api, at) in [(Api::Invites, "2026-09-09T03:03:37Z"), (Api::Users, "2026-09-10T03:03:37Z")] {
+            assert_eq!(made(json).created(api).unwrap().expires_at, Some(at.parse().unwrap()));
+        }
+    }
+
     #[test]
     fn an_invites_grants_are_gathered_by_project() {
         let json = format!(
@@ -255,9 +281,7 @@ mod tests {
         assert_eq!(person.invited_at, Some("2026-08-10T03:03:37Z".parse().unwrap()));
         assert_eq!(person.grants.roles, [OrgRole::Owner].into_iter().collect());
         assert_eq!(person.grants.projects[0].roles, ["GROUP_OWNER"]);
-        let invite = entry(&json).created(Api::Users).unwrap();
-        assert_eq!(invite.created_at, person.invited_at);
-        assert_eq!(invite.expires_at, person.expires_at);
+        assert_eq!(made(&json).created(Api::Users).unwrap().expires_at, person.expires_at);
     }
 
     #[test]
@@ -277,10 +301,10 @@ mod tests {
 
     #[test]
     fn what_lacks_its_identity_is_nothing() {
-        assert!(entry(r#"{"username":"a@example.com"}"#).created(Api::Invites).is_none());
-        assert!(entry(r#"{"id":7}"#).created(Api::Invites).is_none());
-        assert!(entry(r#"{"id":""}"#).created(Api::Users).is_none());
-        assert!(entry(r#"{"id":"a"}"#).created(Api::Users).is_some());
+        assert!(made(r#"{"username":"a@example.com"}"#).created(Api::Invites).is_none());
+        assert!(made(r#"{"id":7}"#).created(Api::Invites).is_none());
+        assert!(made(r#"{"id":""}"#).created(Api::Users).is_none());
+        assert!(made(r#"{"id":"a"}"#).created(Api::Users).is_some());
         assert!(entry(r#"{"id":"a"}"#).invite().is_none());
         assert!(entry(r#"{"id":"a"}"#).person().is_none());
         let thing = |json| serde_json::from_str::<Thing<'_>>(json).unwrap().named();

@@ -179,6 +179,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while dispatcher.goes_on() {
         let (wants_rows, slots) = (dispatcher.wants_rows(), dispatcher.slots());
+        let mut assigned = dispatcher.tickets;
         tokio::select! {
             biased;
             Some(signal) = signals.recv() => dispatcher.signalled(signal),
@@ -188,12 +189,14 @@ pub async fn dispatch<G: Gateway, R: Read>(
             () = room(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
             _ = tick.tick() => dispatcher.progress(),
         }
-        // Whoever is ready, or soon will be, comes along, so that one write serves them all.
+        // Whoever is ready comes along, and who was just given a row soon will be, so that one write serves them all.
         for _ in 0..ROUNDS {
-            yield_now().await;
-            if !dispatcher.gather(&mut inbox) {
+            dispatcher.gather(&mut inbox);
+            if dispatcher.tickets == assigned {
                 break;
             }
+            assigned = dispatcher.tickets;
+            yield_now().await;
         }
         dispatcher.write();
     }
@@ -214,18 +217,14 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         self.clock.now()
     }
 
-    /// Handles all that is ready and fills the places that are free; says whether there was anything.
-    fn gather(&mut self, inbox: &mut mpsc::Receiver<Notice>) -> bool {
-        let mut any = false;
+    /// Handles all that is ready and fills the places that are free.
+    fn gather(&mut self, inbox: &mut mpsc::Receiver<Notice>) {
         while let Ok(notice) = inbox.try_recv() {
             self.noticed(notice);
-            any = true;
         }
         while self.takes_rows() {
             self.take_rows();
-            any = true;
         }
-        any
     }
 
     /// Whether there is anything left to wait for.

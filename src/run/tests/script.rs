@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 use super::world::{email, name, seconds};
 use crate::clock::Clock;
 use crate::exchange::{
-    Answer, ApiError, Body, Gateway, Grants, Invite, Lost, Membership, Named, NoAnswer, NotSent, Page, Person, Request,
-    Response,
+    Answer, ApiError, Body, Created, Gateway, Grants, Invite, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
+    Request, Response,
 };
 
 /// What Atlas does with one request.
@@ -52,8 +52,8 @@ impl Reply {
 
     /// The invite lapses at this time, by the server's clock.
     pub(super) fn expiring_at(mut self, at: Timestamp) -> Self {
-        if let What::Body(Body::Created(invite)) = &mut self.what {
-            invite.expires_at = Some(at);
+        if let What::Body(Body::Created(created)) = &mut self.what {
+            created.expires_at = Some(at);
         }
         self
     }
@@ -77,7 +77,7 @@ impl Reply {
 
 /// A 201 with an id.
 pub(super) fn created(id: &str) -> Reply {
-    Reply::new(201, What::Body(Body::Created(an_invite(id, "", None))))
+    Reply::new(201, What::Body(Body::Created(Created { id: id.to_owned(), expires_at: None })))
 }
 
 /// A 204.
