@@ -184,7 +184,7 @@ mod tests {
     fn args() -> AccountArgs {
         AccountArgs {
             org_id: None,
-            api: crate::cli::ApiArg::Invites,
+            api: clap::ValueEnum::from_str("invites", false).unwrap(),
             base_url: None,
             config: None,
             profile: "default".into(),

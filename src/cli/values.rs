@@ -1,0 +1,162 @@
+//! The values of flags: closed lists, and text that has to be read.
+
+use bulk_invite::exchange::Api;
+use bulk_invite::invitation::OrgRoles;
+use bulk_invite::roster::{Column, UnknownColumn};
+use bulk_invite::sandbox::Duplicates;
+use bulk_invite::shard::{NotAShard, Shard};
+use clap::ValueEnum;
+use jiff::SignedDuration;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DuplicatesArg {
+    /// Refuses with 409.
+    #[value(name = "409")]
+    Refuse409,
+    /// Refuses with 400.
+    #[value(name = "400")]
+    Refuse400,
+    /// Invites again, with a second email.
+    Accept,
+}
+
+impl From<DuplicatesArg> for Duplicates {
+    fn from(duplicates: DuplicatesArg) -> Self {
+        match duplicates {
+            DuplicatesArg::Refuse409 => Duplicates::Refuse409,
+            DuplicatesArg::Refuse400 => Duplicates::Refuse400,
+            DuplicatesArg::Accept => Duplicates::Accept,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiArg {
+    /// `POST /orgs/{orgId}/invites`, which Atlas removes on 2027-07-01.
+    Invites,
+    /// `POST /orgs/{orgId}/users`, its successor.
+    Users,
+}
+
+impl From<ApiArg> for Api {
+    fn from(api: ApiArg) -> Self {
+        match api {
+            ApiArg::Invites => Api::Invites,
+            ApiArg::Users => Api::Users,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A progress bar on a terminal, plain lines elsewhere.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A line for each finding, then a summary.
+    Text,
+    /// A line for each finding under a header.
+    Csv,
+    /// One document with the findings and a summary.
+    Json,
+}
+
+pub(super) fn roles(text: &str) -> Result<OrgRoles, String> {
+    bulk_invite::plan::parse_roles(text)
+}
+
+pub(super) fn column(text: &str) -> Result<(Column, String), String> {
+    let (column, name) = text.split_once('=').ok_or("write it as email=\"Work Email\"")?;
+    let known = column.parse().map_err(|error: UnknownColumn| format!("{:?} is {error}", column.trim()))?;
+    // Where no shell took the quotation marks away.
+    let name = name.trim();
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+    if name.is_empty() {
+        return Err(format!("say which column holds the {known}, for example {known}=\"Work Email\""));
+    }
+    Ok((known, name.to_owned()))
+}
+
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    shard_by(text, || std::env::var("JOB_COMPLETION_INDEX").ok())
+}
+
+fn shard_by(text: &str, index: impl FnOnce() -> Option<String>) -> Result<Shard, String> {
+    let shard = match text.split_once('/') {
+        Some((number, of)) if number.trim() == "index" => {
+            let index =
+                index().ok_or("JOB_COMPLETION_INDEX is not set; write it as 2/8 where no Indexed Job sets it")?;
+            let number = index.parse::<u32>().ok().and_then(|index| index.checked_add(1));
+            let number = number.ok_or_else(|| format!("JOB_COMPLETION_INDEX is {index:?}, which is no index"))?;
+            return format!("{number}/{of}").parse().map_err(|error: NotAShard| {
+                format!("{error}, and JOB_COMPLETION_INDEX is {index}, from 0; have as many completions as shards")
+            });
+        }
+        _ => text.parse(),
+    };
+    shard.map_err(|error: NotAShard| error.to_string())
+}
+
+pub(super) fn time(text: &str) -> Result<SignedDuration, String> {
+    let time: SignedDuration = text.parse().map_err(|_| "write a time as 30s, 500ms or 2m".to_owned())?;
+    if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_chosen_by_its_own_name_and_the_sheet_s() {
+        for (text, chosen) in [
+            ("email=Work Email", (Column::Email, "Work Email")),
+            (" Org-ID = \"Mandant\" ", (Column::OrgId, "Mandant")),
+            ("roles=a=b", (Column::Roles, "a=b")),
+        ] {
+            assert_eq!(column(text), Ok((chosen.0, chosen.1.to_owned())), "{text}");
+        }
+        for (text, says) in [
+            ("Work Email", "write it as email="),
+            ("mail=Work Email", "\"mail\" is not one of email, roles, teams, projects, org_id"),
+            ("email=", "say which column holds the email"),
+        ] {
+            assert!(column(text).unwrap_err().contains(says), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_shard_may_be_an_indexed_job_s() {
+        let says = |text: &str, index: Option<&str>| {
+            shard_by(text, || index.map(ToOwned::to_owned)).map(|shard| shard.to_string())
+        };
+        assert_eq!(says("2/8", Some("5")).as_deref(), Ok("2/8"));
+        assert_eq!(says("index/8", Some("0")).as_deref(), Ok("1/8"));
+        assert_eq!(says("index/8", Some("7")).as_deref(), Ok("8/8"));
+        for (text, index, error) in [
+            ("0/8", None, "shards count from 1 to 8"),
+            ("9/8", None, "shards count from 1 to 8"),
+            ("a/b", None, "write it as 2/8"),
+            ("index/8", None, "JOB_COMPLETION_INDEX is not set"),
+            ("index/8", Some("8"), "shards count from 1 to 8, and JOB_COMPLETION_INDEX is 8"),
+            ("index/8", Some("first"), "is \"first\", which is no index"),
+            ("index/b", Some("1"), "write it as 2/8"),
+        ] {
+            let said = says(text, index).unwrap_err();
+            assert!(said.contains(error), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn times_are_written_as_the_design_says() {
+        for (text, millis) in [("1s", 1000), ("500ms", 500), ("2m", 120_000)] {
+            assert_eq!(time(text).unwrap().as_millis(), millis, "{text}");
+        }
+        for text in ["", "5", "-1s", "soon"] {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+}
