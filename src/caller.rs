@@ -163,8 +163,6 @@ impl<G: Gateway> Caller<G> {
         since: Option<Timestamp>,
     ) -> Result<Found, Unanswered> {
         let folded = fold_email(email);
-        let sent_as = sent_as.filter(|sent_as| ![email, &folded].contains(sent_as));
-        let spellings = [Some(email), sent_as, Some(folded.as_ref()).filter(|folded| *folded != email)];
         let same = |theirs: &str| fold_email(theirs) == folded;
         let recent = |invite: &Invite| invite.created_at.is_none_or(|at| since.is_none_or(|since| at >= since));
         let latest = |found: &mut Option<Invite>, invite: Invite| {
@@ -175,7 +173,7 @@ impl<G: Gateway> Caller<G> {
         };
 
         let mut pending = None;
-        for spelling in spellings.into_iter().flatten() {
+        for spelling in spellings(email, sent_as, &folded) {
             let response = self.ask(&Request::FindUser(spelling.to_owned())).await?;
             let Body::People(page) = response.body else { return Err(unexpected("the list of users")) };
             for person in page.entries.into_iter().filter(|person| same(&person.email)) {
@@ -197,14 +195,29 @@ impl<G: Gateway> Caller<G> {
         }
         let mut invites = None;
         if self.api == Api::Invites {
-            for spelling in spellings.into_iter().flatten() {
-                let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
-                let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
-                found.into_iter().filter(|invite| same(&invite.email)).for_each(|invite| latest(&mut invites, invite));
-            }
+            let found = self.invites_to(email, sent_as).await?;
+            found.into_iter().for_each(|invite| latest(&mut invites, invite));
         }
         Ok(invites.or(pending).map_or(Found::Nobody, Found::Invited))
     }
+
+    /// Asks which invites to an address are pending, as it is written, as an earlier run sent it, and in lower case.
+    pub async fn invites_to(&self, email: &str, sent_as: Option<&str>) -> Result<Vec<Invite>, Unanswered> {
+        let folded = fold_email(email);
+        let mut invites = Vec::new();
+        for spelling in spellings(email, sent_as, &folded) {
+            let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
+            let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
+            invites.extend(found.into_iter().filter(|invite| fold_email(&invite.email) == folded));
+        }
+        Ok(invites)
+    }
+}
+
+/// The ways to write an address, each once.
+fn spellings<'a>(email: &'a str, sent_as: Option<&'a str>, folded: &'a str) -> impl Iterator<Item = &'a str> {
+    let sent_as = sent_as.filter(|sent_as| ![email, folded].contains(sent_as));
+    [Some(email), sent_as, Some(folded).filter(|folded| *folded != email)].into_iter().flatten()
 }
 
 fn unexpected(what: &str) -> Unanswered {

@@ -77,6 +77,8 @@ pub enum NamedInvite<'a> {
     Pending(&'a str),
     /// None that is pending.
     Other,
+    /// The person is pending, and no invite of theirs is listed.
+    Unlisted,
     /// It cannot be told.
     Unclear,
 }
@@ -199,10 +201,15 @@ impl Directory {
         }
         let user = self.people.get(key.as_ref()).and_then(|known| known.user.as_ref());
         let Some(user) = user.filter(|user| user.id == named) else { return NamedInvite::Other };
-        match (user.expires_at, expires_at, invites) {
-            (Some(theirs), Some(ours), _) if theirs != ours => NamedInvite::Other,
-            (Some(_), Some(_), [only]) => NamedInvite::Pending(&only.id),
-            (Some(_), Some(_), _) | (None, ..) | (_, None, _) => NamedInvite::Unclear,
+        let (Some(theirs), Some(ours)) = (user.expires_at, expires_at) else { return NamedInvite::Unclear };
+        if theirs != ours {
+            return NamedInvite::Other;
+        }
+        let mut own = invites.iter().filter(|invite| invite.expires_at == Some(ours));
+        match (own.next(), own.next()) {
+            (Some(only), None) => NamedInvite::Pending(&only.id),
+            (None, None) if invites.is_empty() => NamedInvite::Unlisted,
+            (None, None) | (_, Some(_)) => NamedInvite::Unclear,
         }
     }
 

@@ -76,17 +76,6 @@ impl Status {
         }
     }
 
-    /// Whether a job of this kind can leave a row so.
-    pub fn is_of(self, kind: JobKind) -> bool {
-        match self {
-            Status::Invited | Status::AlreadyInvited | Status::AlreadyMember | Status::Duplicate => {
-                kind == JobKind::Invite
-            }
-            Status::Revoked | Status::Accepted | Status::Gone | Status::NotOurs => kind == JobKind::Revoke,
-            Status::Invalid | Status::Failed | Status::Unknown | Status::NotSent | Status::Sending => true,
-        }
-    }
-
     /// Whether a line with it stays on record when its person is no longer in the input: this job's invites, those it
     /// cancelled, and open questions.
     pub fn stays_on_record(self) -> bool {
@@ -163,6 +152,16 @@ pub enum JobKind {
     Invite,
     /// It cancels those that a run created (`revoke`).
     Revoke,
+}
+
+impl JobKind {
+    /// Its name, as the summary spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JobKind::Invite => "invite",
+            JobKind::Revoke => "revoke",
+        }
+    }
 }
 
 /// What a run does with the line that an earlier run left for the same person.

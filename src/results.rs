@@ -19,6 +19,9 @@ pub const RESULT_COLUMNS: [&str; 12] = [
     "finished_at",
 ];
 
+/// The column after them in the results of a revocation, by which these are known: what the results of the run say.
+pub const RUN_STATUS: &str = "run_status";
+
 /// What tells Excel that a file is UTF-8: the byte order mark.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 

@@ -1,6 +1,7 @@
 //! Judges answers and yields delays; it neither sleeps nor sends.
 //!
-//! [`judge`] is the table of what an answer to an invitation, or to its cancellation, means, [`judge_look_up`] the smaller one for questions.
+//! [`judge`] is the table of what an answer to an invitation, or to its cancellation, means, [`judge_look_up`] the smaller
+//! one for questions.
 //! [`Policy`] says how long to wait before the next attempt. This is the only file that names the `backoff` crate,
 //! which is unmaintained (RUSTSEC-2025-0012): only its schedule is used.
 

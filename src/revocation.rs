@@ -46,8 +46,9 @@ pub fn step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let named = match directory.presence(email) {
         Some(Presence::Member { .. }) => return nothing(Status::Accepted, ACCEPTED),
         Some(Presence::Invited { .. }) => {
-            let named = line.outcome.invite_id.as_deref().unwrap_or_default();
-            directory.named_invite(email, named, line.outcome.expires_at)
+            // An id that was lost, or that a spreadsheet made a number of, names nothing.
+            let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
+            named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
         }
         None if tried => return nothing(Status::Revoked, ""),
         None => return nothing(Status::Gone, ""),
@@ -58,9 +59,8 @@ pub fn step(line: &Line, directory: &Directory, tried: bool) -> Step {
             Err(_) => nothing(Status::Failed, "the id of the pending invite is none of Atlas's; cancel it there"),
         },
         NamedInvite::Other => nothing(Status::Gone, OTHER),
-        NamedInvite::Unclear => {
-            nothing(Status::Failed, "which pending invite is this job's cannot be told; cancel it in Atlas")
-        }
+        NamedInvite::Unlisted => nothing(Status::Failed, "Atlas does not list the invite; cancel it in Atlas"),
+        NamedInvite::Unclear => nothing(Status::Failed, UNCLEAR),
     }
 }
 
@@ -89,13 +89,19 @@ impl Foreseen {
 /// What is said where somebody else has invited the person.
 pub(crate) const OTHER: &str = "another invite to the address is pending, which this job did not create";
 
+/// What is said where an invite is pending that may be ours or not.
+pub(crate) const UNCLEAR: &str = "which pending invite is this job's cannot be told; cancel it in Atlas";
+
 /// What is said of a person who has accepted.
 pub(crate) const ACCEPTED: &str = "the person has accepted and is in the organization";
 
 /// Whether the line of an earlier revocation is about the invite that this line names, and not about one before it.
 pub(crate) fn is_about(earlier: &Line, line: &Line) -> bool {
     match &line.outcome.invite_id {
-        Some(id) => earlier.outcome.invite_id.as_ref() == Some(id),
+        // A person invited anew may keep the id by which the users' endpoint names them.
+        Some(id) => {
+            earlier.outcome.invite_id.as_ref() == Some(id) && earlier.outcome.expires_at == line.outcome.expires_at
+        }
         None => earlier.outcome.finished_at >= line.outcome.finished_at,
     }
 }
@@ -130,16 +136,19 @@ mod tests {
             });
         };
         person("member", Membership::Active);
-        ["ours", "theirs", "twice", "odd"].into_iter().for_each(|name| person(name, Membership::Pending));
-        for (name, id) in [
-            ("ours", OURS),
-            ("theirs", THEIRS),
-            ("member", OURS),
-            ("twice", THEIRS),
-            ("twice", OURS),
-            ("odd", "../users/00000000000000000000000c"),
+        ["ours", "theirs", "twice", "odd", "unlisted", "other day"]
+            .into_iter()
+            .for_each(|name| person(name, Membership::Pending));
+        for (name, id, day) in [
+            ("ours", OURS, 1),
+            ("theirs", THEIRS, 1),
+            ("member", OURS, 1),
+            ("twice", THEIRS, 1),
+            ("twice", OURS, 1),
+            ("other day", THEIRS, 3),
+            ("odd", "../users/00000000000000000000000c", 1),
         ] {
-            let (id, email, expires_at) = (id.to_owned(), format!("{name}@example.com"), Some(time(1)));
+            let (id, email, expires_at) = (id.to_owned(), format!("{name}@example.com"), Some(time(day)));
             directory.add_invite(Invite { id, email, created_at: None, expires_at, grants: Grants::default() });
         }
         directory
@@ -156,8 +165,9 @@ mod tests {
         let (directory, ours) = (directory(), OURS.parse().unwrap());
         let settled = |status| Step::Nothing(status, None);
         let another = || Step::Nothing(Status::Gone, Some(OTHER.to_owned()));
-        let unclear = "which pending invite is this job's cannot be told; cancel it in Atlas";
-        let unclear = || Step::Nothing(Status::Failed, Some(unclear.to_owned()));
+        let unclear = || Step::Nothing(Status::Failed, Some(UNCLEAR.to_owned()));
+        let unlisted =
+            || Step::Nothing(Status::Failed, Some("Atlas does not list the invite; cancel it in Atlas".into()));
         for (name, status, invite, expires, tried, expected) in [
             ("ours", Status::Invited, OURS, Some(time(1)), false, Step::Cancel(ours)),
             ("ours", Status::Invited, OURS, None, true, Step::Cancel(ours)),
@@ -169,7 +179,10 @@ mod tests {
             ("twice", Status::Invited, USER, Some(time(1)), false, unclear()),
             ("twice", Status::Invited, OURS, None, false, Step::Cancel(ours)),
             ("theirs", Status::Invited, OURS, None, true, another()),
-            ("theirs", Status::Invited, "", None, false, another()),
+            ("theirs", Status::Invited, "", None, false, unclear()),
+            ("theirs", Status::Invited, "6E+23", None, false, unclear()),
+            ("unlisted", Status::Invited, USER, Some(time(1)), false, unlisted()),
+            ("other day", Status::Invited, USER, Some(time(1)), false, unclear()),
             ("member", Status::Invited, OURS, None, false, Step::Nothing(Status::Accepted, Some(ACCEPTED.into()))),
             ("member", Status::Invited, "", None, true, Step::Nothing(Status::Accepted, Some(ACCEPTED.into()))),
             ("nobody", Status::Invited, OURS, None, false, settled(Status::Gone)),
@@ -182,7 +195,7 @@ mod tests {
         }
         let invited = line("ours@example.com", Status::Invited, OURS, None);
         assert_eq!(step(&invited, &Directory::offline(), false), Step::FindOut);
-        let odd = line("odd@example.com", Status::Invited, "../users/00000000000000000000000c", None);
+        let odd = line("odd@example.com", Status::Invited, USER, Some(time(1)));
         assert!(matches!(step(&odd, &directory, false), Step::Nothing(Status::Failed, Some(_))));
     }
 
@@ -217,6 +230,8 @@ mod tests {
         let invited = |invite| line("ours@example.com", Status::Invited, invite, None);
         assert!(is_about(&earlier(OURS), &invited(OURS)));
         assert!(!is_about(&earlier(OURS), &invited(THEIRS)));
+        let anew = line("ours@example.com", Status::Invited, OURS, Some(time(3)));
+        assert!(!is_about(&earlier(OURS), &anew), "by the users' endpoint the id is the person's");
         let unknown = |day| {
             let mut unknown = line("ours@example.com", Status::Unknown, "", None);
             unknown.outcome.finished_at = time(day);

@@ -44,9 +44,16 @@ pub(crate) fn revoking<G>(foreseen: Foreseen, limit: Option<u64>, organizations:
     let counted = |count: u64, one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
     let most = limit.filter(|limit| *limit < cancel + find_out);
     let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
-    let open = match find_out {
-        0 => String::new(),
-        _ => format!(" (and {} whose invitation is in doubt, once that is settled)", counted(find_out, "more", "more")),
+    let what = match (cancel, find_out) {
+        (0, _) => format!(
+            "find out about {} in doubt, and cancel the invites",
+            counted(find_out, "invitation", "invitations")
+        ),
+        (_, 0) => format!("cancel {most}{}", counted(cancel, "pending invite", "pending invites")),
+        (_, _) => format!(
+            "cancel {most}{}, and up to {find_out} more once it is known what became of them,",
+            counted(cancel, "pending invite", "pending invites")
+        ),
     };
     let accepted = match accepted {
         0 => String::new(),
@@ -54,11 +61,7 @@ pub(crate) fn revoking<G>(foreseen: Foreseen, limit: Option<u64>, organizations:
     };
     let ids: Vec<String> =
         organizations.iter().filter(|one| one.condemned.is_none()).map(|one| one.id.to_string()).collect();
-    format!(
-        "about to cancel {most}{} that this job created in organization {}{open}. {accepted}continue? [y/N] ",
-        counted(cancel, "pending invite", "pending invites"),
-        ids.join(" and ")
-    )
+    format!("about to {what} that this job created in organization {}. {accepted}continue? [y/N] ", ids.join(" and "))
 }
 
 /// Asks; anything but yes is no.

@@ -6,9 +6,9 @@ use bulk_invite::clock::Clock;
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Hold, Layout, Reading};
-use bulk_invite::outcome::{Exit, JobKind};
+use bulk_invite::outcome::{Exit, JobKind, Status};
 use bulk_invite::report::Report;
-use bulk_invite::revocation::{Foreseen, step};
+use bulk_invite::revocation::{Foreseen, Step, step};
 use bulk_invite::run::{Job, Organization, Task, dispatch, preflight_people};
 use jiff::Timestamp;
 
@@ -24,7 +24,7 @@ use crate::settings::{Account, UsageError, environment};
 pub(crate) fn revoke(args: &RevokeArgs) -> Exit {
     let mut screen = Screen::new(args.job.log_format, args.job.quiet);
     screen.guard_machines();
-    let result = prepare(args).and_then(|prepared| job::block_on(prepared.carry_out(args, &mut screen)));
+    let result = prepare(args, &screen).and_then(|prepared| job::block_on(prepared.carry_out(args, &mut screen)));
     result.unwrap_or_else(|error| {
         screen.error(&error.0);
         Exit::Usage
@@ -43,21 +43,23 @@ struct Prepared<'a> {
     _hold: Hold,
 }
 
-fn prepare(args: &RevokeArgs) -> Result<Prepared<'_>, UsageError> {
+fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
     let account = Account::resolve(&args.account, &environment)?;
     let files = output::of_revocation(args)?;
     let hold = Hold::take(&args.file).map_err(|in_use| {
         let file = args.file.display();
-        UsageError(format!("{file}: {in_use}; end it with Ctrl-C or wait for it, then revoke"))
+        UsageError(format!("{in_use} {file}; wait for it, or end it with Ctrl-C there, then revoke"))
     })?;
     let mut reading = Reading::open(&args.file).map_err(UsageError::new)?;
-    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
-        if !line.outcome.status.is_of(JobKind::Invite) {
-            let file = args.file.display();
-            return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
-        }
+    if reading.kind() == JobKind::Revoke {
+        let file = args.file.display();
+        return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
     }
-    reading.rewind();
+    if reading.is_torn() {
+        screen.note(
+            "the results end in the middle of a line: their run was killed, and rows it had not come to have none",
+        );
+    }
     let organization = account.organization;
     let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
     let targets = of_results(&mut reading, account)?;
@@ -69,7 +71,7 @@ impl Prepared<'_> {
         let Prepared { organization, targets, known, mut reading, files, _hold } = self;
         let clock = Clock::starting_at(Timestamp::now());
         let rows = Some(reading.rows());
-        let layout = Layout { carried: reading.carried().to_vec(), excel: args.job.excel, kind: JobKind::Revoke };
+        let layout = Layout { excel: args.job.excel, ..Layout::of_revocation(reading.carried()) };
         // Of the two endpoints the invites' alone cannot remove whoever has accepted.
         let api = Api::Invites;
         let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
@@ -80,7 +82,7 @@ impl Prepared<'_> {
         let mut halt = read.halt.clone();
         screen.stop();
         if args.job.may_ask() && halt.is_none() {
-            let foreseen = foresee(&mut reading, &organizations)?;
+            let foreseen = foresee(&mut reading, &organizations, &opened)?;
             if foreseen.cancel + foreseen.find_out > 0 {
                 let question = prompt::revoking(foreseen, args.job.limit, &organizations);
                 halt = job::confirm(question, &mut opened.signals).await;
@@ -103,19 +105,28 @@ impl Prepared<'_> {
         screen.start(rows, JobKind::Revoke);
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
-        let report = Report { summary: &summary, results: &files.results, api, shard: None };
+        let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
+        let report = Report { summary: &summary, results: &files.results, job, dry_run, api, shard };
         Ok(job::tell(report, &args.job, screen))
     }
 }
 
 /// What will be done, as far as it is known now.
-fn foresee<G>(reading: &mut Reading, organizations: &[Organization<'_, G>]) -> Result<Foreseen, UsageError> {
+fn foresee<G>(
+    reading: &mut Reading,
+    organizations: &[Organization<'_, G>],
+    Opened { keys, earlier, .. }: &Opened,
+) -> Result<Foreseen, UsageError> {
     let mut foreseen = Foreseen::default();
     while let Some(line) = reading.next_line().map_err(UsageError::new)? {
         let id = line.org_id.parse().ok();
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
-        if let Some(organization) = organization {
-            foreseen.add(&step(&line, organization.directory, false));
+        let Some(organization) = organization else { continue };
+        let step = step(&line, organization.directory, false);
+        let settled = earlier.status(keys.key(organization.id, &line.email)) == Some(Status::Revoked);
+        // What was in doubt and has been cancelled since is not asked about again.
+        if !(settled && step == Step::FindOut) {
+            foreseen.add(&step);
         }
     }
     reading.rewind();

@@ -70,7 +70,7 @@ impl Prepared<'_> {
         let api = Api::from(args.account.api);
         let header = roster.header().clone();
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
-        let layout = Layout { carried, excel: args.job.excel, kind: JobKind::Invite };
+        let layout = Layout { carried, excel: args.job.excel };
         let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
         if api == Api::Invites {
             screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
@@ -118,7 +118,8 @@ impl Prepared<'_> {
         screen.start(rows, JobKind::Invite);
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
-        let report = Report { summary: &summary, results: &files.results, api, shard: args.sheet.shard };
+        let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
+        let report = Report { summary: &summary, results: &files.results, job, dry_run, api, shard };
         Ok(job::tell(report, &args.job, screen))
     }
 }

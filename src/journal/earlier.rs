@@ -85,6 +85,9 @@ pub(super) fn take_over(
     if !is_ours(&header) {
         return Err(not_ours(path));
     }
+    if super::kind(&header[RESULT_COLUMNS.len()..]) != super::kind(&layout.carried) {
+        return Err(JournalError::OtherJob { path: path.into() });
+    }
 
     let mut earlier = Earlier::default();
     let mut last: HashMap<PersonKey, Place> = HashMap::new();
@@ -95,9 +98,6 @@ pub(super) fn take_over(
         end = offset + raw.len() as u64;
         let line = decoder.line(raw, header.len()).map_err(|problem| damaged(number, problem.0))?;
         let status = line.outcome.status;
-        if !status.is_of(layout.kind) {
-            return Err(JournalError::OtherJob { path: path.into() });
-        }
         if status.is_of_the_row_alone() {
             earlier.tally.add(status);
             continue;

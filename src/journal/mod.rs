@@ -35,7 +35,7 @@ use self::storage::{Lock, Syncer};
 use crate::invitation::ObjectId;
 use crate::outcome::{JobKind, Outcome};
 use crate::person::PersonKeys;
-use crate::results::{MARK, RESULT_COLUMNS};
+use crate::results::{MARK, RESULT_COLUMNS, RUN_STATUS};
 
 /// Where a row without a line yet points.
 const NOWHERE: u64 = u64::MAX;
@@ -73,8 +73,6 @@ pub struct Layout {
     /// Whether the file begins with a byte order mark, without which Excel shows accents as something else. What an
     /// earlier run left is read with and without one.
     pub excel: bool,
-    /// The kind of job whose results they are; those of another kind are neither continued nor replaced.
-    pub kind: JobKind,
 }
 
 impl From<Vec<String>> for Layout {
@@ -84,6 +82,11 @@ impl From<Vec<String>> for Layout {
 }
 
 impl Layout {
+    /// What a revocation's looks like, of results with these columns after [`RESULT_COLUMNS`].
+    pub fn of_revocation(carried: &[String]) -> Self {
+        [RUN_STATUS.to_owned()].into_iter().chain(carried.iter().cloned()).collect::<Vec<_>>().into()
+    }
+
     /// How many columns a line has.
     fn columns(&self) -> usize {
         RESULT_COLUMNS.len() + self.carried.len()
@@ -112,7 +115,7 @@ pub enum Start {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it; `path` is the results file, `source` the system's reason")]
 pub enum JournalError {
-    #[error("another run is writing {}; wait for it, or name another file with --results", path.display())]
+    #[error("another bulk-invite is using {}; wait for it", path.display())]
     Locked { path: PathBuf },
     #[error("cannot write the results to {}: {source}; name another file with --results", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
@@ -292,6 +295,11 @@ impl Journal {
         }
         rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
     }
+}
+
+/// What kind of job writes results with these columns after [`RESULT_COLUMNS`].
+fn kind(carried: &[String]) -> JobKind {
+    if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
 }
 
 /// Whether a header is that of a results file.

@@ -14,6 +14,7 @@ use super::lines::{LinesAt, RawLines};
 use super::record::{Decoder, Line};
 use super::{earlier, is_ours};
 use crate::invitation::ObjectId;
+use crate::outcome::JobKind;
 use crate::person::PersonKeys;
 use crate::results::RESULT_COLUMNS;
 
@@ -108,6 +109,11 @@ impl Reading {
     /// The names of the input's columns, whose cells each line carries.
     pub fn carried(&self) -> &[String] {
         &self.carried
+    }
+
+    /// What kind of job wrote them.
+    pub fn kind(&self) -> JobKind {
+        super::kind(&self.carried)
     }
 
     /// Whether the file ends in the middle of a line: its run was killed, or is writing.

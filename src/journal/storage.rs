@@ -64,9 +64,14 @@ pub(super) struct Lock {
 }
 
 impl Lock {
+    /// Where the lock of a results file is, by whatever path the file is named.
+    fn of(path: &Path) -> PathBuf {
+        with_suffix(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), ".lock")
+    }
+
     /// Takes the lock of the results file at `path`; `None` where another run has it.
     pub(super) fn take(path: &Path) -> io::Result<Option<Self>> {
-        let path = with_suffix(path, ".lock");
+        let path = Self::of(path);
         loop {
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
             match file.try_lock() {
@@ -86,9 +91,9 @@ impl Lock {
 #[derive(Debug)]
 pub struct Hold(#[expect(dead_code, reason = "held, not used")] Option<Lock>);
 
-/// A run is writing the file.
+/// Somebody is writing the file, or it cannot be told whether anybody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a run is writing it")]
+#[error("another bulk-invite is using")]
 pub struct InUse;
 
 impl Hold {
@@ -97,8 +102,13 @@ impl Hold {
         match Lock::take(path) {
             Ok(Some(lock)) => Ok(Self(Some(lock))),
             Ok(None) => Err(InUse),
-            // Where we cannot keep others out, they could not write either.
-            Err(_) => Ok(Self(None)),
+            // A folder that takes no lock of ours may belong to somebody who has one there.
+            Err(_) => match File::open(Lock::of(path)).map(|file| file.try_lock_shared()) {
+                Ok(Ok(())) => Ok(Self(None)),
+                Ok(Err(_)) => Err(InUse),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self(None)),
+                Err(_) => Err(InUse),
+            },
         }
     }
 }

@@ -25,7 +25,7 @@ impl Desk {
     }
 
     fn open_for(&self, excel: bool) -> (Journal, Earlier) {
-        let layout = Layout { carried: vec!["roles".into(), "team".into()], excel, ..Layout::default() };
+        let layout = Layout { carried: vec!["roles".into(), "team".into()], excel };
         Journal::open(&self.path(), &[HERE.parse().unwrap()], &self.keys, layout, Start::Continue).unwrap()
     }
 

@@ -8,6 +8,9 @@ use crate::run::Halt;
 /// The remedy in one sentence.
 pub(super) fn advice(status: Status, code: &str) -> &'static str {
     match status {
+        Status::Invalid if RejectionCode::named(code) == Some(RejectionCode::OtherOrganization) => {
+            "give the profile credentials for the organizations of these rows, or correct their org_id"
+        }
         Status::Invalid => "correct these rows in the spreadsheet and run the same command again",
         Status::Unknown | Status::Sending => {
             "run the same command again: it asks Atlas what became of them before it sends anything"

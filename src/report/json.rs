@@ -12,7 +12,7 @@ const SCHEMA: u32 = 1;
 
 /// The summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, api, shard } = report;
+    let Report { summary, results, job, api, shard, dry_run: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -49,6 +49,7 @@ pub fn json(report: Report<'_>) -> Value {
     value!({
         "schema": SCHEMA,
         "version": env!("CARGO_PKG_VERSION"),
+        "job": job.as_str(),
         "api": api.as_str(),
         "api_version": api.version(),
         "exit_code": summary.exit() as i32,
@@ -57,6 +58,7 @@ pub fn json(report: Report<'_>) -> Value {
         "rows": summary.tally.total(),
         "statuses": statuses,
         "kept": summary.kept,
+        "departed": summary.departed,
         "blank": summary.blank,
         "gone": summary.gone,
         "failures": failures,

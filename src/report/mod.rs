@@ -23,6 +23,7 @@ pub use self::warnings::{seats, unlisted_roles};
 use std::path::Path;
 
 use crate::exchange::Api;
+use crate::outcome::JobKind;
 use crate::run::Summary;
 use crate::shard::Shard;
 
@@ -33,7 +34,11 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// Where the results are.
     pub results: &'a Path,
-    /// The endpoint that created invitations.
+    /// What the run did.
+    pub job: JobKind,
+    /// Whether nothing was to be sent.
+    pub dry_run: bool,
+    /// The endpoint that created invitations, or cancelled them.
     pub api: Api,
     /// The shard that the run took.
     pub shard: Option<Shard>,

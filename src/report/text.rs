@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::advice::{advice, condemned_advice, halt_advice};
 use super::{Report, escaped};
-use crate::outcome::Status;
+use crate::outcome::{JobKind, Status};
 use crate::run::{OrganizationSummary, Summary};
 
 /// Groups of failures shown; the rest is in the results.
@@ -51,15 +51,33 @@ pub fn text(report: Report<'_>) -> String {
         lines.push(format!("ended early: {}", escaped(&halt.detail)));
         lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
     }
-    if summary.tally.count(Status::Revoked) > 0 {
-        lines.push("to invite them again: run with --fresh, since the results of the run still say invited".to_owned());
+    if summary.departed > 0 {
+        lines.push(format!("kept, but neither invited nor members any more: {}", rows(summary.departed)));
+        lines.push("  -> run with --fresh invites anew everybody who is not there".to_owned());
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
-    let open = [Status::Failed, Status::Unknown, Status::NotSent].iter().any(|status| summary.tally.count(*status) > 0);
-    if open {
-        lines.push("to continue: run the same command again; what is settled is kept, the rest is tried".to_owned());
-    }
+    lines.extend(what_next(report).map(str::to_owned));
     lines.join("\n")
+}
+
+/// What may be done next.
+fn what_next(report: Report<'_>) -> Option<&'static str> {
+    let Report { summary, job, dry_run, .. } = report;
+    let count = |status| summary.tally.count(status);
+    let open = count(Status::Failed) + count(Status::Unknown) + count(Status::NotSent) > 0;
+    match job {
+        JobKind::Invite if dry_run => Some("a dry run: not_sent are those who would be invited without --dry-run"),
+        JobKind::Revoke if dry_run => {
+            Some("a dry run: not_sent are those whose invites would be cancelled without --dry-run")
+        }
+        JobKind::Invite | JobKind::Revoke if open => {
+            Some("to continue: run the same command again; what is settled is kept, the rest is tried")
+        }
+        JobKind::Revoke if count(Status::Revoked) > summary.kept => {
+            Some("to invite any of them again: run with --fresh, since the results of the run still say invited")
+        }
+        JobKind::Invite | JobKind::Revoke => None,
+    }
 }
 
 fn counts(summary: &Summary) -> String {
@@ -139,6 +157,7 @@ mod tests {
         Summary {
             tally,
             kept: 1,
+            departed: 0,
             blank: 0,
             elsewhere: 0,
             gone: 0,
@@ -165,8 +184,14 @@ mod tests {
     #[test]
     fn the_summary_tells_counts_causes_remedies_and_what_is_next() {
         let summary = summary();
-        let text =
-            text(Report { summary: &summary, results: "people.results.csv".as_ref(), api: Api::Invites, shard: None });
+        let text = text(Report {
+            summary: &summary,
+            results: "people.results.csv".as_ref(),
+            job: JobKind::Invite,
+            dry_run: false,
+            api: Api::Invites,
+            shard: None,
+        });
         assert_eq!(
             text,
             "4 rows in 65 s: 2 invited, 1 invalid, 1 not_sent; 1 of them kept from an earlier run\n\

@@ -6,7 +6,7 @@ use super::error::RosterError;
 use super::quote::quoted;
 use super::record::Record;
 use super::row::Row;
-use crate::results::RESULT_COLUMNS;
+use crate::results::{RESULT_COLUMNS, RUN_STATUS};
 
 /// How many column names a message shows.
 const NAMES_SHOWN: usize = 20;
@@ -117,9 +117,11 @@ impl Header {
     }
 }
 
-/// Where [`RESULT_COLUMNS`] are, if all are there.
+/// Where [`RESULT_COLUMNS`] are, if all are there, and [`RUN_STATUS`] with them.
 fn own_results_columns(names: &[String]) -> Option<Vec<usize>> {
-    RESULT_COLUMNS.iter().map(|wanted| names.iter().position(|name| name == wanted)).collect()
+    let at = |wanted: &str| names.iter().position(|name| name == wanted);
+    let own: Option<Vec<usize>> = RESULT_COLUMNS.iter().map(|wanted| at(wanted)).collect();
+    Some(own?.into_iter().chain(at(RUN_STATUS)).collect())
 }
 
 /// Applies the user's choices; a column that was chosen against means nothing any more.
@@ -169,7 +171,7 @@ fn listed(names: &[String]) -> String {
 }
 
 fn carried(names: &[String], kinds: &[Option<Column>], own: &[usize]) -> Vec<Carried> {
-    let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().map(squeezed).collect();
+    let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().chain([RUN_STATUS]).map(squeezed).collect();
     // Ours first, whatever their order: they keep their names.
     taken.extend(kinds.iter().flatten().map(|column| squeezed(column.as_str())));
     let mut carried = Vec::new();
@@ -242,6 +244,11 @@ mod tests {
         assert!(header.is_results());
         assert_eq!((header.email(), header.org_id(), header.roles()), (1, Some(2), Some(12)));
         assert_eq!(carried_names(&header), ["roles", "input_status", "Name"]);
+
+        let revoked = text.replace(",roles", ",run_status,roles");
+        assert_eq!(carried_names(&super::tests::header(&revoked).unwrap()), ["roles", "input_status", "Name"]);
+        let by_chance = super::tests::header("email,run_status").unwrap();
+        assert_eq!(carried_names(&by_chance), ["input_run_status"], "or its results would be taken for a revocation's");
 
         let without_one = text.replace("attempts,", "");
         let header = super::tests::header(&without_one).unwrap();

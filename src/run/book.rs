@@ -53,6 +53,8 @@ pub(super) struct Book<'e> {
     pub(super) journal: Journal,
     pub(super) tally: Tally,
     pub(super) kept: u64,
+    /// Kept rows of people who are not there any more.
+    pub(super) departed: u64,
     pub(super) gone: u64,
     pub(super) failures: HashMap<(Status, String), Failures>,
     pub(super) on_event: &'e mut dyn FnMut(Event<'_>),
@@ -75,6 +77,7 @@ impl<'e> Book<'e> {
             journal,
             tally: Tally::default(),
             kept: 0,
+            departed: 0,
             gone: 0,
             failures: HashMap::new(),
             on_event,
@@ -97,7 +100,14 @@ impl<'e> Book<'e> {
             }
             Person::Listed(slot, line) => {
                 let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
-                self.journal.append(*slot, subject, outcome, line.cells.iter().map(String::as_str));
+                // A line that is gone through is told with what it said; a line of our own has that already.
+                let said = slot.map(|_| line.outcome.status.as_str());
+                self.journal.append(
+                    *slot,
+                    subject,
+                    outcome,
+                    said.into_iter().chain(line.cells.iter().map(String::as_str)),
+                );
             }
         }
     }

@@ -71,6 +71,8 @@ pub struct Summary {
     pub tally: Tally,
     /// Rows whose line of an earlier run stands.
     pub kept: u64,
+    /// Those of them whose person is neither invited nor a member any more.
+    pub departed: u64,
     /// Rows without text that were passed over.
     pub blank: u64,
     /// Rows that were left to other shards.

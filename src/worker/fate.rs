@@ -51,6 +51,8 @@ impl LastAnswer {
 pub(super) struct OpenQuestion {
     /// When the first of them was sent.
     pub(super) since: Timestamp,
+    /// When the last of them cannot have been running any more, where it was an earlier run's.
+    pub(super) until: Option<Timestamp>,
     /// When the server said that nobody is there, should it have been behind.
     pub(super) absent_at: Option<Timestamp>,
 }
@@ -59,7 +61,7 @@ impl<G: Gateway> Row<'_, G> {
     /// Notes that the latest request may have created an invite.
     pub(super) fn doubt(&mut self) {
         if self.open.is_none_or(|open| open.absent_at.is_some()) {
-            self.open = self.trace.last_sent.map(|since| OpenQuestion { since, absent_at: None });
+            self.open = self.trace.last_sent.map(|since| OpenQuestion { since, until: None, absent_at: None });
         }
     }
 
@@ -73,7 +75,8 @@ impl<G: Gateway> Row<'_, G> {
         self.crew.caller.server_clock.translate(self.open?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
     }
 
-    /// Whether an invite may come from a request of this job: made since then, and not after the server was asked in vain.
+    /// Whether an invite may come from a request of this job: made since then, while it can have been running, and not after
+    /// the server was asked in vain.
     pub(super) fn is_ours(&self, invite: &Invite) -> bool {
         let Some(open) = self.open else { return false };
         // Where nobody was there when the server was asked, only its own clock can show that it was behind.
@@ -84,7 +87,18 @@ impl<G: Gateway> Row<'_, G> {
             let made_by = created.checked_add(SignedDuration::from_secs(1)).ok();
             asked.zip(made_by).is_some_and(|(asked, made_by)| made_by <= asked)
         };
-        self.ours_since().is_none_or(|since| created >= since) && open.absent_at.is_none_or(asked_in_vain)
+        let too_late = |until: Timestamp| {
+            let until = self.crew.caller.server_clock.translate(until);
+            until.and_then(|until| until.checked_add(CLOCK_TOLERANCE).ok()).is_some_and(|until| created > until)
+        };
+        self.ours_since().is_none_or(|since| created >= since)
+            && !open.until.is_some_and(too_late)
+            && open.absent_at.is_none_or(asked_in_vain)
+    }
+
+    /// Whether the server's own clock shows that the invite [is ours](Self::is_ours).
+    pub(super) fn is_certainly_ours(&self, invite: &Invite) -> bool {
+        invite.created_at.is_some() && self.ours_since().is_some() && self.is_ours(invite)
     }
 
     pub(super) fn found(&self, found: Found) -> Fate {
@@ -123,7 +137,8 @@ impl<G: Gateway> Row<'_, G> {
     pub(super) fn unknown(&self, why: &str) -> Fate {
         let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
         let what = if matches!(self.request, Request::Revoke(_)) { "a cancellation" } else { "an invitation" };
-        let mut detail = format!("{what} was sent at {}", show(self.trace.first_sent));
+        let mut detail =
+            format!("{what} was sent at {}", show(self.trace.first_sent.or(self.open.map(|open| open.since))));
         if self.trace.last_sent != self.trace.first_sent {
             detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
         }

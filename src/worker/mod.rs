@@ -82,8 +82,8 @@ pub(crate) enum Errand {
     Revoke {
         email: String,
         invite: Option<ObjectId>,
-        /// Whether an earlier attempt may have come through.
-        tried: bool,
+        /// What an earlier attempt sent, which may have come through.
+        tried: Option<Trace>,
     },
 }
 
@@ -95,6 +95,8 @@ pub(crate) struct LeftOpen {
     pub(crate) trace: Trace,
     /// How long its request may still be running.
     pub(crate) settle: Duration,
+    /// When it cannot have been running any more.
+    pub(crate) settled_at: Timestamp,
 }
 
 /// A row's fate, and the run's where the row decided that too.
@@ -231,9 +233,10 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Takes up what an earlier run left open: waits until its request cannot be running any more, then asks.
     async fn take_up(&mut self, left_open: LeftOpen) -> Result<Found, Fate> {
-        let LeftOpen { sent_as, trace, settle } = left_open;
+        let LeftOpen { sent_as, trace, settle, settled_at } = left_open;
         self.trace = trace;
-        self.open = trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
+        let until = Some(settled_at);
+        self.open = trace.first_sent.map(|since| OpenQuestion { since, until, absent_at: None });
         self.sent_as = Some(sent_as);
         let found = Box::pin(self.settle(settle, "an earlier run did not learn what became of it")).await?;
         if found == Found::Nobody {

@@ -5,24 +5,30 @@
 
 use super::fate::{Fate, LastAnswer, OpenQuestion};
 use super::{LeftOpen, Row, Trace, retry_after};
-use crate::caller::{Found, describe};
+use crate::caller::{Found, Unanswered, describe};
 use crate::exchange::{Gateway, Request, Revoke};
 use crate::invitation::ObjectId;
 use crate::outcome::Status;
 use crate::retry::{Doubt, Verdict, judge};
-use crate::revocation::{ACCEPTED, OTHER};
+use crate::revocation::{ACCEPTED, OTHER, UNCLEAR};
 
 impl<G: Gateway> Row<'_, G> {
-    /// Cancels the row's invite, which an earlier attempt may have done already (`tried`).
-    pub(super) async fn revoke(&mut self, left_open: Option<LeftOpen>, tried: bool) -> Fate {
+    /// Cancels the row's invite, which an earlier attempt may have done already.
+    pub(super) async fn revoke(&mut self, left_open: Option<LeftOpen>, tried: Option<Trace>) -> Fate {
+        let (mut outcome, condemned) = self.find_and_cancel(left_open, tried).await;
+        // By these the next revocation knows that one of them may have come through.
+        outcome.attempts += tried.map_or(0, |trace| trace.attempts);
+        (outcome, condemned)
+    }
+
+    async fn find_and_cancel(&mut self, left_open: Option<LeftOpen>, tried: Option<Trace>) -> Fate {
         if let Some(left_open) = left_open
-            && let Err(fate) = self.find_ours(left_open, tried).await
+            && let Err(fate) = self.find_ours(left_open, tried.is_some()).await
         {
             return fate;
         }
-        if tried {
-            self.open = Some(OpenQuestion { since: self.crew.caller.clock.now(), absent_at: None });
-        }
+        let since = tried.and_then(|trace| trace.first_sent);
+        self.open = since.map(|since| OpenQuestion { since, until: None, absent_at: None });
         let mut renewed = false;
         loop {
             let before = self.trace;
@@ -44,7 +50,7 @@ impl<G: Gateway> Row<'_, G> {
                     continue;
                 }
                 Verdict::Unauthorized if unauthorized => {
-                    return self.condemned(format!("the credentials are refused: {}", describe(&answer)));
+                    return self.refused(Some(format!("the credentials are refused: {}", describe(&answer))));
                 }
                 Verdict::Unauthorized => {
                     self.trace = before;
@@ -56,18 +62,21 @@ impl<G: Gateway> Row<'_, G> {
                     self.doubt();
                     let delay = self.next_delay(retry_after(&answer));
                     let last = self.trace.attempts >= self.crew.caller.policy.max_attempts();
-                    let settle = match doubt {
-                        Doubt::Answered => delay,
-                        Doubt::MayStillRun => delay.max(self.crew.settle),
-                    };
                     // Only whoever asks has to wait until the last request cannot be running any more.
-                    (if last { settle } else { delay }, self.last.detail.clone().unwrap_or_default())
+                    let delay = match doubt {
+                        Doubt::MayStillRun if last => {
+                            self.permit = None;
+                            delay.max(self.crew.settle)
+                        }
+                        Doubt::MayStillRun | Doubt::Answered => delay,
+                    };
+                    (delay, self.last.detail.clone().unwrap_or_default())
                 }
                 // Of an invitation only.
                 Verdict::Created(_) => return self.unknown("the answer was not one to a cancellation"),
                 Verdict::PerhapsThere | Verdict::SomethingMissing => return self.find_out_what_is_left().await,
-                Verdict::Refused => return self.failed(),
-                Verdict::Condemned(why) => return self.condemned(why),
+                Verdict::Refused => return self.refused(None),
+                Verdict::Condemned(why) => return self.refused(Some(why)),
             };
             let ended = self.wait(delay, why).await.is_err();
             match (ended, self.open.is_some()) {
@@ -89,18 +98,19 @@ impl<G: Gateway> Row<'_, G> {
             outcome.attempts = 0;
             (outcome, condemned)
         })?;
-        let nothing = if tried { Status::Revoked } else { Status::Gone };
-        let (ours, in_doubt) = (|invite| self.is_ours(invite), self.in_doubt_since().is_some());
         let invite = match found {
-            Found::Invited(invite) if ours(&invite) => invite.id.parse().map_err(|_| invite.id),
+            Found::Invited(invite) if self.is_certainly_ours(&invite) => invite.id.parse().map_err(|_| invite.id),
+            Found::Invited(invite) if self.is_ours(&invite) => return Err(self.end(Status::Failed, UNCLEAR)),
             Found::Invited(_) => return Err(self.end(Status::Gone, OTHER)),
-            Found::Member(_) if in_doubt => return Err(self.end(Status::Accepted, ACCEPTED)),
-            Found::Member(_) | Found::Nobody => return Err(self.end_with(nothing, None, None, None)),
+            Found::Member(_) => return Err(self.end(Status::Accepted, ACCEPTED)),
+            Found::Nobody if tried => return Err(self.end_with(Status::Revoked, None, None, None)),
+            Found::Nobody => return Err(self.end_with(Status::Gone, None, None, None)),
         };
-        let invite =
-            invite.map_err(|id| self.end(Status::Failed, &format!("the invite's id {id:?} is none of Atlas's")))?;
+        let invite = invite.map_err(|id| {
+            self.end(Status::Failed, &format!("the invite's id {id:?} is none of Atlas's; cancel it there"))
+        })?;
         self.request = Request::Revoke(Revoke { email: self.email().to_owned(), invite });
-        (self.trace, self.open) = (Trace::default(), None);
+        self.trace = Trace::default();
         Ok(())
     }
 
@@ -108,19 +118,33 @@ impl<G: Gateway> Row<'_, G> {
         self.end_with(Status::Revoked, self.own_invite().map(|invite| invite.to_string()), None, None)
     }
 
+    /// The request was refused, and perhaps every other would be; an earlier one may have come through all the same.
+    fn refused(&self, condemned: Option<String>) -> Fate {
+        let (outcome, _) = if self.open.is_some() { self.unknown("the next was refused") } else { self.failed() };
+        (outcome, condemned)
+    }
+
     async fn find_out_what_is_left(&mut self) -> Fate {
-        let in_doubt = self.open.is_some();
-        // Of several invites to the address the latest is told; ours is recognised by its id alone.
-        match self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), None).await {
-            Ok(Found::Member(_)) => self.end(Status::Accepted, ACCEPTED),
-            Ok(Found::Nobody) if in_doubt => self.revoked(),
-            Ok(Found::Nobody) => self.end_with(Status::Gone, None, None, None),
-            Ok(Found::Invited(invite)) if invite.id.parse().ok() == self.own_invite() => self.failed(),
-            Ok(Found::Invited(_)) if in_doubt => self.unknown(OTHER),
-            Ok(Found::Invited(_)) => self.end(Status::Gone, OTHER),
-            Err(unanswered) if in_doubt => self.unanswered(unanswered, Self::unknown),
+        match self.what_is_left().await {
+            Ok(fate) => fate,
+            Err(unanswered) if self.open.is_some() => self.unanswered(unanswered, Self::unknown),
             Err(unanswered) => self.unanswered(unanswered, Self::failed_and),
         }
+    }
+
+    async fn what_is_left(&self) -> Result<Fate, Unanswered> {
+        let caller = &self.crew.caller;
+        // Somebody else may have invited the person since, so that only the id can tell.
+        let invites = caller.invites_to(self.email(), self.sent_as.as_deref()).await?;
+        if invites.iter().any(|invite| invite.id.parse().ok() == self.own_invite()) {
+            return Ok(self.failed());
+        }
+        Ok(match caller.who_is_there(self.email(), self.sent_as.as_deref(), None).await? {
+            Found::Member(_) => self.end(Status::Accepted, ACCEPTED),
+            Found::Nobody | Found::Invited(_) if self.open.is_some() => self.revoked(),
+            Found::Nobody => self.end_with(Status::Gone, None, None, None),
+            Found::Invited(_) => self.end(Status::Gone, OTHER),
+        })
     }
 
     fn own_invite(&self) -> Option<ObjectId> {

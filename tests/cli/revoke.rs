@@ -118,7 +118,13 @@ fn the_same_after_a_kill_and_whatever_the_server_does() {
     let run = world.invite(&server.base_url()).args(&["--concurrency=4", "--timeout=1h"]).start();
     wait_until("a hundred lines are written", || world.lines_written() >= 200);
     let busy = revoke(&world, &server.base_url()).finish();
-    busy.exits(2).says_in_one_line(&["people.results.csv", "a run is writing it", "end it with Ctrl-C"]);
+    busy.exits(2).says_in_one_line(&["another bulk-invite is using people.results.csv", "end it with Ctrl-C"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(world.path("people.results.csv"), world.path("link.csv")).expect("a link");
+        let busy = world.program(&["revoke", "link.csv"]).aimed_at(&server.base_url()).credential(Credential::Token);
+        busy.finish().exits(2).says("another bulk-invite is using link.csv");
+    }
     run.kill();
     assert!(world.read("people.results.csv").contains(",sending,"), "what was on its way is not known");
     taken_back(&world, &server, &everybody, &["--max-attempts=3", "--max-failures=off"]);
@@ -133,10 +139,15 @@ fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
     accept(&server, "person-001@example.com");
     let told = revoke(&world, &server.base_url()).args(&["--report", "page.html"]).finish();
     told.exits(1).says("4 revoked, 1 accepted").says("remove in Atlas whoever should not be there");
-    told.says("to invite them again: run with --fresh");
     assert!(world.read("page.html").contains("4 had their invites cancelled and 1 needs attention"));
     let status = world.program(&["status", "people.results.csv"]).aimed_at(&server.base_url());
     status.credential(Credential::Token).finish().exits(0).says("1 accepted, 4 gone");
+    let again = world.invite(&server.base_url()).finish();
+    again.exits(0).says("kept, but neither invited nor members any more: 4 rows").says("run with --fresh");
+    let details = world.results();
+    assert_eq!(details.row(2).get("error_detail"), "");
+    assert!(details.row(3).get("error_detail").starts_with("neither invited nor a member any more"), "{details:?}");
+    assert_eq!(world.results_in("people.revoked.csv").column("run_status"), ["invited"; 5]);
 }
 
 #[test]
@@ -190,6 +201,8 @@ fn the_wrong_file_to_it_is_told_before_anything_is_sent() {
     run.exits(2).says("has the results of another command; name another file with --results");
     world.write("other.csv", sheet(&people(3)));
     of(&["run", "other.csv"]).exits(0);
+    of(&["run", "other.csv", "--dry-run", "--results", "rehearsed.csv"]).exits(0);
+    of(&["revoke", "people.results.csv", "--results", "rehearsed.csv"]).exits(2).says("of another command");
     let revoked = of(&["revoke", "people.results.csv", "--results", "other.results.csv"]);
     revoked.exits(2).says("has the results of another command");
     assert_eq!(world.results_in("other.results.csv").count("invited"), 3, "nothing is lost");

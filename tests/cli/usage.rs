@@ -153,7 +153,7 @@ fn a_second_run_of_the_same_results_waits_for_the_first() {
     let mut first = world.invite(&server.base_url()).start();
     wait_until("the first run is at work", || server.sandbox().ledger().created.len() == 4);
     let run = world.invite(&server.base_url()).finish();
-    run.exits(2).says_in_one_line(&["another run is writing people.results.csv", "--results"]);
+    run.exits(2).says_in_one_line(&["another bulk-invite is using people.results.csv", "wait for it"]);
     assert!(first.is_running());
     assert_eq!(server.sandbox().ledger().created.len(), 4);
 }

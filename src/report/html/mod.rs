@@ -76,7 +76,7 @@ pub fn write(out: &mut impl Write, results: &mut Reading, about: &Circumstances)
     chart::write(out, &facts.tally)?;
     facts.groups.write(out)?;
     facts.expiry.write(out)?;
-    facts.pace.write(out)?;
+    facts.pace.write(out, results.kind())?;
     table::begin(out, results.carried(), &facts)?;
     results.rewind();
     let mut table = table::Rows::new(results.carried().len(), &facts);

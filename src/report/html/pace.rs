@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::text::{counted, number, second};
+use crate::outcome::JobKind;
 
 /// Bars at most; then each stands for more time.
 const BARS: i64 = 120;
@@ -56,10 +57,14 @@ impl Pace {
         ends.map_or(0, |((first, _), (last, _))| last - first + 1)
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes it, of what this kind of job does.
+    pub(super) fn write(&self, out: &mut impl Write, job: JobKind) -> io::Result<()> {
         let (Some((first, last)), Some((start, _))) = (self.period, self.bars.first_key_value()) else { return Ok(()) };
         writeln!(out, "<section>\n<h2>Pace</h2>")?;
-        let invites = counted(self.total, "invite", "invites");
+        let invites = match job {
+            JobKind::Invite => counted(self.total, "invite", "invites"),
+            JobKind::Revoke => counted(self.total, "cancellation", "cancellations"),
+        };
         let span = self.span();
         if span < 2 {
             return writeln!(out, "<p>{invites}, at {} UTC.</p>\n</section>", second(first));
@@ -70,7 +75,7 @@ impl Pace {
         writeln!(
             out,
             "<figure>\n<svg class=\"pace\" viewBox=\"0 0 {span} 100\" preserveAspectRatio=\"none\" role=\"img\" \
-             aria-label=\"Invites over time: {invites} in {span} bars of {width}, {tallest} in the tallest\">"
+             aria-label=\"Pace over time: {invites} in {span} bars of {width}, {tallest} in the tallest\">"
         )?;
         for (bar, count) in &self.bars {
             let height = (*count as f64 * 100.0 / most as f64).max(1.0);
@@ -95,7 +100,7 @@ mod tests {
         let mut pace = Pace::default();
         seconds.iter().for_each(|at| pace.add(Timestamp::from_second(*at).unwrap()));
         let mut out = Vec::new();
-        pace.write(&mut out).unwrap();
+        pace.write(&mut out, JobKind::Invite).unwrap();
         (pace, String::from_utf8(out).unwrap())
     }
 

@@ -49,7 +49,9 @@ pub(super) fn notes(out: &mut impl Write, facts: &Facts, about: &Circumstances) 
         note("<b>This was a rehearsal.</b> Nobody was sent an email.")?;
     }
     if facts.dry_run {
-        note("<b>This was a dry run.</b> Nobody was sent an email; the page shows what a run would do.")?;
+        note(
+            "<b>This was a dry run.</b> Nobody was sent an email and nothing was changed; the page shows what would be done.",
+        )?;
     }
     if facts.cut_off || facts.tally.count(Status::Sending) > 0 {
         note(

@@ -98,6 +98,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         Summary {
             tally: self.book.tally,
             kept: self.book.kept,
+            departed: self.book.departed,
             blank,
             elsewhere,
             gone: self.book.gone,

@@ -117,7 +117,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 NextRun::Keep if self.has_lapsed(branch, &invitation, &line) => {}
                 NextRun::Keep => {
                     let directory = self.branches[branch].directory;
-                    line.outcome.error_detail = match directory.presence(&invitation.email) {
+                    let presence = directory.presence(&invitation.email);
+                    self.book.departed += u64::from(presence.is_none() && !directory.is_offline());
+                    line.outcome.error_detail = match presence {
                         // The sheet may ask for more than it did when the person was invited.
                         Some(presence) => differences(&invitation, presence.grants(), directory),
                         None if directory.is_offline() => line.outcome.error_detail,
@@ -311,6 +313,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
         let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
-        LeftOpen { sent_as, trace, settle: Duration::try_from(rest).unwrap_or(self.options.settle) }
+        let settle = Duration::try_from(rest).unwrap_or(self.options.settle);
+        LeftOpen { sent_as, trace, settle, settled_at: settled }
     }
 }

@@ -33,6 +33,7 @@ async fn the_pending_invites_of_the_run_are_cancelled_and_nothing_else_is_touche
         .when("invite bob", [created(BOB)])
         .when("invite eve", [refused(422, "BAD")])
         .when("invite fay", [created("00000000000000000000000f")])
+        .when("invite gil", [created("0000000000000000000000ee")])
         .run()
         .await;
     let world = run.revoke().pending("ada", ADA).member("bob").pending("cy", OTHER).member("dee").pending("eve", OTHER);
@@ -50,7 +51,7 @@ async fn the_pending_invites_of_the_run_are_cancelled_and_nothing_else_is_touche
             "6 eve not_ours x0".to_owned(),
             "7 fay gone 00000000000000000000000f x0".to_owned(),
             "8 ada not_ours x0".to_owned(),
-            "9 gil gone i-gil x0".to_owned(),
+            "9 gil gone 0000000000000000000000ee x0".to_owned(),
             "10 hal not_ours x0".to_owned(),
         ]
     );
@@ -91,9 +92,12 @@ async fn each_answer_to_a_cancellation_leads_to_the_row_s_fate() {
         (
             doubt().into(),
             Some(("find invites of ada", pending(OTHER))),
-            format!("unknown {ADA} http 500 x5"),
-            Exit::RowsNeedALook,
+            format!("revoked {ADA} http 500 x5"),
+            Exit::Success,
         ),
+        // It was refused after one that may have come through.
+        (vec![page(503), refused(422, "BAD")], None, format!("unknown {ADA} http 422 BAD x2"), Exit::RowsNeedALook),
+        (vec![page(503), refused(403, "NO")], None, format!("unknown {ADA} http 403 NO x2"), Exit::Halted),
         (vec![refused(422, "BAD")], None, format!("failed {ADA} http 422 BAD x1"), Exit::RowsNeedALook),
         (vec![refused(403, "NO")], None, format!("failed {ADA} http 403 NO x1"), Exit::Halted),
         (vec![refused(401, ""), refused(401, "")], None, format!("failed {ADA} http 401 x1"), Exit::Halted),
@@ -158,6 +162,49 @@ async fn what_the_run_has_invited_since_is_cancelled_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_called_revoked_and_is_pending_all_the_same_is_cancelled_again() {
+    let run = revoking().await.run().await;
+    let again = run.again().await.pending("ada", ADA).run().await;
+    assert_eq!(again.requests, [format!("0 {}", revoke_ada())]);
+    assert_eq!((again.fates(), again.summary.unwrap().kept), (vec!["ada revoked".into(), "bob revoked".into()], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_an_attempt_may_have_come_through_is_not_forgotten_by_the_one_after() {
+    let killed =
+        revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
+    let mut world = killed.again().await.pending("ada", ADA).pending("bob", BOB);
+    world.pace = Pace::new("1/min".parse().ok(), None);
+    // The first request of all is bob's; ada's waits for its turn when the signal comes.
+    let run = world.concurrency(1).when(&revoke_ada(), [never_sent()]).signal_at(30.0, Signal::Interrupt).run().await;
+    assert_eq!(run.fates(), ["ada unknown", "bob not_sent"]);
+    assert!(run.detail("ada").starts_with("a cancellation was sent at 2026-11-24T10:00:0"), "{}", run.detail("ada"));
+    let mut world = run.again().await.pending("bob", BOB);
+    world.pace = Pace::Unlimited;
+    assert_eq!(world.run().await.fates(), ["ada revoked", "bob revoked"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_last_attempt_gives_up_its_place_while_it_waits() {
+    let lost = [reset(), reset(), reset(), reset(), reset()];
+    let run = revoking().await.concurrency(1).when(&revoke_ada(), lost).run().await;
+    let bob = run.requests.iter().position(|request| request.contains(BOB)).unwrap();
+    let asked = run.requests.iter().position(|request| request.ends_with("find invites of ada")).unwrap();
+    assert!(bob < asked, "{:?}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_organization_hides_no_invite() {
+    let run = invited(World::new()).await;
+    let results = run.results();
+    let text = std::fs::read_to_string(&results).unwrap();
+    std::fs::write(&results, text.replacen("32b6e34b3d91647abb20e7b8", "3.2E+23", 1)).unwrap();
+    let run = run.revoke().pending("ada", ADA).pending("bob", BOB).run().await;
+    assert_eq!(run.fates(), ["ada invalid", "bob revoked"]);
+    assert_eq!((run.line("ada"), run.exit()), (format!("invalid {ADA} INVALID_ORG_ID x0"), Exit::RowsNeedALook));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_killed_revocation_is_taken_up_again() {
     let killed =
         revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
@@ -191,6 +238,10 @@ async fn an_invitation_that_is_in_doubt_is_found_out_about_and_then_cancelled() 
     for (found, fate, requests) in [
         (Some(pending(ADA).created_at(at(2))), "revoked", 1),
         (Some(pending(OTHER).created_at(at(-60))), "gone", 0),
+        // Somebody else's, made when the run's request cannot have been running any more: given up at 5 s, and 30 s on.
+        (Some(pending(OTHER).created_at(at(34))), "revoked", 1),
+        (Some(pending(OTHER).created_at(at(38))), "gone", 0),
+        (Some(pending(OTHER)), "failed", 0),
         (None, "gone", 0),
     ] {
         let killed = World::new().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;

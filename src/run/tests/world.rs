@@ -246,7 +246,7 @@ impl World {
         Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    fn inviting(&self) -> (Task<'_, Box<dyn Read + '_>>, Vec<String>) {
+    fn inviting(&self) -> (Task<'_, Box<dyn Read + '_>>, Layout) {
         let sheet: Box<dyn Read + '_> = match self.breaks_off {
             true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
             false => Box::new(self.sheet.as_bytes()),
@@ -254,23 +254,22 @@ impl World {
         let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
         let header = roster.header();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
-        let carried = header.carried().iter().map(|column| column.name.clone()).collect();
+        let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
         let directories = self.organizations.iter().map(|id| (*id, &self.directory)).collect();
         let planner = Planner::new(plan, header, directories);
-        (Task::Invite(roster, planner), carried)
+        (Task::Invite(roster, planner), carried.into())
     }
 
     async fn dispatch(&self, server: &Server) -> Summary {
         let directory = &self.directory;
-        let (task, carried) = match self.kind {
+        let (task, layout) = match self.kind {
             JobKind::Invite => self.inviting(),
             JobKind::Revoke => {
                 let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
-                let carried = reading.carried().to_vec();
-                (Task::Revoke(reading), carried)
+                let layout = Layout::of_revocation(reading.carried());
+                (Task::Revoke(reading), layout)
             }
         };
-        let layout = Layout { carried, kind: self.kind, ..Layout::default() };
         let (journal, earlier) =
             Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
         let limiter = Limiter::new(self.pace);
@@ -373,6 +372,11 @@ impl Run {
 
     fn summary(&self) -> &Summary {
         self.summary.as_ref().expect("the run was killed")
+    }
+
+    /// This run's results.
+    pub(super) fn results(&self) -> PathBuf {
+        self.world.results()
     }
 
     /// The results of the run that invited, where this is another command.
