@@ -114,6 +114,8 @@ mod tests {
         assert_eq!(spent_after(MaxFailures::DEFAULT, std::iter::repeat_n(true, 100)), Some(20));
         let late = std::iter::repeat_n(false, 1000).chain(std::iter::repeat_n(true, 100));
         assert_eq!(spent_after(MaxFailures::DEFAULT, late), Some(1050));
+        let a_third = std::iter::repeat_n([true, false, false], 1000).flatten();
+        assert_eq!(spent_after(MaxFailures::DEFAULT, a_third), None);
         assert_eq!(spent_after(MaxFailures::Off, std::iter::repeat_n(true, 1000)), None);
     }
 }
