@@ -74,7 +74,7 @@ fn a_wrong_file_stopped_half_way_is_taken_back_and_the_organization_is_as_it_was
     for api in ["invites", "users"] {
         let world = World::new();
         let everybody = wrong_file(&world);
-        let server = SandboxProcess::start(&world, &["--fault=slow-before=5ms@1"]);
+        let server = SandboxProcess::start(&world, &["--no-limits", "--fault=slow-before=5ms@1"]);
         let before = organization(&server);
         let run = world.invite(&server.base_url()).args(&["--api", api, "--concurrency=4"]).start();
         wait_until("half of them are invited", || organization(&server).as_array().map_or(0, Vec::len) >= 100);
@@ -106,6 +106,7 @@ fn the_same_after_a_kill_and_whatever_the_server_does() {
     let server = SandboxProcess::start(
         &world,
         &[
+            "--no-limits",
             "--fault=slow-after=1h@#90",
             "--fault=503-after@0.1/deletes",
             "--fault=reset-after@0.05/deletes",
@@ -146,7 +147,11 @@ fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
     again.exits(0).says("kept, but neither invited nor members any more: 4 rows").says("run with --fresh");
     let details = world.results();
     assert_eq!(details.row(2).get("error_detail"), "");
-    assert!(details.row(3).get("error_detail").starts_with("neither invited nor a member any more"), "{details:?}");
+    assert!(
+        details.row(3).get("error_detail").starts_with("neither invited nor a member any more"),
+        "{:?}",
+        details.row(3)
+    );
     assert_eq!(world.results_in("people.revoked.csv").column("run_status"), ["invited"; 5]);
 }
 
