@@ -23,6 +23,9 @@ use crate::outcome::Outcome;
 use crate::retry::Delays;
 use crate::stop::Stopped;
 
+/// Why a row waits that an earlier run left open.
+const LEFT_OPEN: &str = "an earlier run did not learn what became of it";
+
 /// What all workers share.
 #[derive(Debug)]
 pub(crate) struct Crew<G> {
@@ -44,7 +47,13 @@ pub(crate) struct Ticket(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) enum Notice {
     /// A request is about to go out; it goes once the dispatcher has written that down.
-    Sending { ticket: Ticket, trace: Trace, written: oneshot::Sender<()> },
+    Sending {
+        ticket: Ticket,
+        trace: Trace,
+        /// The invite that is about to be cancelled.
+        invite: Option<ObjectId>,
+        written: oneshot::Sender<()>,
+    },
     /// The row will be tried again, or asked about.
     Waiting { ticket: Ticket, why: String, delay: Duration },
     /// The row has met its fate, and its worker may have another.
@@ -82,8 +91,8 @@ pub(crate) enum Errand {
     Revoke {
         email: String,
         invite: Option<ObjectId>,
-        /// Whether an earlier attempt may have come through.
-        tried: bool,
+        /// Requests of an earlier revocation, of which one may have come through.
+        tried: u32,
     },
 }
 
@@ -160,8 +169,9 @@ async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
                 None => Request::FindUser(email),
             };
             let mut row = row(request);
-            let fate = Box::pin(row.revoke(left_open, tried)).await;
-            (row, fate)
+            let (outcome, condemned) = Box::pin(row.revoke(left_open, tried > 0)).await;
+            // The next revocation has to know of them too.
+            (row, (Outcome { attempts: outcome.attempts.saturating_add(tried), ..outcome }, condemned))
         }
     };
     Settled { ticket, outcome, sent: row.sent, condemned }
@@ -186,7 +196,7 @@ impl<G: Gateway> Row<'_, G> {
         let (written, confirmed) = oneshot::channel();
         // The next run, should this one be killed, has to know since when an invite may be ours.
         let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
-        let notice = Notice::Sending { ticket: self.ticket, trace, written };
+        let notice = Notice::Sending { ticket: self.ticket, trace, invite: self.own_invite(), written };
         // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
         if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
@@ -222,6 +232,11 @@ impl<G: Gateway> Row<'_, G> {
         }
     }
 
+    /// The invite that the row's request cancels.
+    fn own_invite(&self) -> Option<ObjectId> {
+        if let Request::Revoke(revoke) = &self.request { Some(revoke.invite) } else { None }
+    }
+
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
         let notice = Notice::Waiting { ticket: self.ticket, why, delay };
         // A dispatcher that is gone has stopped the run.
@@ -231,11 +246,8 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Takes up what an earlier run left open: waits until its request cannot be running any more, then asks.
     async fn take_up(&mut self, left_open: LeftOpen) -> Result<Found, Fate> {
-        let LeftOpen { sent_as, trace, settle } = left_open;
-        self.trace = trace;
-        self.open = trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
-        self.sent_as = Some(sent_as);
-        let found = Box::pin(self.settle(settle, "an earlier run did not learn what became of it")).await?;
+        let settle = self.reopen(left_open);
+        let found = Box::pin(self.settle(settle, LEFT_OPEN)).await?;
         if found == Found::Nobody {
             // Whatever the earlier run sent has come to nothing.
             self.trace = Trace::default();
@@ -243,8 +255,28 @@ impl<G: Gateway> Row<'_, G> {
         Ok(found)
     }
 
+    /// Takes over what an earlier run sent; how long that may still be running.
+    fn reopen(&mut self, left_open: LeftOpen) -> Duration {
+        let LeftOpen { sent_as, trace, settle } = left_open;
+        self.trace = trace;
+        self.open = trace.first_sent.map(|since| OpenQuestion { since, absent_at: None });
+        self.sent_as = Some(sent_as);
+        settle
+    }
+
     /// Waits until the last request cannot be running any more, then asks what came of it.
     async fn settle(&mut self, delay: Duration, why: &str) -> Result<Found, Fate> {
+        self.settled(delay, why).await?;
+        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+        if found == Found::Nobody {
+            let now = self.crew.caller.clock.now();
+            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
+        }
+        Ok(found)
+    }
+
+    /// Waits until the last request cannot be running any more, and for the place from which to ask.
+    async fn settled(&mut self, delay: Duration, why: &str) -> Result<(), Fate> {
         if self.wait(delay, why.to_owned()).await.is_err() {
             return Err(self.unknown("the run was ended before the server could be asked"));
         }
@@ -255,12 +287,7 @@ impl<G: Gateway> Row<'_, G> {
                 Err(Stopped) => return Err(self.unknown("the run was ended before the server could be asked")),
             }
         }
-        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
-        if found == Found::Nobody {
-            let now = self.crew.caller.clock.now();
-            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
-        }
-        Ok(found)
+        Ok(())
     }
 
     /// The fate of a row of which the server was asked in vain, to be told so.

@@ -4,16 +4,15 @@
 //! The invites' endpoint cancels what is pending and nothing else, so a person who accepts meanwhile stays.
 
 use super::fate::{Fate, LastAnswer, OpenQuestion};
-use super::{LeftOpen, Row, Trace, retry_after};
-use crate::caller::{Found, describe};
-use crate::exchange::{Gateway, Request, Revoke};
-use crate::invitation::ObjectId;
-use crate::outcome::Status;
+use super::{LEFT_OPEN, LeftOpen, Row, Trace, retry_after};
+use crate::caller::{Entries, describe};
+use crate::exchange::{Gateway, Invite, Request, Revoke};
+use crate::outcome::{Outcome, Status};
 use crate::retry::{Doubt, Verdict, judge};
-use crate::revocation::{ACCEPTED, OTHER};
+use crate::revocation::{ACCEPTED, OTHER, UNCLEAR};
 
 impl<G: Gateway> Row<'_, G> {
-    /// Cancels the row's invite, which an earlier attempt may have done already (`tried`).
+    /// Cancels the row's invite, which an earlier revocation may have done already (`tried`).
     pub(super) async fn revoke(&mut self, left_open: Option<LeftOpen>, tried: bool) -> Fate {
         if let Some(left_open) = left_open
             && let Err(fate) = self.find_ours(left_open, tried).await
@@ -44,7 +43,7 @@ impl<G: Gateway> Row<'_, G> {
                     continue;
                 }
                 Verdict::Unauthorized if unauthorized => {
-                    return self.condemned(format!("the credentials are refused: {}", describe(&answer)));
+                    return self.condemned_in_doubt(format!("the credentials are refused: {}", describe(&answer)));
                 }
                 Verdict::Unauthorized => {
                     self.trace = before;
@@ -66,8 +65,10 @@ impl<G: Gateway> Row<'_, G> {
                 // Of an invitation only.
                 Verdict::Created(_) => return self.unknown("the answer was not one to a cancellation"),
                 Verdict::PerhapsThere | Verdict::SomethingMissing => return self.find_out_what_is_left().await,
+                // An earlier request may have come through all the same.
+                Verdict::Refused if self.open.is_some() => return self.find_out_what_is_left().await,
                 Verdict::Refused => return self.failed(),
-                Verdict::Condemned(why) => return self.condemned(why),
+                Verdict::Condemned(why) => return self.condemned_in_doubt(why),
             };
             let ended = self.wait(delay, why).await.is_err();
             match (ended, self.open.is_some()) {
@@ -84,46 +85,73 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Finds the invite of a request of which the run never learned what came; an error where there is none to cancel.
     async fn find_ours(&mut self, left_open: LeftOpen, tried: bool) -> Result<(), Fate> {
-        let found = self.take_up(left_open).await.map_err(|(mut outcome, condemned)| {
-            // These were the run's; a number would tell the next revocation that one of its own came through.
-            outcome.attempts = 0;
-            (outcome, condemned)
-        })?;
+        let there = self.what_is_there(left_open).await;
+        // What was sent is the run's; a number would tell the next revocation that a request of its own came through.
+        let there = there.map_err(|(outcome, condemned)| (Outcome { attempts: 0, ..outcome }, condemned))?;
+        self.trace = Trace::default();
         let nothing = if tried { Status::Revoked } else { Status::Gone };
-        let (ours, in_doubt) = (|invite| self.is_ours(invite), self.in_doubt_since().is_some());
-        let invite = match found {
-            Found::Invited(invite) if ours(&invite) => invite.id.parse().map_err(|_| invite.id),
-            Found::Invited(_) => return Err(self.end(Status::Gone, OTHER)),
-            Found::Member(_) if in_doubt => return Err(self.end(Status::Accepted, ACCEPTED)),
-            Found::Member(_) | Found::Nobody => return Err(self.end_with(nothing, None, None, None)),
+        let mut ours = there.invites.iter().filter(|invite| self.is_ours(invite));
+        let invite = match (there.member, ours.next(), ours.next()) {
+            (Some(_), ..) if self.in_doubt_since().is_some() => return Err(self.end(Status::Accepted, ACCEPTED)),
+            (Some(_), ..) => return Err(self.end_with(nothing, None, None, None)),
+            (None, Some(_), Some(_)) => return Err(self.end(Status::Failed, UNCLEAR)),
+            (None, Some(only), None) => only.id.parse().map_err(|_| &only.id),
+            (None, None, _) if there.invites.is_empty() => return Err(self.end_with(nothing, None, None, None)),
+            (None, None, _) => return Err(self.end(Status::Gone, OTHER)),
         };
         let invite =
             invite.map_err(|id| self.end(Status::Failed, &format!("the invite's id {id:?} is none of Atlas's")))?;
         self.request = Request::Revoke(Revoke { email: self.email().to_owned(), invite });
-        (self.trace, self.open) = (Trace::default(), None);
+        self.open = None;
         Ok(())
     }
 
+    /// Asks once the run's request cannot be running any more. A person who is pending without an invite has accepted, or
+    /// been invited, between the two questions, and is asked about once more.
+    async fn what_is_there(&mut self, left_open: LeftOpen) -> Result<Entries, Fate> {
+        let settle = self.reopen(left_open);
+        Box::pin(self.settled(settle, LEFT_OPEN)).await?;
+        for _ in 0..2 {
+            let there = self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await;
+            let there = there.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+            if there.pending.is_empty() || !there.invites.is_empty() {
+                return Ok(there);
+            }
+        }
+        Err(self.unknown("the person is pending, and no invite is listed"))
+    }
+
+    fn condemned_in_doubt(&self, why: String) -> Fate {
+        if self.open.is_none() {
+            return self.condemned(why);
+        }
+        let (outcome, _) = self.unknown("nothing more can be sent");
+        (outcome, Some(why))
+    }
+
     fn revoked(&self) -> Fate {
-        self.end_with(Status::Revoked, self.own_invite().map(|invite| invite.to_string()), None, None)
+        self.end_with(Status::Revoked, None, None, None)
     }
 
     async fn find_out_what_is_left(&mut self) -> Fate {
         let in_doubt = self.open.is_some();
-        // Of several invites to the address the latest is told; ours is recognised by its id alone.
-        match self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), None).await {
-            Ok(Found::Member(_)) => self.end(Status::Accepted, ACCEPTED),
-            Ok(Found::Nobody) if in_doubt => self.revoked(),
-            Ok(Found::Nobody) => self.end_with(Status::Gone, None, None, None),
-            Ok(Found::Invited(invite)) if invite.id.parse().ok() == self.own_invite() => self.failed(),
-            Ok(Found::Invited(_)) if in_doubt => self.unknown(OTHER),
-            Ok(Found::Invited(_)) => self.end(Status::Gone, OTHER),
-            Err(unanswered) if in_doubt => self.unanswered(unanswered, Self::unknown),
-            Err(unanswered) => self.unanswered(unanswered, Self::failed_and),
+        let there = match self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await {
+            Ok(there) => there,
+            Err(unanswered) if in_doubt => return self.unanswered(unanswered, Self::unknown),
+            Err(unanswered) => return self.unanswered(unanswered, Self::failed_and),
+        };
+        // Ours is recognised by its id alone.
+        let is_own = |invite: &Invite| invite.id.parse().ok() == self.own_invite();
+        if there.member.is_some() {
+            self.end(Status::Accepted, ACCEPTED)
+        } else if there.invites.iter().any(is_own) {
+            self.failed()
+        } else if there.pending.is_empty() && there.invites.is_empty() {
+            if in_doubt { self.revoked() } else { self.end_with(Status::Gone, None, None, None) }
+        } else if in_doubt {
+            self.unknown(OTHER)
+        } else {
+            self.end(Status::Gone, OTHER)
         }
-    }
-
-    fn own_invite(&self) -> Option<ObjectId> {
-        if let Request::Revoke(revoke) = &self.request { Some(revoke.invite) } else { None }
     }
 }

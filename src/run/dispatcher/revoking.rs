@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::super::book::Person;
 use super::Dispatcher;
+use crate::directory::Directory;
 use crate::exchange::Gateway;
 use crate::journal::Line;
 use crate::outcome::{NextRun, Outcome, Status};
@@ -13,7 +14,7 @@ use crate::worker::Errand;
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// Settles a line on the spot, or has its invite cancelled.
-    pub(super) fn take_back(&mut self, line: Line) {
+    pub(super) fn take_back(&mut self, mut line: Line) {
         let slot = self.book.journal.next_slot();
         let organization = line.org_id.parse().ok();
         let Some(branch) = organization.and_then(|id| self.branch(id)) else {
@@ -33,16 +34,26 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 Ok(theirs) => theirs,
                 Err(error) => return self.broke(error),
             };
-            match place.status.next_run() {
-                NextRun::Keep | NextRun::Settle if !revocation::is_about(&theirs, &line) => {}
-                NextRun::Keep => return self.settle(branch, &Person::Listed(Some(slot), line), &theirs.outcome, true),
-                NextRun::Settle => earlier = Some(theirs.outcome),
-                NextRun::Anew => {}
+            if revocation::is_about(&theirs, &line) {
+                match place.status.next_run() {
+                    // The lists may have been behind, where the invite is known by its id.
+                    NextRun::Keep if theirs.outcome.status == Status::Gone && line.outcome.invite_id.is_some() => {}
+                    NextRun::Keep => {
+                        return self.settle(branch, &Person::Listed(Some(slot), line), &theirs.outcome, true);
+                    }
+                    NextRun::Settle => earlier = Some(theirs.outcome.clone()),
+                    NextRun::Anew => {}
+                }
+                // What an earlier revocation has found out is not asked for again: what is found then may be another's.
+                if let (None, Some(found)) = (&line.outcome.invite_id, theirs.outcome.invite_id) {
+                    line.outcome.invite_id = Some(found);
+                    line.outcome.status = Status::Invited;
+                }
             }
         }
-        let tried = earlier.as_ref().is_some_and(|outcome| outcome.attempts > 0);
-        let directory = self.branches[branch].directory;
-        let step = revocation::step(&line, directory, tried);
+        let tried = earlier.as_ref().map_or(0, |outcome| outcome.attempts);
+        let directory: &Directory = self.branches[branch].directory;
+        let step = revocation::step(&line, directory, tried > 0);
         let person = Person::Listed(Some(slot), line);
         let invite = match step {
             Step::Nothing(status, why) => {
@@ -61,7 +72,10 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         self.sendable -= 1;
         let Person::Listed(_, line) = &person else { return };
-        let email = bare_address(&line.email).to_owned();
+        let email = bare_address(&line.email);
+        // A look-up may find an address only in the case in which the server has it.
+        let spelling = invite.and_then(|invite| directory.spelling(email, &invite.to_string()));
+        let email = spelling.unwrap_or(email).to_owned();
         let (left_open, permit) = match invite {
             Some(_) => (None, self.branches[branch].crew.slots.clone().try_acquire_owned().ok()),
             None => (Some(self.left_open(&line.outcome, email.clone())), None),
