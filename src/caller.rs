@@ -3,7 +3,6 @@
 //! Shared by all workers and by what comes before the first invite. An invitation's fate is the worker's to decide; here
 //! a question is only repeated where repeating it is harmless.
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -71,6 +70,17 @@ pub enum Found {
     Member(String),
 }
 
+/// All that is there under an address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// The user's id, where the person is a member; of what else there is, nothing is told then.
+    pub member: Option<String>,
+    /// The person as a pending user.
+    pub pending: Vec<Invite>,
+    /// The pending invites, where that endpoint is in use.
+    pub invites: Vec<Invite>,
+}
+
 impl<G: Gateway> Caller<G> {
     /// A caller that tells `learned` its news about limits. Each limit is learnt once, so few come.
     pub fn new(
@@ -94,9 +104,7 @@ impl<G: Gateway> Caller<G> {
 
     /// Sends the request whose turn it is. Stops only when the wire is abandoned.
     pub async fn send(&self, turn: Turn<'_>, request: &Request) -> Result<Answer, Stopped> {
-        // Pinned where it is made: it is large, and handing it on would copy it.
-        let answer = pin!(self.gateway.send(request));
-        let answer = self.stop.or_abandoned(answer).await?;
+        let answer = self.stop.or_abandoned(self.gateway.send(request)).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
             if let Some(date) = response.date {
@@ -151,8 +159,7 @@ impl<G: Gateway> Caller<G> {
         }
     }
 
-    /// Asks who is there under an address: among the organization's people, then among the invites where that endpoint
-    /// is in use, as the address is written, as an earlier run sent it, and in lower case.
+    /// Asks who is there under an address, as [`Caller::look_up`] does.
     ///
     /// Of several invites to the address the latest one not older than `since` (the server's time) is told, for only that
     /// can be ours.
@@ -162,25 +169,40 @@ impl<G: Gateway> Caller<G> {
         sent_as: Option<&str>,
         since: Option<Timestamp>,
     ) -> Result<Found, Unanswered> {
-        let folded = fold_email(email);
-        let same = |theirs: &str| fold_email(theirs) == folded;
+        let Entries { member, pending, invites } = self.look_up(email, sent_as).await?;
         let recent = |invite: &Invite| invite.created_at.is_none_or(|at| since.is_none_or(|since| at >= since));
-        let latest = |found: &mut Option<Invite>, invite: Invite| {
-            let rank = |invite: &Invite| (recent(invite), invite.created_at);
-            if found.as_ref().is_none_or(|found| rank(&invite) > rank(found)) {
-                *found = Some(invite);
+        let rank = |invite: &Invite| (recent(invite), invite.created_at);
+        let later = |found: Invite, invite: Invite| if rank(&invite) > rank(&found) { invite } else { found };
+        let latest = |invites: Vec<Invite>| invites.into_iter().reduce(later);
+        Ok(match member {
+            Some(id) => Found::Member(id),
+            None => latest(invites).or_else(|| latest(pending)).map_or(Found::Nobody, Found::Invited),
+        })
+    }
+
+    /// Asks what is there under an address: among the organization's people, then among the invites where that endpoint
+    /// is in use, as the address is written, as an earlier run sent it, and in lower case.
+    pub async fn look_up(&self, email: &str, sent_as: Option<&str>) -> Result<Entries, Unanswered> {
+        let folded = fold_email(email);
+        let sent_as = sent_as.filter(|sent_as| ![email, &folded].contains(sent_as));
+        let spellings = [Some(email), sent_as, Some(folded.as_ref()).filter(|folded| *folded != email)];
+        let same = |theirs: &str| fold_email(theirs) == folded;
+        // The same entry may be found under several spellings.
+        let add = |entries: &mut Vec<Invite>, invite: Invite| {
+            if entries.iter().all(|known| known.id != invite.id) {
+                entries.push(invite);
             }
         };
 
-        let mut pending = None;
-        for spelling in spellings(email, sent_as, &folded) {
+        let mut there = Entries::default();
+        for spelling in spellings.into_iter().flatten() {
             let response = self.ask(&Request::FindUser(spelling.to_owned())).await?;
             let Body::People(page) = response.body else { return Err(unexpected("the list of users")) };
             for person in page.entries.into_iter().filter(|person| same(&person.email)) {
                 match person.membership {
-                    Membership::Active => return Ok(Found::Member(person.id)),
-                    Membership::Pending => latest(
-                        &mut pending,
+                    Membership::Active => return Ok(Entries { member: Some(person.id), ..Entries::default() }),
+                    Membership::Pending => add(
+                        &mut there.pending,
                         Invite {
                             id: person.id,
                             email: person.email,
@@ -193,31 +215,16 @@ impl<G: Gateway> Caller<G> {
                 }
             }
         }
-        let mut invites = None;
         if self.api == Api::Invites {
-            let found = self.invites_to(email, sent_as).await?;
-            found.into_iter().for_each(|invite| latest(&mut invites, invite));
+            for spelling in spellings.into_iter().flatten() {
+                let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
+                let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
+                let found = found.into_iter().filter(|invite| same(&invite.email));
+                found.for_each(|invite| add(&mut there.invites, invite));
+            }
         }
-        Ok(invites.or(pending).map_or(Found::Nobody, Found::Invited))
+        Ok(there)
     }
-
-    /// Asks which invites to an address are pending, as it is written, as an earlier run sent it, and in lower case.
-    pub async fn invites_to(&self, email: &str, sent_as: Option<&str>) -> Result<Vec<Invite>, Unanswered> {
-        let folded = fold_email(email);
-        let mut invites = Vec::new();
-        for spelling in spellings(email, sent_as, &folded) {
-            let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
-            let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
-            invites.extend(found.into_iter().filter(|invite| fold_email(&invite.email) == folded));
-        }
-        Ok(invites)
-    }
-}
-
-/// The ways to write an address, each once.
-fn spellings<'a>(email: &'a str, sent_as: Option<&'a str>, folded: &'a str) -> impl Iterator<Item = &'a str> {
-    let sent_as = sent_as.filter(|sent_as| ![email, folded].contains(sent_as));
-    [Some(email), sent_as, Some(folded).filter(|folded| *folded != email)].into_iter().flatten()
 }
 
 fn unexpected(what: &str) -> Unanswered {

@@ -87,7 +87,16 @@ pub enum NamedInvite<'a> {
 #[derive(Clone, Debug)]
 struct Pending {
     id: String,
+    /// The address as the server has it, where that is not in lower case.
+    email: Option<String>,
     expires_at: Option<Timestamp>,
+}
+
+impl Pending {
+    fn new(id: String, email: &str, expires_at: Option<Timestamp>) -> Self {
+        let email = Some(email).filter(|email| *email != fold_email(email)).map(str::to_owned);
+        Self { id, email, expires_at }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -139,7 +148,7 @@ impl Directory {
     /// Adds someone of the list of users; those whose invitation lapsed are not there.
     pub fn add_person(&mut self, person: Person) {
         let Person { id, email, membership, expires_at, grants, .. } = person;
-        let user = (membership == Membership::Pending).then(|| Pending { id: id.clone(), expires_at });
+        let user = (membership == Membership::Pending).then(|| Pending::new(id.clone(), &email, expires_at));
         let presence = match membership {
             Membership::Active => Presence::Member { grants },
             Membership::Pending => Presence::Invited { invite_id: id, expires_at, grants },
@@ -157,7 +166,7 @@ impl Directory {
     pub fn add_invite(&mut self, invite: Invite) {
         let Invite { id, email, expires_at, grants, .. } = invite;
         let pending = self.invites.entry(fold_email(&email).into_owned()).or_default();
-        pending.push(Pending { id: id.clone(), expires_at });
+        pending.push(Pending::new(id.clone(), &email, expires_at));
         let presence = Presence::Invited { invite_id: id, expires_at, grants };
         self.add(&email, Known { presence, user: None, by_invite: true });
     }
@@ -211,6 +220,12 @@ impl Directory {
             (None, None) if invites.is_empty() => NamedInvite::Unlisted,
             (None, None) | (_, Some(_)) => NamedInvite::Unclear,
         }
+    }
+
+    /// How the server writes the address of somebody who has this invite, where the list said so.
+    pub fn spelling(&self, email: &str, invite: &str) -> Option<&str> {
+        let invites = self.invites.get(fold_email(email).as_ref())?;
+        invites.iter().find(|known| known.id == invite)?.email.as_deref()
     }
 
     /// How many people, members and invited, take a seat of the organization.

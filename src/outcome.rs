@@ -115,10 +115,11 @@ impl Status {
     /// What the next run of the same command does with a row that this one left so.
     pub fn next_run(self) -> NextRun {
         match self {
-            Status::Invited | Status::Revoked | Status::AlreadyInvited | Status::AlreadyMember => NextRun::Keep,
+            Status::Invited | Status::Revoked | Status::Gone | Status::AlreadyInvited | Status::AlreadyMember => {
+                NextRun::Keep
+            }
             Status::Unknown | Status::Sending => NextRun::Settle,
             Status::Accepted
-            | Status::Gone
             | Status::NotOurs
             | Status::Duplicate
             | Status::Invalid

@@ -3,10 +3,13 @@
 //! Pure, and shared by the job itself and by the question that is asked before it. Only what this job created is touched:
 //! an invite counts by its id, and never by the address alone.
 
+use jiff::Timestamp;
+
+use crate::clock::signed;
 use crate::directory::{Directory, NamedInvite, Presence};
 use crate::invitation::ObjectId;
 use crate::journal::Line;
-use crate::outcome::Status;
+use crate::outcome::{Outcome, Status};
 use crate::plan::bare_address;
 
 /// What is to be done about a line.
@@ -89,30 +92,36 @@ impl Foreseen {
 /// What is said where somebody else has invited the person.
 pub(crate) const OTHER: &str = "another invite to the address is pending, which this job did not create";
 
-/// What is said where an invite is pending that may be ours or not.
+/// What is said where several pending invites may be this job's.
 pub(crate) const UNCLEAR: &str = "which pending invite is this job's cannot be told; cancel it in Atlas";
 
 /// What is said of a person who has accepted.
 pub(crate) const ACCEPTED: &str = "the person has accepted and is in the organization";
 
-/// Whether the line of an earlier revocation is about the invite that this line names, and not about one before it.
+/// Whether the line of an earlier revocation is about the invite that this line names, and not about one before it; where
+/// none is named, about the requests of which the run never learned what came.
 pub(crate) fn is_about(earlier: &Line, line: &Line) -> bool {
     match &line.outcome.invite_id {
         // A person invited anew may keep the id by which the users' endpoint names them.
         Some(id) => {
             earlier.outcome.invite_id.as_ref() == Some(id) && earlier.outcome.expires_at == line.outcome.expires_at
         }
-        None => earlier.outcome.finished_at >= line.outcome.finished_at,
+        // A run that could not ask either writes its line anew, and has sent nothing since.
+        None => earlier.outcome.finished_at >= first_sent(&line.outcome),
     }
+}
+
+/// When the first request of those was sent that the line leaves open.
+pub(crate) fn first_sent(open: &Outcome) -> Timestamp {
+    open.finished_at.checked_sub(signed(open.elapsed)).unwrap_or(open.finished_at)
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use std::time::Duration;
 
     use super::*;
     use crate::exchange::{Grants, Invite, Membership, Person};
-    use crate::outcome::Outcome;
 
     const OURS: &str = "00000000000000000000000a";
     const THEIRS: &str = "00000000000000000000000b";
@@ -239,5 +248,9 @@ mod tests {
         };
         assert!(is_about(&earlier(OURS), &unknown(1)));
         assert!(!is_about(&earlier(OURS), &unknown(3)));
+        // The run was repeated and could not ask.
+        let mut again = unknown(3);
+        again.outcome.elapsed = Duration::from_secs(2 * 86_400);
+        assert!(is_about(&earlier(OURS), &again));
     }
 }

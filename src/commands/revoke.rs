@@ -9,7 +9,7 @@ use bulk_invite::journal::{Hold, Layout, Reading};
 use bulk_invite::outcome::{Exit, JobKind, Status};
 use bulk_invite::report::Report;
 use bulk_invite::revocation::{Foreseen, Step, step};
-use bulk_invite::run::{Job, Organization, Task, dispatch, preflight_people};
+use bulk_invite::run::{Job, Organization, Task, dispatch, preflight_pending};
 use jiff::Timestamp;
 
 use super::job::{self, Opened};
@@ -77,7 +77,7 @@ impl Prepared<'_> {
         let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
 
         screen.wait("looking up whose invites are pending");
-        let read = opened.look_up(preflight_people).await;
+        let read = opened.look_up(preflight_pending).await;
         let organizations = opened.organizations(&read);
         let mut halt = read.halt.clone();
         screen.stop();

@@ -10,10 +10,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::lines::{LinesAt, RawLines};
-use super::record::{Decoder, Encoder, Subject};
+use super::record::{Decoder, Encoder, Line, Subject};
 use super::{JournalError, Layout, is_ours, storage};
 use crate::invitation::ObjectId;
-use crate::outcome::{NextRun, Status, Tally};
+use crate::outcome::{JobKind, NextRun, Status, Tally};
 use crate::person::{PersonKey, PersonKeys};
 use crate::results::{MARK, RESULT_COLUMNS, unmarked};
 
@@ -125,14 +125,17 @@ pub(super) fn take_over(
         let mut offset = 0;
         for (key, Place { status, offset: old }) in last {
             earlier.tally.add(status);
+            let names =
+                |line: &Line| super::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
+            let line = decoder.line(lines.read(old)?, header.len()).map_err(|bad| io::Error::other(bad.0))?;
             match status.next_run() {
-                NextRun::Anew => continue,
-                NextRun::Keep | NextRun::Settle => {}
+                // Which invite it was may have been found out by asking, and not be found again.
+                NextRun::Anew if !names(&line) => continue,
+                NextRun::Anew | NextRun::Keep | NextRun::Settle => {}
             }
             file.write_all(&out)?;
             offset += out.len() as u64;
             out.clear();
-            let line = decoder.line(lines.read(old)?, header.len()).map_err(|bad| io::Error::other(bad.0))?;
             let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
             let cells = columns.iter().map(|at| at.map_or("", |at| line.cells[at].as_str()));
             encoder.line(&mut out, subject, &line.outcome, cells);

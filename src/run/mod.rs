@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use self::budget::{MaxFailures, NotABudget};
 pub use self::dispatcher::{Job, Task, dispatch};
 pub use self::organization::Organization;
-pub use self::preflight::{preflight, preflight_people, read_lapsed};
+pub use self::preflight::{preflight, preflight_pending, preflight_people, read_lapsed};
 
 use jiff::Timestamp;
 

@@ -26,6 +26,27 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Stri
 ///
 /// As of [`preflight`].
 pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    read_limits(caller).await?;
+    let mut directory = Directory::new();
+    read_people(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+/// Reads the organization's limits, its pending invites, and then its people, for a job that cancels invites: whoever
+/// accepts in between is told as a member, and not as somebody whose invite is not there any more.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn preflight_pending<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    read_limits(caller).await?;
+    let mut directory = Directory::new();
+    read_invites(caller, &mut directory).await.map_err(in_words)?;
+    read_users(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+async fn read_limits<G: Gateway>(caller: &Caller<G>) -> Result<(), String> {
     // A key that may not read the limits invites at the documented ones.
     let limits = match caller.ask(&Request::RateLimits).await {
         Ok(response) => {
@@ -42,9 +63,7 @@ pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Director
         }
     };
     limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
-    let mut directory = Directory::new();
-    read_people(caller, &mut directory).await.map_err(in_words)?;
-    Ok(directory)
+    Ok(())
 }
 
 fn in_words(unanswered: Unanswered) -> String {
@@ -69,12 +88,18 @@ pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directo
 }
 
 async fn read_people<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    read_users(caller, directory).await?;
+    if caller.api == Api::Invites { read_invites(caller, directory).await } else { Ok(()) }
+}
+
+async fn read_users<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await?;
-    if caller.api == Api::Invites {
-        let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
-        invites.into_iter().for_each(|invite| directory.add_invite(invite));
-    }
+    read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await
+}
+
+async fn read_invites<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
+    invites.into_iter().for_each(|invite| directory.add_invite(invite));
     Ok(())
 }
 
@@ -109,4 +134,63 @@ fn not_a_list() -> Unanswered {
 fn is_last(page: u32, count: usize, total: Option<u64>) -> bool {
     let read = u64::from(page) * PAGE_SIZE as u64;
     count == 0 || (count < PAGE_SIZE && total.is_none_or(|total| read >= total))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use jiff::Timestamp;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::directory::Presence;
+    use crate::exchange::{Answer, Grants, Invite, Membership, Person, Response};
+    use crate::limiter::{Limiter, Pace};
+    use crate::retry::Policy;
+
+    /// An organization whose one pending person accepts as soon as the first list has been read.
+    #[derive(Default)]
+    struct Accepting(AtomicBool);
+
+    impl Gateway for Accepting {
+        async fn send<'a>(&'a self, request: &'a Request) -> Answer {
+            let (id, email, grants) =
+                ("00000000000000000000000a".to_owned(), "ada@example.com".to_owned(), Grants::default());
+            let accepted = || self.0.swap(true, Ordering::Relaxed);
+            let body = match request {
+                Request::Invites if accepted() => Body::Invites(Vec::new()),
+                Request::Invites => {
+                    Body::Invites(vec![Invite { id, email, created_at: None, expires_at: None, grants }])
+                }
+                Request::Users(_) => {
+                    let membership = if accepted() { Membership::Active } else { Membership::Pending };
+                    let person = Person { id, email, membership, invited_at: None, expires_at: None, grants };
+                    Body::People(Page { entries: vec![person], total: Some(1) })
+                }
+                Request::Create(_)
+                | Request::Revoke(_)
+                | Request::FindUser(_)
+                | Request::FindInvites(_)
+                | Request::Organization
+                | Request::Lapsed(_)
+                | Request::Teams(_)
+                | Request::Projects(_)
+                | Request::RateLimits => Body::Limits(Vec::new()),
+            };
+            let (retry_after, date, limit, remaining) = (None, None, None, None);
+            Answer::Response(Box::new(Response { status: 200, body, retry_after, date, limit, remaining }))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_accepts_while_the_lists_are_read_is_a_member_to_whoever_cancels_invites() {
+        let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
+        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
+        let caller =
+            Caller::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
+        let directory = preflight_pending(&caller).await.unwrap();
+        assert!(matches!(directory.presence("ada@example.com"), Some(Presence::Member { .. })), "{directory:?}");
+    }
 }

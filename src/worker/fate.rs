@@ -177,6 +177,8 @@ impl<G: Gateway> Row<'_, G> {
             | Status::NotSent
             | Status::Sending => false,
         };
+        // The next revocation has to know which invite it was, where the run's results do not.
+        let invite_id = invite_id.or_else(|| self.own_invite().map(|invite| invite.to_string()));
         let outcome = Outcome {
             status,
             invite_id,

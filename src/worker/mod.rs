@@ -23,6 +23,9 @@ use crate::outcome::Outcome;
 use crate::retry::Delays;
 use crate::stop::Stopped;
 
+/// Why a row waits that an earlier run left open.
+const LEFT_OPEN: &str = "an earlier run did not learn what became of it";
+
 /// What all workers share.
 #[derive(Debug)]
 pub(crate) struct Crew<G> {
@@ -44,7 +47,13 @@ pub(crate) struct Ticket(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) enum Notice {
     /// A request is about to go out; it goes once the dispatcher has written that down.
-    Sending { ticket: Ticket, trace: Trace, written: oneshot::Sender<()> },
+    Sending {
+        ticket: Ticket,
+        trace: Trace,
+        /// The invite that is about to be cancelled.
+        invite: Option<ObjectId>,
+        written: oneshot::Sender<()>,
+    },
     /// The row will be tried again, or asked about.
     Waiting { ticket: Ticket, why: String, delay: Duration },
     /// The row has met its fate, and its worker may have another.
@@ -188,7 +197,7 @@ impl<G: Gateway> Row<'_, G> {
         let (written, confirmed) = oneshot::channel();
         // The next run, should this one be killed, has to know since when an invite may be ours.
         let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
-        let notice = Notice::Sending { ticket: self.ticket, trace, written };
+        let notice = Notice::Sending { ticket: self.ticket, trace, invite: self.own_invite(), written };
         // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
         if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
@@ -224,6 +233,11 @@ impl<G: Gateway> Row<'_, G> {
         }
     }
 
+    /// The invite that the row's request cancels.
+    fn own_invite(&self) -> Option<ObjectId> {
+        if let Request::Revoke(revoke) = &self.request { Some(revoke.invite) } else { None }
+    }
+
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
         let notice = Notice::Waiting { ticket: self.ticket, why, delay };
         // A dispatcher that is gone has stopped the run.
@@ -233,12 +247,8 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Takes up what an earlier run left open: waits until its request cannot be running any more, then asks.
     async fn take_up(&mut self, left_open: LeftOpen) -> Result<Found, Fate> {
-        let LeftOpen { sent_as, trace, settle, settled_at } = left_open;
-        self.trace = trace;
-        let until = Some(settled_at);
-        self.open = trace.first_sent.map(|since| OpenQuestion { since, until, absent_at: None });
-        self.sent_as = Some(sent_as);
-        let found = Box::pin(self.settle(settle, "an earlier run did not learn what became of it")).await?;
+        let settle = self.reopen(left_open);
+        let found = Box::pin(self.settle(settle, LEFT_OPEN)).await?;
         if found == Found::Nobody {
             // Whatever the earlier run sent has come to nothing.
             self.trace = Trace::default();
@@ -246,8 +256,29 @@ impl<G: Gateway> Row<'_, G> {
         Ok(found)
     }
 
+    /// Takes over what an earlier run sent; how long that may still be running.
+    fn reopen(&mut self, left_open: LeftOpen) -> Duration {
+        let LeftOpen { sent_as, trace, settle, settled_at } = left_open;
+        self.trace = trace;
+        let until = Some(settled_at);
+        self.open = trace.first_sent.map(|since| OpenQuestion { since, until, absent_at: None });
+        self.sent_as = Some(sent_as);
+        settle
+    }
+
     /// Waits until the last request cannot be running any more, then asks what came of it.
     async fn settle(&mut self, delay: Duration, why: &str) -> Result<Found, Fate> {
+        self.settled(delay, why).await?;
+        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+        if found == Found::Nobody {
+            let now = self.crew.caller.clock.now();
+            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
+        }
+        Ok(found)
+    }
+
+    /// Waits until the last request cannot be running any more, and for the place from which to ask.
+    async fn settled(&mut self, delay: Duration, why: &str) -> Result<(), Fate> {
         if self.wait(delay, why.to_owned()).await.is_err() {
             return Err(self.unknown("the run was ended before the server could be asked"));
         }
@@ -258,12 +289,7 @@ impl<G: Gateway> Row<'_, G> {
                 Err(Stopped) => return Err(self.unknown("the run was ended before the server could be asked")),
             }
         }
-        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
-        if found == Found::Nobody {
-            let now = self.crew.caller.clock.now();
-            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
-        }
-        Ok(found)
+        Ok(())
     }
 
     /// The fate of a row of which the server was asked in vain, to be told so.

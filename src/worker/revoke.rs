@@ -4,20 +4,22 @@
 //! The invites' endpoint cancels what is pending and nothing else, so a person who accepts meanwhile stays.
 
 use super::fate::{Fate, LastAnswer, OpenQuestion};
-use super::{LeftOpen, Row, Trace, retry_after};
-use crate::caller::{Found, Unanswered, describe};
-use crate::exchange::{Gateway, Request, Revoke};
-use crate::invitation::ObjectId;
-use crate::outcome::Status;
+use super::{LEFT_OPEN, LeftOpen, Row, Trace, retry_after};
+use crate::caller::{Entries, Unanswered, describe};
+use crate::exchange::{Gateway, Invite, Request, Revoke};
+use crate::outcome::{Outcome, Status};
 use crate::retry::{Doubt, Verdict, judge};
 use crate::revocation::{ACCEPTED, OTHER, UNCLEAR};
 
+/// What is said where the lists contradict each other.
+const UNLISTED: &str = "the person is pending, and no invite is listed";
+
 impl<G: Gateway> Row<'_, G> {
-    /// Cancels the row's invite, which an earlier attempt may have done already.
+    /// Cancels the row's invite, which an earlier revocation may have done already.
     pub(super) async fn revoke(&mut self, left_open: Option<LeftOpen>, tried: Option<Trace>) -> Fate {
         let (mut outcome, condemned) = self.find_and_cancel(left_open, tried).await;
-        // By these the next revocation knows that one of them may have come through.
-        outcome.attempts += tried.map_or(0, |trace| trace.attempts);
+        // The next revocation has to know of those requests too.
+        outcome.attempts = outcome.attempts.saturating_add(tried.map_or(0, |trace| trace.attempts));
         (outcome, condemned)
     }
 
@@ -50,7 +52,7 @@ impl<G: Gateway> Row<'_, G> {
                     continue;
                 }
                 Verdict::Unauthorized if unauthorized => {
-                    return self.refused(Some(format!("the credentials are refused: {}", describe(&answer))));
+                    return self.condemned_in_doubt(format!("the credentials are refused: {}", describe(&answer)));
                 }
                 Verdict::Unauthorized => {
                     self.trace = before;
@@ -75,8 +77,10 @@ impl<G: Gateway> Row<'_, G> {
                 // Of an invitation only.
                 Verdict::Created(_) => return self.unknown("the answer was not one to a cancellation"),
                 Verdict::PerhapsThere | Verdict::SomethingMissing => return self.find_out_what_is_left().await,
-                Verdict::Refused => return self.refused(None),
-                Verdict::Condemned(why) => return self.refused(Some(why)),
+                // An earlier request may have come through all the same.
+                Verdict::Refused if self.open.is_some() => return self.find_out_what_is_left().await,
+                Verdict::Refused => return self.failed(),
+                Verdict::Condemned(why) => return self.condemned_in_doubt(why),
             };
             let ended = self.wait(delay, why).await.is_err();
             match (ended, self.open.is_some()) {
@@ -93,61 +97,80 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Finds the invite of a request of which the run never learned what came; an error where there is none to cancel.
     async fn find_ours(&mut self, left_open: LeftOpen, tried: bool) -> Result<(), Fate> {
-        let found = self.take_up(left_open).await.map_err(|(mut outcome, condemned)| {
-            // These were the run's; a number would tell the next revocation that one of its own came through.
-            outcome.attempts = 0;
-            (outcome, condemned)
-        })?;
-        let invite = match found {
-            Found::Invited(invite) if self.is_certainly_ours(&invite) => invite.id.parse().map_err(|_| invite.id),
-            Found::Invited(invite) if self.is_ours(&invite) => return Err(self.end(Status::Failed, UNCLEAR)),
-            Found::Invited(_) => return Err(self.end(Status::Gone, OTHER)),
-            Found::Member(_) => return Err(self.end(Status::Accepted, ACCEPTED)),
-            Found::Nobody if tried => return Err(self.end_with(Status::Revoked, None, None, None)),
-            Found::Nobody => return Err(self.end_with(Status::Gone, None, None, None)),
+        let there = self.what_is_there(left_open).await;
+        // What was sent is the run's; a number would tell the next revocation that a request of its own came through.
+        let there = there.map_err(|(outcome, condemned)| (Outcome { attempts: 0, ..outcome }, condemned))?;
+        self.trace = Trace::default();
+        let nothing = if tried { Status::Revoked } else { Status::Gone };
+        let mut ours = there.invites.iter().filter(|invite| self.is_ours(invite));
+        let invite = match (there.member, ours.next(), ours.next()) {
+            (Some(_), ..) if self.in_doubt_since().is_some() => return Err(self.end(Status::Accepted, ACCEPTED)),
+            (Some(_), ..) => return Err(self.end_with(nothing, None, None, None)),
+            (None, Some(_), Some(_)) => return Err(self.end(Status::Failed, UNCLEAR)),
+            (None, Some(only), None) if !self.is_certainly_ours(only) => return Err(self.end(Status::Failed, UNCLEAR)),
+            (None, Some(only), None) => only.id.parse().map_err(|_| &only.id),
+            (None, None, _) if there.invites.is_empty() => return Err(self.end_with(nothing, None, None, None)),
+            (None, None, _) => return Err(self.end(Status::Gone, OTHER)),
         };
         let invite = invite.map_err(|id| {
             self.end(Status::Failed, &format!("the invite's id {id:?} is none of Atlas's; cancel it there"))
         })?;
         self.request = Request::Revoke(Revoke { email: self.email().to_owned(), invite });
-        self.trace = Trace::default();
         Ok(())
     }
 
-    fn revoked(&self) -> Fate {
-        self.end_with(Status::Revoked, self.own_invite().map(|invite| invite.to_string()), None, None)
+    /// Asks once the run's request cannot be running any more.
+    async fn what_is_there(&mut self, left_open: LeftOpen) -> Result<Entries, Fate> {
+        let settle = self.reopen(left_open);
+        Box::pin(self.settled(settle, LEFT_OPEN)).await?;
+        let there = self.look_up().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+        there.ok_or_else(|| self.unknown(UNLISTED))
     }
 
-    /// The request was refused, and perhaps every other would be; an earlier one may have come through all the same.
-    fn refused(&self, condemned: Option<String>) -> Fate {
-        let (outcome, _) = if self.open.is_some() { self.unknown("the next was refused") } else { self.failed() };
-        (outcome, condemned)
+    /// Asks what is there under the row's address. A person who is pending without an invite has accepted, or been invited,
+    /// between the two questions, and is asked about once more; `None` where that does not help.
+    async fn look_up(&self) -> Result<Option<Entries>, Unanswered> {
+        for _ in 0..2 {
+            let there = self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await?;
+            if there.pending.is_empty() || !there.invites.is_empty() {
+                return Ok(Some(there));
+            }
+        }
+        Ok(None)
+    }
+
+    fn condemned_in_doubt(&self, why: String) -> Fate {
+        if self.open.is_none() {
+            return self.condemned(why);
+        }
+        let (outcome, _) = self.unknown("nothing more can be sent");
+        (outcome, Some(why))
+    }
+
+    fn revoked(&self) -> Fate {
+        self.end_with(Status::Revoked, None, None, None)
     }
 
     async fn find_out_what_is_left(&mut self) -> Fate {
-        match self.what_is_left().await {
-            Ok(fate) => fate,
-            Err(unanswered) if self.open.is_some() => self.unanswered(unanswered, Self::unknown),
-            Err(unanswered) => self.unanswered(unanswered, Self::failed_and),
+        let in_doubt = self.open.is_some();
+        let there = match self.look_up().await {
+            Ok(Some(there)) => there,
+            Ok(None) => return self.unknown(UNLISTED),
+            Err(unanswered) if in_doubt => return self.unanswered(unanswered, Self::unknown),
+            Err(unanswered) => return self.unanswered(unanswered, Self::failed_and),
+        };
+        // Ours is recognised by its id alone.
+        let is_own = |invite: &Invite| invite.id.parse().ok() == self.own_invite();
+        if there.member.is_some() {
+            self.end(Status::Accepted, ACCEPTED)
+        } else if there.invites.iter().any(is_own) {
+            self.failed()
+        } else if in_doubt {
+            self.revoked()
+        } else if there.invites.is_empty() {
+            self.end_with(Status::Gone, None, None, None)
+        } else {
+            self.end(Status::Gone, OTHER)
         }
-    }
-
-    async fn what_is_left(&self) -> Result<Fate, Unanswered> {
-        let caller = &self.crew.caller;
-        // Somebody else may have invited the person since, so that only the id can tell.
-        let invites = caller.invites_to(self.email(), self.sent_as.as_deref()).await?;
-        if invites.iter().any(|invite| invite.id.parse().ok() == self.own_invite()) {
-            return Ok(self.failed());
-        }
-        Ok(match caller.who_is_there(self.email(), self.sent_as.as_deref(), None).await? {
-            Found::Member(_) => self.end(Status::Accepted, ACCEPTED),
-            Found::Nobody | Found::Invited(_) if self.open.is_some() => self.revoked(),
-            Found::Nobody => self.end_with(Status::Gone, None, None, None),
-            Found::Invited(_) => self.end(Status::Gone, OTHER),
-        })
-    }
-
-    fn own_invite(&self) -> Option<ObjectId> {
-        if let Request::Revoke(revoke) = &self.request { Some(revoke.invite) } else { None }
     }
 }

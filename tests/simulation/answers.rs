@@ -88,7 +88,7 @@ impl Atlas {
                 let total = self.rng.bool().then_some(self.accounts.len() as u64);
                 self.respond(200, Body::People(Page { entries, total }))
             }
-            Request::Revoke(_) => self.respond(404, Body::Error(ApiError::default())),
+            Request::Revoke(revoke) => self.revoke(revoke, fault),
             Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), total: None })),
             Request::Invites => {
                 let invites = self.open_invites(|_| true);
@@ -108,13 +108,20 @@ impl Atlas {
         }
     }
 
-    fn create(&mut self, create: &Create, fault: Option<Fault>) -> Response {
+    /// What a request that would change something is answered while Atlas is upgraded.
+    pub(crate) fn upgrading(&mut self, fault: Option<Fault>) -> Option<Response> {
         let now = self.history.now();
         if fault == Some(Fault::Upgrade) {
             self.upgrade_until = now + Duration::from_secs(self.rng.u64(1..40));
         }
-        if now < self.upgrade_until {
-            return self.error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "Writes are disabled.");
+        (now < self.upgrade_until)
+            .then(|| self.error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "Writes are disabled."))
+    }
+
+    fn create(&mut self, create: &Create, fault: Option<Fault>) -> Response {
+        let now = self.history.now();
+        if let Some(upgrading) = self.upgrading(fault) {
+            return upgrading;
         }
         if let Some(limit) = &mut self.invitation_limit
             && !limit.take(now)
@@ -153,33 +160,36 @@ impl Atlas {
             return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
         }
         let at = self.issue(&create.email, Creator::Job);
-        let Invite { id, expires_at, .. } = self.invite(&self.ledger.issued[at]);
+        let issued = &self.ledger.issued[at];
+        let Invite { expires_at, .. } = self.invite(issued);
+        let id = issued.id.clone();
         self.respond(200, Body::Created(Created { id, expires_at }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {
         Invite {
-            id: issued.id.clone(),
+            id: issued.invite.clone(),
             email: issued.email.clone(),
             created_at: self.manners.tells_created.then(|| self.shown(issued.created)),
-            expires_at: None,
+            expires_at: Some(self.lapses(issued.created)),
             grants: Grants::default(),
         }
     }
 
     fn open_invites(&self, wanted: impl Fn(&Issued) -> bool) -> Vec<Invite> {
-        let open = self.ledger.issued.iter().filter(|issued| issued.accepted.is_none() && wanted(issued));
+        let open = self.ledger.issued.iter().filter(|issued| issued.is_open() && wanted(issued));
         open.map(|issued| self.invite(issued)).collect()
     }
 
     fn person(&self, account: &Account) -> Person {
-        let told = self.manners.tells_created && account.membership == Membership::Pending;
+        let pending = account.membership == Membership::Pending;
+        let told = self.manners.tells_created && pending;
         Person {
             id: account.user_id.clone(),
             email: account.email.clone(),
             membership: account.membership,
             invited_at: told.then(|| self.shown(account.invited)),
-            expires_at: None,
+            expires_at: pending.then(|| self.lapses(account.invited)),
             grants: Grants::default(),
         }
     }
@@ -227,12 +237,12 @@ impl Atlas {
         }
     }
 
-    fn error(&mut self, status: u16, code: &str, detail: &str) -> Response {
+    pub(crate) fn error(&mut self, status: u16, code: &str, detail: &str) -> Response {
         let code = Some(code.to_owned()).filter(|code| !code.is_empty());
         self.respond(status, Body::Error(ApiError { code, detail: Some(detail.to_owned()) }))
     }
 
-    fn respond(&self, status: u16, body: Body) -> Response {
+    pub(crate) fn respond(&self, status: u16, body: Body) -> Response {
         let date = self.manners.dates.then(|| self.shown(self.history.now()));
         Response { status, body, retry_after: None, date, limit: None, remaining: None }
     }

@@ -10,6 +10,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bucket::{Bucket, InvitationLimit};
+use crate::cancels::Cancels;
 use crate::conduct::Conduct;
 use crate::history::History;
 use crate::ledger::{Creator, Issued, Ledger, fold};
@@ -37,6 +38,8 @@ pub(crate) struct Atlas {
     pub(crate) history: History,
     pub(crate) ledger: Ledger,
     pub(crate) conduct: Conduct,
+    /// The requests of the job to cancel.
+    pub(crate) cancels: Cancels,
     /// Addresses that are refused whatever happens.
     pub(crate) blocked: BTreeSet<String>,
     /// Requests that the server has not finished with, whether or not the client still waits.
@@ -67,6 +70,7 @@ impl Atlas {
             history,
             ledger: Ledger::default(),
             conduct: Conduct::default(),
+            cancels: Cancels::default(),
             blocked: BTreeSet::new(),
             in_process: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -88,6 +92,11 @@ impl Atlas {
     fn clock(&self, at: Duration) -> Timestamp {
         let ours = SignedDuration::try_from(at).expect("seeds are short");
         START + ours + SignedDuration::from_millis(self.manners.skew)
+    }
+
+    /// When an invitation lapses, as answers show it.
+    pub(crate) fn lapses(&self, created: Duration) -> Timestamp {
+        self.shown(created + Duration::from_secs(30 * 86_400))
     }
 
     /// The server's clock as its answers show it: to the second, rounded down.
@@ -127,9 +136,10 @@ impl Atlas {
     /// for the invite, ours has gone from the list, and the pending user is as old as the other invitation. Nothing that
     /// Atlas says could settle that.
     pub(crate) fn accepting(&self) -> Vec<String> {
+        let standing = |issued: &&Issued| issued.cancelled.is_none();
         let shared = |address: &str| {
-            let ours = self.ledger.by_job(address).count();
-            ours > 0 && self.ledger.of(address).count() > ours
+            let ours = self.ledger.by_job(address).filter(standing).count();
+            ours > 0 && self.ledger.of(address).filter(standing).count() > ours
         };
         let pending = self.accounts.iter().filter(|(_, account)| account.membership == Membership::Pending);
         pending.map(|(address, _)| address.clone()).filter(|address| !shared(address)).collect()
@@ -142,8 +152,7 @@ impl Atlas {
         if let Some(account) = self.accounts.get_mut(address) {
             account.membership = Membership::Active;
         }
-        let open =
-            self.ledger.issued.iter_mut().filter(|issued| issued.address == address && issued.accepted.is_none());
+        let open = self.ledger.issued.iter_mut().filter(|issued| issued.address == address && issued.is_open());
         open.for_each(|issued| issued.accepted = Some(now));
     }
 
@@ -174,15 +183,18 @@ impl Atlas {
                 user_id
             }
         };
+        let invite = self.id('a');
         let id = match self.manners.api {
-            Api::Invites => self.id('a'),
+            Api::Invites => invite.clone(),
             Api::Users => user_id.clone(),
         };
         self.history.note(|| format!("    an email goes out to {address}, by {creator:?}, id {id}"));
-        if creator == Creator::Job && self.ledger.by_job(&address).next().is_some() {
+        if creator == Creator::Job && self.ledger.by_job(&address).any(|issued| issued.cancelled.is_none()) {
             self.history.violation(format!("{address} got a second invitation from this job"));
         }
-        self.ledger.issued.push(Issued { id, user_id, address, email, created: now, creator, accepted: None });
+        let issued =
+            Issued { id, invite, user_id, address, email, created: now, creator, accepted: None, cancelled: None };
+        self.ledger.issued.push(issued);
         self.ledger.issued.len() - 1
     }
 }

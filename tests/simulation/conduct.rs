@@ -114,8 +114,8 @@ impl Conduct {
         self.tail.as_mut().is_some_and(|tail| tail.last_status(address).as_deref() == Some("sending"))
     }
 
-    /// A request to invite this address leaves the client.
-    pub(crate) fn invites(&mut self, address: &str) -> Option<String> {
+    /// A request to invite this address, or to cancel its invite, leaves the client.
+    pub(crate) fn changes(&mut self, address: &str) -> Option<String> {
         let status = self.tail.as_mut()?.last_status(address);
         (status.as_deref() != Some("sending")).then(|| {
             format!("a request for {address} was sent while its last line in the file is {status:?}, not sending")

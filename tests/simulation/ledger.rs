@@ -25,7 +25,10 @@ pub(crate) enum Creator {
 /// One invitation, one email.
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
+    /// What the endpoint in use calls it: the invite's own id, or the pending user's.
     pub(crate) id: String,
+    /// The invite's own id.
+    pub(crate) invite: String,
     /// The id of the pending user that it made.
     pub(crate) user_id: String,
     /// The address, folded.
@@ -35,6 +38,15 @@ pub(crate) struct Issued {
     pub(crate) created: Duration,
     pub(crate) creator: Creator,
     pub(crate) accepted: Option<Duration>,
+    /// Who cancelled it.
+    pub(crate) cancelled: Option<Creator>,
+}
+
+impl Issued {
+    /// Whether it is pending.
+    pub(crate) fn is_open(&self) -> bool {
+        self.accepted.is_none() && self.cancelled.is_none()
+    }
 }
 
 /// A request of the job that was not certainly refused.

@@ -18,7 +18,7 @@ pub(crate) struct Promise<'a> {
     pub(crate) asked: &'a [Asked],
     pub(crate) lines: &'a [Line],
     pub(crate) tally: &'a Tally,
-    /// See [`crate::scenario::Scenario::early`].
+    /// See [`crate::scenario::Manners::early`].
     pub(crate) early: Option<Duration>,
     /// Whether names of teams meant anything to the run.
     pub(crate) was_read: bool,
@@ -31,7 +31,7 @@ impl Promise<'_> {
     pub(crate) fn broken(&self) -> Vec<String> {
         let mut broken = Vec::new();
         self.check_rows(&mut broken);
-        self.check_tally(&mut broken);
+        check_tally(&self.lines[..self.lines.len().min(self.asked.len())], self.tally, &mut broken);
         self.check_claims(&mut broken);
         self.check_nothing_lost(&mut broken);
         if self.last {
@@ -64,16 +64,6 @@ impl Promise<'_> {
             };
             if !right {
                 broken.push(format!("{asked:?} has the line {line:?}"));
-            }
-        }
-    }
-
-    fn check_tally(&self, broken: &mut Vec<String>) {
-        for status in Status::ALL {
-            let lines = self.rows().filter(|(_, line)| line.status == status.as_str()).count() as u64;
-            let told = self.tally.count(status);
-            if lines != told {
-                broken.push(format!("{lines} rows are {} and the summary says {told}", status.as_str()));
             }
         }
     }
@@ -181,6 +171,17 @@ impl Promise<'_> {
         }
         if let Some(line) = self.lines.iter().find(|line| line.row.is_none() && line.status != "invited") {
             broken.push(format!("nothing went wrong and yet {line:?}"));
+        }
+    }
+}
+
+/// The summary counts as the lines do.
+pub(crate) fn check_tally(lines: &[Line], tally: &Tally, broken: &mut Vec<String>) {
+    for status in Status::ALL {
+        let lines = lines.iter().filter(|line| line.status == status.as_str()).count() as u64;
+        let told = tally.count(status);
+        if lines != told {
+            broken.push(format!("{lines} rows are {} and the summary says {told}", status.as_str()));
         }
     }
 }

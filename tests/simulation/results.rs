@@ -19,6 +19,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Whether it is about its row, and says nothing of the person.
+    fn is_of_the_row_alone(&self) -> bool {
+        matches!(self.status.as_str(), "duplicate" | "invalid" | "not_ours")
+    }
+
     fn read(record: &csv::StringRecord) -> Self {
         Self {
             row: record[0].parse().ok(),
@@ -35,6 +40,24 @@ impl Line {
 pub(crate) fn read(path: &Path) -> Vec<Line> {
     let mut csv = csv::Reader::from_path(path).expect("the results file is there");
     csv.records().map(|record| Line::read(&record.expect("the results file is whole"))).collect()
+}
+
+/// The lines that stand in a file, finished or not: the last of each person, and every one that is about its row alone.
+pub(crate) fn standing(path: &Path) -> Vec<Line> {
+    let mut written = std::fs::read(path).expect("the results file is there");
+    // Whatever a kill tore has no end of a line.
+    written.truncate(written.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    let mut csv = csv::Reader::from_reader(written.as_slice());
+    let mut standing: Vec<(u32, usize, Line)> = Vec::new();
+    for (at, record) in csv.records().enumerate() {
+        let line = Line::read(&record.expect("lines are written whole"));
+        if !line.is_of_the_row_alone() {
+            standing.retain(|(_, _, known)| known.is_of_the_row_alone() || known.address != line.address);
+        }
+        standing.push((line.row.unwrap_or(u32::MAX), at, line));
+    }
+    standing.sort_by_key(|(row, at, _)| (*row, *at));
+    standing.into_iter().map(|(_, _, line)| line).collect()
 }
 
 /// Follows a results file while lines are appended.
@@ -59,8 +82,7 @@ impl Tail {
         let mut csv = csv::ReaderBuilder::new().has_headers(false).from_reader(new.as_slice());
         for record in csv.records() {
             let line = Line::read(&record.expect("lines are written whole"));
-            // These are about a row, and say nothing of the person.
-            if !matches!(line.status.as_str(), "duplicate" | "invalid") {
+            if !line.is_of_the_row_alone() {
                 self.last.insert(line.address, line.status);
             }
         }

@@ -70,6 +70,8 @@ pub(crate) struct Scenario {
     /// How long until somebody accepts, or another administrator invites: the longest pause.
     pub(crate) accepting: Option<Duration>,
     pub(crate) inviting: Option<Duration>,
+    /// How long until another administrator cancels an invitation, or invites again: the longest pause.
+    pub(crate) cancelling: Option<Duration>,
     /// Another program that drinks from the same buckets: the longest pause.
     pub(crate) drinking: Option<Duration>,
 }
@@ -131,16 +133,19 @@ impl Scenario {
             hasty,
             accepting: rng.bool().then(|| secs(rng.u64(2..60))),
             inviting: one_in(rng, 3).then(|| secs([1, 5, 60][rng.usize(..3)])),
+            cancelling: None,
             // It leaves half of what flows in, or the job would starve.
             drinking: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
         }
     }
+}
 
+impl Manners {
     /// How much older than a request an invitation may look that could be its own, for a client that knows no more of
     /// the server's clock than `Date` tells: whole seconds, as old as the answer's way was long. `None`: any age.
     pub(crate) fn early(&self) -> Option<Duration> {
         let tolerance = Duration::from_secs(2);
         let rounding = Duration::from_secs(1);
-        (self.manners.dates && self.manners.tells_created).then(|| tolerance + rounding + self.manners.latency)
+        (self.dates && self.tells_created).then(|| tolerance + rounding + self.latency)
     }
 }

@@ -1,8 +1,8 @@
 //! One run of the real engine, as the program would put it together, and how it may be ended from outside.
 
 use std::future::poll_fn;
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::io::{self, Cursor, Read};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -11,15 +11,18 @@ use bulk_invite::caller::Caller;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
 use bulk_invite::event::Event;
+use bulk_invite::exchange::Api;
 use bulk_invite::invitation::OrgRoles;
-use bulk_invite::journal::{Journal, Start};
-use bulk_invite::limiter::Limiter;
+use bulk_invite::journal::{Earlier, Journal, Layout, Reading, Start};
+use bulk_invite::limiter::{Learned, Limiter};
 use bulk_invite::outcome::Signal;
 use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::retry::Policy;
 use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch, preflight};
+use bulk_invite::run::{
+    Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch, preflight, preflight_pending,
+};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -32,13 +35,24 @@ use crate::wire::{Shared, Wire, locked};
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) results: PathBuf,
-    pub(crate) sheet: Vec<u8>,
+    pub(crate) errand: Errand,
+    /// Whether it starts over.
+    pub(crate) fresh: bool,
     pub(crate) seed: u64,
     pub(crate) max_failures: MaxFailures,
     pub(crate) limit: Option<u64>,
     /// When the first signal comes, and how long after it a second one.
     pub(crate) signals: Option<(Duration, Option<Duration>)>,
     pub(crate) crash: Crash,
+}
+
+/// Which command it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Errand {
+    /// `run`, of a sheet.
+    Invite(Vec<u8>),
+    /// `revoke`, of the results of a run.
+    Revoke(PathBuf),
 }
 
 /// When the process is killed.
@@ -119,60 +133,106 @@ async fn whole(
     signals: mpsc::Receiver<Signal>,
 ) -> End {
     let organization = ORGANIZATION.parse().expect("an id");
-    let keys = PersonKeys::default();
-    let roster = Roster::open(Cursor::new(&session.sheet), &RosterOptions::default()).expect("the sheet has a header");
-    let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
-    let path: &Path = &session.results;
-    let opened = Journal::open(path, &[organization], &keys, carried, Start::Continue);
-    let (journal, earlier) = opened.expect("the results can be continued");
-    locked(atlas).conduct.opened(session.results.clone());
-    let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
-    let clock = Clock::starting_at(START + now);
-    let (sender, learned) = mpsc::unbounded_channel();
-    let caller = Caller::new(
-        Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
-        manners.api,
-        Limiter::new(settings.pace),
-        Policy::new(settings.max_attempts, session.seed),
-        clock,
-        sender,
-    );
-    let (directory, condemned) = match preflight(&caller).await {
-        Ok(directory) => (directory, None),
-        Err(why) => (Directory::offline(), Some(why)),
-    };
-    let was_read = condemned.is_none();
-    let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-    let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
-    let job = Job {
-        options: RunOptions {
-            organization: Some(organization),
-            concurrency: settings.concurrency,
-            settle: settings.settle,
-            timeout: settings.timeout,
-            max_failures: session.max_failures,
-            limit: session.limit,
-            dry_run: false,
-            reinvite_expired: false,
-            rows: None,
-        },
-        clock,
-        organizations: vec![Organization { id: organization, caller, directory: &directory, condemned, rows: None }],
-        learned,
-        task: Task::Invite(roster, planner),
-        journal,
-        earlier,
-        keys,
-        halt: None,
-        failed_rows: None,
-    };
-    {
-        let mut atlas = locked(atlas);
-        let now = atlas.history.now();
-        atlas.conduct.listens(now);
+    match &session.errand {
+        Errand::Invite(sheet) => {
+            let roster = Roster::open(Cursor::new(sheet), &RosterOptions::default()).expect("the sheet has a header");
+            let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+            let opened = Opened::open(session, manners.api, carried.into(), settings, atlas);
+            let (directory, condemned) = told(preflight(&opened.caller).await);
+            let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
+            let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
+            let task = Task::Invite(roster, planner);
+            opened.carry_out(session, settings, (&directory, condemned), task, atlas, signals).await
+        }
+        Errand::Revoke(run) => {
+            let reading = Reading::open(run).expect("the results of the run can be read");
+            let layout = Layout::of_revocation(reading.carried());
+            let opened = Opened::open(session, Api::Invites, layout, settings, atlas);
+            let (directory, condemned) = told(preflight_pending(&opened.caller).await);
+            let task = Task::<io::Empty>::Revoke(reading);
+            opened.carry_out(session, settings, (&directory, condemned), task, atlas, signals).await
+        }
     }
-    let summary = dispatch(job, signals, &mut |event| watch(atlas, &event)).await;
-    End::Ended(Box::new(summary), was_read)
+}
+
+fn told(read: Result<Directory, String>) -> (Directory, Option<String>) {
+    read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None))
+}
+
+/// What every command needs.
+struct Opened {
+    caller: Caller<Wire>,
+    clock: Clock,
+    learned: mpsc::UnboundedReceiver<Learned>,
+    journal: Journal,
+    earlier: Earlier,
+    keys: PersonKeys,
+}
+
+impl Opened {
+    fn open(session: &Session, api: Api, layout: Layout, settings: &Settings, atlas: &Shared) -> Self {
+        let organization = ORGANIZATION.parse().expect("an id");
+        let keys = PersonKeys::default();
+        let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
+        let clock = Clock::starting_at(START + now);
+        let start = if session.fresh { Start::Fresh(START + now) } else { Start::Continue };
+        let opened = Journal::open(&session.results, &[organization], &keys, layout, start);
+        let (journal, earlier) = opened.expect("the results can be continued");
+        locked(atlas).conduct.opened(session.results.clone());
+        let (sender, learned) = mpsc::unbounded_channel();
+        let caller = Caller::new(
+            Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
+            api,
+            Limiter::new(settings.pace),
+            Policy::new(settings.max_attempts, session.seed),
+            clock,
+            sender,
+        );
+        Self { caller, clock, learned, journal, earlier, keys }
+    }
+
+    async fn carry_out<R: Read>(
+        self,
+        session: &Session,
+        settings: &Settings,
+        (directory, condemned): (&Directory, Option<String>),
+        task: Task<'_, R>,
+        atlas: &Shared,
+        signals: mpsc::Receiver<Signal>,
+    ) -> End {
+        let organization = ORGANIZATION.parse().expect("an id");
+        let Self { caller, clock, learned, journal, earlier, keys } = self;
+        let was_read = condemned.is_none();
+        let job = Job {
+            options: RunOptions {
+                organization: Some(organization),
+                concurrency: settings.concurrency,
+                settle: settings.settle,
+                timeout: settings.timeout,
+                max_failures: session.max_failures,
+                limit: session.limit,
+                dry_run: false,
+                reinvite_expired: false,
+                rows: None,
+            },
+            clock,
+            organizations: vec![Organization { id: organization, caller, directory, condemned, rows: None }],
+            learned,
+            task,
+            journal,
+            earlier,
+            keys,
+            halt: None,
+            failed_rows: None,
+        };
+        {
+            let mut atlas = locked(atlas);
+            let now = atlas.history.now();
+            atlas.conduct.listens(now);
+        }
+        let summary = dispatch(job, signals, &mut |event| watch(atlas, &event)).await;
+        End::Ended(Box::new(summary), was_read)
+    }
 }
 
 /// Notes what the run tells, and holds it to its word that it stops.

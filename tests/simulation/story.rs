@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bulk_invite::run::MaxFailures;
+use bulk_invite::run::{MaxFailures, Summary};
 use fastrand::Rng;
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::atlas::{Atlas, ORGANIZATION};
 use crate::history::{History, Telling};
 use crate::ledger::Creator;
-use crate::life;
+use crate::life::{self, Life};
 use crate::promise::Promise;
 use crate::results::{self, Line};
+use crate::revocation::TakingBack;
 use crate::scenario::Scenario;
-use crate::session::{self, Crash, End, Session};
+use crate::session::{self, Crash, End, Errand, Session};
 use crate::sheet::{Sheet, address_of};
 use crate::weather::{Weather, span};
 use crate::wire::{Shared, locked};
@@ -50,13 +50,14 @@ pub(crate) fn play(seed: u64, telling: Telling, folder: &Path) -> Told {
     })
 }
 
-struct Story {
-    rng: Rng,
-    scenario: Scenario,
-    sheet: Sheet,
-    atlas: Shared,
-    life: JoinSet<()>,
-    results: PathBuf,
+pub(crate) struct Story {
+    pub(crate) rng: Rng,
+    pub(crate) scenario: Scenario,
+    pub(crate) sheet: Sheet,
+    pub(crate) atlas: Shared,
+    pub(crate) life: Life,
+    pub(crate) results: PathBuf,
+    taking_back: Option<TakingBack>,
 }
 
 impl Story {
@@ -83,7 +84,9 @@ impl Story {
         }
         let atlas = Arc::new(Mutex::new(atlas));
         let life = life::begin(&scenario, &atlas, sheet.people(), &mut rng);
-        Self { rng, scenario, sheet, atlas, life, results: folder.join(format!("people-{seed}.results.csv")) }
+        let taking_back = TakingBack::pick(seed, scenario.rough_runs);
+        let results = folder.join(format!("people-{seed}.results.csv"));
+        Self { rng, scenario, sheet, atlas, life, results, taking_back }
     }
 
     async fn play(&mut self) {
@@ -94,14 +97,24 @@ impl Story {
             locked(&self.atlas).weather = Weather::pick(&mut self.rng);
             let session = self.rough_session();
             self.run(run, &session, false).await;
-            if locked(&self.atlas).history.is_spoilt() {
+            if self.is_spoilt() {
                 return;
+            }
+            if let Some(plan) = self.taking_back.take_if(|plan| plan.after == Some(run)) {
+                return self.take_back(plan).await;
             }
             let pauses = if self.scenario.hasty { [0, 0, 1] } else { [0, 1, 60] };
             let longest = Duration::from_secs(pauses[self.rng.usize(..3)]);
             sleep(span(&mut self.rng, Duration::ZERO, longest)).await;
         }
         self.end().await;
+        if let Some(plan) = self.taking_back.take().filter(|_| !self.is_spoilt()) {
+            self.take_back(plan).await;
+        }
+    }
+
+    pub(crate) fn is_spoilt(&self) -> bool {
+        locked(&self.atlas).history.is_spoilt()
     }
 
     /// The weather clears, and the command is run until nothing is left.
@@ -117,7 +130,7 @@ impl Story {
             atlas.weather = Weather::calm();
             atlas.manners.seats = None;
         }
-        let session = self.session();
+        let session = self.session_of(Crash::Never);
         let Some(last) = self.run(self.scenario.rough_runs, &session, true).await else { return };
         let emails = locked(&self.atlas).ledger.issued.len();
         let Some(again) = self.run(self.scenario.rough_runs + 1, &session, true).await else { return };
@@ -133,20 +146,21 @@ impl Story {
         }
     }
 
-    fn session(&mut self) -> Session {
+    pub(crate) fn session_of(&mut self, crash: Crash) -> Session {
         Session {
             results: self.results.clone(),
-            sheet: self.sheet.csv(ORGANIZATION),
+            errand: Errand::Invite(self.sheet.csv(ORGANIZATION)),
+            fresh: false,
             seed: self.rng.u64(..),
             max_failures: MaxFailures::Off,
             limit: None,
             signals: None,
-            crash: Crash::Never,
+            crash,
         }
     }
 
-    fn rough_session(&mut self) -> Session {
-        let session = self.session();
+    pub(crate) fn rough_session(&mut self) -> Session {
+        let session = self.session_of(Crash::Never);
         let rng = &mut self.rng;
         let ends = if self.scenario.hasty { [0, 1, 5] } else { [1, 20, 120] };
         let soon = Duration::from_secs(ends[rng.usize(..3)]);
@@ -170,15 +184,18 @@ impl Story {
         }
     }
 
-    /// Runs the command once; the lines that it left, where it ended by itself.
-    async fn run(&mut self, number: u32, session: &Session, last: bool) -> Option<Vec<Line>> {
+    /// Carries out a command once; what it tells and whether the organization was read, where it ended by itself.
+    pub(crate) async fn session(&mut self, name: &str, session: &Session) -> Option<(Box<Summary>, bool)> {
         {
             let mut atlas = locked(&self.atlas);
             atlas.begin_run();
             let weather = atlas.weather.clone();
             atlas.history.note(|| {
-                let sheet = String::from_utf8_lossy(&session.sheet);
-                format!("run {number} in {weather:?}, {:?}, {:?}:\n{sheet}", session.signals, session.crash)
+                let of = match &session.errand {
+                    Errand::Invite(sheet) => String::from_utf8_lossy(sheet).into_owned(),
+                    Errand::Revoke(run) => fs::read_to_string(run).unwrap_or_default(),
+                };
+                format!("{name} in {weather:?}, {:?}, {:?}:\n{of}", session.signals, session.crash)
             });
         }
         let run = session::run(session, &self.scenario.manners, &self.scenario.settings, &self.atlas);
@@ -190,25 +207,36 @@ impl Story {
             End::Killed => {
                 {
                     let mut atlas = locked(&self.atlas);
-                    let Atlas { ledger, conduct, history, .. } = &mut *atlas;
+                    let Atlas { ledger, cancels, conduct, history, .. } = &mut *atlas;
                     history.note(|| "the process is killed".to_owned());
-                    ledger.forget(|address| conduct.is_sending(address));
+                    match &session.errand {
+                        Errand::Invite(_) => ledger.forget(|address| conduct.is_sending(address)),
+                        Errand::Revoke(_) => {
+                            cancels.forget(self.sheet.people(), |address| conduct.is_sending(address));
+                        }
+                    }
                 }
-                self.leave_as_a_kill_does();
+                self.leave_as_a_kill_does(&session.results);
                 return None;
             }
             End::Ended(summary, was_read) => (summary, was_read),
         };
+        locked(&self.atlas).history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        Some((summary, was_read))
+    }
+
+    /// Runs the command once; the lines that it left, where it ended by itself.
+    async fn run(&mut self, number: u32, session: &Session, last: bool) -> Option<Vec<Line>> {
+        let (summary, was_read) = self.session(&format!("run {number}"), session).await?;
         let lines = results::read(&self.results);
         let mut atlas = locked(&self.atlas);
-        atlas.history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
         let asked = self.sheet.asked();
         let promise = Promise {
             atlas: &atlas,
             asked: &asked,
             lines: &lines,
             tally: &summary.tally,
-            early: self.scenario.early(),
+            early: self.scenario.manners.early(),
             was_read,
             last,
         };
@@ -221,17 +249,17 @@ impl Story {
     }
 
     /// A kill may tear a line that is being written, and leaves the lock file and a replacement that was not finished.
-    fn leave_as_a_kill_does(&mut self) {
-        let Ok(written) = fs::read(&self.results) else { return };
+    fn leave_as_a_kill_does(&mut self, results: &Path) {
+        let Ok(written) = fs::read(results) else { return };
         if self.rng.bool() && !written.is_empty() {
             let torn = self.rng.usize(..written.len().min(200));
             let torn: Vec<u8> = written[written.len() - torn..].iter().copied().filter(|byte| *byte != b'\n').collect();
-            let mut file = OpenOptions::new().append(true).open(&self.results).expect("the results can be written");
+            let mut file = OpenOptions::new().append(true).open(results).expect("the results can be written");
             file.write_all(&torn).expect("the results can be written");
         }
         for left in [".new", ".lock"] {
             if self.rng.bool() {
-                let path = self.results.with_extension(format!("csv{left}"));
+                let path = results.with_extension(format!("csv{left}"));
                 fs::write(path, b"row,email\n1,\"left").expect("the folder can be written");
             }
         }

@@ -45,7 +45,7 @@ pub(crate) enum Fault {
 /// How often which faults come.
 #[derive(Clone, Debug)]
 pub(crate) struct Weather {
-    creates: f64,
+    changes: f64,
     look_ups: f64,
     kinds: Vec<fn(&mut Rng) -> Fault>,
 }
@@ -91,15 +91,15 @@ const GRAVE: [fn(&mut Rng) -> Fault; 5] = [
 impl Weather {
     /// Nothing goes wrong.
     pub(crate) fn calm() -> Self {
-        Self { creates: 0.0, look_ups: 0.0, kinds: Vec::new() }
+        Self { changes: 0.0, look_ups: 0.0, kinds: Vec::new() }
     }
 
     pub(crate) fn pick(rng: &mut Rng) -> Self {
         let rates = [0.0, 0.05, 0.2, 0.5, 0.8];
-        let (creates, look_ups) = (rates[rng.usize(..5)], rates[rng.usize(..4)]);
+        let (changes, look_ups) = (rates[rng.usize(..5)], rates[rng.usize(..4)]);
         if rng.u8(..5) == 0 {
             // A server so slow that nobody waits for it is the weather in which invitations are sent twice.
-            return Self { creates, look_ups: 0.0, kinds: vec![|rng| Fault::StillRunning(LOST[rng.usize(..2)])] };
+            return Self { changes, look_ups: 0.0, kinds: vec![|rng| Fault::StillRunning(LOST[rng.usize(..2)])] };
         }
         let mut kinds = Vec::new();
         let variety = rng.usize(1..=PASSING.len());
@@ -113,19 +113,20 @@ impl Weather {
             }
             kinds.push(GRAVE[rng.usize(..GRAVE.len())]);
         }
-        Self { creates, look_ups, kinds }
+        Self { changes, look_ups, kinds }
     }
 
     /// What goes wrong with this request, if anything.
     pub(crate) fn draw(&self, request: &Request, rng: &mut Rng) -> Option<Fault> {
-        let rate = if matches!(request, Request::Create(_)) { self.creates } else { self.look_ups };
+        let is_change = matches!(request, Request::Create(_) | Request::Revoke(_));
+        let rate = if is_change { self.changes } else { self.look_ups };
         if rng.f64() >= rate || self.kinds.is_empty() {
             return None;
         }
         let fault = self.kinds[rng.usize(..self.kinds.len())](rng);
         // A question is not refused for a row's sake.
         let about_rows = matches!(fault, Fault::Refused(..) | Fault::Missing | Fault::Upgrade);
-        (!about_rows || matches!(request, Request::Create(_))).then_some(fault)
+        (!about_rows || is_change).then_some(fault)
     }
 }
 

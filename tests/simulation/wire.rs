@@ -88,8 +88,13 @@ impl Wire {
         let mut problem = atlas.conduct.departs(set, now);
         if let Request::Create(create) = request {
             let address = fold(&create.email);
-            problem = problem.or(atlas.conduct.invites(&address));
+            problem = problem.or(atlas.conduct.changes(&address));
             atlas.ledger.sent(&address, flight.number, now);
+            atlas.cancels.invites(&address);
+        } else if let Request::Revoke(revoke) = request {
+            let address = fold(&revoke.email);
+            problem = problem.or(atlas.conduct.changes(&address)).or(atlas.not_to_be_cancelled(revoke));
+            atlas.cancels.sent(&address, revoke.invite.to_string(), flight.number, now);
         }
         if let Some(problem) = problem {
             atlas.history.violation(problem);
@@ -138,6 +143,9 @@ impl Wire {
         let mut atlas = locked(&self.atlas);
         let now = atlas.history.now();
         atlas.history.note(|| format!("#{} is answered {}", flight.number, told(answer)));
+        if let Request::Revoke(revoke) = request {
+            atlas.cancels.answered(&revoke.email, flight.number, answer);
+        }
         let Answer::Response(response) = answer else {
             if let (Request::Create(create), Answer::NotSent(_)) = (request, answer) {
                 atlas.ledger.came_to_nothing(&fold(&create.email), flight.number);
@@ -151,15 +159,15 @@ impl Wire {
             let set = request.endpoint_set(atlas.manners.api);
             atlas.conduct.told(set, now, next_step);
         }
+        if matches!(request, Request::Create(_) | Request::Revoke(_)) && is_condemning(response) {
+            atlas.conduct.stopped(now, "an answer had condemned the run");
+        }
         match (request, &response.body) {
             (Request::FindUser(asked), Body::People(page)) if page.entries.is_empty() => {
                 atlas.ledger.told_nobody(&fold(asked), now);
             }
             (Request::Create(create), _) if response.status >= 300 && !matches!(response.status, 408 | 500..) => {
                 atlas.ledger.came_to_nothing(&fold(&create.email), flight.number);
-                if is_condemning(response) {
-                    atlas.conduct.stopped(now, "an answer had condemned the run");
-                }
             }
             _ => {}
         }
@@ -193,7 +201,7 @@ async fn serve(
     let _ = answer.send(response);
 }
 
-/// Whether no row can succeed after this answer to an invitation, by the verdict table.
+/// Whether no row can succeed after this answer to an invitation or its cancellation, by the verdict table.
 fn is_condemning(response: &Response) -> bool {
     match response.status {
         402 | 406 | 407 | 410 | 300..=399 => true,
@@ -209,7 +217,13 @@ fn no_answer(lost: Lost) -> Answer {
 }
 
 fn shown(request: &Request) -> String {
-    if let Request::Create(create) = request { format!("invite {}", create.email) } else { format!("{request:?}") }
+    if let Request::Create(create) = request {
+        format!("invite {}", create.email)
+    } else if let Request::Revoke(revoke) = request {
+        format!("cancel {} of {}", revoke.invite, revoke.email)
+    } else {
+        format!("{request:?}")
+    }
 }
 
 fn told(answer: &Answer) -> String {

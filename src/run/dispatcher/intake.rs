@@ -22,6 +22,7 @@ use crate::invitation::{Invitation, ObjectId};
 use crate::journal::{Line, Place};
 use crate::outcome::{NextRun, Outcome, Status, StopReason};
 use crate::plan::{Rejection, bare_address, differences};
+use crate::revocation::first_sent;
 use crate::roster::Row;
 use crate::triage::Triaged;
 use crate::worker::{Assignment, Errand, LeftOpen, Ticket, Trace, work};
@@ -309,10 +310,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// What an earlier run's line says was sent, and how long that may still be running.
     pub(super) fn left_open(&self, open: &Outcome, sent_as: String) -> LeftOpen {
         let (settle, finished) = (signed(self.options.settle), open.finished_at);
-        let first_sent = finished.checked_sub(signed(open.elapsed)).unwrap_or(finished);
         let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
         let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
-        let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent), last_sent: Some(finished) };
+        let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent(open)), last_sent: Some(finished) };
         let settle = Duration::try_from(rest).unwrap_or(self.options.settle);
         LeftOpen { sent_as, trace, settle, settled_at: settled }
     }

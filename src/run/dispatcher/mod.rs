@@ -268,8 +268,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
 
     fn noticed(&mut self, notice: Notice) {
         match notice {
-            Notice::Sending { ticket, trace, written } => {
-                let outcome = self.traced(Status::Sending, trace);
+            Notice::Sending { ticket, trace, invite, written } => {
+                let invite_id = invite.map(|invite| invite.to_string());
+                let outcome = Outcome { invite_id, ..self.traced(Status::Sending, trace) };
                 // Nothing goes out once the run ends; the worker learns it by the dropped sender.
                 let Some(at_work) = self.at_work.get_mut(&ticket).filter(|_| self.halt.is_none()) else { return };
                 let branch = at_work.branch;

@@ -7,38 +7,44 @@ use super::Dispatcher;
 use crate::directory::Directory;
 use crate::exchange::Gateway;
 use crate::invitation::ObjectId;
-use crate::journal::{Line, Slot};
+use crate::journal::{JournalError, Line, Slot};
 use crate::outcome::{NextRun, Outcome, Status};
 use crate::plan::{Rejection, RejectionCode, bare_address};
 use crate::revocation::{self, Step};
 use crate::worker::Errand;
 
+/// What an earlier revocation left of an invite.
+#[derive(Default)]
+struct Left {
+    /// What it settled.
+    kept: Option<Outcome>,
+    /// What it sent without learning what came of it.
+    tried: Option<Outcome>,
+    /// The invite's id, where it was found out by asking: what is found another time may be somebody else's.
+    found: Option<String>,
+}
+
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// Settles a line on the spot, or has its invite cancelled.
-    pub(super) fn take_back(&mut self, line: Line) {
+    pub(super) fn take_back(&mut self, mut line: Line) {
         let slot = self.book.journal.next_slot();
         let organization: Option<ObjectId> = line.org_id.parse().ok();
-        let Some(branch) = organization.and_then(|id| self.branch(id)) else {
+        let Some((id, branch)) = organization.and_then(|id| Some((id, self.branch(id)?))) else {
             return self.reject_line(slot, line, organization);
         };
-        let mut earlier = None;
-        // A row that was found wanting, or a second one for the same person, says nothing of the person's invite.
-        if let Some(id) = organization.filter(|_| !line.outcome.status.is_of_the_row_alone())
-            && let Some(place) = self.earlier.take(self.keys.key(id, &line.email))
-        {
-            let theirs = match self.book.journal.read(place) {
-                Ok(theirs) => theirs,
-                Err(error) => return self.broke(error),
-            };
-            earlier = Some((place.status.next_run(), theirs)).filter(|(_, theirs)| revocation::is_about(theirs, &line));
-        }
-        let (kept, tried) = match earlier {
-            Some((NextRun::Keep, theirs)) => (Some(theirs.outcome), None),
-            Some((NextRun::Settle, theirs)) => (None, Some(theirs.outcome).filter(|outcome| outcome.attempts > 0)),
-            Some((NextRun::Anew, _)) | None => (None, None),
+        let Left { kept, tried, found } = match self.left_of(id, &line) {
+            Ok(left) => left,
+            Err(error) => return self.broke(error),
         };
         let directory = self.branches[branch].directory;
-        let step = revocation::step(&line, directory, tried.is_some());
+        let step = match found {
+            None => revocation::step(&line, directory, tried.is_some()),
+            Some(found) => {
+                line.outcome.invite_id = Some(found);
+                let outcome = Outcome { status: Status::Invited, ..line.outcome.clone() };
+                revocation::step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
+            }
+        };
         let person = Person::Listed(Some(slot), line);
         if let Some(kept) = kept {
             match &step {
@@ -64,13 +70,40 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         self.sendable -= 1;
         let Person::Listed(_, line) = &person else { return };
-        let email = bare_address(&line.email).to_owned();
+        let email = bare_address(&line.email);
+        // A look-up may find an address only in the case in which the server has it.
+        let spelling = invite.and_then(|invite| directory.spelling(email, &invite.to_string()));
+        let email = spelling.unwrap_or(email).to_owned();
         let (left_open, permit) = match invite {
             Some(_) => (None, self.branches[branch].crew.slots.clone().try_acquire_owned().ok()),
             None => (Some(self.left_open(&line.outcome, email.clone())), None),
         };
         let tried = tried.map(|tried| self.left_open(&tried, String::new()).trace);
         self.assign(branch, person, Errand::Revoke { email, invite, tried }, left_open, permit);
+    }
+
+    /// What an earlier revocation left of the invite that the line names.
+    fn left_of(&mut self, organization: ObjectId, line: &Line) -> Result<Left, JournalError> {
+        // A row that was found wanting, or a second one for the same person, says nothing of the person's invite.
+        if line.outcome.status.is_of_the_row_alone() {
+            return Ok(Left::default());
+        }
+        let Some(place) = self.earlier.take(self.keys.key(organization, &line.email)) else {
+            return Ok(Left::default());
+        };
+        let theirs = self.book.journal.read(place)?;
+        if !revocation::is_about(&theirs, line) {
+            return Ok(Left::default());
+        }
+        let (outcome, is_named) = (theirs.outcome, line.outcome.invite_id.is_some());
+        let found = outcome.invite_id.clone().filter(|_| !is_named);
+        Ok(match outcome.status.next_run() {
+            // The lists may have been behind, where the invite is known by its id.
+            NextRun::Keep if outcome.status == Status::Gone && is_named => Left::default(),
+            NextRun::Keep => Left { kept: Some(outcome), tried: None, found },
+            NextRun::Settle => Left { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
+            NextRun::Anew => Left { found, ..Left::default() },
+        })
     }
 
     /// Settles a line whose organization is none that can be asked.

@@ -96,7 +96,7 @@ async fn each_answer_to_a_cancellation_leads_to_the_row_s_fate() {
             Exit::Success,
         ),
         // It was refused after one that may have come through.
-        (vec![page(503), refused(422, "BAD")], None, format!("unknown {ADA} http 422 BAD x2"), Exit::RowsNeedALook),
+        (vec![page(503), refused(422, "BAD")], None, format!("revoked {ADA} http 422 x2"), Exit::Success),
         (vec![page(503), refused(403, "NO")], None, format!("unknown {ADA} http 403 NO x2"), Exit::Halted),
         (vec![refused(422, "BAD")], None, format!("failed {ADA} http 422 BAD x1"), Exit::RowsNeedALook),
         (vec![refused(403, "NO")], None, format!("failed {ADA} http 403 NO x1"), Exit::Halted),
@@ -263,6 +263,118 @@ async fn an_invitation_that_is_in_doubt_is_found_out_about_and_then_cancelled() 
     assert_eq!(run.line("ada"), "unknown x0");
     // Nothing was sent, so nothing is said to have been cancelled.
     assert_eq!(run.again_after(60.0).await.run().await.fates(), ["ada gone"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_come_through_is_not_forgotten_for_what_is_answered_afterwards() {
+    // Refused, and nobody is there any more; or ours still is.
+    let world = || async { revoking().await.concurrency(1) };
+    let replies = || [reset(), refused(422, "BAD")];
+    let run = world().await.when(&revoke_ada(), replies()).run().await;
+    assert_eq!(run.line("ada"), format!("revoked {ADA} http 422 x2"));
+    let run = world().await.when(&revoke_ada(), replies()).when("find invites of ada", [pending(ADA)]).run().await;
+    assert_eq!(run.line("ada"), format!("failed {ADA} http 422 BAD x2"));
+    // The run is condemned; and the next one is stopped before it can send.
+    for answer in [refused(403, "NO"), refused(402, "")] {
+        let run = world().await.when(&revoke_ada(), [reset(), answer]).run().await;
+        assert!(run.line("ada").starts_with("unknown"), "{}", run.line("ada"));
+        assert_eq!(run.exit(), Exit::Halted);
+        let mut stopped = run.again_after(60.0).await.pending("ada", ADA);
+        stopped = stopped.when(&revoke_ada(), [never_sent()]).signal_at(0.01, Signal::Interrupt);
+        let run = stopped.run().await;
+        assert!(run.line("ada").starts_with("unknown"), "{}", run.line("ada"));
+        assert_eq!(run.again_after(60.0).await.run().await.fates()[0], "ada revoked");
+    }
+}
+
+/// A run that was killed while ada's invitation, sent at once, was on its way.
+async fn in_doubt(name: &str) -> Run {
+    let timed_out = format!("invite {name}");
+    World::new().people([name]).when(&timed_out, [timeout()]).killed_after(5.0).run().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_somebody_else_invites_after_nothing_was_found_is_left_alone() {
+    let run = in_doubt("ada").await.revoke().run().await;
+    assert_eq!(run.fates(), ["ada gone"]);
+    let world = run.again_after(60.0).await.pending("ada", OTHER);
+    let run = world.signal_at(0.0, Signal::Interrupt).run().await;
+    let run = run.again_after(60.0).await.pending("ada", OTHER).run().await;
+    assert_eq!((run.requests.len(), run.fates()), (0, vec!["ada gone".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_that_was_found_out_about_is_remembered_by_its_id() {
+    let found = || ("find invites of ada", [pending(ADA).created_at(at(1))]);
+    // Killed, in doubt, or refused: ours is cancelled by then, and somebody else has invited the person.
+    for (answers, kill, left) in [
+        (vec![revoked().after(9.0)], Some(36.0), "sending"),
+        (vec![page(503).retry_after(20)], None, "unknown"),
+        (vec![refused(422, "BAD")], None, "failed"),
+    ] {
+        let (request, replies) = found();
+        let mut world = in_doubt("ada").await.revoke().when(request, replies).when(&revoke_ada(), answers);
+        match kill {
+            Some(seconds) => world = world.killed_after(seconds),
+            None if left == "unknown" => world = world.signal_at(40.0, Signal::Interrupt),
+            None => {}
+        }
+        let run = world.run().await;
+        assert!(run.line("ada").starts_with(&format!("{left} {ADA}")), "{}", run.line("ada"));
+        let run = run.again_after(60.0).await.pending("ada", OTHER).run().await;
+        assert_eq!((run.requests.len(), run.fates()), (0, vec!["ada gone".to_owned()]), "{left}");
+    }
+    // Ours is there still.
+    let (request, replies) = found();
+    let run = in_doubt("ada").await.revoke().when(request, replies).when(&revoke_ada(), [refused(422, "BAD")]).run();
+    let run = run.await.again_after(60.0).await.pending("ada", OTHER).pending("ada", ADA).run().await;
+    assert_eq!((run.requests.len(), run.line("ada")), (1, format!("revoked {ADA} http 204 x1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_could_not_ask_either_does_not_hide_what_the_revocation_found() {
+    let run = in_doubt("ada").await.revoke().run().await;
+    // The run was repeated and stopped: its line is newer, and says since when the invite may exist.
+    let results = run.run_results();
+    let (text, unknown) = (std::fs::read_to_string(&results).unwrap(), "unknown,,,,,,1,90000,2026-11-24T10:01:30.000Z");
+    std::fs::write(&results, text.replace("sending,,,,,,1,0,2026-11-24T10:00:00.000Z", unknown)).unwrap();
+    assert!(std::fs::read_to_string(&results).unwrap().contains(unknown), "{text}");
+    let run = run.again_after(120.0).await.pending("ada", OTHER).run().await;
+    assert_eq!((run.requests.len(), run.fates()), (0, vec!["ada gone".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_invites_that_may_be_ours_neither_is_cancelled() {
+    let world = in_doubt("Ada").await.revoke();
+    let (ours, theirs) = (pending(ADA).created_at(at(1)), pending(OTHER).created_at(at(20)));
+    let run = world.when("find invites of Ada", [ours]).when("find invites of ada", [theirs.clone()]).run().await;
+    assert_eq!(run.fates(), ["Ada failed"]);
+    assert_eq!(run.detail("Ada"), "which pending invite is this job's cannot be told; cancel it in Atlas");
+    // Of two that cannot both be, ours is, whichever is the latest.
+    let before = pending(OTHER).created_at(at(-60));
+    let ours = || pending(ADA).created_at(at(1));
+    let world = in_doubt("Ada").await.revoke();
+    let run = world.when("find invites of Ada", [ours()]).when("find invites of ada", [before]).run().await;
+    assert_eq!(run.line("Ada"), format!("revoked {ADA} http 204 x1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_is_never_cancelled_as_if_they_were_an_invite() {
+    let user = || pending(OTHER).created_at(at(1));
+    // Accepted in between the two questions, or listed as pending without an invite for good.
+    for (second, fate) in [(member(), "accepted"), (nobody(), "gone"), (user(), "unknown")] {
+        let run = in_doubt("ada").await.revoke().when("find ada", [user(), second]).run().await;
+        assert!(run.requests.iter().all(|request| !request.contains("revoke")), "{:?}", run.requests);
+        assert_eq!(run.fates(), [format!("ada {fate}")]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_accepts_is_looked_up_under_the_address_as_the_server_has_it() {
+    let world = invited(World::new()).await.revoke().pending("ADA", ADA);
+    let request = format!("revoke {ADA} of ADA");
+    let run = world.when(&request, [gone()]).when("find ADA", [member()]).run().await;
+    assert_eq!(run.fates(), ["ada accepted", "bob gone"]);
 }
 
 #[tokio::test(start_paused = true)]

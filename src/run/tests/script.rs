@@ -227,7 +227,7 @@ impl State {
     /// What the results file says of an address at this moment.
     fn status_in_results(&self, email: &str) -> Option<String> {
         let csv = csv::Reader::from_path(&self.results).ok()?;
-        let lines = csv.into_records().map_while(Result::ok).filter(|line| &line[1] == email);
+        let lines = csv.into_records().map_while(Result::ok).filter(|line| line[1].eq_ignore_ascii_case(email));
         lines.last().map(|line| line[3].to_owned())
     }
 
