@@ -280,7 +280,7 @@ async fn what_may_have_come_through_is_not_forgotten_for_what_is_answered_afterw
         assert!(run.line("ada").starts_with("unknown"), "{}", run.line("ada"));
         assert_eq!(run.exit(), Exit::Halted);
         let mut stopped = run.again_after(60.0).await.pending("ada", ADA);
-        stopped = stopped.when(&revoke_ada(), [never_sent()]).signal_at(0.01, Signal::Interrupt);
+        stopped = stopped.when(&revoke_ada(), [refused(429, "").retry_after(20)]).signal_at(5.0, Signal::Interrupt);
         let run = stopped.run().await;
         assert!(run.line("ada").starts_with("unknown"), "{}", run.line("ada"));
         assert_eq!(run.again_after(60.0).await.run().await.fates()[0], "ada revoked");
