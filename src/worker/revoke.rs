@@ -5,11 +5,14 @@
 
 use super::fate::{Fate, LastAnswer, OpenQuestion};
 use super::{LEFT_OPEN, LeftOpen, Row, Trace, retry_after};
-use crate::caller::{Entries, describe};
+use crate::caller::{Entries, Unanswered, describe};
 use crate::exchange::{Gateway, Invite, Request, Revoke};
 use crate::outcome::{Outcome, Status};
 use crate::retry::{Doubt, Verdict, judge};
 use crate::revocation::{ACCEPTED, OTHER, UNCLEAR};
+
+/// What is said of a person of whom the two lists say different things.
+const UNLISTED: &str = "the person is pending, and no invite is listed";
 
 impl<G: Gateway> Row<'_, G> {
     /// Cancels the row's invite, which an earlier revocation may have done already (`tried`).
@@ -106,19 +109,24 @@ impl<G: Gateway> Row<'_, G> {
         Ok(())
     }
 
-    /// Asks once the run's request cannot be running any more. A person who is pending without an invite has accepted, or
-    /// been invited, between the two questions, and is asked about once more.
+    /// Asks once the run's request cannot be running any more.
     async fn what_is_there(&mut self, left_open: LeftOpen) -> Result<Entries, Fate> {
         let settle = self.reopen(left_open);
         Box::pin(self.settled(settle, LEFT_OPEN)).await?;
+        let there = self.look_up().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+        there.ok_or_else(|| self.unknown(UNLISTED))
+    }
+
+    /// Asks what is there. A person who is pending without an invite has accepted, or been invited, between the two
+    /// questions, and is asked about once more; `None` where that stays so.
+    async fn look_up(&self) -> Result<Option<Entries>, Unanswered> {
         for _ in 0..2 {
-            let there = self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await;
-            let there = there.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
+            let there = self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await?;
             if there.pending.is_empty() || !there.invites.is_empty() {
-                return Ok(there);
+                return Ok(Some(there));
             }
         }
-        Err(self.unknown("the person is pending, and no invite is listed"))
+        Ok(None)
     }
 
     fn condemned_in_doubt(&self, why: String) -> Fate {
@@ -135,8 +143,10 @@ impl<G: Gateway> Row<'_, G> {
 
     async fn find_out_what_is_left(&mut self) -> Fate {
         let in_doubt = self.open.is_some();
-        let there = match self.crew.caller.look_up(self.email(), self.sent_as.as_deref()).await {
-            Ok(there) => there,
+        let there = match self.look_up().await {
+            Ok(Some(there)) => there,
+            Ok(None) if in_doubt => return self.unknown(UNLISTED),
+            Ok(None) => return self.failed_and(UNLISTED),
             Err(unanswered) if in_doubt => return self.unanswered(unanswered, Self::unknown),
             Err(unanswered) => return self.unanswered(unanswered, Self::failed_and),
         };
@@ -146,7 +156,7 @@ impl<G: Gateway> Row<'_, G> {
             self.end(Status::Accepted, ACCEPTED)
         } else if there.invites.iter().any(is_own) {
             self.failed()
-        } else if there.pending.is_empty() && there.invites.is_empty() {
+        } else if there.invites.is_empty() {
             if in_doubt { self.revoked() } else { self.end_with(Status::Gone, None, None, None) }
         } else if in_doubt {
             self.unknown(OTHER)
