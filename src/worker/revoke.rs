@@ -155,7 +155,8 @@ impl<G: Gateway> Row<'_, G> {
         let in_doubt = self.open.is_some();
         let there = match self.look_up().await {
             Ok(Some(there)) => there,
-            Ok(None) => return self.unknown(UNLISTED),
+            Ok(None) if in_doubt => return self.unknown(UNLISTED),
+            Ok(None) => return self.failed_and(UNLISTED),
             Err(unanswered) if in_doubt => return self.unanswered(unanswered, Self::unknown),
             Err(unanswered) => return self.unanswered(unanswered, Self::failed_and),
         };

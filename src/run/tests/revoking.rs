@@ -370,6 +370,15 @@ async fn a_person_is_never_cancelled_as_if_they_were_an_invite() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_accepts_between_the_two_questions_after_a_refusal_has_accepted() {
+    for (second, fate) in [(member(), "accepted"), (pending(OTHER), "failed")] {
+        let world = revoking().await.when(&revoke_ada(), [refused(404, "")]);
+        let run = world.when("find ada", [pending(OTHER), second]).run().await;
+        assert_eq!(run.fates(), [format!("ada {fate}"), "bob revoked".to_owned()]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_accepts_is_looked_up_under_the_address_as_the_server_has_it() {
     let world = invited(World::new()).await.revoke().pending("ADA", ADA);
     let request = format!("revoke {ADA} of ADA");
