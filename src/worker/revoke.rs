@@ -104,8 +104,7 @@ impl<G: Gateway> Row<'_, G> {
         let nothing = if tried { Status::Revoked } else { Status::Gone };
         let mut ours = there.invites.iter().filter(|invite| self.is_ours(invite));
         let invite = match (there.member, ours.next(), ours.next()) {
-            (Some(_), ..) if self.in_doubt_since().is_some() => return Err(self.end(Status::Accepted, ACCEPTED)),
-            (Some(_), ..) => return Err(self.end_with(nothing, None, None, None)),
+            (Some(_), ..) => return Err(self.end(Status::Accepted, ACCEPTED)),
             (None, Some(_), Some(_)) => return Err(self.end(Status::Failed, UNCLEAR)),
             (None, Some(only), None) if !self.is_certainly_ours(only) => return Err(self.end(Status::Failed, UNCLEAR)),
             (None, Some(only), None) => only.id.parse().map_err(|_| &only.id),
