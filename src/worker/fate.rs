@@ -51,7 +51,7 @@ impl LastAnswer {
 pub(super) struct OpenQuestion {
     /// When the first of them was sent.
     pub(super) since: Timestamp,
-    /// When the last of them cannot have been running any more, where it was an earlier run's.
+    /// When the last of them cannot have been running any more by the server's clock, where it was an earlier run's.
     pub(super) until: Option<Timestamp>,
     /// When the server said that nobody is there, should it have been behind.
     pub(super) absent_at: Option<Timestamp>,

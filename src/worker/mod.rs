@@ -104,7 +104,7 @@ pub(crate) struct LeftOpen {
     pub(crate) trace: Trace,
     /// How long its request may still be running.
     pub(crate) settle: Duration,
-    /// When it cannot have been running any more.
+    /// When it cannot have been running any more, by the server's clock as far as we know it.
     pub(crate) settled_at: Timestamp,
 }
 

@@ -314,6 +314,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let rest = settled.duration_since(self.now()).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent(open)), last_sent: Some(finished) };
         let settle = Duration::try_from(rest).unwrap_or(self.options.settle);
-        LeftOpen { sent_as, trace, settle, settled_at: settled }
+        // What is known of the server's clock may be behind by as long as an answer is under way.
+        let settled_at = settled.saturating_add(signed(self.options.timeout)).unwrap_or(settled);
+        LeftOpen { sent_as, trace, settle, settled_at }
     }
 }
