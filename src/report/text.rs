@@ -65,9 +65,11 @@ fn what_next(report: Report<'_>) -> Option<&'static str> {
     let Report { summary, job, dry_run, .. } = report;
     let count = |status| summary.tally.count(status);
     let open = count(Status::Failed) + count(Status::Unknown) + count(Status::NotSent) > 0;
+    // Where it ended early, `not_sent` says nothing of what would have been sent.
+    let rehearsed = dry_run && summary.halt.is_none() && count(Status::NotSent) > 0;
     match job {
-        JobKind::Invite if dry_run => Some("a dry run: not_sent are those who would be invited without --dry-run"),
-        JobKind::Revoke if dry_run => {
+        JobKind::Invite if rehearsed => Some("a dry run: not_sent are those who would be invited without --dry-run"),
+        JobKind::Revoke if rehearsed => {
             Some("a dry run: not_sent are those whose invites would be cancelled without --dry-run")
         }
         JobKind::Invite | JobKind::Revoke if open => {
@@ -203,6 +205,32 @@ mod tests {
              results: people.results.csv\n\
              to continue: run the same command again; what is settled is kept, the rest is tried"
         );
+    }
+
+    #[test]
+    fn what_is_next_depends_on_what_was_done_and_on_what_is_left() {
+        let next = |job, dry_run, halt, statuses: &[Status], kept| {
+            let mut tally = Tally::default();
+            statuses.iter().for_each(|status| tally.add(*status));
+            let halt = if halt { summary().halt } else { None };
+            let summary = Summary { tally, kept, halt, ..summary() };
+            what_next(Report { summary: &summary, results: "r".as_ref(), job, dry_run, api: Api::Invites, shard: None })
+        };
+        let (invite, revoke) = (JobKind::Invite, JobKind::Revoke);
+        for (told, words) in [
+            (next(invite, false, false, &[Status::Invited], 0), None),
+            (next(invite, false, false, &[Status::Invited, Status::NotSent], 0), Some("to continue")),
+            (next(invite, true, false, &[Status::NotSent], 0), Some("would be invited without --dry-run")),
+            (next(revoke, true, false, &[Status::NotSent], 0), Some("would be cancelled without --dry-run")),
+            (next(revoke, true, true, &[Status::NotSent], 0), Some("to continue")),
+            (next(revoke, true, false, &[Status::NotOurs], 0), None),
+            (next(revoke, false, false, &[Status::Revoked], 0), Some("run with --fresh")),
+            (next(revoke, false, false, &[Status::Revoked], 1), None),
+            (next(revoke, false, false, &[Status::Revoked, Status::Failed], 0), Some("to continue")),
+        ] {
+            assert_eq!(told.is_some(), words.is_some(), "{told:?} {words:?}");
+            assert!(told.unwrap_or_default().contains(words.unwrap_or_default()), "{told:?} {words:?}");
+        }
     }
 
     #[test]
