@@ -182,11 +182,8 @@ impl<G: Gateway> Row<'_, G> {
     /// Sends the row's request once, after the dispatcher has written down that it will be.
     async fn send(&mut self) -> Result<Answer, Fate> {
         let crew = self.crew;
-        if self.permit.is_none() {
-            match crew.caller.stop.or(crew.slots.clone().acquire_owned()).await {
-                Ok(permit) => self.permit = permit.ok(),
-                Err(Stopped) => return Err(self.not_sent()),
-            }
+        if self.take_place().await.is_err() {
+            return Err(self.not_sent());
         }
         let Ok(turn) = crew.caller.turn(&self.request).await else { return Err(self.not_sent()) };
         let now = crew.caller.clock.now();
@@ -212,6 +209,14 @@ impl<G: Gateway> Row<'_, G> {
                 Err(self.unknown("the run was ended by a second signal while the request was on its way"))
             }
         }
+    }
+
+    /// Waits for a place among the rows at work, unless the row has one.
+    async fn take_place(&mut self) -> Result<(), Stopped> {
+        if self.permit.is_none() {
+            self.permit = self.crew.caller.stop.or(self.crew.slots.clone().acquire_owned()).await?.ok();
+        }
+        Ok(())
     }
 
     fn next_delay(&mut self, retry_after: Option<Duration>) -> Duration {
@@ -279,15 +284,8 @@ impl<G: Gateway> Row<'_, G> {
 
     /// Waits until the last request cannot be running any more, and for the place from which to ask.
     async fn settled(&mut self, delay: Duration, why: &str) -> Result<(), Fate> {
-        if self.wait(delay, why.to_owned()).await.is_err() {
+        if self.wait(delay, why.to_owned()).await.is_err() || self.take_place().await.is_err() {
             return Err(self.unknown("the run was ended before the server could be asked"));
-        }
-        if self.permit.is_none() {
-            let slots = self.crew.slots.clone();
-            match self.crew.caller.stop.or(slots.acquire_owned()).await {
-                Ok(permit) => self.permit = permit.ok(),
-                Err(Stopped) => return Err(self.unknown("the run was ended before the server could be asked")),
-            }
         }
         Ok(())
     }
