@@ -47,6 +47,16 @@ pub(crate) struct LookedUp {
     pub(crate) halt: Option<Halt>,
 }
 
+/// Has a job tell how it goes in the way that was asked for, and why it could not begin.
+pub(crate) fn watched(args: &JobArgs, job: impl FnOnce(&mut Screen) -> Result<Exit, UsageError>) -> Exit {
+    let mut screen = Screen::new(args.log_format, args.quiet);
+    screen.guard_machines();
+    job(&mut screen).unwrap_or_else(|error| {
+        screen.error(&error.0);
+        Exit::Usage
+    })
+}
+
 /// Carries a job out on this thread.
 pub(crate) fn block_on(job: impl Future<Output = Result<Exit, UsageError>>) -> Result<Exit, UsageError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;

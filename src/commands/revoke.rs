@@ -6,7 +6,7 @@ use bulk_invite::clock::Clock;
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Hold, Layout, Reading};
-use bulk_invite::outcome::{Exit, JobKind, Status};
+use bulk_invite::outcome::{Exit, JobKind, NextRun};
 use bulk_invite::report::Report;
 use bulk_invite::revocation::{Foreseen, Step, step};
 use bulk_invite::run::{Job, Organization, Task, dispatch, preflight_pending};
@@ -22,13 +22,7 @@ use crate::settings::{Account, UsageError, environment};
 
 /// Runs the command and says how it went.
 pub(crate) fn revoke(args: &RevokeArgs) -> Exit {
-    let mut screen = Screen::new(args.job.log_format, args.job.quiet);
-    screen.guard_machines();
-    let result = prepare(args, &screen).and_then(|prepared| job::block_on(prepared.carry_out(args, &mut screen)));
-    result.unwrap_or_else(|error| {
-        screen.error(&error.0);
-        Exit::Usage
-    })
+    job::watched(&args.job, |screen| job::block_on(prepare(args, screen)?.carry_out(args, screen)))
 }
 
 /// All that can be known to be wrong before anything is sent has been checked.
@@ -61,7 +55,7 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Us
         );
     }
     let organization = account.organization;
-    let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
+    let known = account.organizations();
     let targets = of_results(&mut reading, account)?;
     Ok(Prepared { organization, targets, known, reading, files, _hold: hold })
 }
@@ -123,9 +117,9 @@ fn foresee<G>(
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
         let Some(organization) = organization else { continue };
         let step = step(&line, organization.directory, false);
-        let settled = earlier.status(keys.key(organization.id, &line.email)) == Some(Status::Revoked);
-        // What was in doubt and has been cancelled since is not asked about again.
-        if !(settled && step == Step::FindOut) {
+        let left = earlier.status(keys.key(organization.id, &line.email));
+        // What was in doubt and has been settled since is not asked about again.
+        if step != Step::FindOut || left.is_none_or(|status| status.next_run() != NextRun::Keep) {
             foreseen.add(&step);
         }
     }

@@ -26,13 +26,7 @@ use crate::settings::UsageError;
 
 /// Runs the command and says how it went.
 pub(crate) fn run(args: &RunArgs) -> Exit {
-    let mut screen = Screen::new(args.job.log_format, args.job.quiet);
-    screen.guard_machines();
-    let result = prepare(args, &screen).and_then(|prepared| job::block_on(prepared.carry_out(args, &mut screen)));
-    result.unwrap_or_else(|error| {
-        screen.error(&error.0);
-        Exit::Usage
-    })
+    job::watched(&args.job, |screen| job::block_on(prepare(args, screen)?.carry_out(args, screen)))
 }
 
 /// All that can be known to be wrong before anything is sent has been checked.
@@ -58,7 +52,7 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, Usage
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
     let files = output::of_run(args)?;
     let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
-    let known = organization.into_iter().chain(account.others.iter().map(|other| other.id)).collect();
+    let known = account.organizations();
     let targets = targets(account, by_row, counts.of, args.sheet.shard)?;
     Ok(Prepared { organization, targets, known, roster, rows: counts.rows, files, _sandbox: running })
 }

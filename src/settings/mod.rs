@@ -72,6 +72,11 @@ pub(crate) struct OtherOrganization {
 }
 
 impl Account {
+    /// Every organization that there are settings for.
+    pub(crate) fn organizations(&self) -> Vec<ObjectId> {
+        self.organization.into_iter().chain(self.others.iter().map(|other| other.id)).collect()
+    }
+
     /// Resolves the account from flags, the environment as `variable` tells it, the profile file, and the profile of the
     /// Atlas CLI where one is named.
     pub(crate) fn resolve(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use bulk_invite::sandbox::{Options, Running};
+use bulk_invite::sandbox::{ORGANIZATION, Options, Running, TOKEN};
 use serde_json::Value;
 
 use crate::world::{
@@ -17,10 +17,16 @@ fn revoke(world: &World, base_url: &str) -> Invocation {
 }
 
 fn accept(server: &Running, email: &str) {
+    play(server, "POST", &format!("/_sandbox/invites/{email}/accept"));
+}
+
+/// Somebody else's request.
+fn play(server: &Running, method: &str, path: &str) {
     let address = server.base_url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).expect("a connection");
     let request = format!(
-        "POST /_sandbox/invites/{email}/accept HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).expect("a request");
     let mut answer = String::new();
@@ -186,6 +192,27 @@ fn it_asks_first_and_no_means_no() {
     let told = revoke(&world, &server.base_url()).on_a_terminal("");
     told.exits(0).says("3 revoked; 3 of them kept");
     assert!(!told.told().contains("about to cancel"), "{}", told.told());
+}
+
+#[test]
+fn what_was_in_doubt_and_is_settled_is_not_asked_about_again() {
+    // Either the invite is there, or the request came to nothing.
+    for (fate, there) in [("revoked", true), ("gone", false)] {
+        let world = World::with_people(1);
+        let server = sandbox(Options::default());
+        world.invite(&server.base_url()).finish().exits(0);
+        let (text, results) = (world.read("people.results.csv"), world.results());
+        let invite = results.row(2).get("invite_id");
+        world.write("people.results.csv", text.replace(&format!("invited,{invite},"), "unknown,,"));
+        if !there {
+            play(&server, "DELETE", &format!("/api/atlas/v2/orgs/{ORGANIZATION}/invites/{invite}"));
+        }
+        let told = revoke(&world, &server.base_url()).on_a_terminal("y");
+        told.exits(0).says("find out about 1 invitation in doubt").says(&format!("1 {fate}"));
+        let told = revoke(&world, &server.base_url()).on_a_terminal("");
+        told.exits(0).says(&format!("1 {fate}; 1 of them kept"));
+        assert!(!told.told().contains("about to"), "{}", told.told());
+    }
 }
 
 #[test]
