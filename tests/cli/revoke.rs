@@ -1,14 +1,12 @@
 //! The wrong file: what a run did is taken back, and the organization is what it was.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 
-use bulk_invite::sandbox::{ORGANIZATION, Options, Running, TOKEN};
+use bulk_invite::sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
 use crate::world::{
-    Credential, Finished, Invocation, SandboxProcess, Signal, World, faults, people, sandbox, sheet, wait_until,
+    Credential, Finished, Invocation, SandboxProcess, Signal, World, faults, people, play, sandbox, sheet, wait_until,
 };
 
 fn revoke(world: &World, base_url: &str) -> Invocation {
@@ -18,20 +16,6 @@ fn revoke(world: &World, base_url: &str) -> Invocation {
 
 fn accept(server: &Running, email: &str) {
     play(server, "POST", &format!("/_sandbox/invites/{email}/accept"));
-}
-
-/// Somebody else's request.
-fn play(server: &Running, method: &str, path: &str) {
-    let address = server.base_url().replace("http://", "");
-    let mut stream = TcpStream::connect(&address).expect("a connection");
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
-         Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
 }
 
 /// Everybody in the organization, with all that Atlas keeps of them.

@@ -1,22 +1,11 @@
 //! What became of each invite, days later.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
 use bulk_invite::sandbox::{Options, Running};
 
-use crate::world::{Credential, Finished, World, sandbox};
+use crate::world::{Credential, Finished, World, play, sandbox};
 
 fn command(server: &Running, what: &str) {
-    let address = server.base_url().replace("http://", "");
-    let mut stream = TcpStream::connect(&address).expect("a connection");
-    let request = format!(
-        "POST /_sandbox/invites/{what} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    play(server, "POST", &format!("/_sandbox/invites/{what}"));
 }
 
 fn status(world: &World, server: &Running, more: &[&str]) -> Finished {

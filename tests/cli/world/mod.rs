@@ -16,7 +16,7 @@ use tempfile::TempDir;
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
 pub(crate) use self::results::Results;
-pub(crate) use self::server::SandboxProcess;
+pub(crate) use self::server::{SandboxProcess, play};
 
 /// How long anything may take before a case gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use bulk_invite::sandbox::{Running, TOKEN};
 use serde_json::Value;
 
 use super::{Process, World, wait_until};
@@ -43,4 +44,18 @@ impl SandboxProcess {
         let (_, body) = response.split_once("\r\n\r\n").expect("a body");
         serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
     }
+}
+
+/// Somebody else's request, which goes well.
+pub(crate) fn play(server: &Running, method: &str, path: &str) {
+    let address = server.base_url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).expect("a connection");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
 }
