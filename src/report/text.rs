@@ -53,7 +53,9 @@ pub fn text(report: Report<'_>) -> String {
     }
     if summary.departed > 0 {
         lines.push(format!("kept, but neither invited nor members any more: {}", rows(summary.departed)));
-        lines.push("  -> run with --fresh invites anew everybody who is not there".to_owned());
+        let remedy = "run with --fresh to invite everybody anew who is not there, or with --reinvite-expired to invite those \
+                      whose invite has expired; error_detail says which";
+        lines.push(format!("  -> {remedy}"));
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
     lines.extend(what_next(report).map(str::to_owned));
