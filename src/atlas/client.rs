@@ -60,26 +60,27 @@ impl Client {
         Ok(Self { api, endpoints: Endpoints::new(&base_url, organization, api), transport, access })
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Reply, Answer> {
+    async fn exchange(&self, call: Call) -> Result<Reply, Answer> {
+        let limit = call.limit;
         match &self.access {
-            Access::Bearer(token) => self.transport.exchange(call.request(Some(token.clone())), call.limit).await,
+            Access::Bearer(token) => self.transport.exchange(call.request(Some(token.clone())), limit).await,
             Access::ServiceAccount(tokens) => {
                 let token = tokens.current(&self.transport).await?;
                 let request = call.request(Some(token.authorization.clone()));
-                let reply = self.transport.exchange(request, call.limit).await?;
+                let reply = self.transport.exchange(request, limit).await?;
                 if reply.status == StatusCode::UNAUTHORIZED {
                     tokens.discard(&token);
                 }
                 Ok(reply)
             }
-            Access::ApiKey(session) => session.exchange(&self.transport, call, || self.endpoints.organization()).await,
+            Access::ApiKey(session) => session.exchange(&self.transport, &call, || self.endpoints.organization()).await,
         }
     }
 }
 
 impl Gateway for Client {
     async fn send<'a>(&'a self, request: &'a Request) -> Answer {
-        match self.exchange(&self.endpoints.call(request)).await {
+        match self.exchange(self.endpoints.call(request)).await {
             Ok(reply) => Answer::Response(Box::new(wire::response(self.api, request, &reply))),
             Err(answer) => answer,
         }

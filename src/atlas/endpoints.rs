@@ -37,6 +37,7 @@ pub(super) struct Endpoints {
 }
 
 /// A request as HTTP has it, still unsigned.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -101,16 +102,17 @@ impl Call {
     }
 
     /// The request with its `Authorization`, if any.
-    pub(super) fn request(&self, authorization: Option<HeaderValue>) -> reqwest::Request {
-        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+    pub(super) fn request(self, authorization: Option<HeaderValue>) -> reqwest::Request {
+        let Self { method, url, version, body, limit: _ } = self;
+        let mut request = reqwest::Request::new(method, url);
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, self.version.clone());
+        headers.insert(ACCEPT, version.clone());
         if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value);
         }
-        if let Some(body) = &self.body {
-            headers.insert(CONTENT_TYPE, self.version.clone());
-            *request.body_mut() = Some(body.clone().into());
+        if let Some(body) = body {
+            headers.insert(CONTENT_TYPE, version);
+            *request.body_mut() = Some(body.into());
         }
         request
     }

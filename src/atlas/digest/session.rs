@@ -72,7 +72,7 @@ impl Session {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let challenge = self.challenge(transport, &probe()).await;
+        let challenge = self.challenge(transport, probe()).await;
         {
             let mut state = self.state();
             state.fetches += 1;
@@ -116,12 +116,13 @@ impl Session {
         let Some(authorization) = nonce.sign(&call.method, call.target()) else {
             return Err(not_sent("the server's challenge cannot be answered in a header"));
         };
-        transport.exchange(call.request(Some(authorization)), call.limit).await
+        transport.exchange(call.clone().request(Some(authorization)), call.limit).await
     }
 
     /// Fetches a challenge. What the server refuses for good is the caller's answer; of its own request nothing was sent.
-    async fn challenge(&self, transport: &Transport, probe: &Call) -> Result<Challenge, Answer> {
-        let reply = match transport.exchange(probe.request(None), probe.limit).await {
+    async fn challenge(&self, transport: &Transport, probe: Call) -> Result<Challenge, Answer> {
+        let limit = probe.limit;
+        let reply = match transport.exchange(probe.request(None), limit).await {
             Ok(reply) => reply,
             Err(Answer::NoAnswer(lost)) => return Err(not_sent(&lost.detail)),
             Err(answer @ (Answer::NotSent(_) | Answer::Response(_))) => return Err(answer),
