@@ -3,6 +3,8 @@
 //! Shared by all workers and by what comes before the first invite. An invitation's fate is the worker's to decide; here
 //! a question is only repeated where repeating it is harmless.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -24,7 +26,7 @@ pub struct Caller<G> {
     /// Which endpoint creates invitations.
     pub api: Api,
     /// The turnstile.
-    pub limiter: Limiter,
+    pub limiter: Arc<Limiter>,
     /// When to try again and when to give up.
     pub policy: Policy,
     /// The wall's time.
@@ -92,19 +94,28 @@ impl<G: Gateway> Caller<G> {
         learned: mpsc::UnboundedSender<Learned>,
     ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
-        let answered = AtomicBool::new(false);
+        let (limiter, answered) = (Arc::new(limiter), AtomicBool::new(false));
         Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
     }
 
     /// Waits for the request's turn.
-    pub async fn turn(&self, request: &Request) -> Result<Turn<'_>, Stopped> {
+    pub async fn turn(&self, request: &Request) -> Result<Turn, Stopped> {
         let invitation = matches!(request, Request::Create(_));
-        self.stop.or(self.limiter.turn(request.endpoint_set(self.api), invitation)).await
+        let turn = pin!(self.limiter.turn(request.endpoint_set(self.api), invitation));
+        self.stop.or(turn).await
+    }
+
+    /// The request's turn, where it need not wait.
+    pub fn try_turn(&self, request: &Request) -> Option<Turn> {
+        let invitation = matches!(request, Request::Create(_));
+        self.limiter.try_turn(request.endpoint_set(self.api), invitation)
     }
 
     /// Sends the request whose turn it is. Stops only when the wire is abandoned.
-    pub async fn send(&self, turn: Turn<'_>, request: &Request) -> Result<Answer, Stopped> {
-        let answer = self.stop.or_abandoned(self.gateway.send(request)).await?;
+    pub async fn send(&self, turn: Turn, request: &Request) -> Result<Answer, Stopped> {
+        // Pinned here, because so large a future is copied whenever it is passed on.
+        let answer = pin!(self.gateway.send(request));
+        let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
             if let Some(date) = response.date {

@@ -120,6 +120,11 @@ pub struct Revoke {
 }
 
 impl Request {
+    /// The invite that the request cancels.
+    pub fn own_invite(&self) -> Option<ObjectId> {
+        if let Request::Revoke(revoke) = self { Some(revoke.invite) } else { None }
+    }
+
     /// The bucket that the request drinks from.
     pub fn endpoint_set(&self, api: Api) -> EndpointSet {
         match self {

@@ -62,8 +62,8 @@ pub struct Totals {
 /// A request's permission to go, to be handed back with its answer.
 #[must_use = "send the request and hand the turn back with its answer"]
 #[derive(Debug)]
-pub struct Turn<'a> {
-    limiter: &'a Limiter,
+pub struct Turn {
+    limiter: Arc<Limiter>,
     set: EndpointSet,
     invitation: bool,
     sent: Option<Sent>,
@@ -111,9 +111,9 @@ impl Limiter {
     }
 
     /// Waits for a turn. Dropping the future gives up the place in the queue.
-    pub async fn turn(&self, set: EndpointSet, invitation: bool) -> Turn<'_> {
+    pub async fn turn(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Turn {
         // Made before the lane's wait, so that a turn given up while waiting there leaves the invitations' count too.
-        let mut turn = Turn { limiter: self, set, invitation: false, sent: None, open: true };
+        let mut turn = Turn::new(self, set);
         if invitation {
             let InvitationGate { queue, state, answered } = &*self.invitations;
             let place = queue.lock().await;
@@ -125,6 +125,20 @@ impl Limiter {
         let _place = lane.queue.lock().await;
         turn.sent = self.wait(&lane.answered, set, || locked(&lane.state).take(Instant::now())).await;
         turn
+    }
+
+    /// A turn, where there is one and nobody waits for it.
+    pub fn try_turn(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Option<Turn> {
+        let (lane, now) = (self.lane(set), Instant::now());
+        let mut turn = Turn::new(self, set);
+        if invitation {
+            let _place = self.invitations.queue.try_lock().ok()?;
+            locked(&self.invitations.state).take(now).ok()?;
+            turn.invitation = true;
+        }
+        let _place = lane.queue.try_lock().ok()?;
+        turn.sent = locked(&lane.state).take(now).ok()?;
+        Some(turn)
     }
 
     async fn wait<T>(&self, answered: &Notify, set: EndpointSet, mut take: impl FnMut() -> Result<T, Wait>) -> T {
@@ -185,7 +199,7 @@ impl Limiter {
         &self.lanes[set as usize]
     }
 
-    fn limited(&self, turn: &Turn<'_>, limited: Limited, now: Instant) -> Option<Learned> {
+    fn limited(&self, turn: &Turn, limited: Limited, now: Instant) -> Option<Learned> {
         let mut totals = locked(&self.told);
         totals.limited += 1;
         if let Some((limit, period)) = limited.invitations {
@@ -204,11 +218,15 @@ impl Limiter {
     }
 }
 
-impl Turn<'_> {
+impl Turn {
+    fn new(limiter: &Arc<Limiter>, set: EndpointSet) -> Self {
+        Self { limiter: limiter.clone(), set, invitation: false, sent: None, open: true }
+    }
+
     /// Hands the turn back with what came of the request, so that everyone learns what the answer tells about limits.
     pub fn answered(mut self, answer: &Answer) -> Option<Learned> {
         self.open = false;
-        let (limiter, now) = (self.limiter, Instant::now());
+        let (limiter, now) = (self.limiter.clone(), Instant::now());
         let lane = limiter.lane(self.set);
         let told = told(answer);
         let counted = match &told {
@@ -259,7 +277,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
         if self.open {
             let lane = self.limiter.lane(self.set);

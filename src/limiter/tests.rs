@@ -133,7 +133,7 @@ async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_bucket() {
-    let limiter = Limiter::new(Pace::Atlas);
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let refusal =
         answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
     limiter.turn(SET, true).await.answered(&refusal);
@@ -145,7 +145,7 @@ async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_
 #[tokio::test(start_paused = true)]
 async fn a_fixed_pace_is_exact() {
     let per = Rate { requests: 2.try_into().unwrap(), per: Duration::from_secs(1) };
-    let limiter = Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() });
+    let limiter = Arc::new(Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() }));
     let start = Instant::now();
     for _ in 0..7 {
         limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
@@ -156,7 +156,7 @@ async fn a_fixed_pace_is_exact() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_holds_everyone_even_without_a_pace() {
-    let limiter = Limiter::new(Pace::Unlimited);
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let start = Instant::now();
     limiter.turn(SET, false).await.answered(&answer(503, "", "", Some(60), None));
     limiter.turn(EndpointSet::Users, false).await.answered(&answer(200, "", "", None, None));
@@ -165,7 +165,7 @@ async fn retry_after_holds_everyone_even_without_a_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn an_earlier_hold_never_shortens_a_later_one() {
-    let limiter = Limiter::new(Pace::Unlimited);
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let start = Instant::now();
     limiter.hold_until(start + Duration::from_secs(60));
     limiter.hold_until(start + Duration::from_secs(1));
@@ -175,7 +175,7 @@ async fn an_earlier_hold_never_shortens_a_later_one() {
 
 #[tokio::test(start_paused = true)]
 async fn maintenance_holds_everyone_ever_longer() {
-    let limiter = Limiter::new(Pace::Atlas);
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let start = Instant::now();
     for _ in 0..3 {
         let turn = limiter.turn(SET, true).await;
@@ -217,7 +217,7 @@ async fn a_turn_given_up_while_waiting_leaves_the_queue_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not() {
     let left = |answer: Answer| async move {
-        let limiter = Limiter::new(Pace::Atlas);
+        let limiter = Arc::new(Limiter::new(Pace::Atlas));
         limiter.turn(SET, true).await.answered(&answer);
         let Rule::Bucket(bucket) = &locked(&limiter.lane(SET).state).rule else { panic!() };
         500 - (0..=500).find(|count| bucket.forecast(500 - count, Instant::now()).is_zero()).unwrap()
@@ -226,4 +226,36 @@ async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not(
     assert_eq!(left(Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() })).await, 499);
     assert_eq!(left(answer(401, "UNEXPECTED_ERROR", "", None, None)).await, 500);
     assert_eq!(left(answer(200, "", "", None, Some(480))).await, 480);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_at_once_overtakes_nobody_and_is_had_only_while_there_are_tokens() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    let turns: Vec<Turn> = std::iter::from_fn(|| limiter.try_turn(SET, true)).collect();
+    assert_eq!(turns.len(), 500);
+    assert!(limiter.try_turn(EndpointSet::Users, true).is_some(), "another bucket");
+
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let first_in_the_queue = limiter.lane(SET).queue.lock().await;
+    assert!(limiter.try_turn(SET, false).is_none());
+    drop(first_in_the_queue);
+    assert!(limiter.try_turn(SET, false).is_some());
+
+    let first_in_the_queue = limiter.invitations.queue.lock().await;
+    assert!(limiter.try_turn(SET, true).is_none());
+    assert!(limiter.try_turn(SET, false).is_some());
+    drop(first_in_the_queue);
+    assert!(limiter.try_turn(SET, true).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
+    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    sleep(Duration::from_secs(60)).await;
+    limiter.hold_until(Instant::now() + Duration::from_secs(10));
+    assert!(limiter.try_turn(SET, true).is_none());
+    sleep(Duration::from_secs(10)).await;
+    assert!(limiter.try_turn(SET, true).is_some(), "nobody is on the way to the limit of one");
 }

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::Failures;
 use crate::event::Event;
 use crate::invitation::ObjectId;
 use crate::journal::{Journal, Line, Slot, Subject};
 use crate::outcome::{Outcome, Status, Tally};
 use crate::roster::{Header, Row};
+use crate::worker::Trace;
 
 /// Whom an outcome is about.
 #[derive(Debug)]
@@ -110,6 +113,14 @@ impl<'e> Book<'e> {
                 );
             }
         }
+    }
+
+    /// Notes that a request is about to go out, the latest of the trace.
+    pub(super) fn sending(&mut self, person: &Person, trace: Trace, invite: Option<ObjectId>, now: Timestamp) {
+        let invite_id = invite.map(|invite| invite.to_string());
+        let outcome = Outcome { invite_id, ..trace.outcome(Status::Sending, now) };
+        self.append(person, &person.named_in(outcome));
+        (self.on_event)(Event::Sending { row: person.row(), attempt: trace.attempts });
     }
 
     /// Notes a person's fate; `kept` where an earlier run settled it.

@@ -45,7 +45,15 @@ pub(super) struct Branch<'a, G> {
 /// A task that carries one row after another.
 pub(super) struct Worker {
     pub(super) id: Id,
-    pub(super) assignments: mpsc::Sender<Assignment>,
+    pub(super) assignments: mpsc::Sender<Box<Assignment>>,
+}
+
+impl Worker {
+    /// Has an idle worker carry a row.
+    pub(super) fn begin(&self, assignment: Box<Assignment>) {
+        // It waits for nothing else; should it be gone, its end is told like any row's failure.
+        let _ = self.assignments.try_send(assignment);
+    }
 }
 
 impl<'a, G: Gateway> Branch<'a, G> {

@@ -178,7 +178,7 @@ impl<G: Gateway> Row<'_, G> {
             | Status::Sending => false,
         };
         // The next revocation has to know which invite it was, where the run's results do not.
-        let invite_id = invite_id.or_else(|| self.own_invite().map(|invite| invite.to_string()));
+        let invite_id = invite_id.or_else(|| self.request.own_invite().map(|invite| invite.to_string()));
         let outcome = Outcome {
             status,
             invite_id,

@@ -1,8 +1,8 @@
 //! Carries rows, one after another, each from its first request to its fate.
 //!
 //! Takes a turn, sends, judges the answer, waits, and again; what an answer leads to is [`invite`]'s and [`revoke`]'s.
-//! Every wait listens for a stop. The worker writes nothing: before a request goes out, and when the row is settled, it
-//! tells the dispatcher.
+//! Every wait listens for a stop. The worker writes nothing: before a request goes out, unless the row came with leave to
+//! send it, and when the row is settled, it tells the dispatcher.
 
 mod fate;
 mod invite;
@@ -17,9 +17,10 @@ use tokio::time::sleep;
 
 use self::fate::{Fate, LastAnswer, OpenQuestion};
 use crate::caller::{Caller, Found, Unanswered};
-use crate::exchange::{Answer, Create, Gateway, Request, Revoke};
+use crate::exchange::{Answer, Gateway, Request};
 use crate::invitation::ObjectId;
-use crate::outcome::Outcome;
+use crate::limiter::Turn;
+use crate::outcome::{Outcome, Status};
 use crate::retry::Delays;
 use crate::stop::Stopped;
 
@@ -71,29 +72,64 @@ pub(crate) struct Trace {
     pub(crate) last_sent: Option<Timestamp>,
 }
 
+impl Trace {
+    /// Of a first request at this time.
+    pub(crate) fn first(at: Timestamp) -> Self {
+        Self { attempts: 1, first_sent: Some(at), last_sent: Some(at) }
+    }
+
+    /// An outcome as of now, of what has been sent so far.
+    pub(crate) fn outcome(self, status: Status, now: Timestamp) -> Outcome {
+        let elapsed = self.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
+        Outcome {
+            attempts: self.attempts,
+            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
+            ..Outcome::new(status, now)
+        }
+    }
+}
+
 /// A row to carry.
 #[derive(Debug)]
 pub(crate) struct Assignment {
     pub(crate) ticket: Ticket,
+    pub(crate) request: Request,
     pub(crate) errand: Errand,
     /// What an earlier run sent for the row without learning what came of it.
     pub(crate) left_open: Option<LeftOpen>,
     /// The row's place among those at work.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
+    /// The leave to send the first request at once.
+    pub(crate) cleared: Option<Cleared>,
+}
+
+/// A first request's turn, and what the dispatcher has written down of it.
+#[derive(Debug)]
+pub(crate) struct Cleared {
+    pub(crate) turn: Turn,
+    pub(crate) trace: Trace,
 }
 
 /// What is to be done for a row.
 #[derive(Debug)]
 pub(crate) enum Errand {
     /// Invite a person; only ask what became of an earlier request where there is a reason why nothing may be sent.
-    Invite { create: Create, only_ask: Option<&'static str> },
-    /// Cancel an invite; where none is named, the one that was left open, if it is there.
+    Invite { only_ask: Option<&'static str> },
+    /// Cancel an invite: the one that the request names, or else the one that was left open, if it is there.
     Revoke {
-        email: String,
-        invite: Option<ObjectId>,
         /// What an earlier attempt sent, which may have come through.
         tried: Option<Trace>,
     },
+}
+
+impl Errand {
+    /// Whether nothing was sent for the row before.
+    pub(crate) fn is_new(&self) -> bool {
+        match self {
+            Errand::Invite { .. } => true,
+            Errand::Revoke { tried } => tried.is_none(),
+        }
+    }
 }
 
 /// What an earlier run left open.
@@ -127,6 +163,7 @@ struct Row<'a, G> {
     /// How an earlier run wrote the address.
     sent_as: Option<String>,
     permit: Option<OwnedSemaphorePermit>,
+    cleared: Option<Cleared>,
     trace: Trace,
     open: Option<OpenQuestion>,
     last: LastAnswer,
@@ -136,9 +173,9 @@ struct Row<'a, G> {
 }
 
 /// Carries the rows that it is given, until no more will be.
-pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::Receiver<Assignment>) {
+pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
     while let Some(assignment) = assignments.recv().await {
-        let settled = carry(&crew, assignment).await;
+        let settled = carry(&crew, *assignment).await;
         if crew.notices.send(Notice::Settled(settled)).await.is_err() {
             return;
         }
@@ -146,34 +183,23 @@ pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::
 }
 
 async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
-    let Assignment { ticket, errand, left_open, permit } = assignment;
-    let row = |request| Row {
+    let Assignment { ticket, request, errand, left_open, permit, cleared } = assignment;
+    let mut row = Row {
         crew,
         ticket,
         request,
         sent_as: None,
         permit,
+        cleared,
         trace: Trace::default(),
         open: None,
         last: LastAnswer::default(),
         delays: None,
         sent: false,
     };
-    let (row, (outcome, condemned)) = match errand {
-        Errand::Invite { create, only_ask } => {
-            let mut row = row(Request::Create(create));
-            let fate = row.invite(left_open, only_ask).await;
-            (row, fate)
-        }
-        Errand::Revoke { email, invite, tried } => {
-            let request = match invite {
-                Some(invite) => Request::Revoke(Revoke { email, invite }),
-                None => Request::FindUser(email),
-            };
-            let mut row = row(request);
-            let fate = Box::pin(row.revoke(left_open, tried)).await;
-            (row, fate)
-        }
+    let (outcome, condemned) = match errand {
+        Errand::Invite { only_ask } => row.invite(left_open, only_ask).await,
+        Errand::Revoke { tried } => Box::pin(row.revoke(left_open, tried)).await,
     };
     Settled { ticket, outcome, sent: row.sent, condemned }
 }
@@ -181,6 +207,26 @@ async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
 impl<G: Gateway> Row<'_, G> {
     /// Sends the row's request once, after the dispatcher has written down that it will be.
     async fn send(&mut self) -> Result<Answer, Fate> {
+        let turn = match self.cleared.take() {
+            Some(Cleared { turn, trace }) => {
+                self.trace = trace;
+                turn
+            }
+            None => self.announce().await?,
+        };
+        self.sent = true;
+        match self.crew.caller.send(turn, &self.request).await {
+            Ok(answer) => Ok(answer),
+            Err(Stopped) => {
+                self.last = LastAnswer::default();
+                self.doubt();
+                Err(self.unknown("the run was ended by a second signal while the request was on its way"))
+            }
+        }
+    }
+
+    /// Waits for the request's turn and has the dispatcher write down that it goes out.
+    async fn announce(&mut self) -> Result<Turn, Fate> {
         let crew = self.crew;
         if self.take_place().await.is_err() {
             return Err(self.not_sent());
@@ -194,21 +240,13 @@ impl<G: Gateway> Row<'_, G> {
         let (written, confirmed) = oneshot::channel();
         // The next run, should this one be killed, has to know since when an invite may be ours.
         let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
-        let notice = Notice::Sending { ticket: self.ticket, trace, invite: self.own_invite(), written };
+        let notice = Notice::Sending { ticket: self.ticket, trace, invite: self.request.own_invite(), written };
         // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
         if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
             return Err(self.not_sent());
         }
-        self.sent = true;
-        match crew.caller.send(turn, &self.request).await {
-            Ok(answer) => Ok(answer),
-            Err(Stopped) => {
-                self.last = LastAnswer::default();
-                self.doubt();
-                Err(self.unknown("the run was ended by a second signal while the request was on its way"))
-            }
-        }
+        Ok(turn)
     }
 
     /// Waits for a place among the rows at work, unless the row has one.
@@ -236,11 +274,6 @@ impl<G: Gateway> Row<'_, G> {
             | Request::Projects(_)
             | Request::RateLimits => "",
         }
-    }
-
-    /// The invite that the row's request cancels.
-    fn own_invite(&self) -> Option<ObjectId> {
-        if let Request::Revoke(revoke) = &self.request { Some(revoke.invite) } else { None }
     }
 
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {

@@ -160,7 +160,7 @@ impl<G: Gateway> Row<'_, G> {
             Err(unanswered) => return self.unanswered(unanswered, Self::failed_and),
         };
         // Ours is recognised by its id alone.
-        let is_own = |invite: &Invite| invite.id.parse().ok() == self.own_invite();
+        let is_own = |invite: &Invite| invite.id.parse().ok() == self.request.own_invite();
         if there.member.is_some() {
             self.end(Status::Accepted, ACCEPTED)
         } else if there.invites.iter().any(is_own) {

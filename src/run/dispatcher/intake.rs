@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::super::Halt;
 use super::super::book::Person;
-use super::super::organization::Worker;
-use super::{AtWork, Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Source};
+use super::{Dispatcher, ENOUGH_TO_WRITE, Input, ROWS_AT_ONCE, Source};
 use crate::atlas;
 use crate::clock::signed;
 use crate::directory::{Directory, Presence};
-use crate::exchange::{Create, Gateway};
+use crate::exchange::{Create, Gateway, Request};
 use crate::invitation::{Invitation, ObjectId};
 use crate::journal::{Line, Place};
 use crate::outcome::{NextRun, Outcome, Status, StopReason};
@@ -25,7 +23,7 @@ use crate::plan::{Rejection, bare_address, differences};
 use crate::revocation::first_sent;
 use crate::roster::Row;
 use crate::triage::Triaged;
-use crate::worker::{Assignment, Errand, LeftOpen, Ticket, Trace, work};
+use crate::worker::{Errand, LeftOpen, Trace};
 
 /// What is said of people whose line is kept and who are not there any more.
 const EXPIRED: &str = "the invite has expired; --reinvite-expired invites again";
@@ -143,9 +141,8 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return self.settle(branch, &person, &outcome, false);
         }
         self.sendable -= 1;
-        let permit = self.branches[branch].crew.slots.clone().try_acquire_owned().ok();
-        let errand = Errand::Invite { create: self.create(branch, invitation), only_ask: None };
-        self.assign(branch, person, errand, None, permit);
+        let request = Request::Create(self.create(branch, invitation));
+        self.assign(branch, person, request, Errand::Invite { only_ask: None }, None);
     }
 
     /// Whether an earlier run's invite has expired, and the person is to be invited again.
@@ -187,29 +184,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn create(&self, branch: usize, invitation: Invitation) -> Create {
         let body = atlas::body(self.branches[branch].crew.caller.api, &invitation);
         Create { email: invitation.email, body }
-    }
-
-    pub(super) fn assign(
-        &mut self,
-        branch: usize,
-        person: Person,
-        errand: Errand,
-        left_open: Option<LeftOpen>,
-        permit: Option<OwnedSemaphorePermit>,
-    ) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        let trace = left_open.as_ref().map(|open| open.trace).unwrap_or_default();
-        let worker = self.branches[branch].idle.pop().unwrap_or_else(|| self.hire(branch));
-        // An idle worker waits for nothing else; should it be gone, its end is told like any row's failure.
-        let _ = worker.assignments.try_send(Assignment { ticket, errand, left_open, permit });
-        self.at_work.insert(ticket, AtWork { branch, person, worker, trace });
-    }
-
-    fn hire(&mut self, branch: usize) -> Worker {
-        let (assignments, inbox) = mpsc::channel(1);
-        let id = self.workers.spawn(work(self.branches[branch].crew.clone(), inbox)).id();
-        Worker { id, assignments }
     }
 
     pub(super) fn reject(&mut self, person: &Person, rejection: &Rejection) {
@@ -272,7 +246,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         // It may have to be sent, which is not known before the rows after it are.
         self.sendable -= u64::from(only_ask.is_none());
         let left_open = Some(self.left_open(open, sent_as));
-        self.assign(branch, person, Errand::Invite { create, only_ask }, left_open, None);
+        self.assign(branch, person, Request::Create(create), Errand::Invite { only_ask }, left_open);
     }
 
     /// What an earlier run left open, which nobody asks about now.

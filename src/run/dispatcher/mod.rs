@@ -7,6 +7,7 @@
 mod ending;
 mod intake;
 mod revoking;
+mod sending;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use std::time::Duration;
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use self::sending::Announced;
 use super::book::{Book, Person};
 use super::budget::Budget;
 use super::organization::{Branch, Organization, Worker};
@@ -86,12 +88,6 @@ struct AtWork {
     worker: Worker,
     /// What the file says was sent, should the worker never say.
     trace: Trace,
-}
-
-/// A request that goes out once its `sending` line is in the file.
-struct Announced {
-    branch: usize,
-    written: oneshot::Sender<()>,
 }
 
 struct Dispatcher<'a, 'e, G, R> {
@@ -189,7 +185,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
             () = room(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
             _ = tick.tick() => dispatcher.progress(),
         }
-        // Whoever is ready comes along, and who was just given a row soon will be, so that one write serves them all.
+        // Whoever is ready comes along, and whoever gets ready meanwhile, so that one write serves them all.
         for _ in 0..ROUNDS {
             dispatcher.gather(&mut inbox);
             if dispatcher.tickets == assigned {
@@ -255,34 +251,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         more && self.halt.is_none() && self.at_work.len() < at_once
     }
 
-    /// An outcome as of now, of what has been sent so far.
-    fn traced(&self, status: Status, trace: Trace) -> Outcome {
-        let now = self.now();
-        let elapsed = trace.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
-        Outcome {
-            attempts: trace.attempts,
-            elapsed: Duration::try_from(elapsed).unwrap_or_default(),
-            ..Outcome::new(status, now)
-        }
-    }
-
     fn noticed(&mut self, notice: Notice) {
         match notice {
-            Notice::Sending { ticket, trace, invite, written } => {
-                let invite_id = invite.map(|invite| invite.to_string());
-                let outcome = Outcome { invite_id, ..self.traced(Status::Sending, trace) };
-                // Nothing goes out once the run ends; the worker learns it by the dropped sender.
-                let Some(at_work) = self.at_work.get_mut(&ticket).filter(|_| self.halt.is_none()) else { return };
-                let branch = at_work.branch;
-                if self.branches[branch].condemned.is_some() {
-                    return;
-                }
-                at_work.trace = trace;
-                self.book.append(&at_work.person, &at_work.person.named_in(outcome));
-                let row = at_work.person.row();
-                (self.book.on_event)(Event::Sending { row, attempt: trace.attempts });
-                self.announced.push(Announced { branch, written });
-            }
+            Notice::Sending { ticket, trace, invite, written } => self.announce(ticket, trace, invite, written),
             Notice::Waiting { ticket, why, delay } => {
                 let row = self.at_work.get(&ticket).and_then(|at_work| at_work.person.row());
                 (self.book.on_event)(Event::Waiting { row, why: &why, delay });
@@ -302,7 +273,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return;
         };
         let detail = "the program failed on this row, which is a bug; whether the invite exists is not known";
-        let outcome = self.traced(Status::Unknown, at_work.trace).with_detail(detail);
+        let outcome = at_work.trace.outcome(Status::Unknown, self.now()).with_detail(detail);
         if let Some(AtWork { branch, person, .. }) = self.at_work.remove(&ticket) {
             self.settled(branch, &person, Settled { ticket, outcome, sent: true, condemned: None });
         }
@@ -323,17 +294,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     fn settle(&mut self, branch: usize, person: &Person, outcome: &Outcome, kept: bool) {
         self.book.settle(person, outcome, kept);
         self.branches[branch].settled += u64::from(person.slot().is_some());
-    }
-
-    /// Brings what is noted into the file, then lets the announced requests go.
-    fn write(&mut self) {
-        match self.book.journal.flush() {
-            Ok(()) => self.announced.drain(..).for_each(|announced| {
-                // A worker that is gone has been stopped.
-                let _ = announced.written.send(());
-            }),
-            Err(error) => self.broke(error),
-        }
     }
 
     fn learned(&mut self, learned: Learned) {

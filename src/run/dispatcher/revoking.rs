@@ -5,7 +5,7 @@ use std::io::Read;
 use super::super::book::Person;
 use super::Dispatcher;
 use crate::directory::Directory;
-use crate::exchange::Gateway;
+use crate::exchange::{Gateway, Request, Revoke};
 use crate::invitation::ObjectId;
 use crate::journal::{JournalError, Line, Slot};
 use crate::outcome::{NextRun, Outcome, Status};
@@ -74,12 +74,13 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         // A look-up may find an address only in the case in which the server has it.
         let spelling = invite.and_then(|invite| directory.spelling(email, &invite.to_string()));
         let email = spelling.unwrap_or(email).to_owned();
-        let (left_open, permit) = match invite {
-            Some(_) => (None, self.branches[branch].crew.slots.clone().try_acquire_owned().ok()),
-            None => (Some(self.left_open(&line.outcome, email.clone())), None),
-        };
+        let left_open = invite.is_none().then(|| self.left_open(&line.outcome, email.clone()));
         let tried = tried.map(|tried| self.left_open(&tried, String::new()).trace);
-        self.assign(branch, person, Errand::Revoke { email, invite, tried }, left_open, permit);
+        let request = match invite {
+            Some(invite) => Request::Revoke(Revoke { email, invite }),
+            None => Request::FindUser(email),
+        };
+        self.assign(branch, person, request, Errand::Revoke { tried }, left_open);
     }
 
     /// What an earlier revocation left of the invite that the line names.

@@ -14,6 +14,7 @@ use crate::exchange::{
     Answer, ApiError, Body, Created, Gateway, Grants, Invite, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
     Request, Response,
 };
+use crate::outcome::Status;
 
 /// What Atlas does with one request.
 #[derive(Clone, Debug)]
@@ -179,13 +180,13 @@ impl Gateway for Server {
         let state = &self.0;
         let what = match request {
             Request::Create(create) => {
-                if state.status_in_results(&create.email).as_deref() != Some("sending") {
+                if !state.is_announced(&create.email) {
                     state.unannounced.lock().unwrap().push(create.email.clone());
                 }
                 format!("invite {}", name(&create.email))
             }
             Request::Revoke(revoke) => {
-                if state.status_in_results(&revoke.email).as_deref() != Some("sending") {
+                if !state.is_announced(&revoke.email) {
                     state.unannounced.lock().unwrap().push(revoke.email.clone());
                 }
                 format!("revoke {} of {}", revoke.invite, name(&revoke.email))
@@ -224,11 +225,12 @@ fn unscripted(request: &Request) -> Reply {
 }
 
 impl State {
-    /// What the results file says of an address at this moment.
-    fn status_in_results(&self, email: &str) -> Option<String> {
-        let csv = csv::Reader::from_path(&self.results).ok()?;
+    /// Whether the results file says at this moment that a request for the address is on its way.
+    fn is_announced(&self, email: &str) -> bool {
+        let Ok(csv) = csv::Reader::from_path(&self.results) else { return false };
         let lines = csv.into_records().map_while(Result::ok).filter(|line| line[1].eq_ignore_ascii_case(email));
-        lines.last().map(|line| line[3].to_owned())
+        let statuses = lines.filter_map(|line| line[3].parse::<Status>().ok());
+        statuses.filter(|status| !status.is_of_the_row_alone()).last() == Some(Status::Sending)
     }
 
     fn answer(&self, request: &Request, reply: Reply) -> Answer {

@@ -1,7 +1,7 @@
 //! Several organizations in one sheet: what befalls one is nothing to the others.
 
 use super::script::*;
-use super::world::World;
+use super::world::{World, backoff};
 use crate::outcome::{Exit, Signal, StopReason};
 
 #[tokio::test(start_paused = true)]
@@ -40,6 +40,20 @@ async fn one_that_is_condemned_leaves_the_others_alone() {
     let summary = run.summary.as_ref().unwrap();
     let why: Vec<_> = summary.organizations.iter().map(|one| one.condemned.as_deref().unwrap_or_default()).collect();
     assert!(why[0].is_empty() && why[1].contains("ACCOUNT_SUSPENDED"), "{why:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_noted_does_not_go_out_if_its_organization_is_condemned_before_it_could() {
+    let run = World::of_two()
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,OTHER")
+        .row("cy,ORG_MEMBER,")
+        .when("invite ada", [never_sent()])
+        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(backoff()[0])])
+        .run()
+        .await;
+    assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy"]);
+    assert_eq!(run.fates(), ["ada not_sent", "bob failed", "cy invited"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -160,6 +160,19 @@ async fn a_sheet_that_breaks_off_halts_the_run_and_the_rows_before_keep_their_li
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_was_noted_does_not_go_out_if_the_run_ends_before_it_could() {
+    let note = "x".repeat(100_000);
+    let long = |world: World, name: &String| world.row(&format!("{name},ORG_MEMBER,{note}"));
+    let mut world = names(9).iter().fold(World::new().concurrency(16), long);
+    world.breaks_off = true;
+    let run = world.run().await;
+    assert_eq!(run.requests, [""; 0]);
+    assert!(!run.lines().is_empty());
+    assert!(run.lines().iter().all(|line| line.ends_with(" not_sent x0")), "{:?}", run.lines());
+    assert_eq!((run.halt(), run.exit()), (Some(StopReason::InputUnreadable), Exit::Halted));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_may_not_begin_sends_nothing_and_gives_every_row_its_line() {
     let mut world = World::new().people(["ada", "bob"]).row("nobody@,ORG_MEMBER,");
     world.halt = Some(Halt::new(StopReason::Condemned, "the credentials are refused"));

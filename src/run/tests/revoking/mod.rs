@@ -207,6 +207,15 @@ async fn a_damaged_organization_hides_no_invite() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_tried_again_tells_since_when_it_may_have_come_through() {
+    let killed = revoking().await.when(&revoke_ada(), [timeout()]).killed_after(5.0).run().await;
+    let world = killed.again_after(100.0).await.pending("ada", ADA).when(&revoke_ada(), [timeout()]);
+    let killed = world.killed_after(5.0).run().await;
+    assert_eq!(killed.line("ada"), format!("sending {ADA} x1"));
+    assert_eq!(killed.elapsed("ada"), 105.0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_killed_revocation_is_taken_up_again() {
     let killed =
         revoking().await.concurrency(1).when(&revoke_ada(), [revoked().after(9.0)]).killed_after(5.0).run().await;
