@@ -32,8 +32,10 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Cancel the pending invites that a run created, and no others.
     ///
-    /// It goes by Atlas's invites endpoint whatever --api says, so that nobody who has accepted is removed. Run it again to
-    /// go on where it ended.
+    /// It goes by Atlas's invites endpoint, whichever endpoint created them, so that nobody who has accepted is removed. Run
+    /// it again to go on where it ended.
+    // A profile or the environment may still set the endpoint, for the other commands.
+    #[command(mut_arg("api", |api| api.hide(true)))]
     Revoke(Box<RevokeArgs>),
     /// Run the embedded Atlas-like server on its own.
     Sandbox(SandboxArgs),
