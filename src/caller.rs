@@ -98,6 +98,12 @@ impl<G: Gateway> Caller<G> {
         Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
     }
 
+    /// The server's time, or ours where its own is not known.
+    pub fn server_now(&self) -> Timestamp {
+        let now = self.clock.now();
+        self.server_clock.translate(now).unwrap_or(now)
+    }
+
     /// Waits for the request's turn.
     pub async fn turn(&self, request: &Request) -> Result<Turn, Stopped> {
         let invitation = matches!(request, Request::Create(_));

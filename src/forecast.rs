@@ -8,8 +8,7 @@ use std::io::Read;
 use hashbrown::HashMap;
 
 use crate::invitation::{Invitation, ObjectId, OrgRole};
-use crate::journal::Earlier;
-use crate::outcome::NextRun;
+use crate::person::PersonKey;
 use crate::plan::unknown_project_roles;
 use crate::roster::{Roster, RosterError};
 use crate::triage::{Triage, Triaged};
@@ -37,14 +36,18 @@ pub struct Forecast {
 
 impl Forecast {
     /// Reads a sheet to its end and counts who would be sent: sound rows that name somebody for the first time whom
-    /// neither an earlier run has settled nor the directory knows.
-    pub fn of<R: Read>(mut roster: Roster<R>, mut triage: Triage<'_>, earlier: &Earlier) -> Result<Self, RosterError> {
+    /// the directory does not know, and whom an earlier run, as far as `is_settled` knows, has not settled.
+    pub fn of<R: Read>(
+        mut roster: Roster<R>,
+        mut triage: Triage<'_>,
+        mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
+    ) -> Result<Self, RosterError> {
         let mut forecast = Self::default();
         while let Some(row) = roster.next_row()? {
             let Triaged::Person(key, invitation) = triage.take(&row) else { continue };
-            let kept = earlier.status(key).is_some_and(|status| status.next_run() == NextRun::Keep);
             let directory = triage.planner().directory(invitation.organization);
-            if !kept && directory.is_none_or(|directory| directory.presence(&invitation.email).is_none()) {
+            let is_there = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
+            if !is_there && !is_settled(key, invitation.organization) {
                 forecast.add(row.number, &invitation);
             }
         }

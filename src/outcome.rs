@@ -213,6 +213,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the invite has expired by `now`, where the outcome tells when it does.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
     /// An outcome with nothing but its status and time.
     pub fn new(status: Status, finished_at: Timestamp) -> Self {
         Self {

@@ -1,18 +1,20 @@
 //! What a run foresees before it sends anything, from a first reading of the sheet: how many people, whether everybody
 //! finds a seat, and project roles that Atlas may not have. Where the sheet can be read only once, little is known.
 
+use bulk_invite::atlas::Client;
 use bulk_invite::directory::Directory;
 use bulk_invite::forecast::{Forecast, UnlistedRoles};
 use bulk_invite::invitation::ObjectId;
-use bulk_invite::journal::Earlier;
-use bulk_invite::person::PersonKeys;
+use bulk_invite::outcome::NextRun;
 use bulk_invite::plan::Planner;
 use bulk_invite::report;
 use bulk_invite::roster::Roster;
+use bulk_invite::run::Organization;
 use bulk_invite::seats::Seats;
 use bulk_invite::triage::Triage;
 
 use super::input::{self, Input};
+use super::job::Opened;
 use crate::cli::RunArgs;
 
 /// What is known before the first invite.
@@ -31,8 +33,8 @@ impl Outlook {
         args: &RunArgs,
         roster: &Roster<Input>,
         planner: Planner<'_>,
-        keys: &PersonKeys,
-        earlier: &Earlier,
+        organizations: &[Organization<'_, Client>],
+        opened: &mut Opened,
     ) -> Self {
         let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
         let several = directories.len() > 1;
@@ -40,8 +42,22 @@ impl Outlook {
         let Some(roster) = input::again(roster, &args.file, &args.sheet) else {
             return Self::of_one_reading(args, &directories, of);
         };
+        let Opened { keys, earlier, journal, .. } = opened;
         let triage = Triage::new(planner, keys.clone(), 0);
-        let Ok(forecast) = Forecast::of(roster, triage, earlier) else { return Self::default() };
+        let mut has_expired = |place, id| {
+            let organization = organizations.iter().find(|one| one.id == id);
+            // A line that cannot be read is for the run to tell.
+            organization
+                .zip(journal.read(place).ok())
+                .is_some_and(|(organization, line)| line.outcome.has_expired(organization.caller.server_now()))
+        };
+        let is_settled = |key, organization| match earlier.place(key) {
+            Some(place) if place.status.next_run() == NextRun::Keep => {
+                !(args.reinvite_expired && has_expired(place, organization))
+            }
+            Some(_) | None => false,
+        };
+        let Ok(forecast) = Forecast::of(roster, triage, is_settled) else { return Self::default() };
         let limit = args.job.limit.unwrap_or(u64::MAX);
         let seats = directories.iter().filter_map(|(id, directory)| {
             let needed = forecast.organizations.of(*id).min(limit);

@@ -117,9 +117,9 @@ fn foresee<G>(
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
         let Some(organization) = organization else { continue };
         let step = step(&line, organization.directory, false);
-        let left = earlier.status(keys.key(organization.id, &line.email));
+        let left = earlier.place(keys.key(organization.id, &line.email));
         // What was in doubt and has been settled since is not asked about again.
-        if step != Step::FindOut || left.is_none_or(|status| status.next_run() != NextRun::Keep) {
+        if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
             foreseen.add(&step);
         }
     }

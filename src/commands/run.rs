@@ -81,7 +81,7 @@ impl Prepared<'_> {
         let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
         // Reading the sheet ahead is only for telling somebody.
         let outlook = if sends && (may_ask || machine || !args.job.quiet) {
-            Outlook::read(args, &roster, planner.clone(), &opened.keys, &opened.earlier)
+            Outlook::read(args, &roster, planner.clone(), &organizations, &mut opened)
         } else {
             Outlook::default()
         };

@@ -40,9 +40,9 @@ impl Earlier {
         self.people.remove(&key)
     }
 
-    /// What the person's line says.
-    pub fn status(&self, key: PersonKey) -> Option<Status> {
-        self.people.get(&key).map(|place| place.status)
+    /// The person's line.
+    pub fn place(&self, key: PersonKey) -> Option<Place> {
+        self.people.get(&key).copied()
     }
 
     /// The lines that nobody has taken, in the order of the file.

@@ -6,10 +6,16 @@ use crate::world::{Credential, World, people, sandbox, sheet};
 
 /// A sandbox with so many members, the first of whom is also in the sheets here.
 fn with_members(count: usize) -> Running {
-    let mut members = vec!["person-001@example.com".to_owned()];
-    members.extend((1..count).map(|number| format!("member-{number}@example.com")));
+    starting(None, count)
+}
+
+/// The same, on another day.
+fn starting(day: Option<&str>, members: usize) -> Running {
+    let others = (1..members).map(|number| format!("member-{number}@example.com"));
+    let members = ["person-001@example.com".to_owned()].into_iter().chain(others).collect();
     let organization = Seed { members, ..Seed::without_people() };
-    sandbox::start(Options { organization, ..Options::default() }).expect("a sandbox")
+    let start = day.map(|day| format!("{day}T00:00:00Z").parse().expect("a time"));
+    sandbox::start(Options { organization, start, ..Options::default() }).expect("a sandbox")
 }
 
 const SHORT: &str =
@@ -44,6 +50,24 @@ fn whom_an_earlier_run_settled_is_not_counted_though_nobody_is_there_now() {
     let run = world.invite(&full.base_url()).finish();
     run.exits(0);
     assert!(!run.stderr.contains("seats"), "{}", run.told());
+}
+
+#[cfg(unix)]
+#[test]
+fn whom_an_expired_invite_is_replaced_for_is_counted_and_asked_about() {
+    let world = World::with_people(3);
+    world.invite(&starting(Some("2026-08-01"), 1).base_url()).finish().exits(0).says("2 invited");
+    let again = |server: &Running| world.invite(&server.base_url()).args(&["--reinvite-expired"]);
+    let within = starting(Some("2026-08-30"), 499);
+    let run = again(&within).on_a_terminal("n");
+    run.exits(0);
+    assert!(!run.stderr.contains("seats") && !run.stderr.contains("continue?"), "{}", run.told());
+
+    let after = starting(Some("2026-09-01"), 499);
+    let told = "not enough seats: 2 needed, 1 of 500 left";
+    again(&after).args(&["--dry-run"]).finish().exits(0).says(told);
+    again(&after).on_a_terminal("n").exits(130).says("about to invite 2 people").says(told);
+    assert_eq!(after.sandbox().ledger().create_requests(), 0);
 }
 
 #[test]

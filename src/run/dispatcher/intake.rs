@@ -157,10 +157,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             && directory.presence(&invitation.email).is_none()
     }
 
-    /// Whether an earlier run's invite has expired, by the server's clock where that is known.
+    /// Whether an earlier run's invite has expired.
     fn has_expired(&self, branch: usize, line: &Line) -> bool {
-        let now = self.branches[branch].crew.caller.server_clock.translate(self.now()).unwrap_or(self.now());
-        line.outcome.expires_at.is_some_and(|at| at <= now)
+        line.outcome.has_expired(self.branches[branch].crew.caller.server_now())
     }
 
     pub(super) fn branch(&self, organization: ObjectId) -> Option<usize> {
