@@ -106,19 +106,18 @@ impl<G: Gateway> Caller<G> {
 
     /// Waits for the request's turn.
     pub async fn turn(&self, request: &Request) -> Result<Turn, Stopped> {
-        let invitation = matches!(request, Request::Create(_));
-        let turn = pin!(self.limiter.turn(request.endpoint_set(self.api), invitation));
+        let turn = pin!(self.limiter.turn(request.endpoint_set(self.api), request.is_invitation()));
         self.stop.or(turn).await
     }
 
     /// The request's turn, where it need not wait.
     pub fn try_turn(&self, request: &Request) -> Option<Turn> {
-        let invitation = matches!(request, Request::Create(_));
-        self.limiter.try_turn(request.endpoint_set(self.api), invitation)
+        self.limiter.try_turn(request.endpoint_set(self.api), request.is_invitation())
     }
 
     /// Sends the request whose turn it is. Stops only when the wire is abandoned.
-    pub async fn send(&self, turn: Turn, request: &Request) -> Result<Answer, Stopped> {
+    pub async fn send(&self, mut turn: Turn, request: &Request) -> Result<Answer, Stopped> {
+        turn.leaves();
         // Pinned here, because so large a future is copied whenever it is passed on.
         let answer = pin!(self.gateway.send(request));
         let answer = self.stop.or_abandoned(answer).await?;

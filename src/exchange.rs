@@ -120,6 +120,11 @@ pub struct Revoke {
 }
 
 impl Request {
+    /// Whether it is an invitation, of which Atlas has a limit of its own.
+    pub fn is_invitation(&self) -> bool {
+        matches!(self, Request::Create(_))
+    }
+
     /// The invite that the request cancels.
     pub fn own_invite(&self) -> Option<ObjectId> {
         if let Request::Revoke(revoke) = self { Some(revoke.invite) } else { None }

@@ -67,6 +67,8 @@ pub struct Turn {
     set: EndpointSet,
     invitation: bool,
     sent: Option<Sent>,
+    /// Whether the request has left.
+    left: bool,
     open: bool,
 }
 
@@ -220,13 +222,18 @@ impl Limiter {
 
 impl Turn {
     fn new(limiter: &Arc<Limiter>, set: EndpointSet) -> Self {
-        Self { limiter: limiter.clone(), set, invitation: false, sent: None, open: true }
+        Self { limiter: limiter.clone(), set, invitation: false, sent: None, left: false, open: true }
+    }
+
+    /// The request leaves: from here on it counts, unless an answer says that it does not.
+    pub fn leaves(&mut self) {
+        self.left = true;
     }
 
     /// Hands the turn back with what came of the request, so that everyone learns what the answer tells about limits.
     pub fn answered(mut self, answer: &Answer) -> Option<Learned> {
         self.open = false;
-        let (limiter, now) = (self.limiter.clone(), Instant::now());
+        let (limiter, now) = (&self.limiter, Instant::now());
         let lane = limiter.lane(self.set);
         let told = told(answer);
         let counted = match &told {
@@ -281,9 +288,9 @@ impl Drop for Turn {
     fn drop(&mut self) {
         if self.open {
             let lane = self.limiter.lane(self.set);
-            self.leave_invitations(self.sent.is_some(), Instant::now());
-            if self.sent.is_some() {
-                lane.with_bucket(Bucket::lost);
+            self.leave_invitations(self.left, Instant::now());
+            if let Some(sent) = self.sent {
+                lane.with_bucket(|bucket| if self.left { bucket.lost() } else { bucket.uncounted(sent) });
                 lane.answered.notify_one();
             }
         }

@@ -259,3 +259,20 @@ async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
     sleep(Duration::from_secs(10)).await;
     assert!(limiter.try_turn(SET, true).is_some(), "nobody is on the way to the limit of one");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_of_which_nothing_was_heard_counts_whatever_the_pace_and_one_that_never_left_does_not() {
+    for pace in [Pace::Atlas, Pace::Unlimited] {
+        let limiter = Arc::new(Limiter::new(pace));
+        let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
+        limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+        sleep(Duration::from_secs(60)).await;
+        let mut turn = limiter.try_turn(SET, true).unwrap();
+        turn.leaves();
+        drop(turn);
+        assert!(limiter.try_turn(SET, true).is_none(), "{pace:?}");
+        sleep(Duration::from_secs(60)).await;
+        drop(limiter.try_turn(SET, true).unwrap());
+        assert!(limiter.try_turn(SET, true).is_some(), "{pace:?}");
+    }
+}
