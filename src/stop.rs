@@ -27,6 +27,11 @@ impl Stop {
         self.abandoned.cancel();
     }
 
+    /// Whether nothing more may be sent.
+    pub fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
+    }
+
     /// Waits for something that nothing on the wire depends on.
     pub async fn or<T>(&self, wait: impl Future<Output = T>) -> Result<T, Stopped> {
         tokio::select! {

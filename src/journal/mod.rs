@@ -1,6 +1,6 @@
 //! The results file, which is the run's journal while it lasts.
 //!
-//! Lines are appended: `sending` before a row's first request, the row's fate the moment it is known. They gather in
+//! Lines are appended: `sending` before each request for a row, the row's fate the moment it is known. They gather in
 //! memory until [`Journal::flush`], which the dispatcher calls before anyone relies on them and whenever it is about to
 //! wait; a thread syncs the file to disk every half second. [`Journal::finish`] replaces the file by one with a line a
 //! row, in the order of the input. After a kill, [`Journal::open`] finds what was flushed and goes on from there.

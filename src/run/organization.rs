@@ -49,7 +49,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Has an idle worker carry a row.
+    /// Has the worker, which has no other, carry a row.
     pub(super) fn begin(&self, assignment: Box<Assignment>) {
         // It waits for nothing else; should it be gone, its end is told like any row's failure.
         let _ = self.assignments.try_send(assignment);

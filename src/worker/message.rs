@@ -92,16 +92,6 @@ pub(crate) enum Errand {
     },
 }
 
-impl Errand {
-    /// Whether nothing was sent for the row before.
-    pub(crate) fn is_new(&self) -> bool {
-        match self {
-            Errand::Invite { .. } => true,
-            Errand::Revoke { tried } => tried.is_none(),
-        }
-    }
-}
-
 /// What an earlier run left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LeftOpen {

@@ -92,6 +92,7 @@ async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
 impl<G: Gateway> Row<'_, G> {
     /// Sends the row's request once, after the dispatcher has written down that it will be.
     async fn send(&mut self) -> Result<Answer, Fate> {
+        let before = self.trace;
         let turn = match self.cleared.take() {
             Some(Cleared { turn, trace }) => {
                 self.trace = trace;
@@ -99,6 +100,11 @@ impl<G: Gateway> Row<'_, G> {
             }
             None => self.announce().await?,
         };
+        // The run may have ended since the line was written.
+        if self.crew.caller.stop.is_draining() {
+            self.trace = before;
+            return Err(self.not_sent());
+        }
         self.sent = true;
         match self.crew.caller.send(turn, &self.request).await {
             Ok(answer) => Ok(answer),

@@ -17,7 +17,6 @@ use crate::outcome::{Signal, StopReason};
 
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     pub(super) fn broke(&mut self, error: JournalError) {
-        self.withdraw(None);
         self.stop(Halt::new(StopReason::ResultsUnwritable, error.to_string()));
         self.broken.get_or_insert_with(|| error.to_string());
         if let JournalError::Broken { unwritten, .. } = &error {
@@ -48,7 +47,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             | StopReason::Signal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.drain()),
             StopReason::SecondSignal(_) => self.branches.iter().for_each(|branch| branch.crew.caller.stop.abandon()),
         }
-        self.withdraw(None);
         (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
         self.halt = Some(halt);
     }
@@ -60,7 +58,6 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             return;
         }
         condemned.crew.caller.stop.drain();
-        self.withdraw(Some(branch));
         if self.branches.len() > 1 {
             let condemned = &mut self.branches[branch];
             (self.book.on_event)(Event::Condemned { organization: condemned.id, why: &why });

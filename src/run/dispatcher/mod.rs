@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use self::sending::Announced;
+use self::sending::Word;
 use super::book::{Book, Person};
 use super::budget::Budget;
 use super::organization::{Branch, Organization, Worker};
@@ -101,7 +101,8 @@ struct Dispatcher<'a, 'e, G, R> {
     at_work: HashMap<Ticket, AtWork>,
     tickets: u64,
     workers: JoinSet<()>,
-    announced: Vec<Announced>,
+    /// Given as soon as what is noted is in the file.
+    words: Vec<Word>,
     /// Rows that may still be sent.
     sendable: u64,
     input: Input,
@@ -155,7 +156,7 @@ pub async fn dispatch<G: Gateway, R: Read>(
         at_work: HashMap::new(),
         tickets: 0,
         workers: JoinSet::new(),
-        announced: Vec::new(),
+        words: Vec::new(),
         sendable: options.limit.unwrap_or(u64::MAX),
         input: Input::Rows,
         budget: Budget::new(options.max_failures),
@@ -218,9 +219,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         while let Ok(notice) = inbox.try_recv() {
             self.noticed(notice);
         }
-        while self.takes_rows() {
-            self.take_rows();
-        }
+        self.take_rows();
     }
 
     /// Whether there is anything left to wait for.

@@ -5,7 +5,6 @@
 
 use std::io::Read;
 
-use hashbrown::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::book::Person;
@@ -15,14 +14,8 @@ use crate::exchange::{Gateway, Request};
 use crate::invitation::ObjectId;
 use crate::worker::{Assignment, Cleared, Errand, LeftOpen, Ticket, Trace, work};
 
-/// A request that goes out once its `sending` line is in the file.
-pub(super) struct Announced {
-    branch: usize,
-    word: Word,
-}
-
-/// How a worker learns that it may send.
-enum Word {
+/// How a worker learns that its request's line is in the file.
+pub(super) enum Word {
     /// It gets the row.
     Row(Box<Assignment>),
     /// It has the row and waits.
@@ -45,18 +38,23 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let crew = &self.branches[branch].crew;
         // What an earlier run left open only waits at first, and needs no place for that.
         let permit = if left_open.is_none() { crew.slots.clone().try_acquire_owned().ok() } else { None };
-        let turn = if permit.is_some() && errand.is_new() { crew.caller.try_turn(&request) } else { None };
+        let tried = if let Errand::Revoke { tried } = &errand { *tried } else { None };
+        // What was tried before has a past, which its worker tells.
+        let turn = if permit.is_some() && tried.is_none() { crew.caller.try_turn(&request) } else { None };
         let now = self.now();
-        let trace = match (&turn, &left_open) {
+        let trace = match (&turn, &errand) {
             (Some(_), _) => Trace::first(now),
-            (None, Some(left_open)) => left_open.trace,
-            (None, None) => Trace::default(),
+            (None, Errand::Invite { .. }) => left_open.as_ref().map(|left_open| left_open.trace).unwrap_or_default(),
+            // What the run sent was no cancellation.
+            (None, Errand::Revoke { .. }) => tried.unwrap_or_default(),
         };
+        if turn.is_some() {
+            self.book.sending(&person, trace, request.own_invite(), now);
+        }
         let cleared = turn.map(|turn| Cleared { turn, trace });
         let assignment = Box::new(Assignment { ticket, request, errand, left_open, permit, cleared });
         if assignment.cleared.is_some() {
-            self.book.sending(&person, trace, assignment.request.own_invite(), now);
-            self.announced.push(Announced { branch, word: Word::Row(assignment) });
+            self.words.push(Word::Row(assignment));
         } else {
             worker.begin(assignment);
         }
@@ -85,42 +83,25 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         }
         at_work.trace = trace;
         self.book.sending(&at_work.person, trace, invite, now);
-        self.announced.push(Announced { branch, word: Word::Written(written) });
+        self.words.push(Word::Written(written));
     }
 
-    /// Brings what is noted into the file, then lets the announced requests go.
+    /// Brings what is noted into the file, then gives the word to those who wait for it. Should the run have ended, they
+    /// send nothing.
     pub(super) fn write(&mut self) {
         if let Err(error) = self.book.journal.flush() {
-            return self.broke(error);
+            self.broke(error);
         }
-        let Self { announced, at_work, .. } = self;
-        for Announced { word, .. } in announced.drain(..) {
+        for word in self.words.drain(..) {
             match word {
-                Word::Row(assignment) => begin(at_work, assignment),
+                Word::Row(assignment) => {
+                    if let Some(at_work) = self.at_work.get(&assignment.ticket) {
+                        at_work.worker.begin(assignment);
+                    }
+                }
                 // A worker that is gone has been stopped.
                 Word::Written(written) => drop(written.send(())),
             }
         }
-    }
-
-    /// Lets no announced request go, of one organization or of all.
-    pub(super) fn withdraw(&mut self, of: Option<usize>) {
-        let Self { announced, at_work, .. } = self;
-        for Announced { word, .. } in announced.extract_if(.., |announced| of.is_none_or(|of| announced.branch == of)) {
-            match word {
-                // Its worker finds that the run has ended.
-                Word::Row(mut assignment) => {
-                    assignment.cleared = None;
-                    begin(at_work, assignment);
-                }
-                Word::Written(written) => drop(written),
-            }
-        }
-    }
-}
-
-fn begin(at_work: &HashMap<Ticket, AtWork>, assignment: Box<Assignment>) {
-    if let Some(at_work) = at_work.get(&assignment.ticket) {
-        at_work.worker.begin(assignment);
     }
 }

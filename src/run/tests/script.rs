@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use super::world::{email, name, seconds};
@@ -20,6 +22,8 @@ use crate::outcome::Status;
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     after: Duration,
+    /// How often others may go first once the time has come.
+    turns: usize,
     what: What,
     status: u16,
     retry_after: Option<Duration>,
@@ -37,12 +41,18 @@ enum What {
 
 impl Reply {
     fn new(status: u16, what: What) -> Self {
-        Self { after: Duration::ZERO, what, status, retry_after: None }
+        Self { after: Duration::ZERO, turns: 0, what, status, retry_after: None }
     }
 
     /// The answer comes so many seconds later than it would have.
     pub(super) fn after(mut self, seconds: f64) -> Self {
         self.after = Duration::from_secs_f64(seconds);
+        self
+    }
+
+    /// The answer comes at the same moment, and after everybody else has gone on so many times.
+    pub(super) fn after_turns(mut self, turns: usize) -> Self {
+        self.turns = turns;
         self
     }
 
@@ -173,6 +183,10 @@ pub(super) struct State {
     pub(super) requests: Mutex<Vec<String>>,
     /// Creates and cancellations that came without a `sending` line in the file.
     pub(super) unannounced: Mutex<Vec<String>>,
+    /// Whether it was told that the run ends.
+    pub(super) ended: AtomicBool,
+    /// Creates and cancellations that came all the same.
+    pub(super) late: Mutex<Vec<String>>,
 }
 
 impl Gateway for Server {
@@ -203,10 +217,16 @@ impl Gateway for Server {
                 panic!("only a preflight asks {request:?}")
             }
         };
+        if state.ended.load(Ordering::Relaxed) && matches!(request, Request::Create(_) | Request::Revoke(_)) {
+            state.late.lock().unwrap().push(what.clone());
+        }
         state.requests.lock().unwrap().push(format!("{} {what}", seconds(state.origin.elapsed())));
         let scripted = state.replies.lock().unwrap().get_mut(&what).and_then(VecDeque::pop_front);
         let reply = scripted.unwrap_or_else(|| unscripted(request));
         sleep(reply.after).await;
+        for _ in 0..reply.turns {
+            yield_now().await;
+        }
         state.answer(request, reply)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::script::*;
 use super::world::{World, backoff};
+use crate::limiter::Pace;
 use crate::outcome::{Exit, Signal, StopReason};
 
 #[tokio::test(start_paused = true)]
@@ -54,6 +55,29 @@ async fn a_request_that_was_noted_does_not_go_out_if_its_organization_is_condemn
         .await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy"]);
     assert_eq!(run.fates(), ["ada not_sent", "bob failed", "cy invited"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_did_not_go_out_takes_no_place_of_the_others_under_the_limit_on_invitations() {
+    let told = backoff()[0] + 60.0;
+    let limit = "Rate limit of 4 invitations per 1 minutes exceeded";
+    let mut world = World::of_two()
+        .concurrency(2)
+        .row("x,ORG_MEMBER,")
+        .row("w,ORG_MEMBER,")
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,OTHER")
+        .row("v,ORG_MEMBER,")
+        .when("invite x", [refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", limit)])
+        .when("invite x", [created("i-x").after(told - 15.0 + 0.7)])
+        .when("invite w", [created("i-w").after(1000.0)])
+        .when("invite ada", [never_sent().after(60.0)])
+        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(told)]);
+    world.pace = Pace::Atlas;
+    let run = world.run().await;
+    assert_eq!(run.fates(), ["x invited", "w invited", "ada not_sent", "bob failed", "v invited"]);
+    let v: f64 = run.requests.last().unwrap().strip_suffix(" invite v").unwrap().parse().unwrap();
+    assert!(v < told + 1.0, "{:?}", run.requests);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::script::*;
-use super::world::World;
+use super::world::{Incident, World};
+use crate::event::Event;
 use crate::outcome::{Exit, Signal, StopReason};
 use crate::run::{Halt, MaxFailures};
 
@@ -170,6 +171,43 @@ async fn a_request_that_was_noted_does_not_go_out_if_the_run_ends_before_it_coul
     assert!(!run.lines().is_empty());
     assert!(run.lines().iter().all(|line| line.ends_with(" not_sent x0")), "{:?}", run.lines());
     assert_eq!((run.halt(), run.exit()), (Some(StopReason::InputUnreadable), Exit::Halted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_does_not_go_out_on_a_word_that_was_given_before_the_end() {
+    for signals in [1, 2] {
+        let world = World::new().people(["ada", "bob"]);
+        let sending = |event: &Event<'_>| matches!(event, Event::Sending { .. });
+        let run = world.when_told(sending, Incident::Interrupts(signals)).run().await;
+        assert_eq!((run.requests, run.took), (vec![], 0.0), "{signals}");
+    }
+    // Condemned while the others are given their word, however many went on before.
+    for condemning in 1..8 {
+        let names = names(16);
+        let reply = |n| if n == condemning { refused(402, "ACCOUNT_SUSPENDED") } else { created("an-id") };
+        let one_by_one =
+            |world: World, n: usize| world.when(&format!("invite {}", names[n]), [reply(n).after_turns(n)]);
+        let run = (0..8).fold(World::new().people(&names).concurrency(8), one_by_one).run().await;
+        assert_eq!(run.halt(), Some(StopReason::Condemned), "{condemning}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_is_heard_while_rows_are_settled_that_need_no_request() {
+    let world = (0..1000).fold(World::new(), |world, _| world.row("nobody@,ORG_MEMBER,")).people(["ada"]);
+    let early = |event: &Event<'_>| matches!(event, Event::Settled { row: Some(300), .. });
+    let run = world.when_told(early, Incident::Interrupts(1)).run().await;
+    assert_eq!((run.line("ada"), run.requests), ("not_sent x0".to_owned(), vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_were_noted_do_not_go_out_if_the_results_are_lost_before_they_could() {
+    let run = World::new().people(["ada"]).run().await;
+    let world = run.again().await.sheet_anew().people(["bob", "ada", "cy"]);
+    let sending = |event: &Event<'_>| matches!(event, Event::Sending { .. });
+    let run = world.when_told(sending, Incident::ResultsVanish).run().await;
+    assert_eq!(run.requests, [""; 0]);
+    assert_eq!((run.halt(), run.exit(), run.took), (Some(StopReason::ResultsUnwritable), Exit::Halted, 0.0));
 }
 
 #[tokio::test(start_paused = true)]

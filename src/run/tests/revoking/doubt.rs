@@ -110,6 +110,13 @@ async fn of_two_invites_that_may_be_ours_neither_is_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bug_while_an_invite_is_looked_for_tells_of_no_cancellation() {
+    let run = in_doubt("ada").await.revoke().when("find ada", [panics()]).run().await;
+    assert_eq!(run.fates(), ["ada unknown"]);
+    assert_eq!(run.again_after(60.0).await.run().await.fates(), ["ada gone"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_person_is_never_cancelled_as_if_they_were_an_invite() {
     let user = || pending(OTHER).created_at(at(1));
     // Accepted in between the two questions, or listed as pending without an invite for good.

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use super::script::{Reply, Server, State, a_person, an_invite};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::event::Event;
 use crate::exchange::{Api, Membership};
 use crate::invitation::{ObjectId, OrgRoles};
 use crate::journal::{Journal, Layout, Reading, Start};
@@ -102,6 +104,19 @@ pub(super) struct World {
     signals: Vec<(Duration, Signal)>,
     kill: Option<Duration>,
     vanish: Option<Duration>,
+    incident: Option<(Such, Incident)>,
+}
+
+/// Whether an event is such a one.
+type Such = fn(&Event<'_>) -> bool;
+
+/// What happens at the moment at which something is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Incident {
+    /// So many Ctrl-C.
+    Interrupts(usize),
+    /// The folder of the results is removed.
+    ResultsVanish,
 }
 
 impl World {
@@ -134,6 +149,7 @@ impl World {
             signals: Vec::new(),
             kill: None,
             vanish: None,
+            incident: None,
         }
     }
 
@@ -221,6 +237,12 @@ impl World {
     }
 
     /// The run to its end, of which everything is seen; or to the moment when it is killed.
+    /// As soon as such an event is told.
+    pub(super) fn when_told(mut self, such: Such, incident: Incident) -> Self {
+        self.incident = Some((such, incident));
+        self
+    }
+
     pub(super) async fn run(mut self) -> Run {
         let began = Instant::now();
         let (clock, origin) = *self.beginning.get_or_insert_with(|| (Clock::starting_at(start()), began));
@@ -232,6 +254,8 @@ impl World {
             replies: Mutex::new(self.replies.clone()),
             requests: Default::default(),
             unannounced: Default::default(),
+            ended: Default::default(),
+            late: Default::default(),
         }));
         let summary = match self.kill {
             // Dropping the run is what a kill leaves: what was flushed, and nothing else.
@@ -242,6 +266,7 @@ impl World {
         if self.vanish.is_none() {
             assert_eq!(*server.0.unannounced.lock().unwrap(), [""; 0], "every create has its `sending` line before it");
         }
+        assert_eq!(*server.0.late.lock().unwrap(), [""; 0], "nothing goes out once the end was told");
         let unasked = server.0.replies.lock().unwrap();
         let unasked: Vec<_> = unasked.iter().filter(|(_, replies)| !replies.is_empty()).collect();
         assert!(unasked.is_empty(), "scripted, and never asked for: {unasked:?}; asked was {requests:#?}");
@@ -297,6 +322,7 @@ impl World {
             failed_rows: None,
         };
         let (sender, signals) = mpsc::channel(4);
+        let (interrupt, mut incident) = (sender.clone(), self.incident);
         let (due, vanish, folder) = (self.signals.clone(), self.vanish, self.folder.path().to_owned());
         let outside = tokio::spawn(async move {
             let signals = async {
@@ -316,7 +342,19 @@ impl World {
             };
             tokio::join!(signals, vanish)
         });
-        let summary = dispatch(job, signals, &mut |_| {}).await;
+        let mut on_event = |event: Event<'_>| {
+            match incident.take_if(|(such, _)| such(&event)) {
+                Some((_, Incident::Interrupts(times))) => {
+                    (0..times).for_each(|_| interrupt.try_send(Signal::Interrupt).unwrap());
+                }
+                Some((_, Incident::ResultsVanish)) => fs::remove_dir_all(self.folder.path()).unwrap(),
+                None => {}
+            }
+            if matches!(event, Event::Stopping { .. }) {
+                server.0.ended.store(true, Ordering::Relaxed);
+            }
+        };
+        let summary = dispatch(job, signals, &mut on_event).await;
         outside.abort();
         summary
     }
