@@ -81,11 +81,16 @@ impl Invitations {
         news
     }
 
-    /// How long `count` more invitations take at least.
-    pub(super) fn forecast(&self, count: u64) -> Duration {
-        self.quota.map_or(Duration::ZERO, |(limit, period)| {
-            let windows = count.saturating_sub(1) / limit as u64;
-            period.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
-        })
+    /// How long until `count` more invitations have been let through, at least.
+    pub(super) fn forecast(&self, count: u64, now: Instant) -> Duration {
+        let Some((limit, period)) = self.quota else { return Duration::ZERO };
+        let free = limit.saturating_sub(self.answered.len() + self.in_flight) as u64;
+        let Some(waiting) = count.checked_sub(free + 1) else { return Duration::ZERO };
+        // The last of them takes the place of one in the window, some windows on. Those on their way are answered now at
+        // the earliest.
+        let (windows, place) = (waiting / limit.max(1) as u64, waiting % limit.max(1) as u64);
+        let taken = self.answered.get(place as usize).copied().unwrap_or(now);
+        let frees = (taken + period).saturating_duration_since(now);
+        frees + period.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
     }
 }

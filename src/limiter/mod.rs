@@ -176,12 +176,12 @@ impl Limiter {
 
     /// How long until `count` more invitations have been let through, at least.
     pub fn forecast(&self, set: EndpointSet, count: u64) -> Duration {
-        let state = locked(&self.lane(set).state);
+        let (state, now) = (locked(&self.lane(set).state), Instant::now());
         let bucket = match &state.rule {
-            Rule::Bucket(bucket) => bucket.forecast(count, Instant::now()),
+            Rule::Bucket(bucket) => bucket.forecast(count, now),
             Rule::Quota(_) | Rule::Unlimited => Duration::ZERO,
         };
-        bucket.max(locked(&self.invitations.state).forecast(count))
+        bucket.max(locked(&self.invitations.state).forecast(count, now))
     }
 
     /// The bucket in force for an endpoint set: capacity, refill, period. `None` under a pace of the user's own.

@@ -132,6 +132,25 @@ async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_limit_on_invitations_means_for_the_time_left_is_known_as_soon_as_it_is() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let left = |count| limiter.forecast(SET, count).as_secs();
+    assert_eq!(left(1000), 0);
+    for _ in 0..10 {
+        limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
+        sleep(Duration::from_secs(1)).await;
+    }
+    let limit = "Rate limit of 10 invitations per 1 minutes exceeded.";
+    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    // The first was answered ten seconds ago, the tenth one second.
+    assert_eq!([0, 1, 2, 10, 11, 190].map(left), [0, 50, 51, 59, 110, 18 * 60 + 59]);
+    sleep(Duration::from_secs(52)).await;
+    assert_eq!([2, 3, 10].map(left), [0, 0, 7], "three places are free");
+    let _on_its_way = limiter.turn(SET, true).await;
+    assert_eq!([2, 3, 9, 10].map(left), [0, 1, 7, 60]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_bucket() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let refusal =
