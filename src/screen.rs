@@ -1,5 +1,6 @@
 //! Standard error: a bar on a terminal, plain lines elsewhere, JSON lines on demand, nothing but errors when quiet.
 
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ pub(crate) struct Screen {
     started: Instant,
     /// Rows that this run settled itself, for the rate.
     settled: u64,
+    /// Until when rows at work wait before they are tried again or asked about.
+    delayed: HashMap<Option<u32>, Instant>,
     rows: Option<u64>,
     job: JobKind,
 }
@@ -44,7 +47,7 @@ impl Screen {
             LogFormat::Text if io::stderr().is_terminal() && directives().is_none() => Kind::Bar(ProgressBar::hidden()),
             LogFormat::Text => Kind::Plain { told: Instant::now() },
         };
-        Self { kind, started: Instant::now(), settled: 0, rows: None, job: JobKind::default() }
+        Self { kind, started: Instant::now(), settled: 0, delayed: HashMap::new(), rows: None, job: JobKind::default() }
     }
 
     /// Shows on a terminal that something goes on before there is progress to show.
@@ -127,8 +130,12 @@ impl Screen {
             self.json(event);
         }
         match event {
-            Event::Sending { .. } | Event::Waiting { .. } => {}
-            Event::Settled { kept, .. } => self.settled += u64::from(!kept),
+            Event::Sending { row, .. } => _ = self.delayed.remove(&row),
+            Event::Waiting { row, delay, .. } => _ = self.delayed.insert(row, Instant::now() + delay),
+            Event::Settled { row, kept, .. } => {
+                self.delayed.remove(&row);
+                self.settled += u64::from(!kept);
+            }
             Event::Learned { learned: Learned::Invitations { limit, period }, time_left } => {
                 let left = time_left.map(|left| format!("; what is left takes at least {}", duration(left)));
                 self.note(&format!(
@@ -180,33 +187,50 @@ impl Screen {
     }
 
     fn message(&self, progress: &Progress) -> String {
-        let failed = [Status::Failed, Status::Unknown, Status::Invalid].map(|status| progress.tally.count(status));
         let done = match self.job {
             JobKind::Invite => Status::Invited,
             JobKind::Revoke => Status::Revoked,
         };
-        let (count, failed) = (progress.tally.count(done), failed.into_iter().sum::<u64>());
-        let mut message = format!("{count} {}, {failed} failed", done.as_str());
-        let elapsed = self.started.elapsed().as_secs_f64();
-        let rate = self.settled as f64 / elapsed.max(0.001);
-        match progress.waiting.filter(|waiting| *waiting >= Duration::from_secs(1)) {
-            Some(waiting) => message.push_str(&format!(", limit until {}", wall_clock(waiting))),
-            None => message.push_str(&format!(", {rate:.0}/s")),
+        let count = |status| progress.tally.count(status);
+        let failed = count(Status::Failed) + count(Status::Invalid);
+        let mut message = format!("{} {}, {failed} failed", count(done), done.as_str());
+        if count(Status::Unknown) > 0 {
+            message.push_str(&format!(", {} unknown", count(Status::Unknown)));
+        }
+        let elapsed = self.started.elapsed();
+        let rate = self.settled as f64 / elapsed.as_secs_f64().max(0.001);
+        let limit = progress.waiting.filter(|waiting| *waiting >= Duration::from_secs(1));
+        let pause = self.pause(progress.in_flight);
+        match (limit, pause) {
+            (Some(waiting), _) => message.push_str(&format!(", limit until {}", wall_clock(waiting))),
+            (None, Some(pause)) => {
+                let rows =
+                    if progress.in_flight == 1 { "1 row waits" } else { &format!("{} rows wait", progress.in_flight) };
+                message.push_str(&format!(", {rows} until {}", wall_clock(pause)));
+            }
+            // What was done in a moment tells nothing of the pace.
+            (None, None) if elapsed < Duration::from_secs(1) => {}
+            (None, None) => message.push_str(&format!(", {rate:.0}/s")),
         }
         if let Some(rows) = self.rows {
             let left = rows.saturating_sub(progress.tally.total());
             // The limits ahead count, not only the rate so far, which the first burst makes look too good.
-            let by_rate = Duration::try_from_secs_f64(left as f64 / rate.max(0.01)).unwrap_or_default();
-            let left = progress.limits.unwrap_or_default().max(if progress.waiting.is_some() {
-                Duration::ZERO
-            } else {
-                by_rate
-            });
+            let ahead = progress.limits.unwrap_or_default().max(pause.unwrap_or_default());
+            let by_rate = Duration::try_from_secs_f64(left as f64 / rate).unwrap_or_default();
+            let left = if progress.waiting.is_some() || pause.is_some() { ahead } else { ahead.max(by_rate) };
             if left >= Duration::from_secs(1) {
                 message.push_str(&format!(", {} left", duration(Duration::from_secs(left.as_secs()))));
             }
         }
         message
+    }
+
+    /// How long every row at work still waits, where all of them do.
+    fn pause(&self, at_work: usize) -> Option<Duration> {
+        let now = Instant::now();
+        let ahead = self.delayed.values().filter_map(|until| until.checked_duration_since(now));
+        let (rows, first) = ahead.fold((0, Duration::MAX), |(rows, first), pause| (rows + 1, first.min(pause)));
+        (rows > 0 && rows >= at_work && first >= Duration::from_secs(1)).then_some(first)
     }
 }
 
@@ -251,4 +275,53 @@ fn machine(event: &Event<'_>) -> Option<Value> {
 /// One line on standard error. Nobody reading it is no reason to fail.
 fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use bulk_invite::outcome::Tally;
+
+    use super::*;
+
+    fn screen(rows: u64, settled: u64, seconds: u64) -> Screen {
+        let started = Instant::now() - Duration::from_secs(seconds);
+        Screen { started, settled, rows: Some(rows), ..Screen::new(LogFormat::Text, true) }
+    }
+
+    fn progress(statuses: &[(Status, usize)], in_flight: usize) -> Progress {
+        let mut tally = Tally::default();
+        statuses.iter().for_each(|(status, count)| (0..*count).for_each(|_| tally.add(*status)));
+        Progress { tally, in_flight, ..Progress::default() }
+    }
+
+    #[test]
+    fn the_time_left_goes_by_the_rate_once_there_is_one() {
+        let invited = progress(&[(Status::Invited, 20)], 16);
+        assert_eq!(screen(100, 20, 10).message(&invited), "20 invited, 0 failed, 2/s, 40 s left");
+        assert_eq!(screen(100, 0, 10).message(&progress(&[], 16)), "0 invited, 0 failed, 0/s");
+        let held = Progress { limits: Some(Duration::from_secs(60)), ..invited };
+        assert_eq!(screen(100, 20, 10).message(&held), "20 invited, 0 failed, 2/s, 60 s left");
+    }
+
+    #[test]
+    fn a_moment_tells_nothing_of_the_pace() {
+        let halted = progress(&[(Status::Unknown, 16), (Status::NotSent, 24)], 0);
+        assert_eq!(screen(40, 40, 0).message(&halted), "0 invited, 0 failed, 16 unknown");
+    }
+
+    #[test]
+    fn rows_that_all_wait_are_told_with_the_time_until_the_first_goes_on() {
+        let mut screen = screen(10, 8, 10);
+        let waiting = |row, seconds| Event::Waiting { row: Some(row), why: "", delay: Duration::from_secs(seconds) };
+        screen.on_event(waiting(4, 30));
+        let two = progress(&[(Status::Invited, 8)], 2);
+        assert!(screen.message(&two).ends_with(", 1/s, 2 s left"), "another row is on its way");
+        screen.on_event(waiting(5, 20));
+        let told = screen.message(&two);
+        assert!(told.contains(", 2 rows wait until ") && told.ends_with(", 19 s left"), "{told}");
+        screen.on_event(Event::Sending { row: Some(5), attempt: 2 });
+        assert!(!screen.message(&two).contains("wait"));
+        let one = progress(&[(Status::Invited, 9)], 1);
+        assert!(screen.message(&one).contains(", 1 row waits until "));
+    }
 }

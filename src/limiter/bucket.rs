@@ -128,7 +128,7 @@ impl Bucket {
             self.tokens -= 1;
         } else if let Some(step) = self.next_step {
             return Err(Wait::Until(step.latest));
-        } else if let Some(quota) = &self.smooth {
+        } else if let Some(quota) = &mut self.smooth {
             quota.take().map_err(|wait| Wait::Until(now + wait))?;
         } else if self.in_flight > 0 {
             return Err(Wait::Answer);

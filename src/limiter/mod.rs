@@ -179,7 +179,8 @@ impl Limiter {
         let (state, now) = (locked(&self.lane(set).state), Instant::now());
         let bucket = match &state.rule {
             Rule::Bucket(bucket) => bucket.forecast(count, now),
-            Rule::Quota(_) | Rule::Unlimited => Duration::ZERO,
+            Rule::Quota(quota) => quota.forecast(count),
+            Rule::Unlimited => Duration::ZERO,
         };
         bucket.max(locked(&self.invitations.state).forecast(count, now))
     }

@@ -28,6 +28,9 @@ impl Clock for TokioClock {
 pub(super) struct SmoothQuota {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>,
     clock: TokioClock,
+    interval: Duration,
+    /// What is left of the burst, but for what has come back since.
+    burst: u32,
 }
 
 impl SmoothQuota {
@@ -38,11 +41,19 @@ impl SmoothQuota {
         let burst = burst.min(NonZeroU32::new(most as u32).unwrap_or(NonZeroU32::MIN));
         let quota = Quota::with_period(interval).unwrap_or(Quota::per_second(NonZeroU32::MAX)).allow_burst(burst);
         let clock = TokioClock { origin: Instant::now() };
-        Self { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock }
+        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+        Self { limiter, clock, interval, burst: burst.get() }
+    }
+
+    /// How long until `count` more requests have been let through.
+    pub(super) fn forecast(&self, count: u64) -> Duration {
+        let waiting = count.saturating_sub(self.burst.into());
+        self.interval.saturating_mul(u32::try_from(waiting).unwrap_or(u32::MAX))
     }
 
     /// Takes one request's worth, or says how long until there is one.
-    pub(super) fn take(&self) -> Result<(), Duration> {
+    pub(super) fn take(&mut self) -> Result<(), Duration> {
+        self.burst = self.burst.saturating_sub(1);
         self.limiter
             .check()
             .map_err(|not_until| {
@@ -61,7 +72,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
         let two = NonZeroU32::new(2).unwrap();
-        let quota = SmoothQuota::new(two, Duration::from_secs(1), two);
+        let mut quota = SmoothQuota::new(two, Duration::from_secs(1), two);
+        assert_eq!([0, 2, 3, 7].map(|count| quota.forecast(count).as_millis()), [0, 0, 500, 2500]);
         let start = Instant::now();
         for _ in 0..7 {
             while let Err(wait) = quota.take() {
@@ -70,11 +82,12 @@ mod tests {
         }
         let took = start.elapsed();
         assert!((2500..2510).contains(&took.as_millis()), "5 beyond the burst at 2/s: {took:?}");
+        assert_eq!(quota.forecast(4).as_secs(), 2, "the burst is used up");
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_slowest_rate_with_the_largest_burst_is_a_quota_too() {
-        let quota = SmoothQuota::new(NonZeroU32::MIN, Duration::from_secs(3600), NonZeroU32::MAX);
+        let mut quota = SmoothQuota::new(NonZeroU32::MIN, Duration::from_secs(3600), NonZeroU32::MAX);
         assert_eq!((0..1000).map(|_| quota.take()).find(Result::is_err), None);
     }
 }

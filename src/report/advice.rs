@@ -53,17 +53,22 @@ pub(super) fn cause(status: Status, code: &str) -> &'static str {
 }
 
 /// What an answer that condemned the run holds, and the remedy; the first that fits.
-const CONDEMNED: [(&str, &str); 10] = [
+const CONDEMNED: [(&str, &str); 12] = [
     ("ACCESS_LIST", "add this machine's address to the access list of the key or service account"),
     ("MAX_USERS_PER_ORG_EXCEEDED", "500 members and pending invites are the limit; have support raise it"),
     ("credentials are refused", "check the credentials, and that they have the role Organization Owner"),
     ("organization is not there", "check the organization's id, and that the credentials are for it"),
     ("ORG_NOT_FOUND", "check the organization's id, and that the credentials are for it"),
     ("ACCOUNT_SUSPENDED", "the account is suspended; its owner or Atlas's support can tell why"),
+    ("INACTIVE_ORG", "the organization is inactive; its owner or Atlas's support can tell why"),
+    ("could not resolve", "check the name in --base-url, and whether this machine finds names on the network"),
     ("the certificate of ", "nothing is sent where a certificate cannot be trusted; do what is said above"),
     ("not with TLS", "nothing is sent unencrypted; do what is said above"),
     ("the proxy ", "check HTTPS_PROXY and NO_PROXY; whoever runs the proxy can tell what it allows"),
-    ("could not be read beforehand", "Atlas is not answering; run the same command again later"),
+    (
+        "could not be read beforehand",
+        "Atlas is not answering; check --base-url and the network, or run the same command again later",
+    ),
 ];
 
 /// What to do about an organization that nothing more can be sent to.

@@ -85,8 +85,8 @@ fn what_next(report: Report<'_>) -> Option<&'static str> {
 }
 
 fn counts(summary: &Summary) -> String {
-    let mut line = format!("{} in {}:", rows(summary.tally.total()), duration(summary.elapsed));
-    let mut separator = " ";
+    let mut line = format!("{} in {}", rows(summary.tally.total()), duration(summary.elapsed));
+    let mut separator = ": ";
     for status in Status::ALL {
         let count = summary.tally.count(status);
         if count > 0 {

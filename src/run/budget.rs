@@ -71,8 +71,10 @@ impl Budget {
         self.lately += usize::from(failed);
         match self.limit {
             MaxFailures::Off => None,
-            MaxFailures::Count(limit) => (failed && self.failures >= limit)
-                .then(|| format!("{} rows failed; --max-failures allows fewer than {limit}", self.failures)),
+            MaxFailures::Count(limit) => (failed && self.failures >= limit).then(|| {
+                let rows = if self.failures == 1 { "row" } else { "rows" };
+                format!("{} {rows} failed; --max-failures allows fewer than {limit}", self.failures)
+            }),
             MaxFailures::Percent(percent) => {
                 let (failed, sent) = (self.lately, self.last.len());
                 (sent >= FEW && failed * 100 >= usize::from(percent) * sent).then(|| {
