@@ -100,7 +100,7 @@ impl Prepared<'_> {
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
-        let report = Report { summary: &summary, results: &files.results, job, dry_run, api, shard };
+        let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };
         Ok(job::tell(report, &args.job, screen))
     }
 }

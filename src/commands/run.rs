@@ -113,7 +113,8 @@ impl Prepared<'_> {
         let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
-        let report = Report { summary: &summary, results: &files.results, job, dry_run, api, shard };
+        let report =
+            Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: args.sandbox, api, shard };
         Ok(job::tell(report, &args.job, screen))
     }
 }

@@ -12,7 +12,7 @@ const SCHEMA: u32 = 1;
 
 /// The summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, dry_run: _ } = report;
+    let Report { summary, results, job, api, shard, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations

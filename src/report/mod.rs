@@ -38,6 +38,8 @@ pub struct Report<'a> {
     pub job: JobKind,
     /// Whether nothing was to be sent.
     pub dry_run: bool,
+    /// Whether it went to the sandbox within the program, which holds nothing of an earlier run.
+    pub rehearsal: bool,
     /// The endpoint that created invitations, or cancelled them.
     pub api: Api,
     /// The shard that the run took.

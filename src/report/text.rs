@@ -13,7 +13,7 @@ const GROUPS_SHOWN: usize = 12;
 
 /// The summary, a few lines without a line feed at the end.
 pub fn text(report: Report<'_>) -> String {
-    let Report { summary, results, .. } = report;
+    let Report { summary, results, rehearsal, .. } = report;
     let mut lines = vec![counts(summary)];
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
@@ -53,8 +53,12 @@ pub fn text(report: Report<'_>) -> String {
     }
     if summary.departed > 0 {
         lines.push(format!("kept, but neither invited nor members any more: {}", rows(summary.departed)));
-        let remedy = "run with --fresh to invite everybody anew who is not there, or with --reinvite-expired to invite those \
-                      whose invite has expired; error_detail says which";
+        let remedy = if rehearsal {
+            "each rehearsal begins with a new sandbox, which knows nothing of the last; rehearse with --fresh"
+        } else {
+            "run with --fresh to invite everybody anew who is not there, or with --reinvite-expired to invite those whose \
+             invite has expired; error_detail says which"
+        };
         lines.push(format!("  -> {remedy}"));
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
@@ -193,6 +197,7 @@ mod tests {
             results: "people.results.csv".as_ref(),
             job: JobKind::Invite,
             dry_run: false,
+            rehearsal: false,
             api: Api::Invites,
             shard: None,
         });
@@ -216,7 +221,15 @@ mod tests {
             statuses.iter().for_each(|status| tally.add(*status));
             let halt = if halt { summary().halt } else { None };
             let summary = Summary { tally, kept, halt, ..summary() };
-            what_next(Report { summary: &summary, results: "r".as_ref(), job, dry_run, api: Api::Invites, shard: None })
+            what_next(Report {
+                summary: &summary,
+                results: "r".as_ref(),
+                job,
+                dry_run,
+                rehearsal: false,
+                api: Api::Invites,
+                shard: None,
+            })
         };
         let (invite, revoke) = (JobKind::Invite, JobKind::Revoke);
         for (told, words) in [

@@ -67,7 +67,9 @@ fn a_rehearsal_can_be_run_again_and_keeps_what_is_settled() {
     let command = || world.program(&["run", "onboarding.csv", "--sandbox"]).finish();
     command().exits(1);
     let before = world.results_in("onboarding.sandbox.results.csv");
-    command().exits(1).says("continuing onboarding.sandbox.results.csv: 20 rows are settled and kept");
+    let again = command();
+    again.exits(1).says("continuing onboarding.sandbox.results.csv: 20 rows are settled and kept");
+    again.says("each rehearsal begins with a new sandbox, which knows nothing of the last; rehearse with --fresh");
     let after = world.results_in("onboarding.sandbox.results.csv");
     assert_eq!(before.column("invite_id"), after.column("invite_id"));
 }
