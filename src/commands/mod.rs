@@ -15,5 +15,6 @@ pub(crate) mod revoke;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod status;
+pub(crate) mod stdout;
 pub(crate) mod targets;
 pub(crate) mod template;
