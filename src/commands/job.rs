@@ -13,7 +13,7 @@ use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Earlier, Journal, Layout};
 use bulk_invite::limiter::Learned;
-use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
+use bulk_invite::outcome::{Exit, NextRun, Signal, StopReason};
 use bulk_invite::person::PersonKeys;
 use bulk_invite::report::{self, Report};
 use bulk_invite::run::{Halt, Organization, RunOptions};
@@ -196,17 +196,13 @@ fn untold(exit: Exit, facts: &mut serde_json::Value) -> Exit {
 }
 
 fn tell_of_earlier(earlier: &Earlier, results: &Path, screen: &Screen) {
-    let tally = earlier.tally();
-    let count = |next: NextRun| -> u64 {
-        Status::ALL.iter().filter(|status| status.next_run() == next).map(|status| tally.count(*status)).sum()
-    };
-    if tally.total() > 0 {
+    if earlier.tally().total() > 0 {
         screen.note(&format!(
             "continuing {}: {} rows are settled and kept, {} will be asked about, {} are worked out again{}",
             results.display(),
-            count(NextRun::Keep),
-            count(NextRun::Settle),
-            count(NextRun::Anew),
+            earlier.count(NextRun::Keep),
+            earlier.count(NextRun::Settle),
+            earlier.count(NextRun::Anew),
             if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
         ));
     }
