@@ -1,5 +1,6 @@
 //! What the program's commands do with the library.
 
+pub(crate) mod answers;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod connection;
