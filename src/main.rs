@@ -23,12 +23,14 @@ fn main() -> ExitCode {
     });
     let exit = match started {
         Ok((cli, command)) => run(cli, command),
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            Exit::Usage
-        }
+        Err(error) => told(error),
     };
     ExitCode::from(exit as u8)
+}
+
+fn told(error: UsageError) -> Exit {
+    let _ = writeln!(io::stderr(), "error: {error}");
+    Exit::Usage
 }
 
 /// Reads what was typed once more, with the profile's settings for defaults.
@@ -56,9 +58,7 @@ fn run(cli: Cli, command: clap::Command) -> Exit {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut script);
-            // A reader that has seen enough is no failure.
-            let _ = io::stdout().lock().write_all(&script);
-            Exit::Success
+            commands::stdout::print(&script).map_or_else(told, |()| Exit::Success)
         }
         Command::Man { folder } => commands::man::man(folder.as_deref(), Cli::command()),
     }

@@ -277,7 +277,8 @@ pub enum StopReason {
 pub enum Exit {
     /// Every row settled well.
     Success = 0,
-    /// The run finished and some rows are `invalid`, `failed`, `unknown` or `accepted`.
+    /// The run finished and some rows are `invalid`, `failed`, `unknown` or `accepted`, or its summary or page could
+    /// not be written.
     RowsNeedALook = 1,
     /// Usage, configuration or an unreadable input; nothing was sent.
     Usage = 2,

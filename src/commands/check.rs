@@ -1,7 +1,7 @@
 //! `bulk-invite check`: everything but the sending. Without credentials it asks nobody; with them it reads the
 //! organization first, as a run does.
 
-use bulk_invite::check::{Checked, Checker};
+use bulk_invite::check::Checker;
 use bulk_invite::clock::Clock;
 use bulk_invite::directory::Directory;
 use bulk_invite::exchange::Api;
@@ -9,12 +9,12 @@ use bulk_invite::invitation::ObjectId;
 use bulk_invite::outcome::Exit;
 use bulk_invite::person::PersonKeys;
 use bulk_invite::plan::{ANY, PlanOptions, Planner};
-use bulk_invite::report::{condemned_advice, escaped};
 use bulk_invite::run::preflight;
 use bulk_invite::triage::Triage;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use super::answers::Answers;
 use super::connection::{account, connect};
 use super::input;
 use super::printer::Printer;
@@ -27,7 +27,7 @@ use crate::settings::UsageError;
 pub(crate) fn check(args: &CheckArgs) -> Exit {
     let mut screen = Screen::new(LogFormat::Text, false);
     match try_check(args, &mut screen) {
-        Ok(checked) => checked.exit(),
+        Ok(exit) => exit,
         Err(error) => {
             screen.error(&error.0);
             Exit::Usage
@@ -35,7 +35,7 @@ pub(crate) fn check(args: &CheckArgs) -> Exit {
     }
 }
 
-fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageError> {
+fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
     let (account, _running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
     let mut roster = input::open(&args.file, &args.sheet)?;
     input::claim(&mut roster, &args.sheet, account.organization, screen);
@@ -43,6 +43,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
     let header = roster.header().clone();
     let by_row = header.org_id().is_some();
     let organization = account.organization;
+    let mut refused = Vec::new();
     let (organization, directories) = if args.offline || (account.credential.is_none() && account.others.is_empty()) {
         screen.note(&unchecked(args, organization, by_row));
         let others = account.others.iter().map(|other| other.id);
@@ -54,10 +55,16 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
         }
     } else {
         let counts = input::count(&roster, &args.file, &args.sheet, organization);
-        let directories = look_up(args, targets(account, by_row, counts.of, args.sheet.shard)?, screen)?;
+        let answers = look_up(args, targets(account, by_row, counts.of, args.sheet.shard)?, screen)?;
+        let mut directories = answers.read;
         for (id, directory) in &directories {
             let there = directory.seats_used();
             screen.note(&format!("checking online: organization {id} has {there} members and pending invites"));
+        }
+        refused = answers.refused;
+        for id in &refused {
+            screen.note(&format!("checking offline the rows for organization {id}"));
+            directories.push((*id, Directory::offline()));
         }
         (organization, directories)
     };
@@ -75,9 +82,10 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Checked, UsageErro
         screen.note(&format!("shard {shard}: {} rows are left to other shards", roster.elsewhere()));
     }
     let checked = checker.finish(roster.skipped_blank());
-    let online = directories.iter().any(|(_, directory)| !directory.is_offline());
-    printer.finish(&checked, online).map_err(unprintable)?;
-    Ok(checked)
+    let online = refused.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
+    let exit = if refused.is_empty() { checked.exit() } else { Exit::Usage };
+    printer.finish(&checked, online, exit).map_err(unprintable)?;
+    Ok(exit)
 }
 
 /// What an offline check leaves open, and why it is one.
@@ -94,20 +102,16 @@ fn look_up(
     args: &CheckArgs,
     targets: Vec<Target>,
     screen: &mut Screen,
-) -> Result<Vec<(ObjectId, Directory)>, UsageError> {
+) -> Result<Answers<(ObjectId, Directory)>, UsageError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
     screen.wait("looking up who is there already");
-    let directories = runtime.block_on(async {
+    let answers = runtime.block_on(async {
         let clock = Clock::starting_at(Timestamp::now());
         let (connections, _learned) = connect(targets, Api::from(args.account.api), 1, &args.calls, clock)?;
         let read = join_all(connections.iter().map(|connection| preflight(&connection.caller))).await;
         let ids = connections.iter().map(|connection| connection.id);
-        ids.zip(read).map(|(id, read)| read.map(|directory| (id, directory)).map_err(|why| refused(&why))).collect()
+        Ok(ids.zip(read).map(|(id, read)| (id, read.map(|directory| (id, directory)))).collect())
     });
     screen.stop();
-    directories
-}
-
-fn refused(why: &str) -> UsageError {
-    UsageError(format!("{}; {}, or check without asking Atlas: --offline", escaped(why), condemned_advice(why)))
+    Answers::sorted(answers?, ", or check without asking Atlas: --offline", screen)
 }

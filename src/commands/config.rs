@@ -7,6 +7,7 @@ use bulk_invite::outcome::Exit;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
+use super::stdout::print;
 use crate::cli::AccountArgs;
 use crate::settings::{Account, ProfileFile, SETTINGS, Source, UsageError, environment};
 
@@ -14,22 +15,20 @@ const HIDDEN: &str = "(set, not shown)";
 
 /// Prints the settings. `command` has the profile's settings as its defaults.
 pub(crate) fn show(args: &AccountArgs, command: Command) -> Exit {
-    match settings(args, command) {
-        Ok(lines) => {
-            let width = |column: fn(&Line) -> &str| lines.iter().map(|line| column(line).len()).max().unwrap_or(0);
-            let (names, values) = (width(|line| line.name), width(|line| &line.value));
-            let mut out = io::stdout().lock();
-            for Line { name, value, source } in &lines {
-                // A reader that has seen enough is no failure.
-                let _ = writeln!(out, "{name:names$}  {value:values$}  {source}");
-            }
-            Exit::Success
-        }
+    match settings(args, command).and_then(|lines| print(table(&lines).as_bytes())) {
+        Ok(()) => Exit::Success,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
             Exit::Usage
         }
     }
+}
+
+fn table(lines: &[Line]) -> String {
+    let width = |column: fn(&Line) -> &str| lines.iter().map(|line| column(line).len()).max().unwrap_or(0);
+    let (names, values) = (width(|line| line.name), width(|line| &line.value));
+    let shown = |Line { name, value, source }: &Line| format!("{name:names$}  {value:values$}  {source}\n");
+    lines.iter().map(shown).collect()
 }
 
 struct Line {

@@ -1,8 +1,8 @@
 //! What `run` and `revoke` have in common around the library's job: the way to the organizations, the results file, the
 //! signals, the question before anything is sent, and what is told at the end.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use bulk_invite::atlas::Client;
@@ -13,7 +13,7 @@ use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Earlier, Journal, Layout};
 use bulk_invite::limiter::Learned;
-use bulk_invite::outcome::{Exit, NextRun, Signal, Status, StopReason};
+use bulk_invite::outcome::{Exit, NextRun, Signal, StopReason};
 use bulk_invite::person::PersonKeys;
 use bulk_invite::report::{self, Report};
 use bulk_invite::run::{Halt, Organization, RunOptions};
@@ -24,7 +24,7 @@ use super::connection::{Connection, connect, unsigned};
 use super::output::Files;
 use super::report::write_page;
 use super::targets::Target;
-use super::{input, prompt};
+use super::{input, prompt, stdout};
 use crate::cli::{JobArgs, LogFormat};
 use crate::screen::Screen;
 use crate::settings::UsageError;
@@ -161,45 +161,56 @@ pub(crate) async fn confirm(question: String, signals: &mut mpsc::Receiver<Signa
 
 /// Tells what came of a job, in every way that was asked for.
 pub(crate) fn tell(report: Report<'_>, args: &JobArgs, screen: &Screen) -> Exit {
-    let facts = report::json(report);
+    let mut facts = report::json(report);
+    let mut exit = report.summary.exit();
+    if let Some(path) = &args.report {
+        match write_page(report.results, path) {
+            Ok(()) => screen.note(&format!("page: {}", path.display())),
+            Err(error) => {
+                screen.error(&error.0);
+                exit = untold(exit, &mut facts);
+            }
+        }
+    }
+    // The last to be written, so that it holds the exit code.
     if let Some(path) = &args.summary
         && let Err(error) = write_summary(path, &facts)
     {
         screen.error(&format!("cannot write the summary to {}: {error}", path.display()));
-    }
-    if let Some(path) = &args.report {
-        match write_page(report.results, path) {
-            Ok(()) => screen.note(&format!("page: {}", path.display())),
-            Err(error) => screen.error(&error.0),
-        }
+        exit = untold(exit, &mut facts);
     }
     screen.summary(&report::text(report), facts);
-    report.summary.exit()
+    exit
+}
+
+/// The exit code where something that was asked for could not be written: whoever reads it would find an earlier run's.
+fn untold(exit: Exit, facts: &mut serde_json::Value) -> Exit {
+    match exit {
+        Exit::Success => {
+            facts["exit_code"] = (Exit::RowsNeedALook as i32).into();
+            facts["exit_reason"] = "output_unwritable".into();
+            Exit::RowsNeedALook
+        }
+        Exit::RowsNeedALook | Exit::Usage | Exit::Halted | Exit::Interrupted | Exit::Terminated => exit,
+    }
 }
 
 fn tell_of_earlier(earlier: &Earlier, results: &Path, screen: &Screen) {
-    let tally = earlier.tally();
-    let count = |next: NextRun| -> u64 {
-        Status::ALL.iter().filter(|status| status.next_run() == next).map(|status| tally.count(*status)).sum()
-    };
-    if tally.total() > 0 {
+    if earlier.tally().total() > 0 {
         screen.note(&format!(
             "continuing {}: {} rows are settled and kept, {} will be asked about, {} are worked out again{}",
             results.display(),
-            count(NextRun::Keep),
-            count(NextRun::Settle),
-            count(NextRun::Anew),
+            earlier.count(NextRun::Keep),
+            earlier.count(NextRun::Settle),
+            earlier.count(NextRun::Anew),
             if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
         ));
     }
 }
 
 fn write_summary(path: &Path, facts: &serde_json::Value) -> io::Result<()> {
-    if input::is_stdin(path) {
-        writeln!(io::stdout().lock(), "{facts}")
-    } else {
-        writeln!(File::create(path)?, "{facts}")
-    }
+    let line = format!("{facts}\n");
+    if input::is_stdin(path) { stdout::write(line.as_bytes()) } else { fs::write(path, line) }
 }
 
 /// SIGINT and SIGTERM, as they come.

@@ -7,6 +7,7 @@ use bulk_invite::outcome::Exit;
 use clap::Command;
 use clap_mangen::Man;
 
+use super::stdout::print;
 use crate::settings::UsageError;
 
 /// Runs the command and says how it went. `command` is the definition of the whole program.
@@ -15,7 +16,7 @@ pub(crate) fn man(folder: Option<&Path>, command: Command) -> Exit {
         Some(folder) => clap_mangen::generate_to(command, folder).map_err(|error| {
             UsageError(format!("cannot write pages to {}: {error}; name a folder that is there", folder.display()))
         }),
-        None => print(command).map_err(UsageError::new),
+        None => page(command).map_err(UsageError::new).and_then(|page| print(&page)),
     };
     match done {
         Ok(()) => Exit::Success,
@@ -26,10 +27,8 @@ pub(crate) fn man(folder: Option<&Path>, command: Command) -> Exit {
     }
 }
 
-fn print(command: Command) -> io::Result<()> {
+fn page(command: Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;
-    // A reader that has seen enough is no failure.
-    let _ = io::stdout().lock().write_all(&page);
-    Ok(())
+    Ok(page)
 }

@@ -1,5 +1,6 @@
 //! What the program's commands do with the library.
 
+pub(crate) mod answers;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod connection;
@@ -15,5 +16,6 @@ pub(crate) mod revoke;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod status;
+pub(crate) mod stdout;
 pub(crate) mod targets;
 pub(crate) mod template;

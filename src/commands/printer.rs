@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::check::{Checked, Finding, FindingKind};
+use bulk_invite::outcome::Exit;
 use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 
 use crate::cli::CheckFormat;
@@ -59,8 +60,8 @@ impl Printer {
         }
     }
 
-    /// Prints the sum; `online` where the organizations were asked.
-    pub(crate) fn finish(self, checked: &Checked, online: bool) -> io::Result<()> {
+    /// Prints the sum, and the exit code where machines read; `online` where the organizations were asked.
+    pub(crate) fn finish(self, checked: &Checked, online: bool, exit: Exit) -> io::Result<()> {
         match self.kind {
             Kind::Text { mut out, any } => {
                 let gap = if any { "\n" } else { "" };
@@ -69,7 +70,9 @@ impl Printer {
             }
             Kind::Csv(mut csv) => csv.flush(),
             Kind::Json { mut out, problems, warnings } => {
-                let facts = check_json(checked, online).to_string();
+                let mut facts = check_json(checked, online);
+                facts["exit_code"] = (exit as i32).into();
+                let facts = facts.to_string();
                 // The lists join the facts in one object.
                 let facts = facts.trim_start_matches('{');
                 writeln!(out, "{{\"problems\":[{problems}],\"warnings\":[{warnings}],{facts}")?;

@@ -9,11 +9,12 @@ use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Annotated, ReadError, Reading};
 use bulk_invite::outcome::Exit;
-use bulk_invite::report::{condemned_advice, escaped};
+use bulk_invite::report::escaped;
 use bulk_invite::run::{preflight_people, read_lapsed};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use super::answers::Answers;
 use super::connection::{Connection, connect};
 use super::output::after;
 use super::targets::{Target, of_results};
@@ -34,9 +35,9 @@ struct Known {
 pub(crate) fn status(args: &StatusArgs) -> Exit {
     let mut screen = Screen::new(LogFormat::Text, false);
     match try_status(args, &mut screen) {
-        Ok(summary) => {
+        Ok((summary, exit)) => {
             screen.note(&summary);
-            Exit::Success
+            exit
         }
         Err(error) => {
             screen.error(&error.0);
@@ -45,16 +46,16 @@ pub(crate) fn status(args: &StatusArgs) -> Exit {
     }
 }
 
-fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<String, UsageError> {
+fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<(String, Exit), UsageError> {
     let account = Account::resolve(&args.account, &environment)?;
     let mut reading = Reading::open(&args.results).map_err(UsageError::new)?;
     let output = output(args)?;
-    let known = look_up(args, of_results(&mut reading, account)?, screen)?;
+    let Answers { read: known, refused } = look_up(args, of_results(&mut reading, account)?, screen)?;
 
     let unwritable = |error| UsageError(format!("cannot write {}: {error}; correct --output", output.display()));
     let mut told = Annotated::create(&output, COLUMN, reading.carried()).map_err(unwritable)?;
     let mut tally = [0_u64; CurrentStatus::ALL.len()];
-    let mut others = 0_u64;
+    let (mut unasked, mut others) = (0_u64, 0_u64);
     while let Some(line) = reading.next_line().map_err(UsageError::new)? {
         let id = line.org_id.parse().ok();
         let status = known.iter().find(|known| Some(known.id) == id).map(|Known { directory, now, .. }| {
@@ -62,11 +63,15 @@ fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<String, UsageErr
             tally[status as usize] += 1;
             status.as_str()
         });
-        others += u64::from(status.is_none());
+        if status.is_none() {
+            let count = if id.is_some_and(|id| refused.contains(&id)) { &mut unasked } else { &mut others };
+            *count += 1;
+        }
         told.write(&line, status.unwrap_or_default()).map_err(unwritable)?;
     }
     told.finish().map_err(unwritable)?;
-    Ok(summary(&tally, others, &output))
+    let exit = if refused.is_empty() { Exit::Success } else { Exit::Usage };
+    Ok((summary(&tally, [unasked, others], &output), exit))
 }
 
 /// Where the answer goes, which must not be the results nor anything that is not ours.
@@ -90,17 +95,17 @@ fn output(args: &StatusArgs) -> Result<PathBuf, UsageError> {
     }
 }
 
-fn look_up(args: &StatusArgs, targets: Vec<Target>, screen: &mut Screen) -> Result<Vec<Known>, UsageError> {
+fn look_up(args: &StatusArgs, targets: Vec<Target>, screen: &mut Screen) -> Result<Answers<Known>, UsageError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
     screen.wait("looking up what became of everybody");
-    let known = runtime.block_on(async {
+    let answers = runtime.block_on(async {
         let clock = Clock::starting_at(Timestamp::now());
         let (connections, _learned) = connect(targets, Api::from(args.account.api), 1, &args.calls, clock)?;
         let read = join_all(connections.iter().map(read)).await;
-        read.into_iter().map(|read| read.map_err(|why| refused(&why))).collect()
+        Ok(connections.iter().map(|connection| connection.id).zip(read).collect())
     });
     screen.stop();
-    known
+    Answers::sorted(answers?, "", screen)
 }
 
 async fn read(Connection { id, caller, .. }: &Connection) -> Result<Known, String> {
@@ -110,17 +115,16 @@ async fn read(Connection { id, caller, .. }: &Connection) -> Result<Known, Strin
     Ok(Known { id: *id, directory, now: caller.server_clock.translate(now).unwrap_or(now) })
 }
 
-fn refused(why: &str) -> UsageError {
-    UsageError(format!("{}; {}", escaped(why), condemned_advice(why)))
-}
-
-fn summary(tally: &[u64; CurrentStatus::ALL.len()], others: u64, output: &Path) -> String {
+fn summary(tally: &[u64; CurrentStatus::ALL.len()], [unasked, others]: [u64; 2], output: &Path) -> String {
     let counts = CurrentStatus::ALL.iter().zip(tally).filter(|(_, count)| **count > 0);
     let mut counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.as_str())).collect();
+    if unasked > 0 {
+        counts.push(format!("{unasked} of organizations that could not be asked"));
+    }
     if others > 0 {
         counts.push(format!("{others} of organizations without credentials"));
     }
-    let rows = tally.iter().sum::<u64>() + others;
+    let rows = tally.iter().sum::<u64>() + unasked + others;
     let mut text = format!("{rows} {}: {}", if rows == 1 { "row" } else { "rows" }, counts.join(", "));
     if tally[CurrentStatus::Expired as usize] > 0 {
         text.push_str("\nto invite those again whose invite has expired: run with --reinvite-expired");

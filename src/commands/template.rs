@@ -7,16 +7,16 @@ use std::path::Path;
 use bulk_invite::outcome::Exit;
 use bulk_invite::template;
 
+use super::stdout::print;
 use crate::settings::UsageError;
 
 /// Runs the command and says how it went.
 pub(crate) fn template(xlsx: Option<&Path>) -> Exit {
-    let Some(path) = xlsx else {
-        // A reader that has seen enough is no failure.
-        let _ = io::stdout().lock().write_all(template::csv().as_bytes());
-        return Exit::Success;
+    let written = match xlsx {
+        Some(path) => write(path),
+        None => print(template::csv().as_bytes()),
     };
-    match write(path) {
+    match written {
         Ok(()) => Exit::Success,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");

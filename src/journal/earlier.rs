@@ -22,6 +22,8 @@ use crate::results::{MARK, RESULT_COLUMNS, unmarked};
 pub struct Earlier {
     people: HashMap<PersonKey, Place>,
     tally: Tally,
+    /// Invites that a revocation found gone by an id of the run's, and looks for again.
+    sought_again: u64,
     torn: bool,
 }
 
@@ -55,6 +57,17 @@ impl Earlier {
     /// How the earlier run left its rows.
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// How many of its rows this one deals with so.
+    pub fn count(&self, next: NextRun) -> u64 {
+        let of = |status: &&Status| status.next_run() == next;
+        let count: u64 = Status::ALL.iter().filter(of).map(|status| self.tally.count(*status)).sum();
+        match next {
+            NextRun::Keep => count - self.sought_again,
+            NextRun::Settle => count,
+            NextRun::Anew => count + self.sought_again,
+        }
     }
 
     /// Whether the file ended in the middle of a line.
@@ -128,6 +141,8 @@ pub(super) fn take_over(
             let names =
                 |line: &Line| super::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
             let line = decoder.line(lines.read(old)?, header.len()).map_err(|bad| io::Error::other(bad.0))?;
+            let was_named = line.cells.first().is_some_and(|said| said == Status::Invited.as_str()) && names(&line);
+            earlier.sought_again += u64::from(status == Status::Gone && was_named);
             match status.next_run() {
                 // Which invite it was may have been found out by asking, and not be found again.
                 NextRun::Anew if !names(&line) => continue,

@@ -141,6 +141,9 @@ pub enum JournalError {
     /// The file took no more; `unwritten` are the lines that are not in it.
     #[error("cannot write the results to {}: {source}", path.display())]
     Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
+    /// The second file could not be written, by the `path` that was asked for; the results are complete.
+    #[error("cannot write the rows that need another look to {} (--failed): {source}", path.display())]
+    FailedRows { path: PathBuf, source: io::Error },
 }
 
 impl Journal {
@@ -232,13 +235,15 @@ impl Journal {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let failure = if self.broken {
-            Some(io::Error::other("an earlier write failed"))
-        } else {
-            self.syncer.failure().or_else(|| self.file.write_all(&self.buffer).err())
-        };
+        let failure =
+            if self.broken { Some(io::Error::other("an earlier write failed")) } else { self.syncer.failure() };
         if let Some(source) = failure {
-            return Err(self.break_off(source));
+            return Err(self.break_off(source, 0));
+        }
+        if let Err(source) = self.file.write_all(&self.buffer) {
+            // A full disk takes what it has room for.
+            let length = self.file.metadata().map_or(0, |metadata| metadata.len());
+            return Err(self.break_off(source, length.saturating_sub(self.written)));
         }
         self.written += self.buffer.len() as u64;
         self.buffer.clear();
@@ -246,13 +251,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Gives the file up. Lines that nobody will find in it come with the error, and only once.
-    fn break_off(&mut self, source: io::Error) -> JournalError {
+    /// Gives the file up, which has so many bytes of the buffer. Lines that nobody will find in it come with the error, and
+    /// only once.
+    fn break_off(&mut self, source: io::Error, mut taken: u64) -> JournalError {
         let mut decoder = Decoder::new();
         let columns = self.layout.columns();
         let mut unwritten = Vec::new();
         // A file that was moved or removed still has its lines, for this process alone.
         if !self.broken && !storage::is_at(&self.file, &self.path) {
+            taken = 0;
             let mut lines = self.file.try_clone().map(LinesAt::new).ok();
             for offset in self.rows.iter().chain(&self.gone).filter(|offset| **offset < self.written) {
                 let raw = lines.as_mut().and_then(|lines| lines.read(*offset).ok());
@@ -261,8 +268,10 @@ impl Journal {
         }
         let buffer = std::mem::take(&mut self.buffer);
         let mut lines = RawLines::new(buffer.as_slice(), 0);
-        while let Ok(Some((_, raw))) = lines.next() {
-            unwritten.extend(decoder.line(raw, columns).ok());
+        while let Ok(Some((begin, raw))) = lines.next() {
+            if begin + raw.len() as u64 > taken {
+                unwritten.extend(decoder.line(raw, columns).ok());
+            }
         }
         self.broken = true;
         JournalError::Broken { path: self.path.clone(), source, unwritten }
@@ -284,16 +293,18 @@ impl Journal {
     /// Replaces the file by one with exactly one line a row, in input order, then those of people no longer in the sheet.
     /// Writes the rows that need another look to `failed` too.
     ///
-    /// On failure the journal stays as it is and can be continued from.
+    /// On failure the journal stays as it is and can be continued from; [`JournalError::FailedRows`] alone says nothing of
+    /// the results, which are complete then.
     pub fn finish(mut self, failed: Option<FailedRows>) -> Result<(), JournalError> {
         self.flush()?;
         if self.broken {
-            return Err(self.break_off(io::Error::other("an earlier write failed")));
+            return Err(self.break_off(io::Error::other("an earlier write failed"), 0));
         }
         if !storage::is_at(&self.file, &self.path) {
-            return Err(self.break_off(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed")));
+            return Err(self.break_off(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed"), 0));
         }
-        rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source))
+        let failed = rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source, 0))?;
+        failed.map_err(|(path, source)| JournalError::FailedRows { path, source })
     }
 }
 

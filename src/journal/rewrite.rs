@@ -44,12 +44,16 @@ impl Cell {
     }
 }
 
-pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Result<()> {
+/// Why the second file could not be written, and where it was to be.
+pub(super) type FailedRowsLost = (PathBuf, io::Error);
+
+/// Rewrites the results; the inner result is about the second file, which is no reason to leave them out of order.
+pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Result<Result<(), FailedRowsLost>> {
     let mut lines = LinesAt::open(&journal.path)?;
     let new = storage::beside(&journal.path);
     let mut file = BufWriter::with_capacity(256 << 10, storage::create(&new)?);
     file.write_all(&journal.layout.header())?;
-    let mut failed = failed.map(|rows| FailedWriter::create(rows, journal.layout.excel)).transpose()?;
+    let mut failed = failed.map(|rows| FailedWriter::create(rows, journal.layout.excel)).transpose();
     let mut decoder = Decoder::new();
     let columns = journal.layout.columns();
     for offset in journal.rows.iter().chain(&journal.gone) {
@@ -58,13 +62,16 @@ pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Resu
         }
         let raw = lines.read(*offset)?;
         file.write_all(raw)?;
-        if let Some(failed) = &mut failed {
-            failed.offer(&decoder.line(raw, columns).map_err(|bad| io::Error::other(bad.0))?)?;
+        if let Ok(Some(writer)) = &mut failed {
+            let line = decoder.line(raw, columns).map_err(|bad| io::Error::other(bad.0))?;
+            if let Err(error) = writer.offer(&line) {
+                failed = Err((writer.rows.path.clone(), error));
+            }
         }
     }
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     storage::replace(file, &new, &journal.path)?;
-    failed.map_or(Ok(()), FailedWriter::finish)
+    Ok(failed.and_then(|failed| failed.map_or(Ok(()), FailedWriter::finish)))
 }
 
 struct FailedWriter {
@@ -73,13 +80,18 @@ struct FailedWriter {
 }
 
 impl FailedWriter {
-    fn create(rows: FailedRows, excel: bool) -> io::Result<Self> {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", rows.path.display()));
-        let mut file = storage::create(&rows.path).map_err(named)?;
-        file.write_all(if excel { MARK } else { b"" })?;
-        let mut csv = csv::Writer::from_writer(file);
-        csv.write_record(&rows.names)?;
-        Ok(Self { rows, csv })
+    fn create(rows: FailedRows, excel: bool) -> Result<Self, FailedRowsLost> {
+        let begun = || {
+            let mut file = storage::create(&rows.path)?;
+            file.write_all(if excel { MARK } else { b"" })?;
+            let mut csv = csv::Writer::from_writer(file);
+            csv.write_record(&rows.names)?;
+            Ok(csv)
+        };
+        match begun() {
+            Ok(csv) => Ok(Self { rows, csv }),
+            Err(error) => Err((rows.path, error)),
+        }
     }
 
     fn offer(&mut self, line: &Line) -> io::Result<()> {
@@ -89,8 +101,8 @@ impl FailedWriter {
         Ok(())
     }
 
-    fn finish(self) -> io::Result<()> {
-        let file = self.csv.into_inner().map_err(|error| error.into_error())?;
-        file.sync_all()
+    fn finish(self) -> Result<(), FailedRowsLost> {
+        let synced = self.csv.into_inner().map_err(|error| error.into_error()).and_then(|file| storage::sync(&file));
+        synced.map_err(|error| (self.rows.path, error))
     }
 }

@@ -29,12 +29,19 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         let file = options.mode(0o600).open(path)?;
-        // One that was there keeps its mode otherwise.
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        // One that was there keeps its mode otherwise. A pipe or a device is not ours to close to others.
+        if file.metadata()?.is_file() {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
         Ok(file)
     }
     #[cfg(not(unix))]
     options.open(path)
+}
+
+/// Brings a finished file to disk; what is no file has nothing to bring there.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
 }
 
 /// Puts a finished file in the place of another: synced, renamed, and the directory synced.

@@ -277,6 +277,36 @@ fn the_rows_that_need_a_look_are_written_as_the_input_had_them() {
 }
 
 #[test]
+fn a_second_file_that_cannot_be_written_leaves_the_results_complete_and_in_order() {
+    let desk = Desk::new();
+    for path in [PathBuf::from("/dev/full"), desk.folder.path().join("missing/failed.csv")] {
+        let (mut journal, _) = desk.try_open(&["roles", "team"], Start::Replace).unwrap();
+        let first = note(&mut journal, 2, "a@example.com", Status::Sending);
+        note(&mut journal, 3, "b@example.com", Status::Failed);
+        journal.append(Some(first), subject(2, "a@example.com"), &outcome(Status::Invited), ["", ""]);
+        let (names, cells) = (vec!["email".to_owned()], vec![Cell::Email]);
+        let error = journal.finish(Some(FailedRows { path: path.clone(), names, cells })).unwrap_err();
+        let told = format!("cannot write the rows that need another look to {} (--failed): ", path.display());
+        assert!(matches!(error, JournalError::FailedRows { .. }) && error.to_string().starts_with(&told), "{error}");
+        assert_eq!(desk.lines(), ["a@example.com invited", "b@example.com failed"]);
+        assert_eq!(desk.names(), ["people.results.csv"]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_for_the_second_file_keeps_its_mode() {
+    let mode = || fs::metadata("/dev/null").unwrap().permissions();
+    let before = mode();
+    let desk = Desk::new();
+    let (mut journal, _) = desk.open();
+    note(&mut journal, 2, "b@example.com", Status::Failed);
+    let (names, cells) = (vec!["email".to_owned()], vec![Cell::Email]);
+    journal.finish(Some(FailedRows { path: "/dev/null".into(), names, cells })).unwrap();
+    assert_eq!(mode(), before);
+}
+
+#[test]
 fn a_row_without_a_line_is_an_error_and_the_journal_stays() {
     let desk = Desk::new();
     let (mut journal, _) = desk.open();

@@ -124,6 +124,41 @@ fn a_full_disk_halts_the_run_and_loses_nothing() {
 }
 
 #[test]
+fn a_full_disk_is_told_of_those_alone_who_are_not_in_the_file() {
+    let world = World::with_people(200);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    // The lines that are kept are written anew in one go, of which the limit lets through a part.
+    let length = world.read("people.results.csv").len();
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", length * 3 / 2 / 512);
+    let run = world.shell(&script).args(&["run", "people.csv"]).aimed_at(&server.base_url());
+    let run = run.credential(Credential::Token).finish();
+    run.exits(3).says("cannot write the results to people.results.csv");
+    let whole = world.lines_written() - 1 - 200;
+    assert!((50..150).contains(&whole), "it was to end midway: {whole}");
+    let told = run.stderr.lines().filter(|line| line.starts_with("error: not in the results: row ")).count();
+    assert_eq!(told, 200 - whole, "{}", run.told());
+    run.says(&format!("not in the results: row {}, ", 2 + whole));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn rows_that_need_another_look_and_cannot_be_written_leave_the_results_complete() {
+    let world = World::with_people(30);
+    let server = sandbox(faults(&["422@#2"]));
+    let run = world.invite(&server.base_url()).args(&["--failed", "/dev/full"]).finish();
+    run.exits(3).says("error: cannot write the rows that need another look to /dev/full (--failed): No space left");
+    assert!(
+        !run.stderr.contains("not in the results") && !run.stderr.contains("cannot write the results"),
+        "{}",
+        run.told()
+    );
+    let results = world.results();
+    assert_eq!(results.column("email"), people(30));
+    assert_eq!((results.count("invited"), results.count("failed")), (29, 1), "{}", run.told());
+}
+
+#[test]
 fn a_results_folder_that_vanishes_halts_the_run() {
     let world = World::with_people(200);
     std::fs::create_dir(world.path("out")).unwrap();

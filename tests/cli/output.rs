@@ -171,6 +171,44 @@ fn a_run_again_keeps_what_is_settled_whatever_became_of_the_sheet() {
     assert_eq!(server.sandbox().ledger().create_requests(), 5);
 }
 
+/// Runs the program with a pipe for standard output whose reader has left.
+#[cfg(target_os = "linux")]
+const WITHOUT_A_READER: &str = "mkfifo pipe && exec 4<>pipe 3>pipe 4>&- && rm pipe && exec \"$0\" \"$@\" >&3 3>&-";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_a_failure_and_a_reader_that_has_left_is_none() {
+    let world = World::new();
+    for arguments in [&["template"][..], &["config", "show"], &["completions", "bash"], &["man"]] {
+        let lost = world.shell("exec \"$0\" \"$@\" > /dev/full").args(arguments).finish();
+        lost.exits(2).says_in_one_line(&["cannot write to standard output: No space left"]);
+        world.shell(WITHOUT_A_READER).args(arguments).finish().exits(0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_summary_or_page_that_cannot_be_written_is_no_success() {
+    let world = World::with_people(2);
+    let server = sandbox(Options::default());
+    let run = |script: &str, arguments: &[&str]| {
+        let run = world.shell(script).args(&["run", "people.csv", "--log-format=json"]).args(arguments);
+        let run = run.aimed_at(&server.base_url()).credential(Credential::Token).finish();
+        run.exits(1);
+        let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
+        let (code, reason) = (&last["summary"]["exit_code"], &last["summary"]["exit_reason"]);
+        assert_eq!((code, reason), (&1.into(), &"output_unwritable".into()), "{}", run.told());
+        run
+    };
+    run("exec \"$0\" \"$@\"", &["--summary", "/dev/full"]).says("cannot write the summary to /dev/full: No space left");
+    run("exec \"$0\" \"$@\" > /dev/full", &["--summary", "-"]).says("cannot write the summary to -: No space left");
+    std::fs::create_dir(world.path("page.html.new")).unwrap();
+    run("exec \"$0\" \"$@\"", &["--report", "page.html"]).says("page.html.new: it is a folder");
+    let heard =
+        world.shell(WITHOUT_A_READER).args(&["run", "people.csv", "--summary", "-"]).aimed_at(&server.base_url());
+    heard.credential(Credential::Token).finish().exits(0);
+}
+
 #[test]
 fn completions_are_a_script_for_the_shell() {
     let world = World::new();

@@ -200,6 +200,26 @@ fn what_was_in_doubt_and_is_settled_is_not_asked_about_again() {
 }
 
 #[test]
+fn what_is_looked_at_anew_is_not_called_kept_beforehand() {
+    let world = World::with_people(5);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let results = world.results();
+    // One was in doubt, and never came to be; one has lapsed since; one has accepted.
+    let invite = |row| results.row(row).get("invite_id");
+    let text = world.read("people.results.csv").replace(&format!("invited,{},", invite(2)), "unknown,,");
+    world.write("people.results.csv", text);
+    for row in [2, 3] {
+        play(&server, "DELETE", &format!("/api/atlas/v2/orgs/{ORGANIZATION}/invites/{}", invite(row)));
+    }
+    accept(&server, "person-003@example.com");
+    revoke(&world, &server.base_url()).finish().exits(1).says("2 revoked, 1 accepted, 2 gone");
+    let again = revoke(&world, &server.base_url()).finish();
+    again.exits(1).says("3 rows are settled and kept, 0 will be asked about, 2 are worked out again");
+    again.says("2 revoked, 1 accepted, 2 gone; 3 of them kept");
+}
+
+#[test]
 fn the_wrong_file_to_it_is_told_before_anything_is_sent() {
     let world = World::with_people(2);
     let server = sandbox(Options::default());

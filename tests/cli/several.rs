@@ -83,6 +83,43 @@ fn one_whose_credentials_are_refused_leaves_the_others_alone() {
 }
 
 #[test]
+fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_others() {
+    let world = World::new();
+    let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
+    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    sheet(&world);
+    run(&world).exits(1);
+    profile(&world, &ours, &theirs, "wrong");
+    let refused = format!("error: organization {THEIRS}: the credentials are refused");
+    let of = |arguments: &[&str]| world.program(arguments).args(&["--config", "config.toml"]).finish();
+
+    let check = of(&["check", "people.csv"]);
+    check.exits(2).says(&refused).says(&format!("checking offline the rows for organization {THEIRS}"));
+    assert!(check.stdout.contains("61 rows: 20 would be sent, 40 there already, 1 invalid"), "{}", check.told());
+    let json = of(&["check", "people.csv", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("a document");
+    assert_eq!((&json["exit_code"], &json["online"]), (&2.into(), &false.into()));
+
+    let status = of(&["status", "people.results.csv"]);
+    status.exits(2).says(&refused);
+    status.says("40 pending, 20 of organizations that could not be asked, 1 of organizations without credentials");
+    let told = world.read("people.status.csv");
+    for line in &world.results_in("people.status.csv").lines {
+        assert_eq!(line.get("current_status").is_empty(), [THEIRS, NOBODYS].contains(&line.get("org_id")), "{line:?}");
+    }
+
+    // Where nobody answers there is nothing to go on with.
+    let text = world.read("config.toml").replace(sandbox::TOKEN, "a-lapsed-token");
+    world.write("config.toml", text);
+    for arguments in [["check", "people.csv"], ["status", "people.results.csv"]] {
+        let nobody = of(&arguments);
+        nobody.exits(2).says(&refused).says(&format!("error: organization {OURS}: the credentials are refused"));
+        assert_eq!((nobody.stdout.as_str(), nobody.stderr.lines().count()), ("", 2), "{}", nobody.told());
+    }
+    assert_eq!(world.read("people.status.csv"), told);
+}
+
+#[test]
 fn an_organization_that_no_row_is_for_is_not_asked_about() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));

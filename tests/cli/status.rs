@@ -1,6 +1,6 @@
 //! What became of each invite, days later.
 
-use bulk_invite::sandbox::{Options, Running};
+use bulk_invite::sandbox::{Access, Options, Running};
 
 use crate::world::{Credential, Finished, World, play, sandbox};
 
@@ -40,6 +40,18 @@ fn each_invite_is_pending_accepted_expired_or_declined() {
         let again = world.program(&again).aimed_at(&server.base_url()).credential(Credential::Token).finish();
         again.exits(0).says("2 accepted, 1 pending");
         assert_eq!(world.read("again.csv"), world.read("people.status.csv"));
+    }
+}
+
+#[test]
+fn what_atlas_says_goes_on_without_its_full_stop() {
+    let world = World::with_people(1);
+    let server = sandbox(Options::default());
+    world.invite(&server.base_url()).finish().exits(0);
+    let closed = sandbox(Options { access: Access::AddressNotListed, ..Options::default() });
+    for arguments in [["status", "people.results.csv"], ["check", "people.csv"]] {
+        let told = world.program(&arguments).aimed_at(&closed.base_url()).credential(Credential::Token).finish();
+        told.exits(2).says_in_one_line(&["is not allowed to access this resource; add this machine's address"]);
     }
 }
 

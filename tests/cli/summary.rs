@@ -123,6 +123,11 @@ fn the_reason_of_each_exit_code_is_a_word_that_the_readme_has() {
         let run = world.invite(&server.base_url()).args(&["--summary", "-"]).args(arguments).finish();
         tell(&run, code, reason);
     }
+    let world = World::with_people(3);
+    std::fs::create_dir(world.path("page.html.new")).expect("a folder in the way of the page");
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--summary", "-", "--report", "page.html"]).finish();
+    tell(&run, 1, "output_unwritable");
     for (signal, code, reason) in [(Signal::Interrupt, 130, "interrupted"), (Signal::Terminate, 143, "terminated")] {
         let world = World::with_people(3);
         let server = sandbox(Options { latency: std::time::Duration::from_millis(50), ..Options::default() });

@@ -73,10 +73,25 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         if self.broken.is_none()
             && let Err(error) = self.book.journal.finish(failed_rows)
         {
-            if let JournalError::Broken { unwritten, .. } = &error {
-                (self.book.on_event)(Event::Unwritten { lines: unwritten });
+            match &error {
+                JournalError::FailedRows { .. } => {
+                    let halt = Halt::new(StopReason::ResultsUnwritable, error.to_string());
+                    (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
+                    // The results are complete, so that what ended the run before says more.
+                    self.halt.get_or_insert(halt);
+                }
+                JournalError::Broken { unwritten, .. } => {
+                    (self.book.on_event)(Event::Unwritten { lines: unwritten });
+                    self.broken = Some(error.to_string());
+                }
+                JournalError::Locked { .. }
+                | JournalError::Unwritable { .. }
+                | JournalError::Unreadable { .. }
+                | JournalError::NotOurs { .. }
+                | JournalError::OtherJob { .. }
+                | JournalError::OtherOrganization { .. }
+                | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
             }
-            self.broken = Some(error.to_string());
         }
         // Whatever ended the run, that its results are not all there comes first.
         if let Some(why) = self.broken {

@@ -13,6 +13,9 @@ use crate::plan::{Rejection, RejectionCode, bare_address};
 use crate::revocation::{self, Step};
 use crate::worker::Errand;
 
+/// What is said besides of an invitation that is not asked about now.
+const IN_DOUBT: &str = "; in doubt: Atlas is to be asked whether there is an invite of this job's to cancel";
+
 /// What an earlier revocation left of an invite.
 #[derive(Default)]
 struct Left {
@@ -64,7 +67,11 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         if let Some(why_not) = self.why_not_sent(branch) {
             let outcome = match tried {
                 Some(tried) => self.still_open(&tried),
-                None => person.named_in(Outcome::new(Status::NotSent, self.now()).with_detail(why_not)),
+                None => {
+                    let in_doubt = if invite.is_none() { IN_DOUBT } else { "" };
+                    let outcome = Outcome::new(Status::NotSent, self.now());
+                    person.named_in(outcome.with_detail(format!("{why_not}{in_doubt}")))
+                }
             };
             return self.settle(branch, &person, &outcome, false);
         }

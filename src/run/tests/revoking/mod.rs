@@ -313,6 +313,22 @@ async fn a_signal_ends_it_and_says_what_is_not_known() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_invitation_in_doubt_that_is_not_asked_about_is_not_told_as_one_to_be_cancelled() {
+    for (dry_run, limit, why) in [(true, None, "dry run"), (false, Some(0), "beyond --limit")] {
+        let run = World::new().people(["ada", "bob"]).when("invite ada", [created(ADA)]).when("invite bob", [reset()]);
+        let run = run.when("find bob", [page(503), page(503), page(503), page(503), page(503)]).run().await;
+        assert_eq!(run.fates(), ["ada invited", "bob unknown"]);
+        let mut world = run.revoke().pending("ada", ADA).pending("bob", BOB);
+        (world.options.dry_run, world.options.limit) = (dry_run, limit);
+        let run = world.run().await;
+        assert_eq!((run.requests.len(), run.fates()), (0, vec!["ada not_sent".to_owned(), "bob not_sent".to_owned()]));
+        assert_eq!(run.detail("ada"), why);
+        let doubt = format!("{why}; in doubt: Atlas is to be asked whether there is an invite of this job's to cancel");
+        assert_eq!(run.detail("bob"), doubt);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_a_dry_run_and_whoever_is_no_longer_in_the_results() {
     let mut world = revoking().await;
     world.options.limit = Some(1);
