@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 pub(crate) use self::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
 pub(crate) use self::values::{CheckFormat, DuplicatesArg, LogFormat};
 
-use self::values::time;
+use self::values::{speed, time};
 
 /// Invite a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
 #[derive(Debug, Parser)]
@@ -250,7 +250,7 @@ pub(crate) struct SandboxArgs {
     pub(crate) latency: Option<SignedDuration>,
 
     /// Make the minutes of limits and tokens shorter: 60 makes each a second.
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub(crate) speed: Option<f64>,
 
     /// Enforce no rate limits and no seats.

@@ -116,10 +116,25 @@ fn a_malformed_flag_is_named() {
         (["--settle", "5"], "write a time as 30s, 500ms or 2m"),
         (["--rate", "fast"], "--rate"),
         (["--max-failures", "0"], "--max-failures"),
+        (["--timeout", "0s"], "'--timeout <TIME>': zero leaves no time at all; write for example 30s"),
+        (["--connect-timeout", "0ms"], "'--connect-timeout <TIME>': zero leaves no time at all"),
+        (["--burst", "0"], "'--burst <N>': write a whole number, at least 1"),
+        (["--concurrency", "0"], "'--concurrency <N>': write a whole number, at least 1"),
+        (["--max-attempts", "0"], "'--max-attempts <N>': write a whole number, at least 1"),
+        (["--max-attempts", "few"], "'--max-attempts <N>': write a whole number, at least 1"),
         (["--org-id", "mine"], "--org-id"),
         (["--access-token", TOKEN], "unexpected argument '--access-token'"),
     ] {
         world.program(&["run", "people.csv"]).args(&arguments).finish().exits(2).says(says);
+    }
+}
+
+#[test]
+fn a_sandbox_whose_time_would_stand_still_is_refused() {
+    let world = World::new();
+    for speed in ["0", "-1", "inf", "NaN", "fast"] {
+        let says = "--speed <FACTOR>': write a number above 0, for example 60";
+        world.program(&["sandbox", "--listen=127.0.0.1:0", &format!("--speed={speed}")]).finish().exits(2).says(says);
     }
 }
 
