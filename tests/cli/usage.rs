@@ -139,6 +139,23 @@ fn a_sandbox_whose_time_would_stand_still_is_refused() {
 }
 
 #[test]
+fn a_mistake_in_a_scenario_is_told_with_its_line() {
+    let world = World::new();
+    for (text, says) in [
+        ("seed = 7\nlatenci = \"1s\"\n", &["line 2: unknown field `latenci`", "`latency`"][..]),
+        ("\nlatency = \"5\"\n", &["line 2: `5` is not a duration such as 500ms, 2s or 1m"]),
+        ("seed = 7\nfaults = [\"500@0.1\", \"boom@1\"]\n", &["line 2: fault `boom@1`: `boom` is no kind of fault"]),
+        ("[limits]\ntokens = { max = 1, per = \"soon\" }\n", &["line 2: `soon` is not a duration"]),
+        ("speed = 0\n", &["line 1: speed has to be a number above 0"]),
+        ("seed = \n", &["line 1: "]),
+    ] {
+        world.write("scenario.toml", text);
+        let run = world.program(&["sandbox", "--scenario", "scenario.toml"]).finish();
+        run.exits(2).says_in_one_line(&["scenario scenario.toml: "]).says_in_one_line(says);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_ours_is_left_alone() {
     let world = World::with_people(2);
     world.write("people.results.csv", "quarter,revenue\n1,2\n");
