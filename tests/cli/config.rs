@@ -48,12 +48,29 @@ fn a_mistake_in_a_profile_is_told_with_its_place_and_shows_no_secret() {
             ("odd", &["config.toml", "rat", "odd"][..]),
             ("bad", &["'fast'", "correct the profile \"bad\" in config.toml"]),
             ("worse", &["config.toml"]),
-            ("none", &["has no profile \"none\""]),
+            ("none", &["has no profile \"none\", only bad, default, odd, worse"]),
         ] {
             let told = world.program(command).args(&["--config", "config.toml", "--profile", profile]).finish();
             told.exits(2).says_in_one_line(why);
         }
     }
+}
+
+#[test]
+fn a_profile_is_not_there_where_no_file_is() {
+    let world = World::with_people(1);
+    for command in [&["config", "show"][..], &["run", "people.csv"]] {
+        let told = world.program(command).args(&["--profile", "work"]).finish();
+        told.exits(2).says_in_one_line(&[
+            "there is no profile \"work\"",
+            "config.toml",
+            "write it",
+            "leave out --profile",
+        ]);
+    }
+    world.write("config.toml", "rate = 5\n");
+    let told = world.program(&["config", "show", "--config", "config.toml", "--profile", "work"]).finish();
+    told.exits(2).says_in_one_line(&["has no profile \"work\", nor any other"]);
 }
 
 #[test]

@@ -156,6 +156,37 @@ fn a_mistake_in_a_scenario_is_told_with_its_line() {
 }
 
 #[test]
+fn a_base_url_that_is_none_is_told_with_who_says_so() {
+    let world = World::with_people(2);
+    let run = || world.program(&["run", "people.csv", "--org-id", ORGANIZATION]);
+    let says = "--base-url \"cloud.example.com\": not a URL; write it like https://cloud.mongodb.com";
+    run().args(&["--base-url", "cloud.example.com"]).finish().exits(2).says_in_one_line(&[says]);
+    let says = "MONGODB_ATLAS_BASE_URL \"ftp://cloud.example.com\": not a web address";
+    run().env("MONGODB_ATLAS_BASE_URL", "ftp://cloud.example.com").finish().exits(2).says_in_one_line(&[says]);
+    let secret = run().args(&["--base-url", "https://ada:hush@cloud.example.com"]).finish();
+    secret.exits(2).says_in_one_line(&["--base-url: holds a user name or password"]);
+    assert!(!secret.stderr.contains("hush"), "{}", secret.told());
+    let organization = "42b6e34b3d91647abb20e7b8";
+    world.write(
+        "config.toml",
+        format!(
+            "[default]\nbase_url = \"x\"\n[work.organizations.{organization}]\nbase_url = \"y\"\n\
+             access_token = \"t\"\n"
+        ),
+    );
+    for (profile, says) in [
+        ("default", "base_url of the profile \"default\" in config.toml \"x\": not a URL"),
+        (
+            "work",
+            "base_url of organization 42b6e34b3d91647abb20e7b8 in the profile \"work\" in config.toml \"y\": not a URL",
+        ),
+    ] {
+        let arguments = ["--config", "config.toml", "--profile", profile];
+        run().args(&arguments).finish().exits(2).says_in_one_line(&[says]);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_ours_is_left_alone() {
     let world = World::with_people(2);
     world.write("people.results.csv", "quarter,revenue\n1,2\n");
