@@ -101,15 +101,14 @@ impl Command {
 
 /// The definition with these defaults, by the names of the arguments, wherever a command has them.
 pub(crate) fn with_defaults(command: clap::Command, defaults: &[(&'static str, String)]) -> clap::Command {
-    let set = |mut command: clap::Command| {
+    command.mut_subcommands(|mut command| {
         for (name, value) in defaults {
             if command.get_arguments().any(|argument| argument.get_id() == name) {
                 command = command.mut_arg(name, |argument| argument.default_value(value.clone()));
             }
         }
-        command
-    };
-    command.mut_subcommands(set)
+        with_defaults(command, defaults)
+    })
 }
 
 #[derive(Debug, Subcommand)]
