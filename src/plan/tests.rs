@@ -87,7 +87,12 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
             Code::FormulaError,
             "column Rôle: the formula in the cell gives #REF!; correct it, or type what it should give",
         ),
-        (b"a@example.com,Admn", Code::UnknownRole, "column Rôle: unknown role \"Admn\", did you mean ORG_OWNER?"),
+        (
+            b"a@example.com,Admn",
+            Code::UnknownRole,
+            "column Rôle: unknown role \"Admn\"; use ORG_OWNER, ORG_MEMBER, ORG_GROUP_CREATOR, ORG_BILLING_ADMIN, \
+             ORG_BILLING_READ_ONLY, ORG_STREAM_PROCESSING_ADMIN, ORG_READ_ONLY",
+        ),
         (
             b"a@example.com,member,Backedn",
             Code::UnknownTeam,
