@@ -64,7 +64,7 @@ fn here() -> ObjectId {
 #[test]
 fn every_problem_of_a_row_is_told_and_its_place() {
     let sheet = "Mail,Rôle,Teams,Projects\n\
-        nobody,Admn,Bakend,billing\n\
+        nobody,Onwer,Bakend,billing\n\
         \n\
         new@example.com,member,Backend,billing=GROUP_READ_ONLY\n\
         New@example.com,member,Backend,billing=read only\n\
@@ -77,7 +77,7 @@ fn every_problem_of_a_row_is_told_and_its_place() {
         told,
         [
             "2 invalid INVALID_EMAIL Mail: \"nobody\" is not an email address: it has no @; correct it",
-            "2 invalid UNKNOWN_ROLE Rôle: unknown role \"Admn\", did you mean ORG_OWNER?",
+            "2 invalid UNKNOWN_ROLE Rôle: unknown role \"Onwer\", did you mean ORG_OWNER?",
             "2 invalid UNKNOWN_TEAM Teams: unknown team \"Bakend\", did you mean \"Backend\"? If not, create the team in \
              Atlas first, since this program creates no teams",
             "2 invalid INVALID_PROJECT Projects: \"billing\" names no role; write project=ROLE, for example \

@@ -11,7 +11,7 @@ use bulk_invite::shard::Shard;
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::values::{ApiArg, LogFormat, column, roles, shard, time};
+use super::values::{ApiArg, LogFormat, column, count, roles, shard, time, time_limit};
 
 /// How a job goes about its rows and tells of it.
 #[derive(Debug, Args)]
@@ -121,11 +121,11 @@ pub(crate) struct CallArgs {
     pub(crate) rate: Option<RateLimit>,
 
     /// Requests that may go at once after a pause [default: what Atlas allows, or 1 with --rate].
-    #[arg(long, value_name = "N", env = "BULK_INVITE_BURST")]
+    #[arg(long, value_name = "N", env = "BULK_INVITE_BURST", value_parser = count)]
     pub(crate) burst: Option<NonZeroU32>,
 
     /// How long a request may take.
-    #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time_limit)]
     pub(crate) timeout: SignedDuration,
 
     /// How much of that connecting may take, TLS included.
@@ -134,7 +134,7 @@ pub(crate) struct CallArgs {
         value_name = "TIME",
         default_value = "10s",
         env = "BULK_INVITE_CONNECT_TIMEOUT",
-        value_parser = time,
+        value_parser = time_limit,
         help_heading = "Network"
     )]
     pub(crate) connect_timeout: SignedDuration,
@@ -144,7 +144,7 @@ pub(crate) struct CallArgs {
     pub(crate) ca_cert: Option<PathBuf>,
 
     /// Requests for a row or a question, the first included.
-    #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS")]
+    #[arg(long, value_name = "N", default_value = "5", env = "BULK_INVITE_MAX_ATTEMPTS", value_parser = count)]
     pub(crate) max_attempts: NonZeroU32,
 }
 
@@ -153,13 +153,14 @@ pub(crate) struct CallArgs {
 #[command(next_help_heading = "Pace and retries")]
 pub(crate) struct PaceArgs {
     /// Requests on the wire at once.
-    #[arg(long, value_name = "N", default_value = "16", env = "BULK_INVITE_CONCURRENCY")]
+    #[arg(long, value_name = "N", default_value = "16", env = "BULK_INVITE_CONCURRENCY", value_parser = count)]
     pub(crate) concurrency: NonZeroU32,
 
     #[command(flatten)]
     pub(crate) calls: CallArgs,
 
-    /// How long Atlas may still be busy with a request that was given up; only then is it asked about.
+    /// How long Atlas may still be busy with a request that was given up; only then is it asked about. A time shorter than
+    /// Atlas takes risks a second email.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_SETTLE", value_parser = time)]
     pub(crate) settle: SignedDuration,
 

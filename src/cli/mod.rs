@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 pub(crate) use self::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
 pub(crate) use self::values::{CheckFormat, DuplicatesArg, LogFormat};
 
-use self::values::time;
+use self::values::{speed, time};
 
 /// Invite a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
 #[derive(Debug, Parser)]
@@ -101,15 +101,14 @@ impl Command {
 
 /// The definition with these defaults, by the names of the arguments, wherever a command has them.
 pub(crate) fn with_defaults(command: clap::Command, defaults: &[(&'static str, String)]) -> clap::Command {
-    let set = |mut command: clap::Command| {
+    command.mut_subcommands(|mut command| {
         for (name, value) in defaults {
             if command.get_arguments().any(|argument| argument.get_id() == name) {
                 command = command.mut_arg(name, |argument| argument.default_value(value.clone()));
             }
         }
-        command
-    };
-    command.mut_subcommands(set)
+        with_defaults(command, defaults)
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -250,7 +249,7 @@ pub(crate) struct SandboxArgs {
     pub(crate) latency: Option<SignedDuration>,
 
     /// Make the minutes of limits and tokens shorter: 60 makes each a second.
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub(crate) speed: Option<f64>,
 
     /// Enforce no rate limits and no seats.

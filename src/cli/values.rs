@@ -1,5 +1,7 @@
 //! The values of flags: closed lists, and text that has to be read.
 
+use std::num::{IntErrorKind, NonZeroU32};
+
 use bulk_invite::exchange::Api;
 use bulk_invite::invitation::OrgRoles;
 use bulk_invite::roster::{Column, UnknownColumn};
@@ -106,6 +108,26 @@ pub(super) fn time(text: &str) -> Result<SignedDuration, String> {
     if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
 }
 
+/// A time within which something has to be done.
+pub(super) fn time_limit(text: &str) -> Result<SignedDuration, String> {
+    match time(text)? {
+        SignedDuration::ZERO => Err("zero leaves no time at all; write for example 30s".to_owned()),
+        time => Ok(time),
+    }
+}
+
+pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
+    text.trim().parse().map_err(|error: std::num::ParseIntError| {
+        let too_large = *error.kind() == IntErrorKind::PosOverflow;
+        if too_large { format!("write at most {}", u32::MAX) } else { "write a whole number, at least 1".to_owned() }
+    })
+}
+
+pub(super) fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.trim().parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0);
+    speed.ok_or_else(|| "write a number above 0, for example 60".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +180,16 @@ mod tests {
         for text in ["", "5", "-1s", "soon"] {
             assert!(time(text).is_err(), "{text}");
         }
+        assert_eq!(time("0s"), Ok(SignedDuration::ZERO));
+        assert!(time_limit("0s").is_err() && time_limit("1ms").is_ok());
+    }
+
+    #[test]
+    fn a_number_counts_from_1() {
+        assert_eq!(count("16").map(NonZeroU32::get), Ok(16));
+        for text in ["0", "", "-1", "1.5", "few"] {
+            assert_eq!(count(text), Err("write a whole number, at least 1".to_owned()), "{text}");
+        }
+        assert_eq!(count("4294967296"), Err("write at most 4294967295".to_owned()));
     }
 }

@@ -70,7 +70,9 @@ fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, UsageErro
             lines.push(Line { name, value, source });
         }
     }
-    // What `run` would see with no flag of its own.
+    // What was typed for `config show`, and of the rest what `run` would see with no flag of its own.
+    let shown = command.clone().try_get_matches().map_err(|error| file.mistake(&error, args))?;
+    let shown = shown.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
     let typed = ["bulk-invite", "run", "people.csv"];
     let matches = command.clone().try_get_matches_from(typed).map_err(|error| file.mistake(&error, args))?;
     let variable = |name| {
@@ -80,14 +82,15 @@ fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, UsageErro
     };
     if let Some(("run", run)) = matches.subcommand() {
         for name in SETTINGS {
-            let source = match run.value_source(name) {
+            let told = shown.filter(|shown| shown.ids().any(|id| id == name)).unwrap_or(run);
+            let source = match told.value_source(name) {
                 Some(ValueSource::DefaultValue) if from_profile.contains(&name) => profile.clone(),
                 Some(ValueSource::DefaultValue) => "default".to_owned(),
                 Some(ValueSource::EnvVariable) => format!("environment, {}", variable(name)),
                 Some(_) => "flag".to_owned(),
                 None => "not set".to_owned(),
             };
-            lines.push(Line { name, value: value(run, name), source });
+            lines.push(Line { name, value: value(told, name), source });
         }
     }
     Ok(lines)
@@ -107,7 +110,7 @@ fn credential(credential: Option<&Credential>) -> Vec<(&'static str, String)> {
     }
 }
 
-fn value(run: &ArgMatches, name: &str) -> String {
-    let Some(raw) = run.get_raw(name) else { return "-".to_owned() };
+fn value(told: &ArgMatches, name: &str) -> String {
+    let Some(raw) = told.get_raw(name) else { return "-".to_owned() };
     raw.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(", ")
 }

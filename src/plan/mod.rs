@@ -210,7 +210,8 @@ impl<'a> Planner<'a> {
             return Ok((id, directory));
         }
         Err(match self.directories.as_slice() {
-            [(only, _)] => cell.reject(
+            // An empty cell must lead to where the message says, and not to an organization of another shard's.
+            [(only, _)] if self.options.organization == Some(*only) => cell.reject(
                 RejectionCode::OtherOrganization,
                 format_args!(
                     "the row is for organization {id} and this run is for {only}; empty the cell, or add that \

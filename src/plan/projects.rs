@@ -39,6 +39,9 @@ const KNOWN: [&str; 26] = [
     "GROUP_TRIGGER_MANAGER",
 ];
 
+/// The role with all rights in a project.
+const OWNER: &str = "GROUP_OWNER";
+
 /// Roles less alike than this are not worth suggesting.
 const ALIKE: f64 = 0.6;
 
@@ -158,8 +161,11 @@ fn nearest(role: &str) -> Option<&'static str> {
         return None;
     }
     let bare = without_prefix(&key);
+    // As for organization roles, likeness is too little to suggest all rights for.
+    let may_be = |known: &str| known != OWNER || roles::is_misspelt(bare, without_prefix(&roles::key(known)));
     KNOWN
         .into_iter()
+        .filter(|known| may_be(known))
         .map(|known| (strsim::normalized_damerau_levenshtein(bare, without_prefix(&roles::key(known))), known))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
@@ -247,6 +253,22 @@ mod tests {
             let (found, told) = read(text).unwrap_err();
             assert_eq!(found, code, "{text}");
             assert!(finding.is_empty() || told == finding, "{told}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_nudged_to_own_a_project() {
+        for (text, near) in [
+            ("Onwer", true),
+            ("Project Ownr", true),
+            ("other", false),
+            ("order", false),
+            ("power", false),
+            ("Admin", false),
+            ("lower", false),
+        ] {
+            let (_, told) = read(&format!("billing={text}")).unwrap_err();
+            assert_eq!(told.ends_with("did you mean GROUP_OWNER?"), near, "{told}");
         }
     }
 

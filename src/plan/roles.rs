@@ -12,17 +12,16 @@ const ALIKE: f64 = 0.6;
 const LONGEST_COMPARED: usize = 60;
 
 /// Words that are not roles and what was likely meant; suggested, never taken.
-const HINTS: [(&str, OrgRole); 9] = [
-    ("admin", OrgRole::Owner),
-    ("administrator", OrgRole::Owner),
-    ("superuser", OrgRole::Owner),
+const HINTS: [(&str, OrgRole); 5] = [
     ("user", OrgRole::Member),
     ("viewer", OrgRole::ReadOnly),
     ("reader", OrgRole::ReadOnly),
     ("readwrite", OrgRole::Member),
     ("billing", OrgRole::BillingAdmin),
-    ("besitzer", OrgRole::Owner),
 ];
+
+/// The role with all rights as people call it, with the prefixes in which a slip is likely.
+const OWNER: [&str; 3] = ["owner", "organizationowner", "organisationowner"];
 
 /// The roles as people call them, as [`key`] leaves it: English, German, Spanish, French, Portuguese.
 #[rustfmt::skip]
@@ -100,7 +99,11 @@ fn nearest(written: &str) -> Option<OrgRole> {
         return None;
     }
     let bare = without_prefix(written);
-    let names = OrgRole::ALL.into_iter().map(|role| (key(role.as_str()), role));
+    // Likeness is too little to give somebody all rights for: "other" and "power" are like "owner" too.
+    if OWNER.iter().any(|name| is_misspelt(bare, name) || is_misspelt(written, name)) {
+        return Some(OrgRole::Owner);
+    }
+    let names = OrgRole::ALL.into_iter().filter(|role| *role != OrgRole::Owner).map(|role| (key(role.as_str()), role));
     let hints = HINTS.into_iter().map(|(hint, role)| (hint.to_owned(), role));
     names
         .chain(hints)
@@ -108,6 +111,11 @@ fn nearest(written: &str) -> Option<OrgRole> {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, role)| role)
+}
+
+/// Whether the word is the name but for one letter, or two that changed places.
+pub(super) fn is_misspelt(word: &str, name: &str) -> bool {
+    strsim::damerau_levenshtein(word, name) <= 1
 }
 
 #[cfg(test)]
@@ -168,11 +176,9 @@ mod tests {
     #[test]
     fn an_unknown_role_gets_the_nearest_valid_one() {
         for (text, message) in [
-            ("Admn", "unknown role \"Admn\", did you mean ORG_OWNER?"),
             ("ORG_MEBMER", "unknown role \"ORG_MEBMER\", did you mean ORG_MEMBER?"),
             ("member;Onwer", "unknown role \"Onwer\", did you mean ORG_OWNER?"),
             ("Org Billing Admn", "unknown role \"Org Billing Admn\", did you mean ORG_BILLING_ADMIN?"),
-            ("Besitzer", "unknown role \"Besitzer\", did you mean ORG_OWNER?"),
             (
                 "Janitor",
                 "unknown role \"Janitor\"; use ORG_OWNER, ORG_MEMBER, ORG_GROUP_CREATOR, ORG_BILLING_ADMIN, \
@@ -184,6 +190,39 @@ mod tests {
             ),
         ] {
             assert_eq!(parse_roles(text).unwrap_err(), message);
+        }
+    }
+
+    #[test]
+    fn nobody_is_nudged_to_own_everything() {
+        let says = |text: &str| parse_roles(text).unwrap_err();
+        for text in ["Onwer", "Ownr", "ownerr", "ORG_ONWER", "Org Owenr", "Organization Ownr", "Organizaton Owner"] {
+            assert!(says(text).ends_with("did you mean ORG_OWNER?"), "{}", says(text));
+        }
+        for text in [
+            "Admin",
+            "Admn",
+            "admins",
+            "Org Admin",
+            "Administrator",
+            "Superuser",
+            "Root",
+            "Besitzer",
+            "other",
+            "order",
+            "power",
+            "lower",
+            "Organization Admin",
+            "Organizaton Admin",
+            "Organizaton Other",
+            "Organization",
+        ] {
+            let said = says(text);
+            assert!(!said.contains("did you mean ORG_OWNER"), "{said}");
+        }
+        for text in ["Admin", "Admn", "Administrator", "Org Admin"] {
+            let said = says(text);
+            assert!(said.contains("; use ORG_OWNER, ORG_MEMBER, ") && said.ends_with("ORG_READ_ONLY"), "{said}");
         }
     }
 }

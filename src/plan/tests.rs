@@ -87,7 +87,12 @@ fn each_fault_has_its_code_and_says_where_and_what_to_do() {
             Code::FormulaError,
             "column Rôle: the formula in the cell gives #REF!; correct it, or type what it should give",
         ),
-        (b"a@example.com,Admn", Code::UnknownRole, "column Rôle: unknown role \"Admn\", did you mean ORG_OWNER?"),
+        (
+            b"a@example.com,Admn",
+            Code::UnknownRole,
+            "column Rôle: unknown role \"Admn\"; use ORG_OWNER, ORG_MEMBER, ORG_GROUP_CREATOR, ORG_BILLING_ADMIN, \
+             ORG_BILLING_READ_ONLY, ORG_STREAM_PROCESSING_ADMIN, ORG_READ_ONLY",
+        ),
         (
             b"a@example.com,member,Backedn",
             Code::UnknownTeam,
@@ -301,4 +306,24 @@ fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_
     assert_eq!(codes(None)[0], Err(RejectionCode::MissingOrgId));
     let detail = fates(None)[3].as_ref().unwrap_err().to_string();
     assert!(detail.starts_with("column Org ID: there are no credentials for organization 52b6"), "{detail}");
+}
+
+#[test]
+fn a_cell_is_to_be_emptied_only_where_the_row_would_then_be_for_the_organization_of_the_run() {
+    let (ours, theirs) = (ORGANIZATION.parse().unwrap(), "42b6e34b3d91647abb20e7b8".parse().unwrap());
+    let directory = directory();
+    let sheet = "email,roles,org_id\na@example.com,member,52b6e34b3d91647abb20e7b8\n";
+    let finding = |organization| {
+        let mut roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).unwrap();
+        let options = PlanOptions { default_roles: OrgRoles::default(), organization };
+        let planner = Planner::new(options, roster.header(), vec![(theirs, &directory)]);
+        planner.plan(&roster.next_row().unwrap().unwrap()).unwrap_err().finding
+    };
+    assert!(finding(Some(theirs)).contains("this run is for 42b6e34b3d91647abb20e7b8; empty the cell"));
+    // One shard's rows may be for no more than another organization of the profile's.
+    for organization in [Some(ours), None] {
+        let finding = finding(organization);
+        let says = "there are no credentials for organization 52b6e34b3d91647abb20e7b8; correct the cell, or add";
+        assert!(finding.starts_with(says), "{finding}");
+    }
 }

@@ -102,7 +102,7 @@ fn announcement(beginning: &[u8]) -> (Option<u8>, usize) {
 }
 
 /// The first line with text on it, as far as the beginning goes.
-fn first_row(beginning: &[u8]) -> &[u8] {
+pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
     let start = beginning.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
     let row = &beginning[start..];
     let mut within_quotes = false;

@@ -4,6 +4,7 @@ use std::io;
 
 use super::columns::Column;
 use super::delimiter::Delimiter;
+use super::foreign::Foreign;
 use super::workbook::WorkbookError;
 
 /// The file as a whole is not usable; nothing of it was sent.
@@ -15,6 +16,9 @@ pub enum RosterError {
     /// Not a single row with text.
     #[error("the file is empty; it needs a header row with an \"email\" column, then a row for each person")]
     Empty,
+    /// Something else altogether.
+    #[error("the file is not a spreadsheet: {0}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8")]
+    NoSpreadsheet(Foreign),
     /// A workbook, or another program's file, that cannot be read.
     #[error("{0}")]
     Workbook(WorkbookError),

@@ -3,13 +3,16 @@
 use super::RosterOptions;
 use super::columns::{Column, squeezed};
 use super::error::RosterError;
-use super::quote::quoted;
+use super::quote::{quoted, quoted_up_to};
 use super::record::Record;
 use super::row::Row;
 use crate::results::{RESULT_COLUMNS, RUN_STATUS};
 
 /// How many column names a message shows.
-const NAMES_SHOWN: usize = 20;
+const NAMES_SHOWN: usize = 8;
+
+/// How much of each.
+const NAME_SHOWN: usize = 30;
 
 /// The header row.
 #[derive(Clone, Debug)]
@@ -163,10 +166,11 @@ fn no_email_column(names: &[String]) -> RosterError {
 }
 
 fn listed(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().filter(|name| !name.is_empty()).map(|name| quoted(name)).collect();
-    match shown.len().checked_sub(NAMES_SHOWN) {
+    let names = names.iter().filter(|name| !name.is_empty());
+    let shown: Vec<String> = names.clone().take(NAMES_SHOWN).map(|name| quoted_up_to(name, NAME_SHOWN)).collect();
+    match names.count().checked_sub(NAMES_SHOWN) {
         None | Some(0) => shown.join(", "),
-        Some(more) => format!("{} and {more} more", shown[..NAMES_SHOWN].join(", ")),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -301,6 +305,44 @@ mod tests {
         ] {
             assert_eq!(header(text).unwrap_err().to_string(), message, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_spreadsheet_is_said_to_be_none() {
+        let nulls = "\0".repeat(500);
+        let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        for (bytes, reason) in [
+            (b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj".to_vec(), "it is a PDF"),
+            (picture, "it is a picture"),
+            (b"GIF89a\x01\0\x01\0".to_vec(), "it is a picture"),
+            (b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "it is a picture"),
+            (format!("ab{nulls}").into_bytes(), "its first row is not text"),
+            (format!("a\x01b@example.com,{nulls}").into_bytes(), "its first row is not text"),
+            (format!("a\x01b,\"{nulls}").into_bytes(), "its first row is not text"),
+            (b"\x7FELF\x02\x01\x01\0\0\0\0\0".to_vec(), "its first row is not text"),
+        ] {
+            for columns in [Vec::new(), vec![(Column::Email, "Mail".to_owned())]] {
+                let options = RosterOptions { columns, ..RosterOptions::default() };
+                let error = Roster::open(&bytes[..], &options).unwrap_err().to_string();
+                let says = format!(
+                    "the file is not a spreadsheet: {reason}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8"
+                );
+                assert_eq!(error, says);
+            }
+        }
+        // What does no harm.
+        assert!(header("email,a\x01b\n").is_ok() && header("email,\"a\tb\nc\"\n").is_ok());
+        assert!(header("Name,\"a\tb\nc\"\n").unwrap_err().to_string().starts_with("no column is named"));
+    }
+
+    #[test]
+    fn no_more_than_a_handful_of_a_header_is_shown() {
+        let names: Vec<String> = (1..=30).map(|number| format!("{number} {}", "x".repeat(100))).collect();
+        let error = header(&names.join(",")).unwrap_err().to_string();
+        assert!(error.contains("\"1 xxx") && error.contains("…\" and 22 more; rename"), "{error}");
+        assert!(error.len() < 600, "{} {error}", error.len());
+        let hidden = header(&format!("Name,{}", "\u{200b}a".repeat(100))).unwrap_err().to_string();
+        assert!(hidden.contains("\\u{200b}a") && hidden.len() < 400, "{} {hidden}", hidden.len());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod columns;
 mod delimiter;
 mod error;
+mod foreign;
 mod header;
 mod quote;
 mod record;
@@ -21,6 +22,7 @@ pub(crate) use columns::squeezed;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use error::RosterError;
+pub use foreign::Foreign;
 pub use header::{Carried, Header};
 pub(crate) use quote::{is_invisible, quoted};
 pub use row::{Row, RowFault};
@@ -61,7 +63,9 @@ impl<R: Read> Roster<R> {
     /// Reads the beginning of the file up to its header row; of a workbook, the sheet.
     pub fn open(reader: R, options: &RosterOptions) -> Result<Self, RosterError> {
         let text = Text::open(reader)?;
-        if workbook::is_no_text(text.beginning()) {
+        if let Some(kind) = foreign::kind(text.beginning()) {
+            Err(RosterError::NoSpreadsheet(kind))
+        } else if workbook::is_no_text(text.beginning()) {
             Self::of_workbook(text, options)
         } else {
             Self::of_text(text, options)
@@ -74,9 +78,12 @@ impl<R: Read> Roster<R> {
         }
         let delimiter = delimiter::choose(text.fill()?, options);
         text.consume(delimiter.announced_in);
+        let has_control = foreign::has_control(delimiter::first_row(text.fill()?));
         let notes = text.note().into_iter().collect();
         let mut source = Source::Text(Records::new(text, delimiter.byte));
-        let header = header(&mut source, options)?;
+        // A stray one among columns that make sense does no harm.
+        let no_text = |error| if has_control { RosterError::NoSpreadsheet(Foreign::NotText) } else { error };
+        let header = header(&mut source, options).map_err(no_text)?;
         Ok(Self { source, header, notes, rows: None, claim: None, skipped_blank: 0, elsewhere: 0, failed: false })
     }
 

@@ -7,18 +7,26 @@ const LONGEST: usize = 60;
 
 /// The text in quotation marks, at most [`LONGEST`] characters of it.
 pub(crate) fn quoted(text: &str) -> String {
+    quoted_up_to(text, LONGEST)
+}
+
+/// The text in quotation marks, until so many characters are on the screen.
+pub(super) fn quoted_up_to(text: &str, longest: usize) -> String {
     let mut out = String::from('"');
-    for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
+    let mut shown = 0;
+    for c in text.chars() {
+        if shown >= longest {
             out.push('…');
             break;
         }
+        let before = out.len();
         if c.is_control() || is_invisible(c) {
             // Writing to a string does not fail.
             let _ = write!(out, "{}", c.escape_unicode());
         } else {
             out.push(c);
         }
+        shown += if out.len() - before > c.len_utf8() { out.len() - before } else { 1 };
     }
     out.push('"');
     out

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::credentials::Credentials;
 use super::duration;
@@ -80,6 +81,7 @@ pub struct Options {
     pub latency: Duration,
     /// Compresses the minutes of limits, nonces and tokens: 60 makes each a second. What the server states about its
     /// limits is compressed alike; `Date` and the life of an invitation are not.
+    #[serde(deserialize_with = "speed")]
     pub speed: f64,
     /// The server's clock when it starts; the wall clock's time where absent.
     pub start: Option<Timestamp>,
@@ -109,18 +111,30 @@ impl Default for Options {
     }
 }
 
-/// A scenario file that cannot be read.
+/// A scenario file that cannot be read: the line, where one is known to be wrong, and what is.
 #[derive(Debug, thiserror::Error)]
-#[error("the scenario cannot be read")]
-pub struct ScenarioError(#[source] Box<toml::de::Error>);
+#[error("{0}")]
+pub struct ScenarioError(String);
 
 impl FromStr for Options {
     type Err = ScenarioError;
 
     /// Reads a TOML scenario.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        toml::from_str(text).map_err(|error| ScenarioError(Box::new(error)))
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+            let place = error.span().map(|span| format!("line {}: ", line(span.start)));
+            // One line, as every message is.
+            let problem = error.message().lines().collect::<Vec<_>>().join("; ");
+            ScenarioError(format!("{}{problem}", place.unwrap_or_default()))
+        })
     }
+}
+
+fn speed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let speed = f64::deserialize(deserializer)?;
+    let is_one = speed.is_finite() && speed > 0.0;
+    if is_one { Ok(speed) } else { Err(D::Error::custom("speed has to be a number above 0")) }
 }
 
 impl Options {

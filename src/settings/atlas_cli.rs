@@ -6,7 +6,7 @@ use bulk_invite::atlas::Credential;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::profile::configuration_folder;
+use super::profile::{configuration_folder, others};
 use super::{UsageError, pair};
 
 /// What a profile of the CLI says that concerns us. Its access token is a person's, for an hour, and not used.
@@ -40,9 +40,7 @@ pub(super) fn load(name: &str, variable: &dyn Fn(&str) -> Option<String>) -> Res
     let mut profiles: toml::Table = toml::from_str(&text).map_err(|_| unreadable())?;
     let profile = profiles.remove(&name.to_lowercase()).or_else(|| profiles.remove(name));
     let profile = profile.ok_or_else(|| {
-        let tables = profiles.iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name.as_str());
-        let known: Vec<&str> = tables.collect();
-        UsageError(format!("the Atlas CLI's profile file {shown} has no profile {name:?}, only {}", known.join(", ")))
+        UsageError(format!("the Atlas CLI's profile file {shown} has no profile {name:?}, {}", others(&profiles)))
     })?;
     let mut profile = AtlasCliProfile::deserialize(profile).map_err(|_| unreadable())?;
     name.clone_into(&mut profile.name);

@@ -18,6 +18,9 @@ use crate::cli::AccountArgs;
 /// Where Atlas is, unless told otherwise.
 const ATLAS: &str = "https://cloud.mongodb.com";
 
+/// The variable that says so.
+const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
+
 /// A mistake in what was typed, set or written; one line that names the remedy.
 #[derive(Debug)]
 pub(crate) struct UsageError(pub(crate) String);
@@ -81,13 +84,15 @@ impl Account {
     /// Atlas CLI where one is named.
     pub(crate) fn resolve(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
         let file = ProfileFile::load(args, variable)?;
-        Self::with_profile(args, variable, file.profile)
+        let place = file.place(args);
+        Self::with_profile(args, variable, file.profile, &place)
     }
 
     fn with_profile(
         args: &AccountArgs,
         variable: &dyn Fn(&str) -> Option<String>,
         mut profile: Profile,
+        place: &str,
     ) -> Result<Self, UsageError> {
         let theirs = args.atlas_cli_profile.as_deref().map(|name| atlas_cli::load(name, variable)).transpose()?;
         let theirs = theirs.unwrap_or_default();
@@ -107,24 +112,38 @@ impl Account {
             (None, None) => (None, None),
         };
 
-        let told = args.base_url.clone().map(|url| (url, Source::Flag)).or_else(|| known("MONGODB_ATLAS_BASE_URL"));
-        let beside = profile.base_url.take();
-        let base_url = |own: Option<String>| -> Result<(BaseUrl, Source), UsageError> {
+        // Each with how messages call it.
+        let flag = args.base_url.clone().map(|url| (url, Source::Flag, "--base-url".to_owned()));
+        let told = flag.or_else(|| known(BASE_URL).map(|(url, source)| (url, source, BASE_URL.to_owned())));
+        let beside = profile.base_url.take().map(|url| (url, Source::Profile, format!("base_url of {place}")));
+        let own_name = |id: &str| format!("base_url of organization {id} in {place}");
+        let cli_name = || {
+            format!(
+                "the base URL of the Atlas CLI's profile {:?}",
+                args.atlas_cli_profile.as_deref().unwrap_or_default()
+            )
+        };
+        let base_url = |id: &str, own: Option<String>| -> Result<(BaseUrl, Source), UsageError> {
             let url = told
                 .clone()
-                .or(own.or(beside.clone()).map(|url| (url, Source::Profile)))
-                .or(theirs.base_url.clone().map(|url| (url, Source::AtlasCli)));
-            let (url, source) = url.unwrap_or_else(|| (ATLAS.to_owned(), Source::Default));
-            Ok((url.parse().map_err(UsageError::new)?, source))
+                .or(own.map(|url| (url, Source::Profile, own_name(id))))
+                .or(beside.clone())
+                .or(theirs.base_url.clone().map(|url| (url, Source::AtlasCli, cli_name())));
+            let (url, source, name) =
+                url.unwrap_or_else(|| (ATLAS.to_owned(), Source::Default, "the default".to_owned()));
+            // What stands before an @ may be a password.
+            let shown = if url.contains('@') { name } else { format!("{name} {url:?}") };
+            Ok((url.parse().map_err(|error| UsageError(format!("{shown}: {error}")))?, source))
         };
         // Its own table among the organizations says more than what stands beside them.
-        let own = organization.and_then(|id| others.remove(&id.to_string()));
+        let id = organization.map(|id| id.to_string()).unwrap_or_default();
+        let own = others.remove(&id);
         let others = others.into_iter().map(|(id, mut other)| {
-            let (url, _) = base_url(other.base_url.take())?;
+            let (url, _) = base_url(&id, other.base_url.take())?;
             other.organization(&id, url)
         });
         let others = others.collect::<Result<_, _>>()?;
-        let (base_url, base_url_source) = base_url(own.as_ref().and_then(|own| own.base_url.clone()))?;
+        let (base_url, base_url_source) = base_url(&id, own.as_ref().and_then(|own| own.base_url.clone()))?;
 
         let ours = own.unwrap_or(profile);
         let credential = match credential_in_environment(variable)? {

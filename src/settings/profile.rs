@@ -59,16 +59,26 @@ pub(super) struct Profile {
 impl ProfileFile {
     /// Reads the profile that the arguments name, or the default one where there is one.
     pub(crate) fn load(args: &AccountArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, UsageError> {
-        let (path, asked_for) = match &args.config {
-            Some(path) => (path.clone(), true),
-            None => match configuration_folder(variable) {
-                Some(folder) => (folder.join("bulk-invite").join("config.toml"), args.profile != "default"),
-                None => return Ok(Self::default()),
-            },
+        let is_default = args.profile == "default";
+        let nowhere = |why: &dyn fmt::Display| {
+            if is_default {
+                return Ok(Self::default());
+            }
+            let name = &args.profile;
+            Err(UsageError(format!(
+                "there is no profile {name:?}, since {why}, or name another file with --config, or leave out --profile"
+            )))
+        };
+        let path = match (&args.config, configuration_folder(variable)) {
+            (Some(path), _) => path.clone(),
+            (None, Some(folder)) => folder.join("bulk-invite").join("config.toml"),
+            (None, None) => return nowhere(&"no place is known where the profile file would be; set HOME"),
         };
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && args.config.is_none() => {
+                return nowhere(&format_args!("there is no profile file {}; write it", path.display()));
+            }
             Err(error) => return Err(UsageError(format!("cannot read the profile file {}: {error}", path.display()))),
         };
         let wrong = |at: &dyn fmt::Display| {
@@ -81,18 +91,19 @@ impl ProfileFile {
         };
         // The message of a TOML error quotes the line, which may hold a secret.
         let mut profiles: toml::Table = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
             wrong(&line.map(|line| format!(", line {line}")).unwrap_or_default())
         })?;
         let mut table = match profiles.remove(&args.profile) {
             Some(toml::Value::Table(table)) => table,
             Some(_) => return Err(wrong(&format_args!(", {}", args.profile))),
-            None if args.profile == "default" => toml::Table::new(),
+            None if is_default => toml::Table::new(),
             None => {
                 return Err(UsageError(format!(
-                    "the profile file {} has no profile {:?}",
+                    "the profile file {} has no profile {:?}, {}",
                     path.display(),
-                    args.profile
+                    args.profile,
+                    others(&profiles)
                 )));
             }
         };
@@ -121,10 +132,15 @@ impl ProfileFile {
 
     /// What is wrong with a setting, where all was well without the profile.
     pub(crate) fn mistake(&self, error: &clap::Error, args: &AccountArgs) -> UsageError {
-        let path = self.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         let reason = error.to_string();
         let reason = reason.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        UsageError(format!("{reason}; correct the profile {:?} in {path}", args.profile))
+        UsageError(format!("{reason}; correct {}", self.place(args)))
+    }
+
+    /// Which profile it is, for messages.
+    pub(super) fn place(&self, args: &AccountArgs) -> String {
+        let path = self.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        format!("the profile {:?} in {path}", args.profile)
     }
 }
 
@@ -153,6 +169,13 @@ impl Profile {
         let keys = pair(("public_api_key", self.public_api_key), ("private_api_key", self.private_api_key))?;
         Ok(keys.map(|(public, private)| Credential::ApiKey { public, private }))
     }
+}
+
+/// The profiles that there are, for a message about one that is not.
+pub(super) fn others(profiles: &toml::Table) -> String {
+    let tables = profiles.iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name.as_str());
+    let known: Vec<&str> = tables.collect();
+    if known.is_empty() { "nor any other".to_owned() } else { format!("only {}", known.join(", ")) }
 }
 
 /// Where programs keep their configuration on this system.

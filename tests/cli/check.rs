@@ -9,7 +9,7 @@ use crate::world::{Credential, Finished, Invocation, World, faults, people, sand
 const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
     new@example.com,ORG_MEMBER,Backend,billing=GROUP_READ_ONLY,\n\
     odd@example.com,ORG_MEMBER,,billing=GROUP_APE,\n\
-    bad\u{1b}[2Jcell,Admn,Bak\u{202e}end,,\n\
+    bad\u{1b}[2Jcell,Onwer,Bak\u{202e}end,,\n\
     ,,,,\n\
     NEW@example.com,member,backend,billing=read only,\n\
     grace.hopper@example.com,ORG_MEMBER,,,\n\
@@ -45,7 +45,7 @@ fn text_tells_every_finding_in_a_line_and_then_the_sum() {
         "row 3, column Projects: warning: project role \"GROUP_APE\" is not one we know; it is sent as written\n\
          row 4, column Mail: \"bad\\u{1b}[2Jcell\" is not an email address: it holds an invisible character (U+001B); \
          empty the cell and type the address by hand\n\
-         row 4, column Roles: unknown role \"Admn\", did you mean ORG_OWNER?\n\
+         row 4, column Roles: unknown role \"Onwer\", did you mean ORG_OWNER?\n\
          row 4, column Teams: unknown team \"Bak\\u{202e}end\", did you mean \"Backend\"? If not, create the team in Atlas \
          first, since this program creates no teams\n\
          row 6: the same as row 2\n\

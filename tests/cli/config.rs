@@ -2,7 +2,7 @@
 
 use bulk_invite::sandbox::Options;
 
-use crate::world::{World, sandbox};
+use crate::world::{Finished, World, sandbox};
 
 const PROFILE: &str = "[default]\norg_id = \"32b6e34b3d91647abb20e7b8\"\nclient_id = \"mdb_sa_id_1\"\n\
                        client_secret = \"hush\"\nrate = \"10/min\"\nconcurrency = 4\ntimeout = \"7s\"\nyes = true\n\
@@ -48,12 +48,29 @@ fn a_mistake_in_a_profile_is_told_with_its_place_and_shows_no_secret() {
             ("odd", &["config.toml", "rat", "odd"][..]),
             ("bad", &["'fast'", "correct the profile \"bad\" in config.toml"]),
             ("worse", &["config.toml"]),
-            ("none", &["has no profile \"none\""]),
+            ("none", &["has no profile \"none\", only bad, default, odd, worse"]),
         ] {
             let told = world.program(command).args(&["--config", "config.toml", "--profile", profile]).finish();
             told.exits(2).says_in_one_line(why);
         }
     }
+}
+
+#[test]
+fn a_profile_is_not_there_where_no_file_is() {
+    let world = World::with_people(1);
+    for command in [&["config", "show"][..], &["run", "people.csv"]] {
+        let told = world.program(command).args(&["--profile", "work"]).finish();
+        told.exits(2).says_in_one_line(&[
+            "there is no profile \"work\"",
+            "config.toml",
+            "write it",
+            "leave out --profile",
+        ]);
+    }
+    world.write("config.toml", "rate = 5\n");
+    let told = world.program(&["config", "show", "--config", "config.toml", "--profile", "work"]).finish();
+    told.exits(2).says_in_one_line(&["has no profile \"work\", nor any other"]);
 }
 
 #[test]
@@ -91,4 +108,28 @@ fn the_atlas_clis_profile_is_used_when_asked_for_and_a_keyring_is_told_of() {
     };
     run("ring").exits(2).says("keyring");
     run("default").exits(0).says("3 invited");
+
+    let show = |more: &[&str]| {
+        let home = world.path("").to_string_lossy().into_owned();
+        world.program(&["config", "show"]).args(more).env("XDG_CONFIG_HOME", &home)
+    };
+    let shows = |shown: Finished, lines: &[(&str, &str, &str)]| {
+        shown.exits(0);
+        for (name, value, source) in lines {
+            let line = shown.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
+            let words = line.unwrap_or_default().split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
+            assert_eq!(words, format!("{value} {source}"), "{name} {}", shown.told());
+        }
+    };
+    let organization = ("org_id", "5a4db0c5a4db0c5a4db0c5a4", "profile default of the Atlas CLI");
+    let by_flag = show(&["--atlas-cli-profile", "default", "--api", "users"]).finish();
+    shows(by_flag, &[organization, ("atlas_cli_profile", "default", "flag"), ("api", "users", "flag")]);
+    let variable = ("BULK_INVITE_ATLAS_CLI_PROFILE", "default");
+    let by_variable = show(&[]).env(variable.0, variable.1).finish();
+    let source = format!("environment, {}", variable.0);
+    shows(by_variable, &[organization, ("atlas_cli_profile", "default", &source), ("api", "invites", "default")]);
+    world.write("config.toml", "[default]\natlas_cli_profile = \"default\"\napi = \"users\"\n");
+    let source = "profile default in config.toml";
+    let by_profile = show(&["--config", "config.toml"]).finish();
+    shows(by_profile, &[organization, ("atlas_cli_profile", "default", source), ("api", "users", source)]);
 }

@@ -116,10 +116,73 @@ fn a_malformed_flag_is_named() {
         (["--settle", "5"], "write a time as 30s, 500ms or 2m"),
         (["--rate", "fast"], "--rate"),
         (["--max-failures", "0"], "--max-failures"),
+        (["--timeout", "0s"], "'--timeout <TIME>': zero leaves no time at all; write for example 30s"),
+        (["--connect-timeout", "0ms"], "'--connect-timeout <TIME>': zero leaves no time at all"),
+        (["--burst", "0"], "'--burst <N>': write a whole number, at least 1"),
+        (["--concurrency", "0"], "'--concurrency <N>': write a whole number, at least 1"),
+        (["--max-attempts", "0"], "'--max-attempts <N>': write a whole number, at least 1"),
+        (["--max-attempts", "few"], "'--max-attempts <N>': write a whole number, at least 1"),
         (["--org-id", "mine"], "--org-id"),
         (["--access-token", TOKEN], "unexpected argument '--access-token'"),
     ] {
         world.program(&["run", "people.csv"]).args(&arguments).finish().exits(2).says(says);
+    }
+}
+
+#[test]
+fn a_sandbox_whose_time_would_stand_still_is_refused() {
+    let world = World::new();
+    for speed in ["0", "-1", "inf", "NaN", "fast"] {
+        let says = "--speed <FACTOR>': write a number above 0, for example 60";
+        world.program(&["sandbox", "--listen=127.0.0.1:0", &format!("--speed={speed}")]).finish().exits(2).says(says);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_scenario_is_told_with_its_line() {
+    let world = World::new();
+    for (text, says) in [
+        ("seed = 7\nlatenci = \"1s\"\n", &["line 2: unknown field `latenci`", "`latency`"][..]),
+        ("\nlatency = \"5\"\n", &["line 2: `5` is not a duration such as 500ms, 2s or 1m"]),
+        ("seed = 7\nfaults = [\"500@0.1\", \"boom@1\"]\n", &["line 2: fault `boom@1`: `boom` is no kind of fault"]),
+        ("[limits]\ntokens = { max = 1, per = \"soon\" }\n", &["line 2: `soon` is not a duration"]),
+        ("speed = 0\n", &["line 1: speed has to be a number above 0"]),
+        ("seed = \n", &["line 1: "]),
+    ] {
+        world.write("scenario.toml", text);
+        let run = world.program(&["sandbox", "--scenario", "scenario.toml"]).finish();
+        run.exits(2).says_in_one_line(&["scenario scenario.toml: "]).says_in_one_line(says);
+    }
+}
+
+#[test]
+fn a_base_url_that_is_none_is_told_with_who_says_so() {
+    let world = World::with_people(2);
+    let run = || world.program(&["run", "people.csv", "--org-id", ORGANIZATION]);
+    let says = "--base-url \"cloud.example.com\": not a URL; write it like https://cloud.mongodb.com";
+    run().args(&["--base-url", "cloud.example.com"]).finish().exits(2).says_in_one_line(&[says]);
+    let says = "MONGODB_ATLAS_BASE_URL \"ftp://cloud.example.com\": not a web address";
+    run().env("MONGODB_ATLAS_BASE_URL", "ftp://cloud.example.com").finish().exits(2).says_in_one_line(&[says]);
+    let secret = run().args(&["--base-url", "https://ada:hush@cloud.example.com"]).finish();
+    secret.exits(2).says_in_one_line(&["--base-url: holds a user name or password"]);
+    assert!(!secret.stderr.contains("hush"), "{}", secret.told());
+    let organization = "42b6e34b3d91647abb20e7b8";
+    world.write(
+        "config.toml",
+        format!(
+            "[default]\nbase_url = \"x\"\n[work.organizations.{organization}]\nbase_url = \"y\"\n\
+             access_token = \"t\"\n"
+        ),
+    );
+    for (profile, says) in [
+        ("default", "base_url of the profile \"default\" in config.toml \"x\": not a URL"),
+        (
+            "work",
+            "base_url of organization 42b6e34b3d91647abb20e7b8 in the profile \"work\" in config.toml \"y\": not a URL",
+        ),
+    ] {
+        let arguments = ["--config", "config.toml", "--profile", profile];
+        run().args(&arguments).finish().exits(2).says_in_one_line(&[says]);
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn inspect(file: &[u8]) -> Result<(), WorkbookError> {
     }
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(damaged)?;
     if let Some(other) = other_format(&mut archive) {
-        return Err(WorkbookError::OtherFormat(other));
+        return Err(other);
     }
     let mut total = 0;
     for index in 0..archive.len() {
@@ -95,25 +95,26 @@ pub(super) fn inspect(file: &[u8]) -> Result<(), WorkbookError> {
 }
 
 /// What the archive is where it is no `.xlsx`.
-fn other_format(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
+fn other_format(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<WorkbookError> {
     let names: Vec<String> = archive.file_names().flatten().map(|name| name.to_ascii_lowercase()).collect();
     let has = |end: &str| names.iter().any(|name| name.ends_with(end));
     let has_in = |folder: &str| names.iter().any(|name| name.starts_with(folder));
     if has_in("xl/worksheets/") && !has("workbook.bin") || has("workbook.xml") {
-        None
-    } else if has("workbook.bin") {
-        Some("in the binary format .xlsb")
-    } else if has_in("word/") {
-        Some("a document of Word")
-    } else if has_in("ppt/") {
-        Some("a presentation")
-    } else if has("content.xml") && has("mimetype") {
-        Some("in the OpenDocument format, such as .ods")
-    } else if has(".iwa") {
-        Some("a spreadsheet of Numbers")
-    } else {
-        Some("an archive that holds no workbook")
+        return None;
     }
+    Some(WorkbookError::OtherFormat(if has("workbook.bin") {
+        "in the binary format .xlsb"
+    } else if has_in("word/") {
+        "a document of Word"
+    } else if has_in("ppt/") {
+        "a presentation"
+    } else if has("content.xml") && has("mimetype") {
+        "in the OpenDocument format, such as .ods"
+    } else if has(".iwa") {
+        "a spreadsheet of Numbers"
+    } else {
+        return Some(WorkbookError::NoWorkbook);
+    }))
 }
 
 fn bounds(name: &str) -> Bounds {

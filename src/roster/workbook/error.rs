@@ -6,6 +6,12 @@ pub enum WorkbookError {
     /// The file of a spreadsheet or office program that is not `.xlsx`.
     #[error("the file is {0}; open it in its program and save it as .xlsx or as CSV UTF-8")]
     OtherFormat(&'static str),
+    /// An archive of other files.
+    #[error(
+        "the file is not a spreadsheet but an archive without a workbook in it; take the spreadsheet out of the archive \
+         and save it as .xlsx or as CSV UTF-8"
+    )]
+    NoWorkbook,
     /// Encrypted.
     #[error(
         "the workbook is protected by a password; open it, take the password off and save it as .xlsx, or save the \

@@ -162,7 +162,7 @@ fn other_programs_files_are_named_with_the_remedy() {
         (of(&["[Content_Types].xml", "word/document.xml"]), "Word"),
         (of(&["ppt/presentation.xml"]), "presentation"),
         (of(&["Index/Document.iwa"]), "Numbers"),
-        (of(&["people.csv"]), "an archive that holds no workbook"),
+        (of(&["people.csv"]), "the file is not a spreadsheet but an archive without a workbook in it; take"),
     ] {
         let said = says(&file, None);
         assert!(said.contains(what) && said.contains("save") && said.contains(".xlsx"), "{said}");
