@@ -153,6 +153,7 @@ impl Screen {
             Event::Stopping { detail, .. } => self.error(&escaped(detail)),
             Event::Condemned { .. } if matches!(self.kind, Kind::Json) => {}
             Event::Condemned { organization, why } => {
+                let why = why.trim_end_matches('.');
                 self.error(&format!("organization {organization}: {}; the others go on", escaped(why)));
             }
             Event::Unwritten { lines } => {

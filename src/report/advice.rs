@@ -83,8 +83,11 @@ pub(super) fn halt_advice(halt: &Halt) -> Option<&'static str> {
         StopReason::FailureBudget => Some("remove the cause of the failures above, or allow more with --max-failures"),
         StopReason::Condemned => Some(condemned_advice(&halt.detail)),
         StopReason::InputUnreadable => Some("mend or copy the spreadsheet; what was read has been dealt with"),
+        StopReason::ResultsUnwritable if halt.detail.contains("(--failed)") => {
+            Some("make room or name another file; the results themselves are complete")
+        }
         StopReason::ResultsUnwritable => {
-            Some("make room or name another place; the lines told above are not in the file")
+            Some("make room or name another place; rows told above as not in the results are not in the file")
         }
         StopReason::Signal(_) | StopReason::SecondSignal(_) => None,
     }

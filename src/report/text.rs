@@ -75,9 +75,9 @@ fn what_next(report: Report<'_>) -> Option<&'static str> {
     let rehearsed = dry_run && summary.halt.is_none() && count(Status::NotSent) > 0;
     match job {
         JobKind::Invite if rehearsed => Some("a dry run: not_sent are those who would be invited without --dry-run"),
-        JobKind::Revoke if rehearsed => {
-            Some("a dry run: not_sent are those whose invites would be cancelled without --dry-run")
-        }
+        JobKind::Revoke if rehearsed => Some(
+            "a dry run: not_sent are those whose invites would be cancelled, or asked about first, without --dry-run",
+        ),
         JobKind::Invite | JobKind::Revoke if open => {
             Some("to continue: run the same command again; what is settled is kept, the rest is tried")
         }
@@ -236,7 +236,10 @@ mod tests {
             (next(invite, false, false, &[Status::Invited], 0), None),
             (next(invite, false, false, &[Status::Invited, Status::NotSent], 0), Some("to continue")),
             (next(invite, true, false, &[Status::NotSent], 0), Some("would be invited without --dry-run")),
-            (next(revoke, true, false, &[Status::NotSent], 0), Some("would be cancelled without --dry-run")),
+            (
+                next(revoke, true, false, &[Status::NotSent], 0),
+                Some("would be cancelled, or asked about first, without --dry-run"),
+            ),
             (next(revoke, true, true, &[Status::NotSent], 0), Some("to continue")),
             (next(revoke, true, false, &[Status::NotOurs], 0), None),
             (next(revoke, false, false, &[Status::Revoked], 0), Some("run with --fresh")),

@@ -29,6 +29,7 @@ fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
         run.signal(signal);
         let run = run.finish();
         run.exits(code).says("interrupted: requests on their way may land").says("to continue: ");
+        run.says("ended early: interrupted\n");
 
         let (results, made) = (world.results(), promise.ledger().created.len());
         assert_eq!(results.count("invited"), made, "what landed is reported {}", run.told());

@@ -15,6 +15,12 @@ use crate::exchange::Gateway;
 use crate::journal::{FailedRows, JournalError};
 use crate::outcome::{Signal, StopReason};
 
+/// What is said when a signal comes.
+const LANDING: &str =
+    "interrupted: requests on their way may land, nothing more is sent; interrupt again to give them up";
+/// What is said of that once the run is over.
+const LANDED: &str = "interrupted";
+
 impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     pub(super) fn broke(&mut self, error: JournalError) {
         self.stop(Halt::new(StopReason::ResultsUnwritable, error.to_string()));
@@ -29,7 +35,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let (reason, detail) = if again {
             (StopReason::SecondSignal(signal), "interrupted again: requests on their way are abandoned")
         } else {
-            (StopReason::Signal(signal), "interrupted: requests on their way may land, nothing more is sent")
+            (StopReason::Signal(signal), LANDING)
         };
         self.stop(Halt::new(reason, detail));
     }
@@ -100,6 +106,9 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 (self.book.on_event)(Event::Stopping { reason: halt.reason, detail: &halt.detail });
             }
             self.halt = Some(halt);
+        }
+        if let Some(halt) = self.halt.as_mut().filter(|halt| halt.detail == LANDING) {
+            LANDED.clone_into(&mut halt.detail);
         }
         let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
         failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));
