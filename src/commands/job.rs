@@ -153,7 +153,10 @@ pub(crate) async fn confirm(question: String, signals: &mut mpsc::Receiver<Signa
     let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
     let refused = tokio::select! {
         answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
-        Some(signal) = signals.recv() => Some(signal),
+        Some(signal) = signals.recv() => {
+            prompt::unanswered();
+            Some(signal)
+        }
     };
     // Every row gets its line all the same, and what an earlier run settled stays on record.
     refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"))
@@ -197,12 +200,15 @@ fn untold(exit: Exit, facts: &mut serde_json::Value) -> Exit {
 
 fn tell_of_earlier(earlier: &Earlier, results: &Path, screen: &Screen) {
     if earlier.tally().total() > 0 {
+        let (kept, anew) = (earlier.count(NextRun::Keep), earlier.count(NextRun::Anew));
+        let is = |count| if count == 1 { "is" } else { "are" };
         screen.note(&format!(
-            "continuing {}: {} rows are settled and kept, {} will be asked about, {} are worked out again{}",
+            "continuing {}: {kept} {} {} settled and kept, {} will be asked about, {anew} {} worked out again{}",
             results.display(),
-            earlier.count(NextRun::Keep),
+            if kept == 1 { "row" } else { "rows" },
+            is(kept),
             earlier.count(NextRun::Settle),
-            earlier.count(NextRun::Anew),
+            is(anew),
             if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
         ));
     }

@@ -68,5 +68,14 @@ pub(crate) fn revoking<G>(foreseen: Foreseen, limit: Option<u64>, organizations:
 pub(crate) fn ask(question: &str) -> bool {
     let _ = write!(io::stderr().lock(), "{question}");
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    let read = io::stdin().read_line(&mut answer);
+    if !answer.ends_with('\n') {
+        unanswered();
+    }
+    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Ends the line of a question that nobody has answered.
+pub(crate) fn unanswered() {
+    let _ = writeln!(io::stderr().lock());
 }

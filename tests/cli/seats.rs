@@ -104,6 +104,9 @@ fn on_a_terminal_the_question_tells_of_the_seats_and_no_sends_nothing() {
     let refused = run().on_a_terminal("n");
     refused.exits(130).says("about to invite 3 people to organization").says(&format!("{SHORT}. continue? [y/N]"));
     assert!(!refused.stderr.contains("warning: not enough"), "it is said once {}", refused.told());
+    let end_of_input = run().on_a_terminal("\u{4}");
+    end_of_input.says(": 1 row is settled and kept, 0 will be asked about, 3 are worked out again\n");
+    end_of_input.exits(130).says("continue? [y/N] \nnothing was sent\n");
     assert_eq!(server.sandbox().ledger().create_requests(), 0);
     let unasked = run().args(&["--yes"]).on_a_terminal("n");
     unasked.exits(3).says(&format!("warning: {SHORT}"));

@@ -64,7 +64,7 @@ fn a_workbook_is_run_continued_and_its_failed_rows_are_written_as_csv() {
     let mut sorted = PEOPLE;
     sorted.swap(1, 5);
     world.write("people.xlsx", workbook(&sorted));
-    run(&world, "people.xlsx", &server.base_url()).finish().exits(1).says("1 rows are settled and kept");
+    run(&world, "people.xlsx", &server.base_url()).finish().exits(1).says("1 row is settled and kept");
     let results = world.results();
     assert_eq!(results.column("status"), ["already_invited", "invalid", "invalid", "invited"]);
     assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new());
