@@ -50,6 +50,9 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, Usage
     input::claim(&mut roster, &args.sheet, account.organization, screen);
     let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
     roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
+    if counts.rows == Some(0) {
+        screen.note("the spreadsheet has no row below its header");
+    }
     let files = output::of_run(args)?;
     let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
     let known = account.organizations();

@@ -219,17 +219,17 @@ impl Decoder {
         }
         let mut cells = cells.into_iter().map(restored);
         let mut next = || cells.next().unwrap_or_default();
-        let row = optional(&next(), "row")?;
+        let row = optional(&next(), "row is no whole number")?;
         let (email, org_id) = (next(), next());
         let status = next().parse().map_err(|_| BadLine("the status is none of ours"))?;
         let invite_id = text(next());
-        let expires_at = optional(&next(), "expires_at")?;
-        let http_status = optional(&next(), "http_status")?;
+        let expires_at = optional(&next(), "expires_at is no time like 2026-11-24T10:15:30Z")?;
+        let http_status = optional(&next(), "http_status is no whole number")?;
         let error_code = text(next()).map(Cow::Owned);
         let error_detail = text(next());
-        let attempts = optional(&next(), "attempts")?.unwrap_or_default();
-        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms")?.unwrap_or_default());
-        let finished_at: Option<Timestamp> = optional(&next(), "finished_at")?;
+        let attempts = optional(&next(), "attempts is no whole number")?.unwrap_or_default();
+        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is no whole number")?.unwrap_or_default());
+        let finished_at: Option<Timestamp> = optional(&next(), "finished_at is no time like 2026-11-24T10:15:30Z")?;
         let finished_at = finished_at.ok_or(BadLine("finished_at is empty"))?;
         let outcome = Outcome {
             status,
@@ -257,11 +257,11 @@ fn text(cell: String) -> Option<String> {
     Some(cell).filter(|cell| !cell.is_empty())
 }
 
-fn optional<T: std::str::FromStr>(cell: &str, column: &'static str) -> Result<Option<T>, BadLine> {
+fn optional<T: std::str::FromStr>(cell: &str, problem: &'static str) -> Result<Option<T>, BadLine> {
     if cell.is_empty() {
         return Ok(None);
     }
-    cell.parse().map(Some).map_err(|_| BadLine(column))
+    cell.parse().map(Some).map_err(|_| BadLine(problem))
 }
 
 #[cfg(test)]

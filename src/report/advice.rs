@@ -55,7 +55,10 @@ pub(super) fn cause(status: Status, code: &str) -> &'static str {
 /// What an answer that condemned the run holds, and the remedy; the first that fits.
 const CONDEMNED: [(&str, &str); 12] = [
     ("ACCESS_LIST", "add this machine's address to the access list of the key or service account"),
-    ("MAX_USERS_PER_ORG_EXCEEDED", "500 members and pending invites are the limit; have support raise it"),
+    (
+        "MAX_USERS_PER_ORG_EXCEEDED",
+        "no seat is left; Atlas allows 500 members and pending invites unless its support raises that",
+    ),
     ("credentials are refused", "check the credentials, and that they have the role Organization Owner"),
     ("organization is not there", "check the organization's id, and that the credentials are for it"),
     ("ORG_NOT_FOUND", "check the organization's id, and that the credentials are for it"),

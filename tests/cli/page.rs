@@ -82,11 +82,16 @@ fn the_command_refuses_what_is_no_results_file_and_what_is_no_page() {
     world.invite(&server.base_url()).finish().exits(0);
     let good = world.read("people.results.csv");
     world.write("note.html", "mine");
+    world.write("dated.csv", good.replace("Z,20", ",20"));
     world.write("damaged.csv", good.replace(",invited,", ",Invited,"));
     for (arguments, says) in [
         (
             ["people.csv", "page.html"],
             "people.csv is not a results file of bulk-invite; name the file that a run wrote",
+        ),
+        (
+            ["dated.csv", "page.html"],
+            "dated.csv, line 2: expires_at is no time like 2026-11-24T10:15:30Z; undo the change",
         ),
         (["damaged.csv", "page.html"], "damaged.csv, line 2: the status is none of ours; undo the change to that line"),
         (["missing.csv", "page.html"], "cannot read the results in missing.csv"),
@@ -98,7 +103,7 @@ fn the_command_refuses_what_is_no_results_file_and_what_is_no_page() {
         run.exits(2).says_in_one_line(&[says]);
     }
     assert_eq!((world.read("people.results.csv"), world.read("note.html")), (good, "mine".to_owned()));
-    assert_eq!(world.names(), ["damaged.csv", "note.html", "people.csv", "people.results.csv"]);
+    assert_eq!(world.names(), ["damaged.csv", "dated.csv", "note.html", "people.csv", "people.results.csv"]);
 }
 
 #[test]

@@ -32,6 +32,15 @@ fn an_empty_sheet_is_refused() {
 }
 
 #[test]
+fn a_header_without_rows_is_said_to_have_none() {
+    let world = World::new();
+    world.write("people.csv", "email,roles\n\n");
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).finish();
+    run.exits(0).says("the spreadsheet has no row below its header\n").says("0 rows in ");
+}
+
+#[test]
 fn a_sheet_without_roles_is_refused_unless_they_are_given() {
     refused("email\nada@example.com\n", &[], &["no roles column", "--default-roles ORG_MEMBER"]);
 }
