@@ -19,7 +19,7 @@ pub(super) enum Person {
     Row(Slot, Row),
     /// A line of a results file: one of those that are gone through, with a place, or of somebody who is no longer in the
     /// input, without.
-    Listed(Option<Slot>, Line),
+    Listed(Option<Slot>, Box<Line>),
 }
 
 impl Person {

@@ -211,7 +211,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
             Ok(line) => Line { row: None, ..line },
             Err(error) => return self.broke(error),
         };
-        let person = Person::Listed(None, line.clone());
+        let person = Person::Listed(None, Box::new(line.clone()));
         match place.status.next_run() {
             NextRun::Keep => self.book.settle(&person, &line.outcome, true),
             NextRun::Settle => {

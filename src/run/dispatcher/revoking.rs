@@ -48,7 +48,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
                 revocation::step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
             }
         };
-        let person = Person::Listed(Some(slot), line);
+        let person = Person::Listed(Some(slot), Box::new(line));
         if let Some(kept) = kept {
             match &step {
                 // Whatever was said, it is still there.
@@ -117,7 +117,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
     /// Settles a line whose organization is none that can be asked.
     fn reject_line(&mut self, slot: Slot, line: Line, organization: Option<ObjectId>) {
         let (now, found) = (self.now(), revocation::step(&line, &Directory::offline(), false));
-        let person = Person::Listed(Some(slot), line);
+        let person = Person::Listed(Some(slot), Box::new(line));
         match (found, organization) {
             (Step::Nothing(status, why), _) => {
                 self.book.settle(&person, &Outcome { error_detail: why, ..Outcome::new(status, now) }, false);
