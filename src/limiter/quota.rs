@@ -29,8 +29,9 @@ pub(super) struct SmoothQuota {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>,
     clock: TokioClock,
     interval: Duration,
-    /// What is left of the burst, but for what has come back since.
     burst: u32,
+    /// When the whole burst is there again.
+    rested: Instant,
 }
 
 impl SmoothQuota {
@@ -42,26 +43,25 @@ impl SmoothQuota {
         let quota = Quota::with_period(interval).unwrap_or(Quota::per_second(NonZeroU32::MAX)).allow_burst(burst);
         let clock = TokioClock { origin: Instant::now() };
         let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
-        Self { limiter, clock, interval, burst: burst.get() }
+        Self { limiter, clock, interval, burst: burst.get(), rested: Instant::now() }
     }
 
     /// How long until `count` more requests have been let through.
     pub(super) fn forecast(&self, count: u64) -> Duration {
-        let waiting = count.saturating_sub(self.burst.into());
-        self.interval.saturating_mul(u32::try_from(waiting).unwrap_or(u32::MAX))
+        let intervals = |count| self.interval.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        let rests = self.rested.saturating_duration_since(Instant::now());
+        rests.saturating_add(intervals(count)).saturating_sub(intervals(self.burst.into()))
     }
 
     /// Takes one request's worth, or says how long until there is one.
     pub(super) fn take(&mut self) -> Result<(), Duration> {
-        self.burst = self.burst.saturating_sub(1);
-        self.limiter
-            .check()
-            .map_err(|not_until| {
-                let now = self.clock.now();
-                // Zero would make the caller spin without letting the clock move.
-                not_until.earliest_possible().duration_since(now).into()
-            })
-            .map_err(|wait: Duration| wait.max(Duration::from_micros(1)))
+        self.limiter.check().map_err(|not_until| {
+            let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
+            // Zero would make the caller spin without letting the clock move.
+            wait.max(Duration::from_micros(1))
+        })?;
+        self.rested = self.rested.max(Instant::now()) + self.interval;
+        Ok(())
     }
 }
 
@@ -83,6 +83,8 @@ mod tests {
         let took = start.elapsed();
         assert!((2500..2510).contains(&took.as_millis()), "5 beyond the burst at 2/s: {took:?}");
         assert_eq!(quota.forecast(4).as_secs(), 2, "the burst is used up");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!([2, 3].map(|count| quota.forecast(count).as_millis()), [0, 500], "it has come back");
     }
 
     #[tokio::test(start_paused = true)]
