@@ -259,9 +259,12 @@ pub(crate) fn describe(answer: &Answer) -> String {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
+
+    use bytes::Bytes;
 
     use super::*;
-    use crate::exchange::{ApiError, Lost, NoAnswer, NotSent};
+    use crate::exchange::{ApiError, Create, Lost, NoAnswer, NotSent};
     use crate::limiter::Pace;
 
     /// Answers in this order, the last one for ever, and counts.
@@ -313,5 +316,35 @@ mod tests {
             assert_eq!(caller.ask(&Request::Organization).await.unwrap_err(), told, "{answers:?}");
             assert_eq!(caller.gateway.0.lock().unwrap().1, asked, "{answers:?}");
         }
+    }
+    /// Answers nothing.
+    struct Silence;
+
+    impl Gateway for Silence {
+        async fn send<'a>(&'a self, _: &'a Request) -> Answer {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_invitation_that_was_abandoned_on_its_way_counts_under_the_limit_on_invitations() {
+        let limiter = Limiter::new(Pace::Unlimited);
+        let (policy, clock) = (Policy::new(3, 7), Clock::starting_at(Timestamp::UNIX_EPOCH));
+        let caller = Caller::new(Silence, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
+        let invitation = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() });
+        let limit = ApiError {
+            code: Some("INVITATIONS_RATE_LIMITED_IP".into()),
+            detail: Some("Rate limit of 1 invitations per 1 minutes exceeded.".into()),
+            ..ApiError::default()
+        };
+        let Answer::Response(mut refusal) = error() else { panic!() };
+        (refusal.status, refusal.body) = (400, Body::Error(limit));
+        caller.turn(&invitation).await.unwrap().answered(&Answer::Response(refusal));
+        sleep(Duration::from_secs(60)).await;
+
+        let turn = caller.try_turn(&invitation).unwrap();
+        caller.stop.abandon();
+        assert_eq!(caller.send(turn, &invitation).await.unwrap_err(), Stopped);
+        assert!(caller.try_turn(&invitation).is_none());
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bulk_invite::event::{Event, Progress};
 use bulk_invite::limiter::Learned;
 use bulk_invite::outcome::{JobKind, Status, StopReason};
-use bulk_invite::report::{duration, escaped};
+use bulk_invite::report::{duration, escaped, rows};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -205,9 +205,9 @@ impl Screen {
         match (limit, pause) {
             (Some(waiting), _) => message.push_str(&format!(", limit until {}", wall_clock(waiting))),
             (None, Some(pause)) => {
-                let rows =
-                    if progress.in_flight == 1 { "1 row waits" } else { &format!("{} rows wait", progress.in_flight) };
-                message.push_str(&format!(", {rows} until {}", wall_clock(pause)));
+                let (rows, wait) =
+                    (rows(progress.in_flight as u64), if progress.in_flight == 1 { "waits" } else { "wait" });
+                message.push_str(&format!(", {rows} {wait} until {}", wall_clock(pause)));
             }
             // What was done in a moment tells nothing of the pace.
             (None, None) if elapsed < Duration::from_secs(1) => {}

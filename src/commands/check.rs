@@ -18,6 +18,7 @@ use super::answers::Answers;
 use super::connection::{account, connect};
 use super::input;
 use super::printer::Printer;
+use super::stdout::unprintable;
 use super::targets::{Target, targets};
 use crate::cli::{CheckArgs, LogFormat};
 use crate::screen::Screen;
@@ -73,7 +74,6 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
     let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
     let planner = Planner::new(options, &header, known);
     let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
-    let unprintable = |error| UsageError(format!("cannot write to standard output: {error}"));
     let mut printer = Printer::new(args.format).map_err(unprintable)?;
     while let Some(row) = roster.next_row().map_err(UsageError::new)? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;

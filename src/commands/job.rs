@@ -203,9 +203,9 @@ fn tell_of_earlier(earlier: &Earlier, results: &Path, screen: &Screen) {
         let (kept, anew) = (earlier.count(NextRun::Keep), earlier.count(NextRun::Anew));
         let is = |count| if count == 1 { "is" } else { "are" };
         screen.note(&format!(
-            "continuing {}: {kept} {} {} settled and kept, {} will be asked about, {anew} {} worked out again{}",
+            "continuing {}: {} {} settled and kept, {} will be asked about, {anew} {} worked out again{}",
             results.display(),
-            if kept == 1 { "row" } else { "rows" },
+            report::rows(kept),
             is(kept),
             earlier.count(NextRun::Settle),
             is(anew),

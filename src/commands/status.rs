@@ -9,7 +9,7 @@ use bulk_invite::exchange::Api;
 use bulk_invite::invitation::ObjectId;
 use bulk_invite::journal::{Annotated, ReadError, Reading};
 use bulk_invite::outcome::Exit;
-use bulk_invite::report::escaped;
+use bulk_invite::report::{self, escaped};
 use bulk_invite::run::{preflight_people, read_lapsed};
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -125,7 +125,7 @@ fn summary(tally: &[u64; CurrentStatus::ALL.len()], [unasked, others]: [u64; 2],
         counts.push(format!("{others} of organizations without credentials"));
     }
     let rows = tally.iter().sum::<u64>() + unasked + others;
-    let mut text = format!("{rows} {}: {}", if rows == 1 { "row" } else { "rows" }, counts.join(", "));
+    let mut text = format!("{}: {}", report::rows(rows), counts.join(", "));
     if tally[CurrentStatus::Expired as usize] > 0 {
         text.push_str("\nto invite those again whose invite has expired: run with --reinvite-expired");
     }

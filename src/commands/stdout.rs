@@ -6,7 +6,12 @@ use crate::settings::UsageError;
 
 /// Prints a text.
 pub(crate) fn print(text: &[u8]) -> Result<(), UsageError> {
-    write(text).map_err(|error| UsageError(format!("cannot write to standard output: {error}")))
+    write(text).map_err(unprintable)
+}
+
+/// That standard output takes no more.
+pub(crate) fn unprintable(error: io::Error) -> UsageError {
+    UsageError(format!("cannot write to standard output: {error}"))
 }
 
 /// Writes all of a text to standard output. A reader that has seen enough is no failure.

@@ -17,7 +17,7 @@ pub use self::advice::condemned_advice;
 pub use self::check::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 pub use self::escape::escaped;
 pub use self::json::json;
-pub use self::text::{duration, text};
+pub use self::text::{duration, rows, text};
 pub use self::warnings::{seats, unlisted_roles};
 
 use std::path::Path;

@@ -130,7 +130,8 @@ fn limit(summary: &Summary, organization: &OrganizationSummary) -> Option<String
     (!waited.is_zero() || pace.limited > 0 || done > summary.kept).then_some(line)
 }
 
-fn rows(count: u64) -> String {
+/// `1 row`, `2 rows`.
+pub fn rows(count: u64) -> String {
     if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 

@@ -38,22 +38,19 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let crew = &self.branches[branch].crew;
         // What an earlier run left open only waits at first, and needs no place for that.
         let permit = if left_open.is_none() { crew.slots.clone().try_acquire_owned().ok() } else { None };
-        let tried = if let Errand::Revoke { tried } = &errand { *tried } else { None };
-        // What was tried before has a past, which its worker tells.
-        let turn = if permit.is_some() && tried.is_none() { crew.caller.try_turn(&request) } else { None };
-        let now = self.now();
-        let trace = match (&turn, &errand) {
-            (Some(_), _) => Trace::first(now),
-            (None, Errand::Invite { .. }) => left_open.as_ref().map(|left_open| left_open.trace).unwrap_or_default(),
+        let past = match &errand {
+            Errand::Invite { .. } => left_open.as_ref().map(|left_open| left_open.trace),
             // What the run sent was no cancellation.
-            (None, Errand::Revoke { .. }) => tried.unwrap_or_default(),
+            Errand::Revoke { tried } => *tried,
         };
-        if turn.is_some() {
-            self.book.sending(&person, trace, request.own_invite(), now);
-        }
+        // A row with a past has to be told of with it, which its worker does.
+        let turn = if permit.is_some() && past.is_none() { crew.caller.try_turn(&request) } else { None };
+        let now = self.now();
+        let trace = if turn.is_some() { Trace::first(now) } else { past.unwrap_or_default() };
         let cleared = turn.map(|turn| Cleared { turn, trace });
         let assignment = Box::new(Assignment { ticket, request, errand, left_open, permit, cleared });
         if assignment.cleared.is_some() {
+            self.book.sending(&person, trace, assignment.request.own_invite(), now);
             self.words.push(Word::Row(assignment));
         } else {
             worker.begin(assignment);

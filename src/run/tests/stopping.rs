@@ -146,13 +146,18 @@ async fn results_that_cannot_be_read_back_halt_the_run_and_nothing_more_is_sent(
     assert_eq!((run.halt(), run.exit()), (Some(StopReason::ResultsUnwritable), Exit::Halted));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_sheet_that_breaks_off_halts_the_run_and_the_rows_before_keep_their_lines() {
+/// A sheet that cannot be read to its end.
+fn breaking_off() -> World {
     let note = "x".repeat(100_000);
     let long = |world: World, name: &String| world.row(&format!("{name},ORG_MEMBER,{note}"));
-    let mut world = names(9).iter().fold(World::new().concurrency(1), long);
+    let mut world = names(9).iter().fold(World::new(), long);
     world.breaks_off = true;
-    let run = world.run().await;
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sheet_that_breaks_off_halts_the_run_and_the_rows_before_keep_their_lines() {
+    let run = breaking_off().concurrency(1).run().await;
     let fates = run.fates();
     assert_eq!(fates[0], "p000 invited");
     assert!(fates.iter().all(|fate| fate.ends_with(" invited")), "{fates:?}");
@@ -162,11 +167,7 @@ async fn a_sheet_that_breaks_off_halts_the_run_and_the_rows_before_keep_their_li
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_was_noted_does_not_go_out_if_the_run_ends_before_it_could() {
-    let note = "x".repeat(100_000);
-    let long = |world: World, name: &String| world.row(&format!("{name},ORG_MEMBER,{note}"));
-    let mut world = names(9).iter().fold(World::new().concurrency(16), long);
-    world.breaks_off = true;
-    let run = world.run().await;
+    let run = breaking_off().concurrency(16).run().await;
     assert_eq!(run.requests, [""; 0]);
     assert!(!run.lines().is_empty());
     assert!(run.lines().iter().all(|line| line.ends_with(" not_sent x0")), "{:?}", run.lines());
