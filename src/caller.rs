@@ -335,7 +335,6 @@ mod tests {
         let limit = ApiError {
             code: Some("INVITATIONS_RATE_LIMITED_IP".into()),
             detail: Some("Rate limit of 1 invitations per 1 minutes exceeded.".into()),
-            ..ApiError::default()
         };
         let Answer::Response(mut refusal) = error() else { panic!() };
         (refusal.status, refusal.body) = (400, Body::Error(limit));
