@@ -69,19 +69,19 @@ pub struct Response {
 /// What an answer's body holds.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// A 2xx to [`Request::Create`] with an id.
+    /// A 2xx to [`Request::Create`](super::Request::Create) with an id.
     Created(Created),
-    /// A 2xx to [`Request::Revoke`].
+    /// A 2xx to [`Request::Revoke`](super::Request::Revoke).
     Revoked,
-    /// A 2xx to [`Request::FindInvites`] or [`Request::Invites`].
+    /// A 2xx to [`Request::FindInvites`](super::Request::FindInvites) or [`Request::Invites`](super::Request::Invites).
     Invites(Vec<Invite>),
-    /// A 2xx to [`Request::FindUser`], [`Request::Users`] or [`Request::Lapsed`].
+    /// A 2xx to [`Request::FindUser`](super::Request::FindUser), [`Request::Users`](super::Request::Users) or [`Request::Lapsed`](super::Request::Lapsed).
     People(Page<Person>),
-    /// A 2xx to [`Request::Teams`] or [`Request::Projects`].
+    /// A 2xx to [`Request::Teams`](super::Request::Teams) or [`Request::Projects`](super::Request::Projects).
     Named(Page<Named>),
-    /// A 2xx to [`Request::Organization`].
+    /// A 2xx to [`Request::Organization`](super::Request::Organization).
     Organization(Named),
-    /// A 2xx to [`Request::RateLimits`], those of the sets we know.
+    /// A 2xx to [`Request::RateLimits`](super::Request::RateLimits), those of the sets we know.
     Limits(Vec<Limit>),
     /// Any other status with a JSON error.
     Error(ApiError),
@@ -101,7 +101,7 @@ pub struct Page<T> {
 /// An invitation that was made just now: as much as anybody asks about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
-    /// The invite's id (for [`Api::Users`], the pending user's).
+    /// The invite's id (for [`Api::Users`](super::Api::Users), the pending user's).
     pub id: String,
     /// When it lapses.
     pub expires_at: Option<Timestamp>,
@@ -110,7 +110,7 @@ pub struct Created {
 /// An invitation that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
-    /// The invite's id (for [`Api::Users`], the pending user's).
+    /// The invite's id (for [`Api::Users`](super::Api::Users), the pending user's).
     pub id: String,
     /// Its address, as the server has it; empty where the server did not say.
     pub email: String,

@@ -63,7 +63,7 @@ impl EndpointSet {
 /// The most entries that Atlas lists on one page (its OpenAPI document).
 pub const PAGE_SIZE: usize = 500;
 
-/// A request about the one organization that a [`Gateway`] serves.
+/// A request about the one organization that a [`Gateway`](super::Gateway) serves.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// Invite a person.
