@@ -1,9 +1,9 @@
 //! A run in a world of its own: a sheet, a scripted Atlas, a results file on disk, and a paused clock.
 
 mod ended;
+mod outside;
 
 use std::collections::{HashMap, VecDeque};
-use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -13,10 +13,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 pub(super) use self::ended::Run;
+pub(super) use self::outside::Incident;
 
+use self::outside::Outside;
 use super::script::{Reply, Server, State, a_person, an_invite};
 use crate::caller::Caller;
 use crate::clock::Clock;
@@ -26,7 +28,7 @@ use crate::exchange::{Api, Membership};
 use crate::invitation::{ObjectId, OrgRoles};
 use crate::journal::{Journal, Layout, Reading, Start};
 use crate::limiter::{Limiter, Pace};
-use crate::outcome::{JobKind, Signal};
+use crate::outcome::JobKind;
 use crate::person::PersonKeys;
 use crate::plan::{PlanOptions, Planner};
 use crate::retry::Policy;
@@ -101,22 +103,8 @@ pub(super) struct World {
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
-    signals: Vec<(Duration, Signal)>,
+    outside: Outside,
     kill: Option<Duration>,
-    vanish: Option<Duration>,
-    incident: Option<(Such, Incident)>,
-}
-
-/// Whether an event is such a one.
-type Such = fn(&Event<'_>) -> bool;
-
-/// What happens at the moment at which something is told.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Incident {
-    /// So many Ctrl-C.
-    Interrupts(usize),
-    /// The folder of the results is removed.
-    ResultsVanish,
 }
 
 impl World {
@@ -146,10 +134,8 @@ impl World {
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
-            signals: Vec::new(),
+            outside: Outside::default(),
             kill: None,
-            vanish: None,
-            incident: None,
         }
     }
 
@@ -200,20 +186,9 @@ impl World {
         self
     }
 
-    pub(super) fn signal_at(mut self, seconds: f64, signal: Signal) -> Self {
-        self.signals.push((Duration::from_secs_f64(seconds), signal));
-        self
-    }
-
     /// The process is killed so long after the run began.
     pub(super) fn killed_after(mut self, seconds: f64) -> Self {
         self.kill = Some(Duration::from_secs_f64(seconds));
-        self
-    }
-
-    /// The results' directory is removed so long after the run began.
-    pub(super) fn results_vanish_after(mut self, seconds: f64) -> Self {
-        self.vanish = Some(Duration::from_secs_f64(seconds));
         self
     }
 
@@ -237,12 +212,6 @@ impl World {
     }
 
     /// The run to its end, of which everything is seen; or to the moment when it is killed.
-    /// As soon as such an event is told.
-    pub(super) fn when_told(mut self, such: Such, incident: Incident) -> Self {
-        self.incident = Some((such, incident));
-        self
-    }
-
     pub(super) async fn run(mut self) -> Run {
         let began = Instant::now();
         let (clock, origin) = *self.beginning.get_or_insert_with(|| (Clock::starting_at(start()), began));
@@ -263,7 +232,7 @@ impl World {
             None => Some(self.dispatch(&server).await),
         };
         let requests = std::mem::take(&mut *server.0.requests.lock().unwrap());
-        if self.vanish.is_none() {
+        if self.outside.vanish.is_none() {
             assert_eq!(*server.0.unannounced.lock().unwrap(), [""; 0], "every create has its `sending` line before it");
         }
         assert_eq!(*server.0.late.lock().unwrap(), [""; 0], "nothing goes out once the end was told");
@@ -322,40 +291,16 @@ impl World {
             failed_rows: None,
         };
         let (sender, signals) = mpsc::channel(4);
-        let (interrupt, mut incident) = (sender.clone(), self.incident);
-        let (due, vanish, folder) = (self.signals.clone(), self.vanish, self.folder.path().to_owned());
-        let outside = tokio::spawn(async move {
-            let signals = async {
-                let mut now = Duration::ZERO;
-                for (at, signal) in due {
-                    sleep(at - now).await;
-                    now = at;
-                    // A run that is over hears nothing.
-                    let _ = sender.send(signal).await;
-                }
-            };
-            let vanish = async {
-                if let Some(vanish) = vanish {
-                    sleep(vanish).await;
-                    fs::remove_dir_all(folder).unwrap();
-                }
-            };
-            tokio::join!(signals, vanish)
-        });
+        let (mut outside, folder) = (self.outside.clone(), self.folder.path());
+        let timed = outside.begin(folder, sender.clone());
         let mut on_event = |event: Event<'_>| {
-            match incident.take_if(|(such, _)| such(&event)) {
-                Some((_, Incident::Interrupts(times))) => {
-                    (0..times).for_each(|_| interrupt.try_send(Signal::Interrupt).unwrap());
-                }
-                Some((_, Incident::ResultsVanish)) => fs::remove_dir_all(self.folder.path()).unwrap(),
-                None => {}
-            }
+            outside.told(&event, folder, &sender);
             if matches!(event, Event::Stopping { .. }) {
                 server.0.ended.store(true, Ordering::Relaxed);
             }
         };
         let summary = dispatch(job, signals, &mut on_event).await;
-        outside.abort();
+        timed.abort();
         summary
     }
 }
