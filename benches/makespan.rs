@@ -10,17 +10,17 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bulk_invite::caller::Caller;
-use bulk_invite::clock::Clock;
-use bulk_invite::exchange::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
-use bulk_invite::invitation::OrgRoles;
-use bulk_invite::journal::{Journal, Start};
-use bulk_invite::limiter::{Limiter, Pace};
-use bulk_invite::person::PersonKeys;
+use bulk_invite::atlas::api::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
+use bulk_invite::engine::backoff::Policy;
+use bulk_invite::engine::caller::Caller;
+use bulk_invite::engine::clock::Clock;
+use bulk_invite::engine::limiter::{Limiter, Pace};
+use bulk_invite::engine::{Job, MaxFailures, Organization, RunOptions, Task, dispatch, preflight};
+use bulk_invite::model::invitation::OrgRoles;
+use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::retry::Policy;
-use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{Job, MaxFailures, Organization, RunOptions, Task, dispatch, preflight};
+use bulk_invite::results::{Journal, Start};
+use bulk_invite::spreadsheet::{Roster, RosterOptions};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -119,7 +119,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let task = Task::Invite(roster, planner);
         let job = Job { options, clock, organizations, learned, task, journal, earlier, keys, halt, failed_rows };
         let summary = dispatch(job, signals, &mut |_| {}).await;
-        assert_eq!(summary.tally.count(bulk_invite::outcome::Status::Invited), rows, "{summary:?}");
+        assert_eq!(summary.tally.count(bulk_invite::model::outcome::Status::Invited), rows, "{summary:?}");
         (start.elapsed().as_secs_f64(), summary.organizations[0].pace.limited)
     })
 }

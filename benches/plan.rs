@@ -7,11 +7,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bulk_invite::directory::Directory;
-use bulk_invite::exchange::Named;
-use bulk_invite::invitation::OrgRoles;
+use bulk_invite::atlas::api::Named;
+use bulk_invite::model::invitation::OrgRoles;
+use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner, digest};
-use bulk_invite::roster::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Roster, RosterOptions};
 
 const ROWS: u32 = 1_000_000;
 const ROUNDS: u32 = 5;

@@ -1,24 +1,21 @@
 //! The command line: what was typed, the terminal, and the exit code. All the work is the library's.
 
 mod cli;
-mod commands;
-mod diagnostics;
-mod screen;
-mod settings;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use bulk_invite::outcome::Exit;
+use bulk_invite::model::outcome::Exit;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::cli::{Cli, Command, ConfigCommand, LogFormat};
-use crate::settings::{ProfileFile, UsageError, environment};
+use crate::cli::args::{Cli, Command, ConfigCommand, LogFormat};
+use crate::cli::commands;
+use crate::cli::settings::{ProfileFile, UsageError, environment};
 
 fn main() -> ExitCode {
     let started = with_profile(Cli::parse()).and_then(|(cli, command)| {
         let json = cli.command.job().is_some_and(|job| job.log_format == LogFormat::Json);
-        diagnostics::start(json)?;
+        cli::diagnostics::start(json)?;
         Ok((cli, command))
     });
     let exit = match started {
@@ -37,7 +34,7 @@ fn told(error: UsageError) -> Exit {
 fn with_profile(cli: Cli) -> Result<(Cli, clap::Command), UsageError> {
     let Some(account) = cli.command.account() else { return Ok((cli, Cli::command())) };
     let file = ProfileFile::load(account, &environment)?;
-    let command = cli::with_defaults(Cli::command(), &file.settings);
+    let command = cli::args::with_defaults(Cli::command(), &file.settings);
     if file.settings.is_empty() {
         return Ok((cli, command));
     }

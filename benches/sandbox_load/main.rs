@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bulk_invite::sandbox::{ORGANIZATION, TOKEN};
+use atlas_sandbox::{ORGANIZATION, TOKEN};
 
 const CONCURRENCY: usize = 32;
 /// Invitations between two figures.

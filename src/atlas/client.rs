@@ -11,7 +11,7 @@ use super::endpoints::{Call, Endpoints};
 use super::oauth::Tokens;
 use super::transport::{Reply, Transport};
 use super::{ClientError, Credential, Settings, wire};
-use crate::exchange::{Answer, Api, Gateway, Request};
+use crate::atlas::api::{Answer, Api, Gateway, Request};
 
 /// A client of one organization. Share it; it holds the connections and the credential that all requests use.
 pub struct Client {

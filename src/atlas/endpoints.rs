@@ -10,8 +10,8 @@ use url::{Position, Url};
 
 use super::BaseUrl;
 use super::transport::ENTITY_LIMIT;
-use crate::exchange::{Api, PAGE_SIZE, Request};
-use crate::invitation::ObjectId;
+use crate::atlas::api::{Api, PAGE_SIZE, Request};
+use crate::model::invitation::ObjectId;
 
 /// The versions in which Atlas's OpenAPI document describes what we read and write.
 const V2023: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
@@ -151,7 +151,7 @@ fn lapsed(users: &Url, page: u32) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Create, Revoke};
+    use crate::atlas::api::{Create, Revoke};
 
     const ORG: &str = "/api/atlas/v2/orgs/32b6e34b3d91647abb20e7b8";
     const INVITE: &str = "42b6e34b3d91647abb20e7b9";

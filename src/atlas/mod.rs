@@ -15,8 +15,9 @@
 //! trust, `oauth` and `digest` keep the credentials that change, `headers` and `wire` read and write what Atlas's
 //! documents describe.
 //!
-//! [`Answer`]: crate::exchange::Answer
+//! [`Answer`]: crate::atlas::api::Answer
 
+pub mod api;
 mod base_url;
 mod client;
 mod credential;
@@ -27,6 +28,7 @@ mod oauth;
 mod route;
 mod transport;
 mod trust;
+pub mod verdict;
 mod wire;
 
 #[cfg(test)]
@@ -41,8 +43,8 @@ pub use self::route::usable_proxy;
 pub use self::trust::{Authorities, InvalidAuthorities};
 pub use self::wire::body;
 
-use crate::exchange::Api;
-use crate::invitation::ObjectId;
+use crate::atlas::api::Api;
+use crate::model::invitation::ObjectId;
 
 /// What a [`Client`] needs to know.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use url::Url;
 use super::credential::bearer;
 use super::transport::{ENTITY_LIMIT, Payload, Reply, Transport};
 use super::wire::{self, Number, Text};
-use crate::exchange::{Answer, NotSent};
+use crate::atlas::api::{Answer, NotSent};
 
 /// A token lives an hour by Atlas's documentation; assumed where the answer does not say.
 const HOUR: Duration = Duration::from_secs(60 * 60);

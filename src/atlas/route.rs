@@ -11,7 +11,7 @@ use rustls::CertificateError;
 
 use super::Settings;
 use super::wire::clean;
-use crate::exchange::NotSent;
+use crate::atlas::api::NotSent;
 
 /// Who is connected to, for messages.
 pub(super) struct Route {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::route::{Route, chain, innermost};
 use super::{ClientError, Settings};
-use crate::exchange::{Answer, Lost, NoAnswer, NotSent};
+use crate::atlas::api::{Answer, Lost, NoAnswer, NotSent};
 
 /// Idle connections go before the servers and load balancers between us and Atlas close them (the least patient of
 /// the usual ones wait a minute): a request on a connection that is being closed is in doubt for nothing.

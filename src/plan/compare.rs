@@ -2,10 +2,10 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::directory::Directory;
-use crate::exchange::Grants;
-use crate::invitation::{Invitation, ObjectId, OrgRole, ProjectAccess};
-use crate::roster::quoted;
+use crate::atlas::api::Grants;
+use crate::model::invitation::{Invitation, ObjectId, OrgRole, ProjectAccess};
+use crate::model::quote::quoted;
+use crate::plan::directory::Directory;
 
 /// A fingerprint of the roles, teams and projects, the same for the same ones on every machine.
 ///
@@ -87,8 +87,8 @@ fn describe(what: &str, things: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Named;
-    use crate::invitation::OrgRoles;
+    use crate::atlas::api::Named;
+    use crate::model::invitation::OrgRoles;
 
     fn id(n: u8) -> ObjectId {
         format!("{n:024x}").parse().unwrap()

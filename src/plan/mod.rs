@@ -3,19 +3,23 @@
 //! Pure: the same row, options and directory give the same answer. Whether the person is there already and whether an
 //! earlier row said the same is for the caller to ask, with [`Directory::presence`], [`digest`] and [`differences`].
 
+pub mod check;
+pub mod classify;
 mod compare;
-mod email;
+pub mod directory;
+pub mod forecast;
 mod formula;
 mod projects;
 mod rejection;
 mod roles;
 
-use crate::directory::Directory;
-use crate::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
-use crate::roster::{Header, Row, RowFault, quoted};
+use crate::model::email;
+use crate::model::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
+use crate::model::quote::quoted;
+use crate::plan::directory::Directory;
+use crate::spreadsheet::{Header, Row, RowFault};
 
 pub use compare::{differences, digest};
-pub(crate) use email::bare_address;
 pub use projects::unknown_project_roles;
 pub use rejection::{Rejection, RejectionCode};
 pub use roles::parse_roles;

@@ -2,9 +2,9 @@
 //!
 //! Project roles are an open list: one that looks like Atlas's own names but is not known here is sent all the same.
 
-use crate::directory::Directory;
-use crate::invitation::{Invitation, ProjectAccess};
-use crate::roster::quoted;
+use crate::model::invitation::{Invitation, ProjectAccess};
+use crate::model::quote::quoted;
+use crate::plan::directory::Directory;
 
 use super::rejection::{self, Cell, Rejection, RejectionCode};
 use super::{entries, roles};
@@ -175,8 +175,8 @@ fn nearest(role: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Named;
-    use crate::invitation::{ObjectId, OrgRoles};
+    use crate::atlas::api::Named;
+    use crate::model::invitation::{ObjectId, OrgRoles};
 
     fn id(n: u8) -> ObjectId {
         format!("{n:024x}").parse().unwrap()

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Display};
 
-use crate::directory::{Directory, NoMatch};
-use crate::invitation::ObjectId;
-use crate::roster::quoted;
+use crate::model::invitation::ObjectId;
+use crate::model::quote::quoted;
+use crate::plan::directory::{Directory, NoMatch};
 
 /// A row that fails our checks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Organization roles as people write them. The list is closed, so what is not on it is a mistake.
 
-use crate::invitation::{OrgRole, OrgRoles};
-use crate::roster::{quoted, squeezed};
+use crate::model::invitation::{OrgRole, OrgRoles};
+use crate::model::quote::quoted;
+use crate::spreadsheet::squeezed;
 
 use super::entries;
 

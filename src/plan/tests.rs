@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::directory::fold_email;
-use crate::exchange::Named;
-use crate::invitation::OrgRole;
-use crate::roster::{Roster, RosterOptions};
+use crate::atlas::api::Named;
+use crate::model::email::fold_email;
+use crate::model::invitation::OrgRole;
+use crate::spreadsheet::{Roster, RosterOptions};
 
 const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 

@@ -1,9 +1,9 @@
 //! What to do about rows that went wrong, by their status and code, and about a run that was halted.
 
 use super::cause::{refusal, rejection_cause};
-use crate::outcome::{Status, StopReason};
+use crate::engine::Halt;
+use crate::model::outcome::{Status, StopReason};
 use crate::plan::RejectionCode;
-use crate::run::Halt;
 
 /// The remedy in one sentence.
 pub(super) fn advice(status: Status, code: &str) -> &'static str {

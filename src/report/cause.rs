@@ -209,11 +209,11 @@ pub(super) fn rejection_cause(code: RejectionCode) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::retry;
+    use crate::atlas::verdict;
 
     #[test]
     fn every_code_that_refuses_a_row_or_ends_a_run_has_plain_words_and_only_one() {
-        for code in retry::REFUSALS.into_iter().chain(retry::CONDEMNING) {
+        for code in verdict::REFUSALS.into_iter().chain(verdict::CONDEMNING) {
             assert!(refusal(code).is_some(), "{code} has no plain words");
         }
         let mut codes: Vec<&str> = REFUSALS.iter().flat_map(|refusal| refusal.codes).copied().collect();

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::{escaped, seats};
-use crate::check::{Checked, Finding, FindingKind, Share};
-use crate::invitation::ObjectId;
+use crate::model::columns::protected;
+use crate::model::invitation::ObjectId;
+use crate::model::seats::Seats;
 use crate::plan::ANY;
-use crate::results::protected;
-use crate::seats::Seats;
+use crate::plan::check::{Checked, Finding, FindingKind, Share};
 
 /// The header of a check as CSV.
 pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column", "detail"];
@@ -132,8 +132,8 @@ fn seats_json((organization, seats): &(ObjectId, Seats)) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Tally;
-    use crate::invitation::OrgRole;
+    use crate::model::invitation::OrgRole;
+    use crate::plan::check::Tally;
 
     #[test]
     fn a_finding_is_harmless_on_a_screen_and_in_a_spreadsheet() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::roster::is_invisible;
+use crate::model::quote::is_invisible;
 
 /// The text with control, bidirectional and invisible characters spelled out, so that it can neither move the cursor nor
 /// pass for something else.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
-use crate::outcome::Status;
+use crate::model::outcome::Status;
 
 /// The form of the summary. A field that goes, or that means something else, makes it another; a new one does not.
 const SCHEMA: u32 = 1;

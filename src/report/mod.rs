@@ -1,7 +1,7 @@
 //! The run told afterwards, as text for people ([`text`]) and as JSON for machines ([`json`]); a check told likewise, and
 //! what is worth a warning before a run. [`html`] makes a page of the results, whenever they were written.
 //!
-//! Pure, but for the page: a [`crate::run::Summary`] or the like and a few circumstances become a string. Printing is the
+//! Pure, but for the page: a [`crate::engine::Summary`] or the like and a few circumstances become a string. Printing is the
 //! binary's.
 
 mod advice;
@@ -22,10 +22,10 @@ pub use self::warnings::{seats, unlisted_roles};
 
 use std::path::Path;
 
-use crate::exchange::Api;
-use crate::outcome::JobKind;
-use crate::run::Summary;
-use crate::shard::Shard;
+use crate::atlas::api::Api;
+use crate::engine::Summary;
+use crate::model::outcome::JobKind;
+use crate::model::shard::Shard;
 
 /// What a report is made of.
 #[derive(Clone, Copy, Debug)]

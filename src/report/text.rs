@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::advice::{advice, condemned_advice, halt_advice};
 use super::{Report, escaped};
-use crate::outcome::{JobKind, Status};
-use crate::run::{OrganizationSummary, Summary};
+use crate::engine::{OrganizationSummary, Summary};
+use crate::model::outcome::{JobKind, Status};
 
 /// Groups of failures shown; the rest is in the results.
 const GROUPS_SHOWN: usize = 12;
@@ -152,10 +152,10 @@ pub fn duration(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Api;
-    use crate::invitation::ObjectId;
-    use crate::outcome::{StopReason, Tally};
-    use crate::run::{Failures, Halt};
+    use crate::atlas::api::Api;
+    use crate::engine::{Failures, Halt};
+    use crate::model::invitation::ObjectId;
+    use crate::model::outcome::{StopReason, Tally};
     use jiff::Timestamp;
 
     fn summary() -> Summary {

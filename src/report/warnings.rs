@@ -1,8 +1,8 @@
 //! What is worth knowing before anything is sent: seats that do not suffice, and project roles that Atlas may not have.
 
 use super::escaped;
-use crate::forecast::UnlistedRoles;
-use crate::seats::Seats;
+use crate::model::seats::Seats;
+use crate::plan::forecast::UnlistedRoles;
 
 /// Roles told one by one.
 const ROLES_SHOWN: usize = 10;
@@ -52,8 +52,8 @@ pub fn unlisted_roles(roles: &UnlistedRoles) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::Forecast;
-    use crate::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+    use crate::model::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+    use crate::plan::forecast::Forecast;
 
     #[test]
     fn seats_are_told_as_far_as_they_are_known() {

@@ -1,6 +1,6 @@
 //! Rows that fail our checks: each `invalid` with a code of ours and the column named, and the run goes on.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use crate::world::{World, sandbox};
 

@@ -1,6 +1,6 @@
 //! `check`: what is found in a sheet, in each format, asking Atlas and not.
 
-use bulk_invite::sandbox::{self, ORGANIZATION, Options, Running};
+use atlas_sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
 use crate::world::{Credential, Finished, Invocation, World, faults, people, sandbox, sheet};
@@ -24,7 +24,7 @@ fn world() -> World {
 
 /// A sandbox with its usual people.
 fn peopled(options: Options) -> Running {
-    sandbox::start(options).expect("a sandbox")
+    atlas_sandbox::start(options).expect("a sandbox")
 }
 
 fn check(world: &World, arguments: &[&str]) -> Invocation {
@@ -198,8 +198,8 @@ fn credentials_that_do_not_work_are_told_with_the_remedy() {
     let run = with_token("a-secret-that-opens-nothing", ORGANIZATION);
     run.exits(2).says_in_one_line(&["check the credentials", "--offline"]);
     assert!(!run.stderr.contains("a-secret"), "{}", run.told());
-    with_token(sandbox::TOKEN, &"a".repeat(24)).exits(2).says_in_one_line(&["organization", "--offline"]);
-    with_token(sandbox::TOKEN, "").exits(2).says_in_one_line(&["no organization is set", "--org-id"]);
+    with_token(atlas_sandbox::TOKEN, &"a".repeat(24)).exits(2).says_in_one_line(&["organization", "--offline"]);
+    with_token(atlas_sandbox::TOKEN, "").exits(2).says_in_one_line(&["no organization is set", "--org-id"]);
     let run = check(&world, &["--max-attempts", "1"]).aimed_at("http://127.0.0.1:9").credential(Credential::Token);
     run.finish().exits(2).says_in_one_line(&["could not connect", "run the same command again later", "--offline"]);
 }

@@ -1,6 +1,6 @@
 //! The profile file, and `config show`, which tells where each setting comes from.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use crate::world::{Finished, World, sandbox};
 
@@ -93,7 +93,7 @@ fn the_atlas_clis_profile_is_used_when_asked_for_and_a_keyring_is_told_of() {
     let world = World::with_people(3);
     let server = sandbox(Options::default());
     std::fs::create_dir(world.path("atlascli")).unwrap();
-    let (id, secret) = (bulk_invite::sandbox::CLIENT_ID, bulk_invite::sandbox::CLIENT_SECRET);
+    let (id, secret) = (atlas_sandbox::CLIENT_ID, atlas_sandbox::CLIENT_SECRET);
     world.write(
         "atlascli/config.toml",
         format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::sandbox::{Caps, Ledger, Limits, Options};
+use atlas_sandbox::{Caps, Ledger, Limits, Options};
 
 use crate::world::{Credential, SandboxProcess, World, people, sandbox, wait_until};
 

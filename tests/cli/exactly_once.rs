@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::sandbox::{Duplicates, EmailCase, Options, Running};
+use atlas_sandbox::{Duplicates, EmailCase, Options, Running};
 
 use crate::world::{Promise, Signal, World, faults, people, sandbox, sheet, wait_until};
 

@@ -1,6 +1,6 @@
 //! `--excel`: what is written begins with a byte order mark, and a run goes on with and without one.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use crate::world::{Credential, World, faults, people, sandbox, sheet};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bulk_invite::sandbox::{Access, Options};
+use atlas_sandbox::{Access, Options};
 
 use crate::world::{Credential, Promise, Results, World, faults, people, sandbox, wait_until};
 

@@ -6,7 +6,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use bulk_invite::sandbox::{Duplicates, Options, Running};
+use atlas_sandbox::{Duplicates, Options, Running};
 
 use crate::world::{Promise, World, faults, people, sandbox, sheet, wait_until};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bulk_invite::sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options};
+use atlas_sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options};
 use serde_json::{Value, json};
 
 use crate::world::{Invocation, World, sandbox};

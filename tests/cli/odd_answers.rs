@@ -1,6 +1,6 @@
 //! Answers that are not what Atlas documents: never a panic, judged by their status.
 
-use bulk_invite::sandbox::Running;
+use atlas_sandbox::Running;
 
 use crate::world::{Finished, World, faults, sandbox};
 
@@ -37,7 +37,7 @@ fn an_answer_of_another_type_is_read_all_the_same() {
     assert_eq!(ledger.create_requests(), 2);
 }
 
-fn ids_in_order(ledger: &bulk_invite::sandbox::Ledger) -> Vec<&str> {
+fn ids_in_order(ledger: &atlas_sandbox::Ledger) -> Vec<&str> {
     let mut made: Vec<_> = ledger.created.iter().map(|made| (made.email.as_str(), made.id.as_str())).collect();
     made.sort_unstable();
     made.into_iter().map(|(_, id)| id).collect()

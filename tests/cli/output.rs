@@ -1,6 +1,6 @@
 //! What is said where: flags about results and output that scripts may rely on.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 use serde_json::Value;
 
 use crate::world::{Credential, World, faults, people, sandbox, sheet};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use crate::world::{Signal, World, faults, sandbox, wait_until};
 

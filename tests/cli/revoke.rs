@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bulk_invite::sandbox::{ORGANIZATION, Options, Running};
+use atlas_sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
 use crate::world::{

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use crate::world::{Credential, World, faults, sandbox};
 
@@ -79,10 +79,10 @@ fn a_profile_file_opens_the_organization_as_the_environment_does() {
     let server = sandbox(Options::default());
     let profile = format!(
         "[staging]\norg_id = \"{}\"\nbase_url = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n",
-        bulk_invite::sandbox::ORGANIZATION,
+        atlas_sandbox::ORGANIZATION,
         server.base_url(),
-        bulk_invite::sandbox::CLIENT_ID,
-        bulk_invite::sandbox::CLIENT_SECRET,
+        atlas_sandbox::CLIENT_ID,
+        atlas_sandbox::CLIENT_SECRET,
     );
     std::fs::create_dir(world.path("bulk-invite")).unwrap();
     world.write("bulk-invite/config.toml", profile);

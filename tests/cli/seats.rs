@@ -1,6 +1,6 @@
 //! What is told before anything is sent: seats that do not suffice, and project roles that Atlas may not have.
 
-use bulk_invite::sandbox::{self, Options, Running, Seed};
+use atlas_sandbox::{Options, Running, Seed};
 
 use crate::world::{Credential, World, people, sandbox, sheet};
 
@@ -15,7 +15,7 @@ fn starting(day: Option<&str>, members: usize) -> Running {
     let members = ["person-001@example.com".to_owned()].into_iter().chain(others).collect();
     let organization = Seed { members, ..Seed::without_people() };
     let start = day.map(|day| format!("{day}T00:00:00Z").parse().expect("a time"));
-    sandbox::start(Options { organization, start, ..Options::default() }).expect("a sandbox")
+    atlas_sandbox::start(Options { organization, start, ..Options::default() }).expect("a sandbox")
 }
 
 const SHORT: &str =

@@ -1,6 +1,6 @@
 //! Several organizations in one sheet, each with its own credentials, limits and people.
 
-use bulk_invite::sandbox::{self, Options, Running, Seed};
+use atlas_sandbox::{Options, Running, Seed};
 
 use crate::world::{Finished, World, people};
 
@@ -10,12 +10,12 @@ const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
 
 fn organization(id: &str, options: Options) -> Running {
     let seed = Seed { id: id.into(), ..Seed::without_people() };
-    sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
+    atlas_sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
 }
 
 /// A profile whose own organization is ours, with theirs beside it.
 fn profile(world: &World, ours: &Running, theirs: &Running, secret: &str) {
-    let (token, id) = (sandbox::TOKEN, sandbox::CLIENT_ID);
+    let (token, id) = (atlas_sandbox::TOKEN, atlas_sandbox::CLIENT_ID);
     world.write(
         "config.toml",
         format!(
@@ -45,7 +45,7 @@ fn run(world: &World) -> Finished {
 fn each_row_goes_to_its_own_and_a_second_run_sends_nothing() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
-    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
     sheet(&world);
     let first = run(&world);
     first.exits(1).says("61 rows").says(&format!("organization {THEIRS}: limit: 500 requests at once"));
@@ -86,7 +86,7 @@ fn one_whose_credentials_are_refused_leaves_the_others_alone() {
 fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_others() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
-    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
     sheet(&world);
     run(&world).exits(1);
     profile(&world, &ours, &theirs, "wrong");
@@ -109,7 +109,7 @@ fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_oth
     }
 
     // Where nobody answers there is nothing to go on with.
-    let text = world.read("config.toml").replace(sandbox::TOKEN, "a-lapsed-token");
+    let text = world.read("config.toml").replace(atlas_sandbox::TOKEN, "a-lapsed-token");
     world.write("config.toml", text);
     for arguments in [["check", "people.csv"], ["status", "people.results.csv"]] {
         let nobody = of(&arguments);
@@ -123,7 +123,7 @@ fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_oth
 fn an_organization_that_no_row_is_for_is_not_asked_about() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
-    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
     world.write("people.csv", format!("email,roles,org_id\nada@example.com,member,{THEIRS}\n"));
     run(&world).exits(0);
     let requests = |server: &Running| server.sandbox().ledger().requests.values().sum::<u64>();
@@ -134,7 +134,7 @@ fn an_organization_that_no_row_is_for_is_not_asked_about() {
 fn a_check_looks_up_each_row_in_its_own_and_offline_believes_them_all() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
-    profile(&world, &ours, &theirs, sandbox::CLIENT_SECRET);
+    profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
     sheet(&world);
     let check = |more: &[&str]| world.program(&["check", "people.csv", "--config", "config.toml"]).args(more).finish();
     let online = check(&[]);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bulk_invite::sandbox::{self, ORGANIZATION, Options, Running, Seed};
+use atlas_sandbox::{ORGANIZATION, Options, Running, Seed};
 use serde_json::Value;
 
 use crate::world::{Credential, Finished, World, sandbox};
@@ -18,12 +18,12 @@ impl Atlas {
         let start = |number| {
             let id = format!("{number:024x}");
             let organization = Seed { id: id.clone(), ..Seed::without_people() };
-            (id, sandbox::start(Options { organization, ..Options::default() }).expect("a sandbox"))
+            (id, atlas_sandbox::start(Options { organization, ..Options::default() }).expect("a sandbox"))
         };
         let atlas = Self((1..=count).map(start).collect());
         let mut profile = format!("[default]\norg_id = \"{}\"\n", atlas.0[0].0);
         for (id, server) in &atlas.0 {
-            let (url, token) = (server.base_url(), sandbox::TOKEN);
+            let (url, token) = (server.base_url(), atlas_sandbox::TOKEN);
             profile += &format!("[default.organizations.{id}]\nbase_url = \"{url}\"\naccess_token = \"{token}\"\n");
         }
         world.write("config.toml", profile);

@@ -1,6 +1,6 @@
 //! The sheets that people have: workbooks, sheets of which something must be said, and what is refused.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 use rust_xlsxwriter::{Formula, Workbook, XlsxError};
 
 use crate::world::{Credential, Invocation, World, faults, people, sandbox};

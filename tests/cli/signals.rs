@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM while requests are on the wire: the first lets them land, the second abandons them.
 
-use bulk_invite::sandbox::Running;
+use atlas_sandbox::Running;
 
 use crate::world::{Process, Promise, Signal, World, faults, people, sandbox, wait_until};
 

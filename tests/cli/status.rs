@@ -1,6 +1,6 @@
 //! What became of each invite, days later.
 
-use bulk_invite::sandbox::{Access, Options, Running};
+use atlas_sandbox::{Access, Options, Running};
 
 use crate::world::{Credential, Finished, World, play, sandbox};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bulk_invite::outcome::{Status, StopReason};
-use bulk_invite::sandbox::{Limits, Options, Running, Window};
+use atlas_sandbox::{Limits, Options, Running, Window};
+use bulk_invite::model::outcome::{Status, StopReason};
 use serde_json::Value;
 
 use crate::world::{Finished, Signal, World, faults, sandbox, wait_until};

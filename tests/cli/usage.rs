@@ -1,6 +1,6 @@
 //! What cannot be run: one line that names the remedy, exit code 2, nothing sent, nothing overwritten.
 
-use bulk_invite::sandbox::{ORGANIZATION, Options, PUBLIC_KEY, TOKEN};
+use atlas_sandbox::{ORGANIZATION, Options, PUBLIC_KEY, TOKEN};
 
 use crate::world::{Credential, World, faults, people, sandbox, sheet, wait_until};
 

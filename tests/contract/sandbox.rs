@@ -7,12 +7,12 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use bulk_invite::sandbox::{
+use atlas_sandbox::{
     Access, CLIENT_ID, CLIENT_SECRET, Caps, Duplicates, ORGANIZATION, Options, PRIVATE_KEY, PUBLIC_KEY, Rate, Sandbox,
     TOKEN, Window,
 };
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use md5::{Digest, Md5};
@@ -331,9 +331,9 @@ async fn every_answer_is_one_that_the_document_describes() {
 /// The codes that stand in the sandbox's source and in none of its answers.
 fn never_seen(exchanges: &[Exchange]) -> Vec<&'static str> {
     let source = concat!(
-        include_str!("../../src/sandbox/problem.rs"),
-        include_str!("../../src/sandbox/refusal.rs"),
-        include_str!("../../src/sandbox/outcome.rs"),
+        include_str!("../../crates/atlas-sandbox/src/problem.rs"),
+        include_str!("../../crates/atlas-sandbox/src/refusal.rs"),
+        include_str!("../../crates/atlas-sandbox/src/outcome.rs"),
     );
     let is_code = |text: &&str| text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let codes: BTreeSet<&str> = source.split('"').filter(is_code).collect();

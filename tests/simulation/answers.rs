@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::exchange::{
+use bulk_invite::atlas::api::{
     ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request,
     Response,
 };

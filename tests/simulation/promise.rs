@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bulk_invite::exchange::Membership;
-use bulk_invite::outcome::{Status, Tally};
+use bulk_invite::atlas::api::Membership;
+use bulk_invite::model::outcome::{Status, Tally};
 
 use crate::atlas::Atlas;
 use crate::ledger::{Creator, Issued};

@@ -7,22 +7,22 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use bulk_invite::caller::Caller;
-use bulk_invite::clock::Clock;
-use bulk_invite::directory::Directory;
-use bulk_invite::event::Event;
-use bulk_invite::exchange::Api;
-use bulk_invite::invitation::OrgRoles;
-use bulk_invite::journal::{Earlier, Journal, Layout, Reading, Start};
-use bulk_invite::limiter::{Learned, Limiter};
-use bulk_invite::outcome::Signal;
-use bulk_invite::person::PersonKeys;
-use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::retry::Policy;
-use bulk_invite::roster::{Roster, RosterOptions};
-use bulk_invite::run::{
+use bulk_invite::atlas::api::Api;
+use bulk_invite::engine::backoff::Policy;
+use bulk_invite::engine::caller::Caller;
+use bulk_invite::engine::clock::Clock;
+use bulk_invite::engine::event::Event;
+use bulk_invite::engine::limiter::{Learned, Limiter};
+use bulk_invite::engine::{
     Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch, preflight, preflight_pending,
 };
+use bulk_invite::model::invitation::OrgRoles;
+use bulk_invite::model::outcome::Signal;
+use bulk_invite::model::person::PersonKeys;
+use bulk_invite::plan::directory::Directory;
+use bulk_invite::plan::{PlanOptions, Planner};
+use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
+use bulk_invite::spreadsheet::{Roster, RosterOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};

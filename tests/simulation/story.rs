@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bulk_invite::run::{MaxFailures, Summary};
+use bulk_invite::engine::{MaxFailures, Summary};
 use fastrand::Rng;
 use tokio::time::{sleep, timeout};
 

@@ -14,10 +14,10 @@ use secrecy::SecretString;
 
 use super::challenge::Challenge;
 use super::nonce::{Nonce, ha1};
+use crate::atlas::api::{Answer, NotSent};
 use crate::atlas::endpoints::Call;
 use crate::atlas::transport::{Reply, Transport};
 use crate::atlas::wire;
-use crate::exchange::{Answer, NotSent};
 
 /// One API key's standing with the server.
 pub(in crate::atlas) struct Session {

@@ -10,7 +10,7 @@ use md5::{Digest as _, Md5};
 
 use super::server::{Answered, Seen, Server, answer};
 use super::*;
-use crate::exchange::Gateway;
+use crate::atlas::api::Gateway;
 
 /// Checks signatures by the book, and lets each nonce be used `uses` times, each count once. Every other challenge
 /// names another realm.

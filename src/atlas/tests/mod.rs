@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use self::server::Server;
 use super::{Client, Credential, Settings};
-use crate::exchange::{Answer, Api, Create, Request, Response};
+use crate::atlas::api::{Answer, Api, Create, Request, Response};
 
 const ORG: &str = "32b6e34b3d91647abb20e7b8";
 const SECRET: &str = "s3cret-value";

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::server::{Seen, Server, answer};
 use super::*;
-use crate::exchange::{Body, Gateway};
+use crate::atlas::api::{Body, Gateway};
 
 /// A server whose nth token is `t<n>`, good for `life` seconds, and that takes the tokens which `good` says.
 async fn server(life: &'static str, good: fn(&str) -> bool) -> Server {

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::server::{Server, answer};
 use super::*;
-use crate::exchange::{Body, Gateway, Lost};
+use crate::atlas::api::{Body, Gateway, Lost};
 
 #[tokio::test]
 async fn a_create_is_one_signed_post_and_its_answer_is_read() {

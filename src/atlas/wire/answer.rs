@@ -6,9 +6,9 @@ use super::entity::{Entry, Made, Thing};
 use super::failure::{failure, unreadable};
 use super::limits::{Bucket, limits};
 use super::loose::{List, Number, Object};
+use crate::atlas::api::{Api, Body, Page, Request, Response};
 use crate::atlas::headers::PaceHeaders;
 use crate::atlas::transport::{Payload, Reply};
-use crate::exchange::{Api, Body, Page, Request, Response};
 
 /// A page of a list; Atlas calls its entries `results`.
 #[derive(serde::Deserialize)]
@@ -102,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::exchange::{Create, EndpointSet, Membership, Revoke};
+    use crate::atlas::api::{Create, EndpointSet, Membership, Revoke};
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 

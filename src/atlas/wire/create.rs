@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-use crate::exchange::Api;
-use crate::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
+use crate::atlas::api::Api;
+use crate::model::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
 
 /// The JSON body that asks `api` for the invitation. Empty lists are left out.
 pub fn body(api: Api, invitation: &Invitation) -> Bytes {

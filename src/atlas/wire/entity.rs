@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::loose::{List, Object, Text, swallow};
-use crate::exchange::{Api, Created, Grants, Invite, Membership, Named, Person};
-use crate::invitation::{ObjectId, OrgRole, ProjectAccess};
+use crate::atlas::api::{Api, Created, Grants, Invite, Membership, Named, Person};
+use crate::model::invitation::{ObjectId, OrgRole, ProjectAccess};
 
 /// An invite (2023-01-01) or a user (2025-02-19).
 #[derive(Deserialize, Default)]

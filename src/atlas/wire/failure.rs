@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::loose::{List, Object, Text};
 use super::text::clean;
-use crate::exchange::{ApiError, Body};
+use crate::atlas::api::{ApiError, Body};
 
 /// Atlas's `ApiError` and OAuth's error (RFC 6749, 5.2) in one: `error` is a number in the one, a code in the other.
 #[derive(Deserialize, Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::loose::{List, Number, Object, Text};
-use crate::exchange::{EndpointSet, Limit};
+use crate::atlas::api::{EndpointSet, Limit};
 
 /// No bucket of Atlas's is near this; what claims to be is nonsense that would switch pacing off.
 const LARGEST: u64 = 1_000_000;

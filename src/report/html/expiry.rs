@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::text::{Beginning, counted, minute, number};
-use crate::journal::Line;
+use crate::results::Line;
 
 /// How soon is soon.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -94,7 +94,7 @@ fn left(duration: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Outcome, Status};
+    use crate::model::outcome::{Outcome, Status};
 
     fn told(hours: impl IntoIterator<Item = i64>) -> String {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::expiry::Expiry;
 use super::group::Groups;
 use super::pace::Pace;
-use crate::journal::Line;
-use crate::outcome::{Status, Tally};
+use crate::model::outcome::{Status, Tally};
+use crate::results::Line;
 
 /// Organizations told apart; a results file has those of one profile.
 const ORGANIZATIONS: usize = 1000;

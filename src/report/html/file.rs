@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BEGINNING, Circumstances, WriteError, write};
-use crate::journal::{ReadError, Reading, beside, create, replace};
+use crate::results::{ReadError, Reading, beside, create, replace};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::text::{Beginning, Text, counted, number};
 use super::words::words;
-use crate::journal::Line;
-use crate::outcome::Status;
+use crate::model::outcome::Status;
 use crate::report::advice::{advice, cause};
+use crate::results::Line;
 
 /// Groups told apart; a server can invent codes.
 const GROUPS: usize = 60;
@@ -131,7 +131,7 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Outcome;
+    use crate::model::outcome::Outcome;
     use jiff::Timestamp;
 
     fn line(row: u32, status: Status, code: &str, detail: &str) -> Line {

@@ -27,8 +27,8 @@ pub use self::file::{PageError, check_target, write_file};
 
 use self::facts::Facts;
 use self::text::{Text, minute};
-use crate::invitation::ObjectId;
-use crate::journal::{ReadError, Reading};
+use crate::model::invitation::ObjectId;
+use crate::results::{ReadError, Reading};
 
 /// What every page of ours begins with, by which it is known again.
 const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::facts::Facts;
 use super::text::{Beginning, Text, minute, second};
 use super::words::words;
-use crate::journal::Line;
-use crate::outcome::Status;
+use crate::model::outcome::Status;
 use crate::report::advice::cause;
+use crate::results::Line;
 
 /// The input's columns that are shown; the results have all.
 const CARRIED: usize = 12;

@@ -6,8 +6,8 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::outcome::Status;
-use crate::results::{RESULT_COLUMNS, protected};
+use crate::model::columns::{RESULT_COLUMNS, protected};
+use crate::model::outcome::Status;
 
 const HERE: &str = "32b6e34b3d91647abb20e7b8";
 

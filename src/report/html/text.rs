@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use jiff::Timestamp;
 
-use crate::roster::is_invisible;
+use crate::model::quote::is_invisible;
 
 /// Text that cannot leave its element or attribute. Characters that would not be seen, or that would move or hide others,
 /// are shown as what they are.

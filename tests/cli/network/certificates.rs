@@ -1,6 +1,6 @@
 //! Whom the program trusts, and what it says of whom it does not.
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 
 use super::authority::Authority;
 use super::tunnel::Tunnel;

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use bulk_invite::sandbox::{Options, Running};
+use atlas_sandbox::{Options, Running};
 
 use super::authority::Authority;
 use super::proxy::{Manner, Proxy};

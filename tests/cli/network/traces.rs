@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bulk_invite::sandbox::Options;
+use atlas_sandbox::Options;
 use serde_json::Value;
 
 use super::authority::Authority;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bulk_invite::sandbox::{self, Options, Running, Seed};
+use atlas_sandbox::{Options, Running, Seed};
 use tempfile::TempDir;
 
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
@@ -41,14 +41,14 @@ impl Credential {
 
     pub(crate) fn environment(self) -> Vec<(&'static str, &'static str)> {
         match self {
-            Credential::Token => vec![("MONGODB_ATLAS_ACCESS_TOKEN", sandbox::TOKEN)],
+            Credential::Token => vec![("MONGODB_ATLAS_ACCESS_TOKEN", atlas_sandbox::TOKEN)],
             Credential::ServiceAccount => vec![
-                ("MONGODB_ATLAS_CLIENT_ID", sandbox::CLIENT_ID),
-                ("MONGODB_ATLAS_CLIENT_SECRET", sandbox::CLIENT_SECRET),
+                ("MONGODB_ATLAS_CLIENT_ID", atlas_sandbox::CLIENT_ID),
+                ("MONGODB_ATLAS_CLIENT_SECRET", atlas_sandbox::CLIENT_SECRET),
             ],
             Credential::Keys => vec![
-                ("MONGODB_ATLAS_PUBLIC_API_KEY", sandbox::PUBLIC_KEY),
-                ("MONGODB_ATLAS_PRIVATE_API_KEY", sandbox::PRIVATE_KEY),
+                ("MONGODB_ATLAS_PUBLIC_API_KEY", atlas_sandbox::PUBLIC_KEY),
+                ("MONGODB_ATLAS_PRIVATE_API_KEY", atlas_sandbox::PRIVATE_KEY),
             ],
         }
     }
@@ -56,9 +56,9 @@ impl Credential {
     /// What nobody may ever read.
     pub(crate) fn secret(self) -> &'static str {
         match self {
-            Credential::Token => sandbox::TOKEN,
-            Credential::ServiceAccount => sandbox::CLIENT_SECRET,
-            Credential::Keys => sandbox::PRIVATE_KEY,
+            Credential::Token => atlas_sandbox::TOKEN,
+            Credential::ServiceAccount => atlas_sandbox::CLIENT_SECRET,
+            Credential::Keys => atlas_sandbox::PRIVATE_KEY,
         }
     }
 }
@@ -131,7 +131,7 @@ impl World {
 
 /// A sandbox on a thread of this process, with nobody in its organization, so that its ledger can be read.
 pub(crate) fn sandbox(options: Options) -> Running {
-    sandbox::start(Options { organization: Seed::without_people(), ..options }).expect("a sandbox")
+    atlas_sandbox::start(Options { organization: Seed::without_people(), ..options }).expect("a sandbox")
 }
 
 /// Options with these faults.

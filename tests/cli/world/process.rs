@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bulk_invite::sandbox::ORGANIZATION;
+use atlas_sandbox::ORGANIZATION;
 
 use super::{Credential, PATIENCE};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bulk_invite::sandbox::{Ledger, Running};
+use atlas_sandbox::{Ledger, Running};
 
 use super::{Invocation, World};
 

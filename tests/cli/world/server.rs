@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use bulk_invite::sandbox::{Running, TOKEN};
+use atlas_sandbox::{Running, TOKEN};
 use serde_json::Value;
 
 use super::{Process, World, wait_until};

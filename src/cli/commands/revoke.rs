@@ -1,0 +1,128 @@
+//! `bulk-invite revoke`: takes back the invitations of a run, those that are pending and that it created.
+
+use std::io;
+
+use bulk_invite::atlas::api::Api;
+use bulk_invite::engine::clock::Clock;
+use bulk_invite::engine::revocation::{Foreseen, Step, step};
+use bulk_invite::engine::{Job, Organization, Task, dispatch, preflight_pending};
+use bulk_invite::model::invitation::ObjectId;
+use bulk_invite::model::outcome::{Exit, JobKind, NextRun};
+use bulk_invite::report::Report;
+use bulk_invite::results::{Hold, Layout, Reading};
+use jiff::Timestamp;
+
+use super::job::{self, Opened};
+use super::output::{self, Files};
+use super::prompt;
+use super::targets::{Target, of_results};
+use crate::cli::args::RevokeArgs;
+use crate::cli::screen::Screen;
+use crate::cli::settings::{Account, UsageError, environment};
+
+/// Runs the command and says how it went.
+pub(crate) fn revoke(args: &RevokeArgs) -> Exit {
+    job::watched(&args.job, |screen| job::block_on(prepare(args, screen)?.carry_out(args, screen)))
+}
+
+/// All that can be known to be wrong before anything is sent has been checked.
+struct Prepared<'a> {
+    organization: Option<ObjectId>,
+    targets: Vec<Target>,
+    /// All whose results the results file may hold.
+    known: Vec<ObjectId>,
+    reading: Reading,
+    files: Files<'a>,
+    /// No run writes the results that are read.
+    _hold: Hold,
+}
+
+fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
+    let account = Account::resolve(&args.account, &environment)?;
+    let files = output::of_revocation(args)?;
+    let hold = Hold::take(&args.file).map_err(|in_use| {
+        let file = args.file.display();
+        UsageError(format!("{in_use} {file}; wait for it, or end it with Ctrl-C there, then revoke"))
+    })?;
+    let mut reading = Reading::open(&args.file).map_err(UsageError::new)?;
+    if reading.kind() == JobKind::Revoke {
+        let file = args.file.display();
+        return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
+    }
+    if reading.is_torn() {
+        screen.note(
+            "the results end in the middle of a line: their run was killed, and rows it had not come to have none",
+        );
+    }
+    let organization = account.organization;
+    let known = account.organizations();
+    let targets = of_results(&mut reading, account)?;
+    Ok(Prepared { organization, targets, known, reading, files, _hold: hold })
+}
+
+impl Prepared<'_> {
+    async fn carry_out(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
+        let Prepared { organization, targets, known, mut reading, files, _hold } = self;
+        let clock = Clock::starting_at(Timestamp::now());
+        let rows = Some(reading.rows());
+        let layout = Layout { excel: args.job.excel, ..Layout::of_revocation(reading.carried()) };
+        // Of the two endpoints the invites' alone cannot remove whoever has accepted.
+        let api = Api::Invites;
+        let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
+
+        screen.wait("looking up whose invites are pending");
+        let read = opened.look_up(preflight_pending).await;
+        let organizations = opened.organizations(&read);
+        let mut halt = read.halt.clone();
+        screen.stop();
+        if args.job.may_ask() && halt.is_none() {
+            let foreseen = foresee(&mut reading, &organizations, &opened)?;
+            if foreseen.cancel + foreseen.find_out > 0 {
+                let question = prompt::revoking(foreseen, args.job.limit, &organizations);
+                halt = job::confirm(question, &mut opened.signals).await;
+            }
+        }
+
+        let Opened { learned, journal, earlier, keys, signals, .. } = opened;
+        let job = Job {
+            options: args.job.options(organization, rows),
+            clock,
+            organizations,
+            learned,
+            task: Task::<io::Empty>::Revoke(reading),
+            journal,
+            earlier,
+            keys,
+            halt,
+            failed_rows: None,
+        };
+        screen.start(rows, JobKind::Revoke);
+        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        screen.stop();
+        let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
+        let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };
+        Ok(job::tell(report, &args.job, screen))
+    }
+}
+
+/// What will be done, as far as it is known now.
+fn foresee<G>(
+    reading: &mut Reading,
+    organizations: &[Organization<'_, G>],
+    Opened { keys, earlier, .. }: &Opened,
+) -> Result<Foreseen, UsageError> {
+    let mut foreseen = Foreseen::default();
+    while let Some(line) = reading.next_line().map_err(UsageError::new)? {
+        let id = line.org_id.parse().ok();
+        let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
+        let Some(organization) = organization else { continue };
+        let step = step(&line, organization.directory, false);
+        let left = earlier.place(keys.key(organization.id, &line.email));
+        // What was in doubt and has been settled since is not asked about again.
+        if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
+            foreseen.add(&step);
+        }
+    }
+    reading.rewind();
+    Ok(foreseen)
+}

@@ -1,0 +1,115 @@
+//! `bulk-invite sandbox`: the embedded Atlas on its own, until it is told to stop.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use atlas_sandbox::{Caps, Limits, Options, Sandbox, Window};
+use bulk_invite::model::outcome::Exit;
+use tokio::net::TcpListener;
+
+use crate::cli::args::SandboxArgs;
+use crate::cli::settings::UsageError;
+
+/// Runs the command and says how it went.
+pub(crate) fn run(args: &SandboxArgs) -> Exit {
+    match try_run(args) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            Exit::Usage
+        }
+    }
+}
+
+fn try_run(args: &SandboxArgs) -> Result<(), UsageError> {
+    let options = options(args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+            UsageError(format!("cannot listen on {}: {error}; choose another --listen", args.listen))
+        })?;
+        let address = listener.local_addr().map_err(UsageError::new)?;
+        let hello = format!(
+            "listening on http://{address}\n\
+             organization {}, token {}, service account {} / {}, API key {} / {}",
+            atlas_sandbox::ORGANIZATION,
+            atlas_sandbox::TOKEN,
+            atlas_sandbox::CLIENT_ID,
+            atlas_sandbox::CLIENT_SECRET,
+            atlas_sandbox::PUBLIC_KEY,
+            atlas_sandbox::PRIVATE_KEY,
+        );
+        let _ = writeln!(io::stdout(), "{hello}");
+        let stop = async {
+            // Without a way to hear of Ctrl-C it serves until it is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        atlas_sandbox::serve(listener, Arc::new(Sandbox::new(options)), stop).await;
+        Ok(())
+    })
+}
+
+fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
+    let mut options = match &args.scenario {
+        Some(path) => {
+            let named = |error: &dyn std::fmt::Display| UsageError(format!("scenario {}: {error}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+            text.parse().map_err(|error: atlas_sandbox::ScenarioError| named(&error))?
+        }
+        None => Options::default(),
+    };
+    options.faults.extend(args.fault.iter().cloned());
+    if let Some(latency) = args.latency {
+        options.latency = Duration::try_from(latency).unwrap_or_default();
+    }
+    if let Some(speed) = args.speed {
+        options.speed = speed;
+    }
+    if args.no_limits {
+        options.limits = Limits::off();
+        options.caps = Caps::unlimited();
+    }
+    if args.invitation_limiter {
+        options.limits.invitations = Some(Window::per_minute(10));
+    }
+    if let Some(duplicates) = args.duplicates {
+        options.duplicates = duplicates.into();
+    }
+    options.seed = args.seed.unwrap_or(options.seed);
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use atlas_sandbox::Duplicates;
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    fn told(flags: &[&str]) -> Options {
+        let cli = Cli::parse_from(["bulk-invite", "sandbox"].iter().chain(flags));
+        let Command::Sandbox(args) = &cli.command else { panic!("another command") };
+        options(args).unwrap()
+    }
+
+    #[test]
+    fn flags_come_before_the_scenario_and_leave_the_rest_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scenario.toml");
+        std::fs::write(&path, "seed = 7\nduplicates = 'accept'\nfaults = ['500@1']\n").unwrap();
+        let scenario = ["--scenario", path.to_str().unwrap()];
+        let plain = told(&scenario);
+        assert_eq!((plain.seed, plain.duplicates, plain.limits.invitations), (7, Duplicates::Accept, None));
+        let changed = told(
+            &[&scenario[..], &["--seed=9", "--duplicates=400", "--invitation-limiter", "--fault=cut@1", "--speed=60"]]
+                .concat(),
+        );
+        assert_eq!((changed.seed, changed.duplicates), (9, Duplicates::Refuse400));
+        assert_eq!(changed.limits.invitations, Some(Window::per_minute(10)));
+        assert_eq!((changed.faults.len(), changed.speed), (2, 60.0));
+    }
+}

@@ -1,0 +1,105 @@
+//! Yields the delays between attempts; it neither sleeps nor sends.
+//!
+//! [`Policy`] says how long to wait before the next attempt. This is the only file that names the `backoff` crate,
+//! which is unmaintained (RUSTSEC-2025-0012): only its schedule is used.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use backoff::ExponentialBackoff;
+use backoff::backoff::Backoff;
+
+/// When to give up on a row and how long to wait before trying again.
+#[derive(Debug)]
+pub struct Policy {
+    max_attempts: u32,
+    first: Duration,
+    cap: Duration,
+    jitter: Mutex<fastrand::Rng>,
+}
+
+impl Policy {
+    /// At most `max_attempts` requests for a row (the first included, at least 1), with delays of up to 1 s, 2 s, 4 s ...
+    /// 30 s between them, drawn by a generator that starts from `seed`.
+    pub fn new(max_attempts: u32, seed: u64) -> Self {
+        Self {
+            max_attempts: max_attempts.max(1),
+            first: Duration::from_secs(1),
+            cap: Duration::from_secs(30),
+            jitter: Mutex::new(fastrand::Rng::with_seed(seed)),
+        }
+    }
+
+    /// Requests that a row may cost.
+    pub fn max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// The delays for one row.
+    pub fn delays(&self) -> Delays<'_> {
+        let schedule = ExponentialBackoff {
+            current_interval: self.first,
+            initial_interval: self.first,
+            randomization_factor: 0.0,
+            multiplier: 2.0,
+            max_interval: self.cap,
+            max_elapsed_time: None,
+            ..ExponentialBackoff::default()
+        };
+        Delays { schedule, policy: self }
+    }
+}
+
+/// Growing delays with full jitter: each is drawn between nothing and the schedule's next step.
+pub struct Delays<'a> {
+    schedule: ExponentialBackoff,
+    policy: &'a Policy,
+}
+
+impl Delays<'_> {
+    /// The next delay, never less than what the server asked for.
+    pub fn next(&mut self, retry_after: Option<Duration>) -> Duration {
+        let step = self.schedule.next_backoff().unwrap_or(self.policy.cap);
+        let share = self.policy.jitter.lock().map_or(1.0, |mut jitter| jitter.f64());
+        step.mul_f64(share).max(retry_after.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_up_to_the_cap_and_are_drawn_from_the_whole_range() {
+        let policy = Policy::new(5, 7);
+        let steps = [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0];
+        let mut shortest = 1.0_f64;
+        let mut longest = 0.0_f64;
+        for _ in 0..200 {
+            let mut delays = policy.delays();
+            for step in steps {
+                let share = delays.next(None).as_secs_f64() / step;
+                assert!((0.0..=1.0).contains(&share), "{share} of {step} s");
+                (shortest, longest) = (shortest.min(share), longest.max(share));
+            }
+        }
+        assert!(shortest < 0.1 && longest > 0.9, "full jitter uses the whole range: {shortest} to {longest}");
+    }
+
+    #[test]
+    fn retry_after_is_a_floor() {
+        let policy = Policy::new(5, 7);
+        assert_eq!(policy.delays().next(Some(Duration::from_secs(90))), Duration::from_secs(90));
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_delays() {
+        let draw = |seed| -> Vec<Duration> {
+            let policy = Policy::new(5, seed);
+            let mut delays = policy.delays();
+            (0..6).map(|_| delays.next(None)).collect()
+        };
+        assert_eq!(draw(3), draw(3));
+        assert_ne!(draw(3), draw(4));
+    }
+}

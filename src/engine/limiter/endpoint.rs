@@ -1,0 +1,111 @@
+//! One endpoint set's lane: its queue, the rule that paces it, and what its answers have said.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Turnstile, Notify};
+use tokio::time::Instant;
+
+use super::bucket::{Bucket, Sent};
+use super::quota::SmoothQuota;
+use super::rate::Pace;
+use super::signal::Limited;
+use super::{Wait, locked};
+use crate::atlas::api::EndpointSet;
+
+/// One endpoint set: its queue, and what is known of its limit.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) queue: Turnstile<()>,
+    pub(super) state: Mutex<LaneState>,
+    pub(super) answered: Notify,
+}
+
+#[derive(Debug)]
+pub(super) struct LaneState {
+    pub(super) rule: Rule,
+    pub(super) hold: Option<Instant>,
+    /// Until when the first in the queue waits.
+    pub(super) waiting: Option<Instant>,
+    /// Refusals in a row that did not say for how long.
+    pub(super) refusals: u32,
+}
+
+#[derive(Debug)]
+pub(super) enum Rule {
+    Bucket(Box<Bucket>),
+    Quota(SmoothQuota),
+    Unlimited,
+}
+
+impl Lane {
+    pub(super) fn new(rule: Rule) -> Self {
+        let state = LaneState { rule, hold: None, waiting: None, refusals: 0 };
+        Self { queue: Turnstile::new(()), state: Mutex::new(state), answered: Notify::new() }
+    }
+
+    pub(super) fn hold_until(&self, until: Instant) {
+        let mut state = locked(&self.state);
+        state.hold = state.hold.max(Some(until));
+    }
+
+    pub(super) fn with_bucket(&self, act: impl FnOnce(&mut Bucket)) {
+        if let Rule::Bucket(bucket) = &mut locked(&self.state).rule {
+            act(bucket);
+        }
+    }
+}
+
+impl LaneState {
+    pub(super) fn take(&mut self, now: Instant) -> Result<Option<Sent>, Wait> {
+        if let Some(until) = self.hold.filter(|until| *until > now) {
+            return Err(Wait::Held(until));
+        }
+        match &mut self.rule {
+            Rule::Bucket(bucket) => bucket.take(now).map(Some),
+            Rule::Quota(quota) => quota.take().map(|()| None).map_err(|wait| Wait::Until(now + wait)),
+            Rule::Unlimited => Ok(None),
+        }
+    }
+
+    pub(super) fn limited(&mut self, sent: Option<Sent>, limited: &Limited, now: Instant) {
+        let pause = limited.retry_after.unwrap_or_else(|| {
+            let pause = Duration::from_secs(1 << self.refusals.min(3));
+            self.refusals += 1;
+            pause
+        });
+        // A model of the bucket knows the step to the second; the hold is for whoever has no model.
+        let modelled = match (&mut self.rule, sent) {
+            (Rule::Bucket(bucket), Some(sent)) => {
+                if let Some((capacity, refill, period)) = limited.bucket {
+                    bucket.configure(capacity, refill, period);
+                }
+                bucket.limited(sent, limited.retry_after, now);
+                limited.retry_after.is_some()
+            }
+            (Rule::Bucket(_), None) | (Rule::Quota(_) | Rule::Unlimited, _) => false,
+        };
+        if !modelled {
+            let rounding = limited.retry_after.map_or(Duration::ZERO, |_| Duration::from_secs(1));
+            self.hold = self.hold.max(Some(now + pause + rounding));
+        }
+    }
+}
+
+impl Rule {
+    pub(super) fn new(pace: Pace, set: EndpointSet) -> Self {
+        match pace {
+            Pace::Unlimited => Rule::Unlimited,
+            Pace::Fixed { rate, burst } => Rule::Quota(SmoothQuota::new(rate.requests, rate.per, burst)),
+            Pace::Atlas => {
+                // Atlas's documentation on API rate limits.
+                let (capacity, refill) = match set {
+                    EndpointSet::Organization | EndpointSet::Users => (500, 250),
+                    EndpointSet::Teams => (1200, 500),
+                    EndpointSet::RateLimits => (300, 100),
+                };
+                Rule::Bucket(Box::new(Bucket::new(capacity, refill, Duration::from_secs(60))))
+            }
+        }
+    }
+}

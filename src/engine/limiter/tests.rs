@@ -1,0 +1,297 @@
+//! The limiter against a model of Atlas's bucket, on a paused clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::*;
+use crate::atlas::api::{ApiError, Body, Lost, NoAnswer, NotSent, Response};
+
+const SET: EndpointSet = EndpointSet::Organization;
+const LATENCY: Duration = Duration::from_millis(330);
+
+/// A bucket that fills in steps from an anchor, as Atlas's does.
+struct Server {
+    tokens: Mutex<(u32, u64)>,
+    anchor: Instant,
+    capacity: u32,
+    headers: bool,
+    /// N invitations in a minute, fixed windows.
+    invitations: Option<(u32, Mutex<Vec<Instant>>)>,
+    refused: AtomicU32,
+}
+
+impl Server {
+    fn new(phase: Duration) -> Self {
+        let anchor = Instant::now() + phase;
+        let tokens = Mutex::new((500, 0));
+        Self { tokens, anchor, capacity: 500, headers: true, invitations: None, refused: AtomicU32::new(0) }
+    }
+
+    fn answer(&self) -> Answer {
+        let now = Instant::now();
+        if let Some((limit, sent)) = &self.invitations {
+            let mut sent = locked(sent);
+            sent.retain(|at| now.duration_since(*at) < Duration::from_secs(60));
+            if sent.len() >= *limit as usize {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                let text = format!("Rate limit of {limit} invitations per 1 minutes exceeded.");
+                return answer(400, "INVITATIONS_RATE_LIMITED_IP", &text, None, None);
+            }
+            sent.push(now);
+        }
+        let step =
+            |at: Instant| (at.saturating_duration_since(self.anchor).as_secs() / 60) + u64::from(at >= self.anchor);
+        let mut tokens = locked(&self.tokens);
+        let steps = step(now);
+        let added = u32::try_from(steps - tokens.1).unwrap() * 250;
+        *tokens = ((tokens.0 + added).min(self.capacity), steps);
+        if tokens.0 == 0 {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            let next = self.anchor + Duration::from_secs(60) * u32::try_from(steps).unwrap();
+            let wait = next.duration_since(now).as_secs();
+            return answer(429, "RATE_LIMITED_TOKEN_BUCKET", "", Some(wait), None);
+        }
+        tokens.0 -= 1;
+        answer(200, "", "", None, self.headers.then_some(tokens.0))
+    }
+}
+
+fn answer(status: u16, code: &str, detail: &str, retry_after: Option<u64>, remaining: Option<u32>) -> Answer {
+    Answer::Response(Box::new(Response {
+        status,
+        body: Body::Error(ApiError { code: Some(code.into()), detail: Some(detail.into()) }),
+        retry_after: retry_after.map(Duration::from_secs),
+        date: None,
+        limit: remaining.map(|_| 500),
+        remaining,
+    }))
+}
+
+/// Sends `rows` requests, 16 at a time, each until it is let through; returns how long that took.
+async fn send(server: Arc<Server>, limiter: Arc<Limiter>, rows: u32) -> Duration {
+    let start = Instant::now();
+    let left = Arc::new(AtomicU32::new(rows));
+    let mut senders = JoinSet::new();
+    for _ in 0..16 {
+        let (server, limiter, left) = (server.clone(), limiter.clone(), left.clone());
+        senders.spawn(async move {
+            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+                loop {
+                    let turn = limiter.turn(SET, true).await;
+                    sleep(LATENCY / 2).await;
+                    let answer = server.answer();
+                    sleep(LATENCY / 2).await;
+                    let through = matches!(&answer, Answer::Response(response) if response.status == 200);
+                    turn.answered(&answer);
+                    if through {
+                        break;
+                    }
+                }
+            }
+        });
+    }
+    senders.join_all().await;
+    start.elapsed()
+}
+
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_finishes_when_the_bucket_allows_and_wastes_two_requests_at_most() {
+    for phase in [0, 3, 9, 12, 30, 59] {
+        for headers in [true, false] {
+            let phase = Duration::from_secs(phase) + Duration::from_millis(400);
+            let server = Arc::new(Server { headers, ..Server::new(phase) });
+            let took = send(server.clone(), Arc::new(Limiter::new(Pace::Atlas)), 2000).await;
+            let steps_needed = if phase < Duration::from_secs(10) { 6 } else { 5 };
+            let ideal = phase + Duration::from_secs(60) * steps_needed + LATENCY * 16;
+            let ratio = seconds(took) / seconds(ideal);
+            let refused = server.refused.load(Ordering::Relaxed);
+            assert!(ratio <= if headers { 1.01 } else { 1.05 }, "phase {phase:?}, headers {headers}: {ratio}");
+            assert!(refused <= 2, "phase {phase:?}, headers {headers}: {refused} refused");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
+    let mut server = Server::new(Duration::from_secs(5));
+    server.invitations = Some((10, Mutex::default()));
+    let server = Arc::new(server);
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    let took = send(server.clone(), limiter.clone(), 200).await;
+    assert!(seconds(took) / (19.0 * 60.0) < 1.05, "{took:?}");
+    let refused = server.refused.load(Ordering::Relaxed);
+    assert!((1..=16).contains(&refused), "only those on the wire when it was learnt: {refused}");
+    assert_eq!(limiter.totals().invitations, Some((10, Duration::from_secs(60))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_limit_on_invitations_means_for_the_time_left_is_known_as_soon_as_it_is() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let left = |count| limiter.forecast(SET, count).as_secs();
+    assert_eq!(left(1000), 0);
+    for _ in 0..10 {
+        limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
+        sleep(Duration::from_secs(1)).await;
+    }
+    let limit = "Rate limit of 10 invitations per 1 minutes exceeded.";
+    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    // The first was answered ten seconds ago, the tenth one second.
+    assert_eq!([0, 1, 2, 10, 11, 190].map(left), [0, 50, 51, 59, 110, 18 * 60 + 59]);
+    sleep(Duration::from_secs(52)).await;
+    assert_eq!([2, 3, 10].map(left), [0, 0, 7], "three places are free");
+    let _on_its_way = limiter.turn(SET, true).await;
+    assert_eq!([2, 3, 9, 10].map(left), [0, 1, 7, 60]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_bucket() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    let refusal =
+        answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
+    limiter.turn(SET, true).await.answered(&refusal);
+    limiter.turn(SET, false).await.answered(&answer(200, "", "", None, Some(0)));
+    let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.turn(SET, false)).await;
+    assert!(probe.is_ok(), "nothing is on its way, so a probe has to find out when the bucket fills");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_pace_is_exact() {
+    let per = Rate { requests: 2.try_into().unwrap(), per: Duration::from_secs(1) };
+    let limiter = Arc::new(Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() }));
+    let start = Instant::now();
+    for _ in 0..7 {
+        limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
+    }
+    assert!((3000..3010).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    assert!((2990..3010).contains(&limiter.totals().waited.as_millis()), "{:?}", limiter.totals());
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_holds_everyone_even_without_a_pace() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let start = Instant::now();
+    limiter.turn(SET, false).await.answered(&answer(503, "", "", Some(60), None));
+    limiter.turn(EndpointSet::Users, false).await.answered(&answer(200, "", "", None, None));
+    assert_eq!(start.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_hold_never_shortens_a_later_one() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let start = Instant::now();
+    limiter.hold_until(start + Duration::from_secs(60));
+    limiter.hold_until(start + Duration::from_secs(1));
+    drop(limiter.turn(SET, false).await);
+    assert_eq!(start.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn maintenance_holds_everyone_ever_longer() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    let start = Instant::now();
+    for _ in 0..3 {
+        let turn = limiter.turn(SET, true).await;
+        turn.answered(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None, None));
+    }
+    drop(limiter.turn(EndpointSet::Users, false).await);
+    assert_eq!(start.elapsed().as_secs(), 5 + 10 + 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_are_first_come_first_served() {
+    let rate = Rate { requests: 100.try_into().unwrap(), per: Duration::from_secs(1) };
+    let limiter = Arc::new(Limiter::new(Pace::Fixed { rate, burst: 1.try_into().unwrap() }));
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut waiters = JoinSet::new();
+    for number in 0..64 {
+        let (limiter, order) = (limiter.clone(), order.clone());
+        waiters.spawn(async move {
+            drop(limiter.turn(SET, false).await);
+            locked(&order).push(number);
+        });
+        tokio::task::yield_now().await;
+    }
+    waiters.join_all().await;
+    assert!(locked(&order).is_sorted());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_given_up_while_waiting_leaves_the_queue_to_the_next() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    limiter.hold_until(Instant::now() + Duration::from_secs(10));
+    let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.turn(SET, true)).await;
+    assert!(given_up.is_err());
+    let start = Instant::now();
+    drop(limiter.turn(SET, true).await);
+    assert_eq!(start.elapsed().as_secs(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not() {
+    let left = |answer: Answer| async move {
+        let limiter = Arc::new(Limiter::new(Pace::Atlas));
+        limiter.turn(SET, true).await.answered(&answer);
+        let Rule::Bucket(bucket) = &locked(&limiter.lane(SET).state).rule else { panic!() };
+        500 - (0..=500).find(|count| bucket.forecast(500 - count, Instant::now()).is_zero()).unwrap()
+    };
+    assert_eq!(left(Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false })).await, 500);
+    assert_eq!(left(Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() })).await, 499);
+    assert_eq!(left(answer(401, "UNEXPECTED_ERROR", "", None, None)).await, 500);
+    assert_eq!(left(answer(200, "", "", None, Some(480))).await, 480);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_at_once_overtakes_nobody_and_is_had_only_while_there_are_tokens() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    let turns: Vec<Turn> = std::iter::from_fn(|| limiter.try_turn(SET, true)).collect();
+    assert_eq!(turns.len(), 500);
+    assert!(limiter.try_turn(EndpointSet::Users, true).is_some(), "another bucket");
+
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let first_in_the_queue = limiter.lane(SET).queue.lock().await;
+    assert!(limiter.try_turn(SET, false).is_none());
+    drop(first_in_the_queue);
+    assert!(limiter.try_turn(SET, false).is_some());
+
+    let first_in_the_queue = limiter.invitations.queue.lock().await;
+    assert!(limiter.try_turn(SET, true).is_none());
+    assert!(limiter.try_turn(SET, false).is_some());
+    drop(first_in_the_queue);
+    assert!(limiter.try_turn(SET, true).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
+    let limiter = Arc::new(Limiter::new(Pace::Unlimited));
+    let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
+    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    sleep(Duration::from_secs(60)).await;
+    limiter.hold_until(Instant::now() + Duration::from_secs(10));
+    assert!(limiter.try_turn(SET, true).is_none());
+    sleep(Duration::from_secs(10)).await;
+    assert!(limiter.try_turn(SET, true).is_some(), "nobody is on the way to the limit of one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_of_which_nothing_was_heard_counts_whatever_the_pace_and_one_that_never_left_does_not() {
+    for pace in [Pace::Atlas, Pace::Unlimited] {
+        let limiter = Arc::new(Limiter::new(pace));
+        let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
+        limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+        sleep(Duration::from_secs(60)).await;
+        let mut turn = limiter.try_turn(SET, true).unwrap();
+        turn.leaves();
+        drop(turn);
+        assert!(limiter.try_turn(SET, true).is_none(), "{pace:?}");
+        sleep(Duration::from_secs(60)).await;
+        drop(limiter.try_turn(SET, true).unwrap());
+        assert!(limiter.try_turn(SET, true).is_some(), "{pace:?}");
+    }
+}

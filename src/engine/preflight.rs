@@ -1,0 +1,196 @@
+//! What is asked before the first invite: the limits in force, who is there already, and what names mean.
+
+use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
+use crate::engine::caller::{Caller, Unanswered};
+use crate::plan::directory::Directory;
+
+/// Pages read of a list before it is taken for endless.
+const MOST_PAGES: u32 = 10_000;
+
+/// Reads the organization: its limits, people, invites, teams and projects.
+///
+/// The limits may stay unknown; without the rest no row can be judged, so a failure condemns the organization.
+///
+/// # Errors
+///
+/// Why nothing may be sent to it, in words; untrusted where the server said it.
+pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    let mut directory = preflight_people(caller).await?;
+    read_names(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+/// Reads the organization's limits, people and invites, for a job that names no teams and projects.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    read_limits(caller).await?;
+    let mut directory = Directory::new();
+    read_people(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+/// Reads the organization's limits, its pending invites, and then its people, for a job that cancels invites: whoever
+/// accepts in between is told as a member, and not as somebody whose invite is not there any more.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn preflight_pending<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
+    read_limits(caller).await?;
+    let mut directory = Directory::new();
+    read_invites(caller, &mut directory).await.map_err(in_words)?;
+    read_users(caller, &mut directory).await.map_err(in_words)?;
+    Ok(directory)
+}
+
+async fn read_limits<G: Gateway>(caller: &Caller<G>) -> Result<(), String> {
+    // A key that may not read the limits invites at the documented ones.
+    let limits = match caller.ask(&Request::RateLimits).await {
+        Ok(response) => {
+            if let Body::Limits(limits) = response.body {
+                limits
+            } else {
+                Vec::new()
+            }
+        }
+        // Nothing else would be told either.
+        Err(unreachable @ Unanswered::Unreachable(_)) => return Err(in_words(unreachable)),
+        Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => {
+            Vec::new()
+        }
+    };
+    limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
+    Ok(())
+}
+
+fn in_words(unanswered: Unanswered) -> String {
+    match unanswered {
+        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
+        Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
+            format!("the organization could not be read beforehand: {why}")
+        }
+        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
+        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
+    }
+}
+
+/// Adds those whose invitation expired or was declined, whom a run need not know of.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), String> {
+    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
+    read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(in_words)
+}
+
+async fn read_people<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    read_users(caller, directory).await?;
+    if caller.api == Api::Invites { read_invites(caller, directory).await } else { Ok(()) }
+}
+
+async fn read_users<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
+    read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await
+}
+
+async fn read_invites<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
+    invites.into_iter().for_each(|invite| directory.add_invite(invite));
+    Ok(())
+}
+
+async fn read_names<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
+    read_pages(caller, Request::Teams, named, |team| directory.add_team(team)).await?;
+    read_pages(caller, Request::Projects, named, |project| directory.add_project(project)).await
+}
+
+async fn read_pages<G: Gateway, T>(
+    caller: &Caller<G>,
+    request: fn(u32) -> Request,
+    page_of: impl Fn(Body) -> Option<Page<T>>,
+    mut add: impl FnMut(T),
+) -> Result<(), Unanswered> {
+    for number in 1..=MOST_PAGES {
+        let page = page_of(caller.ask(&request(number)).await?.body).ok_or_else(not_a_list)?;
+        let count = page.entries.len();
+        page.entries.into_iter().for_each(&mut add);
+        if is_last(number, count, page.total) {
+            return Ok(());
+        }
+    }
+    Err(Unanswered::GaveUp("a list has no end".into()))
+}
+
+fn not_a_list() -> Unanswered {
+    Unanswered::GaveUp("an answer was not the list that was asked for".into())
+}
+
+/// Whether no page follows. `totalCount` is an estimate, so a full page is followed up unless it says enough.
+fn is_last(page: u32, count: usize, total: Option<u64>) -> bool {
+    let read = u64::from(page) * PAGE_SIZE as u64;
+    count == 0 || (count < PAGE_SIZE && total.is_none_or(|total| read >= total))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use jiff::Timestamp;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::atlas::api::{Answer, Grants, Invite, Membership, Person, Response};
+    use crate::engine::backoff::Policy;
+    use crate::engine::clock::Clock;
+    use crate::engine::limiter::{Limiter, Pace};
+    use crate::plan::directory::Presence;
+
+    /// An organization whose one pending person accepts as soon as the first list has been read.
+    #[derive(Default)]
+    struct Accepting(AtomicBool);
+
+    impl Gateway for Accepting {
+        async fn send<'a>(&'a self, request: &'a Request) -> Answer {
+            let (id, email, grants) =
+                ("00000000000000000000000a".to_owned(), "ada@example.com".to_owned(), Grants::default());
+            let accepted = || self.0.swap(true, Ordering::Relaxed);
+            let body = match request {
+                Request::Invites if accepted() => Body::Invites(Vec::new()),
+                Request::Invites => {
+                    Body::Invites(vec![Invite { id, email, created_at: None, expires_at: None, grants }])
+                }
+                Request::Users(_) => {
+                    let membership = if accepted() { Membership::Active } else { Membership::Pending };
+                    let person = Person { id, email, membership, invited_at: None, expires_at: None, grants };
+                    Body::People(Page { entries: vec![person], total: Some(1) })
+                }
+                Request::Create(_)
+                | Request::Revoke(_)
+                | Request::FindUser(_)
+                | Request::FindInvites(_)
+                | Request::Organization
+                | Request::Lapsed(_)
+                | Request::Teams(_)
+                | Request::Projects(_)
+                | Request::RateLimits => Body::Limits(Vec::new()),
+            };
+            let (retry_after, date, limit, remaining) = (None, None, None, None);
+            Answer::Response(Box::new(Response { status: 200, body, retry_after, date, limit, remaining }))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_accepts_while_the_lists_are_read_is_a_member_to_whoever_cancels_invites() {
+        let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
+        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
+        let caller =
+            Caller::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
+        let directory = preflight_pending(&caller).await.unwrap();
+        assert!(matches!(directory.presence("ada@example.com"), Some(Presence::Member { .. })), "{directory:?}");
+    }
+}

@@ -1,0 +1,153 @@
+//! Several organizations in one sheet: what befalls one is nothing to the others.
+
+use super::script::*;
+use super::world::{World, backoff};
+use crate::engine::limiter::Pace;
+use crate::model::outcome::{Exit, Signal, StopReason};
+
+#[tokio::test(start_paused = true)]
+async fn a_person_may_be_invited_to_each_once() {
+    let run = World::of_two()
+        .row("ada,ORG_MEMBER,")
+        .row("ada,ORG_OWNER,OTHER")
+        .row("ada,ORG_MEMBER,")
+        .row("ada,ORG_OWNER,OTHER")
+        .run()
+        .await;
+    assert_eq!(run.fates(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
+    assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
+    let again = run.again().await.run().await;
+    assert_eq!(again.fates(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
+    assert_eq!(again.requests, [""; 0]);
+    assert_eq!(again.summary.unwrap().kept, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_condemned_leaves_the_others_alone() {
+    let world = World::of_two()
+        .concurrency(1)
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,")
+        .row("cy,ORG_MEMBER,OTHER")
+        .row("dee,ORG_MEMBER,");
+    let run = world
+        .when("invite ada", [refused(402, "ACCOUNT_SUSPENDED").after(0.1)])
+        .when("invite bob", [created("i-bob").after(1.0)])
+        .run()
+        .await;
+    assert_eq!(run.fates(), ["ada failed", "bob invited", "cy not_sent", "dee invited"]);
+    assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "1 invite dee"]);
+    assert_eq!((run.halt(), run.exit()), (None, Exit::Halted));
+    let summary = run.summary.as_ref().unwrap();
+    let why: Vec<_> = summary.organizations.iter().map(|one| one.condemned.as_deref().unwrap_or_default()).collect();
+    assert!(why[0].is_empty() && why[1].contains("ACCOUNT_SUSPENDED"), "{why:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_noted_does_not_go_out_if_its_organization_is_condemned_before_it_could() {
+    let run = World::of_two()
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,OTHER")
+        .row("cy,ORG_MEMBER,")
+        .when("invite ada", [never_sent()])
+        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(backoff()[0])])
+        .run()
+        .await;
+    assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy"]);
+    assert_eq!(run.fates(), ["ada not_sent", "bob failed", "cy invited"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_did_not_go_out_takes_no_place_of_the_others_under_the_limit_on_invitations() {
+    let told = backoff()[0] + 60.0;
+    let limit = "Rate limit of 4 invitations per 1 minutes exceeded";
+    let mut world = World::of_two()
+        .concurrency(2)
+        .row("x,ORG_MEMBER,")
+        .row("w,ORG_MEMBER,")
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,OTHER")
+        .row("v,ORG_MEMBER,")
+        .when("invite x", [refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", limit)])
+        .when("invite x", [created("i-x").after(told - 15.0 + 0.7)])
+        .when("invite w", [created("i-w").after(1000.0)])
+        .when("invite ada", [never_sent().after(60.0)])
+        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(told)]);
+    world.pace = Pace::Atlas;
+    let run = world.run().await;
+    assert_eq!(run.fates(), ["x invited", "w invited", "ada not_sent", "bob failed", "v invited"]);
+    let v: f64 = run.requests.last().unwrap().strip_suffix(" invite v").unwrap().parse().unwrap();
+    assert!(v < told + 1.0, "{:?}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_of_a_condemned_one_that_come_later_are_not_sent() {
+    let mut world = World::of_two().concurrency(1).row("ada,ORG_MEMBER,OTHER");
+    for name in 0..1100 {
+        world = world.row(&format!("p{name},ORG_MEMBER,"));
+    }
+    let run = world.row("zed,ORG_MEMBER,OTHER").when("invite ada", [refused(402, "ACCOUNT_SUSPENDED")]).run().await;
+    assert_eq!(run.line("zed"), "not_sent x0");
+    assert_eq!(run.detail("zed"), "nothing more was sent to this organization");
+    assert_eq!(run.line("p1099"), "invited i-p1099 http 201 x1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_run_is_halted_when_all_are_condemned() {
+    let world = World::of_two().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
+    let run = world
+        .when("invite ada", [refused(402, "ACCOUNT_SUSPENDED")])
+        .when("invite bob", [refused(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST").after(1.0)])
+        .run()
+        .await;
+    assert_eq!(run.fates(), ["ada failed", "bob failed"]);
+    assert_eq!((run.halt(), run.exit()), (Some(StopReason::Condemned), Exit::Halted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_held_by_its_limit_holds_up_no_other() {
+    let world = World::of_two()
+        .concurrency(1)
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,OTHER")
+        .row("cy,ORG_MEMBER,OTHER")
+        .row("dee,ORG_MEMBER,");
+    let run = world.when("invite ada", [refused(429, "RATE_LIMITED").retry_after(60)]).run().await;
+    assert_eq!(run.fates(), ["ada invited", "bob invited", "cy invited", "dee invited"]);
+    assert_eq!(run.requests[..2], ["0 invite ada", "0 invite dee"]);
+    assert!(run.took >= 60.0, "{}", run.took);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_invitations_counts_for_all_of_them_together() {
+    let mut world = World::of_two().concurrency(1);
+    for name in 0..8 {
+        world = world.row(&format!("a{name},ORG_MEMBER,")).row(&format!("b{name},ORG_MEMBER,OTHER"));
+    }
+    let text = "Rate limit of 10 invitations per 1 minutes exceeded";
+    let limited = || refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", text);
+    let run = world.when("invite a5", [limited()]).run().await;
+    // One of the other organization was on its way when the limit was met, and none went after it.
+    assert_eq!(run.requests.iter().filter(|request| request.starts_with("0 ")).count(), 12, "{:?}", run.requests);
+    assert_eq!(run.fates().iter().filter(|fate| fate.ends_with("invited")).count(), 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_stops_all_of_them() {
+    let world = World::of_two().concurrency(1).row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,").row("cy,ORG_MEMBER,");
+    let world =
+        world.when("invite ada", [created("i-ada").after(2.0)]).when("invite bob", [created("i-bob").after(2.0)]);
+    let run = world.signal_at(1.0, Signal::Interrupt).run().await;
+    assert_eq!(run.fates(), ["ada invited", "bob invited", "cy not_sent"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn open_questions_of_a_killed_run_are_asked_of_their_own_organization() {
+    let world = World::of_two().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
+    let slow = |id| created(id).after(10.0);
+    let world = world.when("invite ada", [slow("i-ada")]).when("invite bob", [slow("i-bob")]);
+    let killed = world.killed_after(1.0).run().await;
+    let again = killed.again_after(5.0).await.when("find ada", [pending("u-ada")]).run().await;
+    assert_eq!(again.line("ada"), "invited u-ada x1");
+    assert_eq!(again.line("bob"), "invited i-bob http 201 x1");
+}

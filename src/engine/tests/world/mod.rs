@@ -1,0 +1,314 @@
+//! A run in a world of its own: a sheet, a scripted Atlas, a results file on disk, and a paused clock.
+
+mod ended;
+mod outside;
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+
+pub(super) use self::ended::Run;
+pub(super) use self::outside::Incident;
+
+use self::outside::Outside;
+use super::script::{Reply, Server, State, a_person, an_invite};
+use crate::atlas::api::{Api, Membership};
+use crate::engine::backoff::Policy;
+use crate::engine::caller::Caller;
+use crate::engine::clock::Clock;
+use crate::engine::event::Event;
+use crate::engine::limiter::{Limiter, Pace};
+use crate::engine::{Halt, Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch};
+use crate::model::invitation::{ObjectId, OrgRoles};
+use crate::model::outcome::JobKind;
+use crate::model::person::PersonKeys;
+use crate::plan::directory::Directory;
+use crate::plan::{PlanOptions, Planner};
+use crate::results::{Journal, Layout, Reading, Start};
+use crate::spreadsheet::{Roster, RosterOptions};
+
+pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
+const OTHER: &str = "42b6e34b3d91647abb20e7b8";
+const SEED: u64 = 7;
+const RUN_RESULTS: &str = "people.results.csv";
+
+/// The address of somebody whom tests call by name.
+pub(super) fn email(name: &str) -> String {
+    if name.contains('@') { name.to_owned() } else { format!("{name}@example.com") }
+}
+
+pub(super) fn name(email: &str) -> &str {
+    email.strip_suffix("@example.com").unwrap_or(email)
+}
+
+/// A time as tests write it: `30`, `0.25`.
+pub(super) fn seconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}
+
+/// The time at which all worlds begin.
+pub(super) fn start() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+/// So many seconds after the beginning, or before it.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(seconds)
+}
+
+/// When the waits of the first row that waits are over, if nothing takes time but them: the seeded delays, added up.
+pub(super) fn backoff() -> Vec<f64> {
+    let policy = Policy::new(5, SEED);
+    let mut delays = policy.delays();
+    let mut total = 0;
+    let mut next = || {
+        // Tokio's timers end on whole milliseconds.
+        total += delays.next(None).as_micros().div_ceil(1000);
+        total as f64 / 1000.0
+    };
+    (0..5).map(|_| next()).collect()
+}
+
+struct BrokenDisk;
+
+impl Read for BrokenDisk {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is broken"))
+    }
+}
+
+pub(super) struct World {
+    folder: Arc<TempDir>,
+    keys: PersonKeys,
+    /// When the first run began, by the wall and by tokio's clock.
+    beginning: Option<(Clock, Instant)>,
+    sheet: String,
+    /// The sheet cannot be read beyond its rows.
+    pub(super) breaks_off: bool,
+    pub(super) api: Api,
+    pub(super) pace: Pace,
+    pub(super) options: RunOptions,
+    pub(super) directory: Directory,
+    organizations: Vec<ObjectId>,
+    /// Whether the invites of the results are cancelled, instead of the sheet's people invited.
+    kind: JobKind,
+    pub(super) halt: Option<Halt>,
+    replies: HashMap<String, VecDeque<Reply>>,
+    ahead: Option<SignedDuration>,
+    outside: Outside,
+    kill: Option<Duration>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: Arc::new(tempfile::tempdir().unwrap()),
+            keys: PersonKeys::default(),
+            beginning: None,
+            sheet: "email,roles,note\n".to_owned(),
+            breaks_off: false,
+            api: Api::Invites,
+            pace: Pace::Unlimited,
+            options: RunOptions {
+                organization: ORGANIZATION.parse().ok(),
+                concurrency: 16,
+                settle: Duration::from_secs(30),
+                timeout: Duration::from_secs(30),
+                max_failures: MaxFailures::Off,
+                limit: None,
+                dry_run: false,
+                reinvite_expired: false,
+                rows: None,
+            },
+            directory: Directory::new(),
+            organizations: vec![ORGANIZATION.parse().unwrap()],
+            kind: JobKind::Invite,
+            halt: None,
+            replies: HashMap::new(),
+            ahead: Some(SignedDuration::ZERO),
+            outside: Outside::default(),
+            kill: None,
+        }
+    }
+
+    pub(super) fn users() -> Self {
+        Self { api: Api::Users, ..Self::new() }
+    }
+
+    /// A world of two organizations; rows say which they are for: `ada,ORG_MEMBER,` or `ada,ORG_MEMBER,OTHER`.
+    pub(super) fn of_two() -> Self {
+        let organizations = [ORGANIZATION, OTHER].map(|id| id.parse().unwrap()).into();
+        Self { sheet: "email,roles,org_id\n".to_owned(), organizations, ..Self::new() }
+    }
+
+    /// Rows for these people, each an organization member.
+    pub(super) fn people<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            self.sheet.push_str(&format!("{},ORG_MEMBER,\n", email(name.as_ref())));
+        }
+        self
+    }
+
+    /// A row in full: `ada,ORG_OWNER,note`.
+    pub(super) fn row(mut self, row: &str) -> Self {
+        let (name, rest) = row.split_once(',').unwrap();
+        let address = if name.is_empty() { String::new() } else { email(name) };
+        self.sheet.push_str(&format!("{address},{}\n", rest.replace("OTHER", OTHER)));
+        self
+    }
+
+    /// How Atlas answers a request each time it comes; after that, all goes well and nobody is there.
+    pub(super) fn when(mut self, request: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
+        self.replies.entry(request.to_owned()).or_default().extend(replies);
+        self
+    }
+
+    pub(super) fn concurrency(mut self, rows: usize) -> Self {
+        self.options.concurrency = rows;
+        self
+    }
+
+    pub(super) fn server_ahead(mut self, seconds: i64) -> Self {
+        self.ahead = Some(SignedDuration::from_secs(seconds));
+        self
+    }
+
+    pub(super) fn without_date(mut self) -> Self {
+        self.ahead = None;
+        self
+    }
+
+    /// The process is killed so long after the run began.
+    pub(super) fn killed_after(mut self, seconds: f64) -> Self {
+        self.kill = Some(Duration::from_secs_f64(seconds));
+        self
+    }
+
+    /// A pending invite is there when the run begins.
+    pub(super) fn pending(mut self, name: &str, id: &str) -> Self {
+        self.directory.add_invite(an_invite(id, &email(name), None));
+        self
+    }
+
+    /// A member is there when the run begins.
+    pub(super) fn member(mut self, name: &str) -> Self {
+        self.directory.add_person(a_person("user", &email(name), Membership::Active, None));
+        self
+    }
+
+    fn results(&self) -> PathBuf {
+        self.folder.path().join(match self.kind {
+            JobKind::Invite => RUN_RESULTS,
+            JobKind::Revoke => "people.revoked.csv",
+        })
+    }
+
+    /// The run to its end, of which everything is seen; or to the moment when it is killed.
+    pub(super) async fn run(mut self) -> Run {
+        let began = Instant::now();
+        let (clock, origin) = *self.beginning.get_or_insert_with(|| (Clock::starting_at(start()), began));
+        let server = Server(Arc::new(State {
+            clock,
+            origin,
+            results: self.results(),
+            ahead: self.ahead,
+            replies: Mutex::new(self.replies.clone()),
+            requests: Default::default(),
+            unannounced: Default::default(),
+            ended: Default::default(),
+            late: Default::default(),
+        }));
+        let summary = match self.kill {
+            // Dropping the run is what a kill leaves: what was flushed, and nothing else.
+            Some(kill) => timeout(kill, self.dispatch(&server)).await.ok(),
+            None => Some(self.dispatch(&server).await),
+        };
+        let requests = std::mem::take(&mut *server.0.requests.lock().unwrap());
+        if self.outside.vanish.is_none() {
+            assert_eq!(*server.0.unannounced.lock().unwrap(), [""; 0], "every create has its `sending` line before it");
+        }
+        assert_eq!(*server.0.late.lock().unwrap(), [""; 0], "nothing goes out once the end was told");
+        let unasked = server.0.replies.lock().unwrap();
+        let unasked: Vec<_> = unasked.iter().filter(|(_, replies)| !replies.is_empty()).collect();
+        assert!(unasked.is_empty(), "scripted, and never asked for: {unasked:?}; asked was {requests:#?}");
+        let lines = csv::Reader::from_path(self.results());
+        let lines = lines.map(|csv| csv.into_records().map(Result::unwrap).collect()).unwrap_or_default();
+        Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
+    }
+
+    fn inviting(&self) -> (Task<'_, Box<dyn Read + '_>>, Layout) {
+        let sheet: Box<dyn Read + '_> = match self.breaks_off {
+            true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
+            false => Box::new(self.sheet.as_bytes()),
+        };
+        let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
+        let header = roster.header();
+        let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
+        let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
+        let directories = self.organizations.iter().map(|id| (*id, &self.directory)).collect();
+        let planner = Planner::new(plan, header, directories);
+        (Task::Invite(roster, planner), carried.into())
+    }
+
+    async fn dispatch(&self, server: &Server) -> Summary {
+        let directory = &self.directory;
+        let (task, layout) = match self.kind {
+            JobKind::Invite => self.inviting(),
+            JobKind::Revoke => {
+                let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
+                let layout = Layout::of_revocation(reading.carried());
+                (Task::Revoke(reading), layout)
+            }
+        };
+        let (journal, earlier) =
+            Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
+        let limiter = Limiter::new(self.pace);
+        let (sender, learned) = mpsc::unbounded_channel();
+        let caller = || {
+            let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
+            Caller::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
+        };
+        let at_work =
+            |id: &ObjectId| Organization { id: *id, caller: caller(), directory, condemned: None, rows: None };
+        let job = Job {
+            options: self.options.clone(),
+            clock: server.0.clock,
+            organizations: self.organizations.iter().map(at_work).collect(),
+            learned,
+            task,
+            journal,
+            earlier,
+            keys: self.keys.clone(),
+            halt: self.halt.clone(),
+            failed_rows: None,
+        };
+        let (sender, signals) = mpsc::channel(4);
+        let (mut outside, folder) = (self.outside.clone(), self.folder.path());
+        let timed = outside.begin(folder, sender.clone());
+        let mut on_event = |event: Event<'_>| {
+            outside.told(&event, folder, &sender);
+            if matches!(event, Event::Stopping { .. }) {
+                server.0.ended.store(true, Ordering::Relaxed);
+            }
+        };
+        let summary = dispatch(job, signals, &mut on_event).await;
+        timed.abort();
+        summary
+    }
+}
+
+impl World {
+    /// Another version of the sheet, without a row yet.
+    pub(super) fn sheet_anew(mut self) -> Self {
+        self.sheet = "email,roles,note\n".to_owned();
+        self
+    }
+}

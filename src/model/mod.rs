@@ -1,0 +1,10 @@
+//! The vocabulary that all modules share: people, invitations and outcomes. Plain data; imports nothing above it.
+
+pub mod columns;
+pub mod email;
+pub mod invitation;
+pub mod outcome;
+pub mod person;
+pub(crate) mod quote;
+pub mod seats;
+pub mod shard;

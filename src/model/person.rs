@@ -1,0 +1,123 @@
+//! Recognising a person again: by organization and email, never by the row they stand in.
+
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use crate::model::email::bare_address;
+use crate::model::email::fold_email;
+use crate::model::invitation::ObjectId;
+
+/// A person in an organization, as 64 bits.
+///
+/// Two people of a million share a key with a probability below 1 in 10 million, whatever the addresses are: the hash
+/// is keyed afresh in every run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PersonKey(u64);
+
+/// Makes the keys of one run.
+#[derive(Clone, Debug, Default)]
+pub struct PersonKeys(RandomState);
+
+impl PersonKeys {
+    /// The key of an address in an organization, as a cell holds it: upper and lower case are the same, and so are
+    /// `ada@example.com` and `Ada <ada@example.com>`, for the results hold the cell and not the address.
+    pub fn key(&self, organization: ObjectId, email: &str) -> PersonKey {
+        let mut hasher = self.0.build_hasher();
+        organization.hash(&mut hasher);
+        fold_email(bare_address(email)).hash(&mut hasher);
+        PersonKey(hasher.finish())
+    }
+}
+
+/// The people met so far and what their first row asks for, in about 24 bytes each.
+#[derive(Debug, Default)]
+pub struct Seen {
+    table: HashTable<u32>,
+    keys: Vec<PersonKey>,
+    /// A digest of what the person's first row asks for.
+    grants: Vec<u32>,
+    /// The row of a person and of those that follow, up to the next entry, one row each: a person's place and row.
+    runs: Vec<(u32, u32)>,
+}
+
+/// What an earlier row says of the same person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// No earlier row names the person.
+    First,
+    /// This earlier row asks for the same.
+    Same(u32),
+    /// This earlier row asks for something else.
+    Other(u32),
+}
+
+impl Seen {
+    /// Room for so many people: growing costs twice the memory for a moment.
+    pub fn with_capacity(people: usize) -> Self {
+        Self {
+            table: HashTable::with_capacity(people),
+            keys: Vec::with_capacity(people),
+            grants: Vec::with_capacity(people),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Notes that the person stands in this row, unless an earlier row has. Rows come in rising order.
+    pub fn meet(&mut self, key: PersonKey, grants: u32, row: u32) -> Sighting {
+        let Self { table, keys, grants: known, runs } = self;
+        let entry = table.entry(key.0, |at| keys[*at as usize] == key, |at| keys[*at as usize].0);
+        match entry {
+            Entry::Occupied(at) => {
+                let at = *at.get();
+                let (place, first) = runs[runs.partition_point(|(place, _)| *place <= at) - 1];
+                let earlier = first + (at - place);
+                if known[at as usize] == grants { Sighting::Same(earlier) } else { Sighting::Other(earlier) }
+            }
+            Entry::Vacant(free) => {
+                // A sheet has fewer than 2^32 rows, or the roster could not number them.
+                let at = keys.len() as u32;
+                free.insert(at);
+                keys.push(key);
+                known.push(grants);
+                if runs.last().is_none_or(|(place, first)| first + (at - place) != row) {
+                    runs.push((at, row));
+                }
+                Sighting::First
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_the_same_however_the_cell_is_written_and_another_elsewhere() {
+        let keys = PersonKeys::default();
+        let (here, there): (ObjectId, ObjectId) =
+            ("32b6e34b3d91647abb20e7b8".parse().unwrap(), "32b6e34b3d91647abb20e7b9".parse().unwrap());
+        assert_eq!(keys.key(here, "Ada@Example.com"), keys.key(here, "ada@example.COM"));
+        assert_ne!(keys.key(here, "ada@example.com"), keys.key(there, "ada@example.com"));
+        assert_ne!(keys.key(here, "ada@example.com"), keys.key(here, "bob@example.com"));
+        for cell in ["Ada Lovelace <Ada@example.com>", "mailto:ada@example.com", " ada@example.com "] {
+            assert_eq!(keys.key(here, cell), keys.key(here, "ada@example.com"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn later_rows_are_the_same_or_other() {
+        let mut seen = Seen::default();
+        let row = |number: u32| 2 + number + number / 7;
+        for number in 0..10_000 {
+            assert_eq!(seen.meet(PersonKey(number.into()), number, row(number)), Sighting::First);
+        }
+        for number in 0..10_000 {
+            let key = PersonKey(number.into());
+            assert_eq!(seen.meet(key, number, 20_000), Sighting::Same(row(number)));
+            assert_eq!(seen.meet(key, number + 1, 20_000), Sighting::Other(row(number)));
+        }
+    }
+}

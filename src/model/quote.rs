@@ -1,0 +1,53 @@
+//! Untrusted text within a message: quoted, shortened, and with nothing in it that a screen would hide or obey.
+
+use std::fmt::Write;
+
+/// Longer values are cut, since a message needs only enough to find the cell again.
+const LONGEST: usize = 60;
+
+/// The text in quotation marks, at most [`LONGEST`] characters of it.
+pub(crate) fn quoted(text: &str) -> String {
+    quoted_up_to(text, LONGEST)
+}
+
+/// The text in quotation marks, until so many characters are on the screen.
+pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
+    let mut out = String::from('"');
+    let mut shown = 0;
+    for c in text.chars() {
+        if shown >= longest {
+            out.push('…');
+            break;
+        }
+        let before = out.len();
+        if c.is_control() || is_invisible(c) {
+            // Writing to a string does not fail.
+            let _ = write!(out, "{}", c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        shown += if out.len() - before > c.len_utf8() { out.len() - before } else { 1 };
+    }
+    out.push('"');
+    out
+}
+
+/// Whether a character takes no room, reorders its neighbours or passes for an ordinary space.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+        | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_cut_and_shows_what_a_screen_would_hide() {
+        assert_eq!(quoted("Zoë"), "\"Zoë\"");
+        assert_eq!(quoted("a\u{200b}b\u{1b}[31m\n"), "\"a\\u{200b}b\\u{1b}[31m\\u{a}\"");
+        assert_eq!(quoted(&"x".repeat(100)), format!("\"{}…\"", "x".repeat(60)));
+    }
+}

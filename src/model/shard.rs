@@ -1,0 +1,177 @@
+//! Which of several processes takes which organizations, where one is too slow for all of them. Rows of one organization
+//! never part: its people, limits and duplicates are one process's business.
+//!
+//! The rule is the same on every machine and in every version, and anybody can work it out: the first 8 hexadecimal digits
+//! of the MD5 of the organization's id in lower case, as a number, modulo the number of shards. What is no id counts as it
+//! is written, so that such a row is one shard's to refuse, too.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use md5::{Digest, Md5};
+
+use crate::model::invitation::ObjectId;
+
+/// One of so many shares of the organizations, written `2/8`; they count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    number: u32,
+    of: NonZeroU32,
+}
+
+/// The text is no shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAShard {
+    /// Not two numbers.
+    #[error("write it as 2/8, which is the second of 8 shards")]
+    Malformed,
+    /// There is none with this number.
+    #[error("shards count from 1 to {of}")]
+    OutOfRange {
+        /// How many there are.
+        of: NonZeroU32,
+    },
+}
+
+impl Shard {
+    /// Its number, from 1.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    /// How many shards there are.
+    pub fn of(self) -> u32 {
+        self.of.get()
+    }
+
+    /// The one of so many that takes the organization.
+    fn taking(organization: &str, of: NonZeroU32) -> Self {
+        let digest = Md5::digest(organization);
+        let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+        Self { number: number % of + 1, of }
+    }
+}
+
+impl FromStr for Shard {
+    type Err = NotAShard;
+
+    fn from_str(text: &str) -> Result<Self, NotAShard> {
+        let (number, of) = text.split_once('/').ok_or(NotAShard::Malformed)?;
+        let number: u32 = number.trim().parse().map_err(|_| NotAShard::Malformed)?;
+        let of: u32 = of.trim().parse().map_err(|_| NotAShard::Malformed)?;
+        let of = NonZeroU32::new(of).ok_or(NotAShard::Malformed)?;
+        if (1..=of.get()).contains(&number) { Ok(Self { number, of }) } else { Err(NotAShard::OutOfRange { of }) }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+/// The rows that a process takes: those of its shard's organizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The shard.
+    pub shard: Shard,
+    /// The organization of rows that name none.
+    pub organization: Option<ObjectId>,
+}
+
+impl Claim {
+    /// Whether a row is taken that names its organization so, or not at all.
+    pub fn takes(&self, organization: &str) -> bool {
+        let text = organization.trim();
+        let id = if text.is_empty() { self.organization } else { text.parse().ok() };
+        let shard = match id {
+            Some(id) => Shard::taking(&id.to_string(), self.shard.of),
+            None => Shard::taking(text, self.shard.of),
+        };
+        shard == self.shard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shard_is_written_as_a_fraction() {
+        for text in ["1/1", "2/8", "8/8", "4294967295/4294967295"] {
+            assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+        }
+        let eight = NonZeroU32::new(8).unwrap();
+        for (text, error) in [
+            ("0/8", NotAShard::OutOfRange { of: eight }),
+            ("9/8", NotAShard::OutOfRange { of: eight }),
+            ("1/0", NotAShard::Malformed),
+            ("a/b", NotAShard::Malformed),
+            ("2", NotAShard::Malformed),
+            ("-1/8", NotAShard::Malformed),
+            ("1/2/3", NotAShard::Malformed),
+            ("1/4294967296", NotAShard::Malformed),
+            ("", NotAShard::Malformed),
+        ] {
+            assert_eq!(text.parse::<Shard>(), Err(error), "{text}");
+        }
+    }
+
+    /// `echo $((0x$(printf %s ID | md5sum | cut -c1-8) % 8 + 1))`: who changes this sends people to other shards.
+    #[test]
+    fn an_organization_s_shard_never_changes() {
+        let eight = NonZeroU32::new(8).unwrap();
+        for (organization, number) in EIGHTHS {
+            assert_eq!(Shard::taking(organization, eight).number(), number, "{organization}");
+        }
+    }
+
+    const EIGHTHS: [(&str, u32); 5] = [
+        ("32b6e34b3d91647abb20e7b8", 1),
+        ("42b6e34b3d91647abb20e7b8", 7),
+        ("5a4db0c5a4db0c5a4db0c5a4", 3),
+        ("acme", 2),
+        ("", 2),
+    ];
+
+    #[test]
+    fn whatever_a_cell_holds_exactly_one_shard_takes_it() {
+        let organization = "32b6e34b3d91647abb20e7b8".parse().ok();
+        for of in 1..20 {
+            for text in ["", "42b6e34b3d91647abb20e7b8", "42B6E34B3D91647ABB20E7B8", "acme", "\u{e9}\u{1f600}", "#N/A"]
+            {
+                for organization in [None, organization] {
+                    let claims = (1..=of).map(|n| Claim { shard: format!("{n}/{of}").parse().unwrap(), organization });
+                    assert_eq!(claims.filter(|claim| claim.takes(text)).count(), 1, "{text:?} of {of}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_organization_is_one_shard_s_however_rows_name_it() {
+        let id = "32b6e34b3d91647abb20e7b8";
+        let taking = |text: &str, organization: Option<&str>| {
+            let organization = organization.map(|id| id.parse().unwrap());
+            (1..=97).find(|n| Claim { shard: format!("{n}/97").parse().unwrap(), organization }.takes(text))
+        };
+        let expected = taking(id, None);
+        for (text, organization) in
+            [("32B6E34B3D91647ABB20E7B8", None), (" 32b6e34b3d91647abb20e7b8\t", None), ("", Some(id))]
+        {
+            assert_eq!(taking(text, organization), expected, "{text:?}");
+        }
+        assert_ne!(taking("42b6e34b3d91647abb20e7b8", Some(id)), expected);
+    }
+
+    #[test]
+    fn organizations_spread_over_the_shards() {
+        let eight = NonZeroU32::new(8).unwrap();
+        let mut counts = [0_u32; 8];
+        for number in 0..8000_u32 {
+            counts[Shard::taking(&format!("{number:024x}"), eight).number() as usize - 1] += 1;
+        }
+        assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
+    }
+}

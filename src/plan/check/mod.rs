@@ -1,0 +1,230 @@
+//! Checks a sheet: what is wrong, what is odd and what would be sent, row by row, by the code that a run goes by.
+//!
+//! Nothing is asked or sent here, nor is anything printed; [`crate::report`] has the words. Memory does not grow with what
+//! is found: a [`Finding`] is handed on and forgotten.
+
+mod finding;
+
+use std::collections::HashMap;
+
+pub use self::finding::{Finding, FindingKind};
+
+use crate::model::invitation::{Invitation, ObjectId, OrgRole};
+use crate::model::outcome::Exit;
+use crate::model::seats::Seats;
+use crate::plan::classify::{Triage, Triaged};
+use crate::plan::directory::{Directory, Presence};
+use crate::plan::forecast::{Counts, Forecast};
+use crate::plan::{ANY, differences, unknown_project_roles};
+use crate::spreadsheet::{Header, Row};
+
+/// The code of the warning that a project role is not on our list.
+const UNLISTED_PROJECT_ROLE: &str = "UNLISTED_PROJECT_ROLE";
+/// Longer names are cut, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Checks the rows of one sheet, in their order.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    triage: Triage<'a>,
+    email: usize,
+    tally: Tally,
+    forecast: Forecast,
+    /// What ids stand for that came of names, where nothing could be looked up.
+    teams: HashMap<ObjectId, String>,
+    projects: HashMap<ObjectId, String>,
+}
+
+/// What rows turned out to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All rows that hold anything.
+    pub rows: u64,
+    /// Rows that fail our checks.
+    pub invalid: u64,
+    /// Rows that say what an earlier row says.
+    pub duplicates: u64,
+    /// People with a pending invite.
+    pub already_invited: u64,
+    /// People in the organization.
+    pub already_member: u64,
+    /// Warnings, of which a row may have several.
+    pub warnings: u64,
+}
+
+/// What a check comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What rows turned out to be.
+    pub tally: Tally,
+    /// Rows without text that were passed over.
+    pub blank: u64,
+    /// People who would be invited.
+    pub people: u64,
+    /// How many people get each role, in a fixed order.
+    pub roles: Vec<(OrgRole, u64)>,
+    /// How many people would be in each team, most first.
+    pub teams: Vec<Share>,
+    /// How many people would have each project, most first.
+    pub projects: Vec<Share>,
+    /// Whether everybody fits, for each organization.
+    pub seats: Vec<(ObjectId, Seats)>,
+}
+
+/// How many people a team or a project gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Its id; none where only its name is known, and for what there was no room to tell apart.
+    pub id: Option<ObjectId>,
+    /// Its name, where it is known; untrusted.
+    pub name: Option<String>,
+    /// How many people.
+    pub people: u64,
+}
+
+impl Checked {
+    /// The exit code: warnings are no reason to look again.
+    pub fn exit(&self) -> Exit {
+        if self.tally.invalid > 0 { Exit::RowsNeedALook } else { Exit::Success }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Before the first row of a sheet with this header.
+    pub fn new(triage: Triage<'a>, header: &Header) -> Self {
+        Self {
+            triage,
+            email: header.email(),
+            tally: Tally::default(),
+            forecast: Forecast::default(),
+            teams: HashMap::new(),
+            projects: HashMap::new(),
+        }
+    }
+
+    /// Checks the next row and tells what is found, nothing where all is well. An error is the listener's own.
+    pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.tally.rows += 1;
+        let email = row.cell(self.email);
+        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: "", column: None, detail };
+        match self.triage.take(row) {
+            Triaged::Invalid(first) => {
+                self.tally.invalid += 1;
+                let mut problems = self.triage.planner().problems(row);
+                if problems.is_empty() {
+                    // Nothing is wrong with it but an earlier row.
+                    problems.push(first);
+                }
+                problems.iter().try_for_each(|problem| {
+                    let column = problem.column.as_deref();
+                    let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
+                    on_finding(&Finding { code: problem.code.as_str(), column, ..finding })
+                })
+            }
+            Triaged::Duplicate(earlier) => {
+                self.tally.duplicates += 1;
+                on_finding(&of_row(FindingKind::Duplicate, format!("the same as row {earlier}").into()))
+            }
+            Triaged::Person(_, invitation) => match self.presence(&invitation) {
+                Some((presence, directory)) => {
+                    let (kind, what, count) = match presence {
+                        Presence::Member { .. } => {
+                            (FindingKind::AlreadyMember, "is a member already", &mut self.tally.already_member)
+                        }
+                        Presence::Invited { .. } => {
+                            (FindingKind::AlreadyInvited, "is invited already", &mut self.tally.already_invited)
+                        }
+                    };
+                    *count += 1;
+                    let differs = differences(&invitation, presence.grants(), directory);
+                    let differs = differs.map(|differs| format!(", but {differs}")).unwrap_or_default();
+                    on_finding(&of_row(kind, format!("{} {what}{differs}", invitation.email).into()))
+                }
+                None => {
+                    self.expect(row, &invitation);
+                    let column = self.triage.planner().projects_column();
+                    let mut told: Vec<&str> = Vec::new();
+                    for role in unknown_project_roles(&invitation) {
+                        if told.contains(&role) {
+                            continue;
+                        }
+                        told.push(role);
+                        self.tally.warnings += 1;
+                        let detail = format!("project role \"{role}\" is not one we know; it is sent as written");
+                        let finding = of_row(FindingKind::Warning, detail.into());
+                        on_finding(&Finding { code: UNLISTED_PROJECT_ROLE, column, ..finding })?;
+                    }
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn presence(&self, invitation: &Invitation) -> Option<(&'a Presence, &'a Directory)> {
+        let directory = self.triage.planner().directory(invitation.organization)?;
+        Some((directory.presence(&invitation.email)?, directory))
+    }
+
+    fn expect(&mut self, row: &Row, invitation: &Invitation) {
+        self.forecast.add(row.number, invitation);
+        let planner = self.triage.planner();
+        if planner.directory(invitation.organization).is_none_or(|directory| !directory.is_offline()) {
+            return;
+        }
+        let short = |name: &str| name.chars().take(LONGEST_NAME).collect::<String>();
+        // Only what is counted apart needs a name.
+        for (id, name) in planner.named_teams(row).filter(|(id, _)| self.forecast.teams.has(*id)) {
+            self.teams.entry(id).or_insert_with(|| short(name));
+        }
+        for (id, name) in planner.named_projects(row).filter(|(id, _)| self.forecast.projects.has(*id)) {
+            self.projects.entry(id).or_insert_with(|| short(name));
+        }
+    }
+
+    /// What it all comes to, once every row has been taken; `blank` rows were passed over.
+    pub fn finish(self, blank: u64) -> Checked {
+        let Self { tally, forecast, .. } = &self;
+        let directories = self.triage.planner().directories();
+        let seats = directories.iter().map(|(id, directory)| {
+            let needed = if *id == ANY { forecast.people } else { forecast.organizations.of(*id) };
+            (*id, Seats { needed, taken: (!directory.is_offline()).then(|| directory.seats_used() as u64) })
+        });
+        let teams = shares(&forecast.teams, directories, &self.teams, Directory::team_name);
+        let projects = shares(&forecast.projects, directories, &self.projects, Directory::project_name);
+        Checked {
+            tally: *tally,
+            blank,
+            people: forecast.people,
+            roles: forecast.roles().collect(),
+            teams,
+            projects,
+            seats: seats.collect(),
+        }
+    }
+}
+
+/// The counts with names, most people first; what could not be told apart comes last.
+fn shares(
+    counts: &Counts,
+    directories: &[(ObjectId, &Directory)],
+    written: &HashMap<ObjectId, String>,
+    known: for<'d> fn(&'d Directory, &ObjectId) -> Option<&'d str>,
+) -> Vec<Share> {
+    let name = |id: &ObjectId| directories.iter().find_map(|(_, directory)| known(directory, id).map(str::to_owned));
+    let share = |(id, people)| match (name(&id), written.get(&id)) {
+        (Some(name), _) => Share { id: Some(id), name: Some(name), people },
+        (None, Some(text)) if text.parse() != Ok(id) => Share { id: None, name: Some(text.clone()), people },
+        (None, _) => Share { id: Some(id), name: None, people },
+    };
+    let mut shares: Vec<Share> = counts.iter().map(share).collect();
+    shares.sort_by(|one, other| {
+        other.people.cmp(&one.people).then_with(|| one.name.cmp(&other.name)).then_with(|| one.id.cmp(&other.id))
+    });
+    if counts.beyond > 0 {
+        shares.push(Share { id: None, name: None, people: counts.beyond });
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests;

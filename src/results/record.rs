@@ -1,0 +1,368 @@
+//! One line of the results file: how it is written and how it is read back.
+//!
+//! Comma-separated, RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe, which reading
+//! takes off again, so whatever is written is read back identically.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use csv_core::{ReadRecordResult, WriteResult};
+use jiff::Timestamp;
+
+use crate::model::columns::{RESULT_COLUMNS, protected, unprotected};
+use crate::model::outcome::Outcome;
+
+/// A line as it is read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The row as a spreadsheet shows it; `None` for a person who is no longer in the sheet.
+    pub row: Option<u32>,
+    /// The address as the sheet had it.
+    pub email: String,
+    /// The organization as the sheet or the command line had it.
+    pub org_id: String,
+    /// What became of the row.
+    pub outcome: Outcome,
+    /// The input's cells, in the order of the header's columns after [`RESULT_COLUMNS`].
+    pub cells: Vec<String>,
+}
+
+/// Who a line is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The row as a spreadsheet shows it; `None` for a person who is no longer in the sheet.
+    pub row: Option<u32>,
+    /// The address as the sheet has it.
+    pub email: &'a str,
+    /// The organization.
+    pub org_id: &'a str,
+}
+
+/// Writes lines into memory.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    csv: csv_core::Writer,
+    expires: Second,
+    finished: Second,
+}
+
+impl Encoder {
+    pub(super) fn new() -> Self {
+        Self { csv: csv_core::Writer::new(), expires: Second::default(), finished: Second::default() }
+    }
+
+    pub(super) fn header<'a>(&mut self, out: &mut Vec<u8>, carried: impl IntoIterator<Item = &'a str>) {
+        RESULT_COLUMNS.into_iter().chain(carried).for_each(|name| self.cell(out, name));
+        self.end(out);
+    }
+
+    pub(super) fn line<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        subject: Subject<'_>,
+        outcome: &Outcome,
+        cells: impl IntoIterator<Item = &'a str>,
+    ) {
+        self.number(out, subject.row);
+        self.cell(out, subject.email);
+        self.cell(out, subject.org_id);
+        plain(out, outcome.status.as_str().as_bytes());
+        self.cell(out, outcome.invite_id.as_deref().unwrap_or_default());
+        match outcome.expires_at {
+            Some(at) => self.expires.time(out, at, true),
+            None => plain(out, b""),
+        }
+        self.number(out, outcome.http_status);
+        self.cell(out, outcome.error_code.as_deref().unwrap_or_default());
+        self.cell(out, outcome.error_detail.as_deref().unwrap_or_default());
+        self.number(out, Some(outcome.attempts));
+        self.number(out, Some(u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX)));
+        self.finished.time(out, outcome.finished_at, false);
+        cells.into_iter().for_each(|cell| self.cell(out, cell));
+        self.end(out);
+    }
+
+    fn number(&mut self, out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+        match number {
+            Some(number) => plain(out, itoa::Buffer::new().format(number).as_bytes()),
+            None => plain(out, b""),
+        }
+    }
+
+    fn cell(&mut self, out: &mut Vec<u8>, text: &str) {
+        let text = protected(text);
+        // All bytes are looked at, which is quicker than to stop at the first.
+        let special = |any: bool, byte: u8| any | matches!(byte, b'"' | b',' | b'\n' | b'\r');
+        if text.bytes().fold(false, special) {
+            self.quoted(out, text.as_bytes());
+        } else {
+            plain(out, text.as_bytes());
+        }
+    }
+
+    /// A cell with its separator, quoted as it needs to be.
+    fn quoted(&mut self, out: &mut Vec<u8>, mut text: &[u8]) {
+        let mut end = out.len();
+        out.resize(end + text.len() + 3, 0);
+        loop {
+            let (result, read, written) = self.csv.field(text, &mut out[end..]);
+            text = &text[read..];
+            end += written;
+            match result {
+                WriteResult::InputEmpty => break,
+                WriteResult::OutputFull => out.resize(out.len() + text.len() + 16, 0),
+            }
+        }
+        loop {
+            let (result, written) = self.csv.delimiter(&mut out[end..]);
+            end += written;
+            match result {
+                WriteResult::InputEmpty => break,
+                WriteResult::OutputFull => out.resize(out.len() + 4, 0),
+            }
+        }
+        out.truncate(end);
+    }
+
+    /// Turns the last cell's separator into the line's end.
+    fn end(&mut self, out: &mut [u8]) {
+        if let Some(last) = out.last_mut() {
+            *last = b'\n';
+        }
+    }
+}
+
+/// The second that was written last: the next time is often within the same, and calendars are slow.
+#[derive(Debug, Default)]
+struct Second {
+    since_epoch: i64,
+    /// `2026-11-24T10:15:30`; empty before the first.
+    text: String,
+}
+
+impl Second {
+    /// A cell for a time, to the millisecond; `whole` leaves out a fraction of zero.
+    fn time(&mut self, out: &mut Vec<u8>, at: Timestamp, whole: bool) {
+        let milliseconds = at.as_millisecond();
+        let (second, fraction) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+        if self.text.is_empty() || self.since_epoch != second {
+            self.since_epoch = second;
+            self.text = format!("{:.0}", Timestamp::from_second(second).unwrap_or(at));
+            self.text.pop();
+        }
+        out.extend_from_slice(self.text.as_bytes());
+        if fraction != 0 || !whole {
+            out.push(b'.');
+            out.extend_from_slice(&itoa::Buffer::new().format(1000 + fraction).as_bytes()[1..]);
+        }
+        plain(out, b"Z");
+    }
+}
+
+/// A cell that needs no quotes, with its separator.
+fn plain(out: &mut Vec<u8>, text: &[u8]) {
+    out.extend_from_slice(text);
+    out.push(b',');
+}
+
+/// Reads complete lines.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    csv: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// The line is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadLine(pub(super) &'static str);
+
+impl Decoder {
+    pub(super) fn new() -> Self {
+        Self { csv: csv_core::Reader::new(), text: Vec::new(), ends: Vec::new() }
+    }
+
+    /// The cells of one complete raw line, as they stand in the file.
+    pub(super) fn cells(&mut self, raw: &[u8]) -> Result<Vec<String>, BadLine> {
+        self.csv.reset();
+        // A cell is never longer than the raw line, nor are there more cells than bytes.
+        self.text.resize(raw.len() + 1, 0);
+        self.ends.resize(raw.len() + 1, 0);
+        let (result, _, _, count) = self.csv.read_record(raw, &mut self.text, &mut self.ends);
+        match result {
+            ReadRecordResult::Record => {}
+            ReadRecordResult::InputEmpty
+            | ReadRecordResult::OutputFull
+            | ReadRecordResult::OutputEndsFull
+            | ReadRecordResult::End => return Err(BadLine("the line is not complete")),
+        }
+        let mut start = 0;
+        let cell = |end: &usize| {
+            let bytes = &self.text[start..*end];
+            start = *end;
+            std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| BadLine("the line is not UTF-8"))
+        };
+        self.ends[..count].iter().map(cell).collect()
+    }
+
+    /// The names of a header line.
+    pub(super) fn header(&mut self, raw: &[u8]) -> Result<Vec<String>, BadLine> {
+        let raw = raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(raw);
+        Ok(self.cells(raw)?.into_iter().map(restored).collect())
+    }
+
+    /// A line under a header of `columns` columns.
+    pub(super) fn line(&mut self, raw: &[u8], columns: usize) -> Result<Line, BadLine> {
+        let cells = self.cells(raw)?;
+        if cells.len() != columns {
+            return Err(BadLine("the line has not as many cells as the header"));
+        }
+        let mut cells = cells.into_iter().map(restored);
+        let mut next = || cells.next().unwrap_or_default();
+        let row = optional(&next(), "row is no whole number")?;
+        let (email, org_id) = (next(), next());
+        let status = next().parse().map_err(|_| BadLine("the status is none of ours"))?;
+        let invite_id = text(next());
+        let expires_at = optional(&next(), "expires_at is no time like 2026-11-24T10:15:30Z")?;
+        let http_status = optional(&next(), "http_status is no whole number")?;
+        let error_code = text(next()).map(Cow::Owned);
+        let error_detail = text(next());
+        let attempts = optional(&next(), "attempts is no whole number")?.unwrap_or_default();
+        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is no whole number")?.unwrap_or_default());
+        let finished_at: Option<Timestamp> = optional(&next(), "finished_at is no time like 2026-11-24T10:15:30Z")?;
+        let finished_at = finished_at.ok_or(BadLine("finished_at is empty"))?;
+        let outcome = Outcome {
+            status,
+            invite_id,
+            expires_at,
+            http_status,
+            error_code,
+            error_detail,
+            attempts,
+            elapsed,
+            finished_at,
+        };
+        Ok(Line { row, email, org_id, outcome, cells: cells.collect() })
+    }
+}
+
+fn restored(mut cell: String) -> String {
+    if unprotected(&cell).len() < cell.len() {
+        cell.remove(0);
+    }
+    cell
+}
+
+fn text(cell: String) -> Option<String> {
+    Some(cell).filter(|cell| !cell.is_empty())
+}
+
+fn optional<T: std::str::FromStr>(cell: &str, problem: &'static str) -> Result<Option<T>, BadLine> {
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    cell.parse().map(Some).map_err(|_| BadLine(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::outcome::Status;
+    use proptest::prelude::*;
+
+    fn written(line: &Line) -> Vec<u8> {
+        let mut out = Vec::new();
+        let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
+        Encoder::new().line(&mut out, subject, &line.outcome, line.cells.iter().map(String::as_str));
+        out
+    }
+
+    #[test]
+    fn a_line_looks_as_the_design_says() {
+        let finished_at = "2026-11-24T10:00:00.25Z".parse().unwrap();
+        let mut outcome = Outcome::new(Status::Invited, finished_at).with_detail("=1+1");
+        outcome.invite_id = Some("32b6e34b3d91647abb20e7b8".into());
+        outcome.attempts = 1;
+        outcome.elapsed = Duration::from_millis(330);
+        let cells = vec!["a \"quoted\", cell\nof two lines".to_owned(), "+49 30 1".to_owned()];
+        let line = Line { row: Some(2), email: "a@example.com".into(), org_id: "o".into(), outcome, cells };
+        assert_eq!(
+            String::from_utf8(written(&line)).unwrap(),
+            "2,a@example.com,o,invited,32b6e34b3d91647abb20e7b8,,,,'=1+1,1,330,2026-11-24T10:00:00.250Z,\
+             \"a \"\"quoted\"\", cell\nof two lines\",'+49 30 1\n"
+        );
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![".*", "['=+@\t\r\n\",-]{0,6}", "[a-z]{0,8}"]
+    }
+
+    prop_compose! {
+        fn any_line()(
+            row in proptest::option::of(any::<u32>()),
+            email in any_text(),
+            org_id in any_text(),
+            status in proptest::sample::select(Status::ALL.to_vec()),
+            texts in proptest::collection::vec(proptest::option::of(any_text()), 3),
+            expires in proptest::option::of(0_i64..4_000_000_000),
+            http_status in proptest::option::of(any::<u16>()),
+            attempts in any::<u32>(),
+            elapsed in any::<u32>(),
+            finished in 0_i64..4_000_000_000_000,
+            cells in proptest::collection::vec(any_text(), 0..5),
+        ) -> Line {
+            let mut texts = texts.into_iter().map(|text| text.filter(|text| !text.is_empty()));
+            let mut next = || texts.next().flatten();
+            Line {
+                row,
+                email,
+                org_id,
+                outcome: Outcome {
+                    status,
+                    invite_id: next(),
+                    expires_at: expires.map(|at| Timestamp::from_second(at).unwrap()),
+                    http_status,
+                    error_code: next().map(Cow::Owned),
+                    error_detail: next(),
+                    attempts,
+                    elapsed: Duration::from_millis(elapsed.into()),
+                    finished_at: Timestamp::from_millisecond(finished).unwrap(),
+                },
+                cells,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_written_as_jiff_writes_them(times in proptest::collection::vec(-9_000_000_000_000_i64..9_000_000_000_000, 1..4)) {
+            let mut second = Second::default();
+            for at in times.into_iter().flat_map(|at| [at, at + 1, at - at % 1000]) {
+                let at = Timestamp::from_millisecond(at).unwrap();
+                let mut out = Vec::new();
+                second.time(&mut out, at, false);
+                second.time(&mut out, at, true);
+                let shorter = if at.as_millisecond() % 1000 == 0 { format!("{at}") } else { format!("{at:.3}") };
+                prop_assert_eq!(String::from_utf8(out).unwrap(), format!("{at:.3},{shorter},"));
+            }
+        }
+
+        #[test]
+        fn whatever_is_written_reads_back_identically(line in any_line()) {
+            let raw = written(&line);
+            prop_assert_eq!(Decoder::new().line(&raw, RESULT_COLUMNS.len() + line.cells.len()), Ok(line));
+        }
+
+        #[test]
+        fn no_cell_that_is_written_runs_as_a_formula(line in any_line()) {
+            for cell in Decoder::new().cells(&written(&line)).unwrap() {
+                prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", cell);
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic_the_decoder(raw in proptest::collection::vec(any::<u8>(), 0..200), columns in 0_usize..20) {
+            let _ = Decoder::new().line(&raw, columns);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Whole files, from bytes to rows.
+
+use std::io;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::model::columns::protected;
+
+fn open(text: &[u8]) -> Roster<&[u8]> {
+    Roster::open(text, &RosterOptions::default()).unwrap()
+}
+
+#[test]
+fn rows_without_text_are_counted_and_passed_over() {
+    let mut roster = open(b"email,roles\n\na@example.com,x\n,\n \xC2\xA0,\t\nb@example.com\n");
+    let rows: Vec<Row> = roster.by_ref().map(Result::unwrap).collect();
+    let seen: Vec<_> = rows.iter().map(|row| (row.number, row.cell(0), row.cell(1))).collect();
+    assert_eq!(seen, [(3, "a@example.com", "x"), (6, "b@example.com", "")]);
+    assert_eq!(roster.skipped_blank(), 3);
+}
+
+#[test]
+fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
+    let mut roster = open(b"sep=;\r\n\r\nemail;roles\r\na@example.com;x\r\n");
+    assert_eq!(roster.header().number(), 2);
+    let row = roster.next_row().unwrap().unwrap();
+    assert_eq!((row.number, row.cell(1)), (3, "x"));
+    assert!(roster.next_row().unwrap().is_none());
+}
+
+#[test]
+fn a_reader_that_fails_midway_ends_the_rows_after_one_error() {
+    struct Failing;
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    let sheet = format!("email\n{}", "a@example.com\n".repeat(10_000));
+    let mut roster = Roster::open(sheet.as_bytes().chain(Failing), &RosterOptions::default()).unwrap();
+    let failed = roster.by_ref().find_map(Result::err).unwrap();
+    assert_eq!(failed.to_string(), "the file could not be read further: the disk is gone");
+    assert!(roster.next_row().unwrap().is_none());
+}
+
+#[test]
+fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
+    let mut sheet = String::from("email,roles\n");
+    (0..20_000).for_each(|n| sheet.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
+    let rows: Vec<Row> = open(sheet.as_bytes()).map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 20_000);
+    for (n, row) in rows.iter().enumerate() {
+        assert_eq!(row.cell(0), format!("person{n}@example.com"));
+    }
+}
+
+/// How a table is written to bytes; every kind must read back the same.
+#[derive(Clone, Copy, Debug)]
+struct Writing {
+    encoding: &'static str,
+    delimiter: Delimiter,
+    line_end: csv::Terminator,
+    quotes: csv::QuoteStyle,
+    announced: bool,
+}
+
+fn writing() -> impl Strategy<Value = Writing> {
+    let encodings = select(vec!["utf-8", "utf-8 marked", "utf-16le", "utf-16be", "windows-1252"]);
+    let line_ends = select(vec![csv::Terminator::Any(b'\n'), csv::Terminator::CRLF, csv::Terminator::Any(b'\r')]);
+    let quotes = select(vec![csv::QuoteStyle::Necessary, csv::QuoteStyle::Always]);
+    (encodings, select(Delimiter::ALL.to_vec()), line_ends, quotes, any::<bool>()).prop_map(
+        |(encoding, delimiter, line_end, quotes, announced)| Writing {
+            encoding,
+            delimiter,
+            line_end,
+            quotes,
+            announced,
+        },
+    )
+}
+
+/// Cells of what troubles a reader: separators, quotes, line ends, formulas, accents, spaces, pairs of UTF-16.
+fn cells(columns: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
+    let cell = "[ab ,;|\t\"'\n\r=@+\\-éüñÀÿ\u{a0}佐🎈]{0,8}";
+    prop::collection::vec(prop::collection::vec(cell, columns), 0..8)
+}
+
+fn write(table: &[Vec<String>], writing: Writing) -> Vec<u8> {
+    let Writing { encoding, delimiter, line_end, quotes, announced } = writing;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter.as_byte())
+        .terminator(line_end)
+        .quote_style(quotes)
+        .from_writer(Vec::new());
+    for row in table {
+        writer.write_record(row.iter().map(|cell| protected(cell).into_owned())).unwrap();
+    }
+    let mut text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    if announced {
+        text.insert_str(0, &format!("sep={}\r\n", delimiter.as_byte() as char));
+    }
+    let marked = format!("\u{feff}{text}");
+    match encoding {
+        "utf-8" => text.into_bytes(),
+        "utf-8 marked" => marked.into_bytes(),
+        "utf-16le" => marked.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        "utf-16be" => marked.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        _ => text.chars().map(|c| u8::try_from(c).unwrap()).collect(),
+    }
+}
+
+fn workbook(table: &[Vec<String>]) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, cells) in (0..).zip(table) {
+        for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(row, column, protected(cell)).unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+fn header(columns: usize) -> Vec<String> {
+    ["email", "Notes", "roles", "Größe"][..columns].iter().map(ToString::to_string).collect()
+}
+
+type Numbered = Vec<(u32, Vec<String>)>;
+
+/// All rows with text, the header first.
+fn read(bytes: &[u8], options: &RosterOptions) -> Numbered {
+    let mut roster = Roster::open(bytes, options).unwrap();
+    let header = roster.header().clone();
+    let mut read = vec![(header.number(), header.names().to_vec())];
+    while let Some(row) = roster.next_row().unwrap() {
+        assert_eq!(row.fault(), None);
+        read.push((row.number, (0..header.names().len()).map(|i| row.raw(i).to_owned()).collect()));
+    }
+    assert!(roster.rows().is_none_or(|rows| rows as usize + 1 == read.len()));
+    read
+}
+
+fn with_numbers(table: Vec<Vec<String>>) -> Numbered {
+    let is_blank = |row: &Vec<String>| row.iter().all(|cell| cell.trim().is_empty());
+    (1..).zip(table).filter(|(_, row)| !is_blank(row)).collect()
+}
+
+proptest! {
+    #[test]
+    fn any_table_reads_back_the_same_however_it_was_written(
+        (columns, rows) in (1..5_usize).prop_flat_map(|columns| (Just(columns), cells(columns))),
+        writing in writing(),
+    ) {
+        let mut table = vec![header(columns)];
+        table.extend(rows);
+        if writing.encoding == "windows-1252" {
+            // An accent and such spaces can make a valid character of UTF-8, which no reader could tell apart.
+            let known = |c: char| if c == '\u{a0}' || c > '\u{ff}' { ' ' } else { c };
+            table.iter_mut().flatten().for_each(|cell| *cell = cell.chars().map(known).collect());
+        }
+        let bytes = write(&table, writing);
+        // A header of one column says nothing of the separator.
+        let said = (columns == 1).then_some(writing.delimiter);
+        let options = RosterOptions { delimiter: said, ..RosterOptions::default() };
+        prop_assert_eq!(read(&bytes, &options), with_numbers(table));
+    }
+
+    #[test]
+    fn any_table_reads_back_the_same_from_a_workbook(
+        (columns, rows) in (1..5_usize).prop_flat_map(|columns| (Just(columns), cells(columns))),
+        blank_above in 0..3_usize,
+    ) {
+        let mut table = vec![vec![String::new(); columns]; blank_above];
+        table.push(header(columns));
+        table.extend(rows);
+        prop_assert_eq!(read(&workbook(&table), &RosterOptions::default()), with_numbers(table));
+    }
+
+    #[test]
+    fn no_bytes_are_too_bad_to_read(
+        beginning in select(vec![&b""[..], b"email\n", b"\xEF\xBB\xBFemail;", b"\xFF\xFEe\0", b"\xFE\xFF", b"sep=", b"a\0b\0"]),
+        rest in prop::collection::vec(prop_oneof![select(b"\n\r,;|\t\"'= @a\0".to_vec()), any::<u8>()], 0..200),
+    ) {
+        let bytes = [beginning, &rest].concat();
+        if let Ok(mut roster) = Roster::open(&bytes[..], &RosterOptions::default()) {
+            let mut last = roster.header().number();
+            while let Some(row) = roster.next_row().unwrap() {
+                prop_assert!(row.number > last);
+                prop_assert!((0..row.len()).any(|i| !row.cell(i).is_empty()) || row.fault().is_some());
+                last = row.number;
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_rows_of_a_shard_are_read_and_the_others_are_counted() {
+    let sheet = "email,Organization ID\na@example.com,32b6e34b3d91647abb20e7b8\n\nb@example.com,acme\nc@example.com,\n\
+                 d@example.com,32B6E34B3D91647ABB20E7B8\n";
+    let read = |shard: &str| {
+        let claim = Claim { shard: shard.parse().unwrap(), organization: "42b6e34b3d91647abb20e7b8".parse().ok() };
+        let mut roster = open(sheet.as_bytes());
+        roster.claim(claim);
+        let numbers: Vec<u32> = roster.by_ref().map(|row| row.unwrap().number).collect();
+        assert_eq!((numbers.len() as u64 + roster.elsewhere(), roster.skipped_blank()), (4, 1), "{shard}");
+        let mut counted = open(sheet.as_bytes());
+        counted.claim(claim);
+        assert_eq!(counted.count_rows(), numbers.len() as u64, "{shard}");
+        numbers
+    };
+    let (one, other) = (read("1/2"), read("2/2"));
+    let mut both = [&one[..], &other[..]].concat();
+    both.sort_unstable();
+    assert_eq!((both, read("1/1")), (vec![2, 4, 5, 6], vec![2, 4, 5, 6]));
+    assert_eq!(one.contains(&2), one.contains(&6), "one organization, however it is written");
+}

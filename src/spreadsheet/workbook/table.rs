@@ -1,0 +1,119 @@
+//! The sheet's cells in little memory: all text in one piece, and where each cell ends in it.
+
+use std::sync::Arc;
+
+use super::error::WorkbookError;
+use crate::model::columns::unprotected;
+use crate::spreadsheet::record::Record;
+
+/// Memory that a sheet's cells may take; 100,000 rows of 6 columns take about 20 MiB.
+const LARGEST: usize = 256 * 1024 * 1024;
+
+/// Columns that a sheet may have: Excel's own limit.
+pub(super) const MOST_COLUMNS: u32 = 16_384;
+
+/// Rows that a sheet may have: Excel's own limit.
+pub(super) const MOST_ROWS: u32 = 1_048_576;
+
+/// Rows with text in them, in the order of their numbers.
+#[derive(Debug, Default)]
+pub(in crate::spreadsheet) struct Table {
+    text: Vec<u8>,
+    /// Where each cell ends in `text`, row after row.
+    ends: Vec<u32>,
+    rows: Vec<StoredRow>,
+}
+
+/// A row's number as the spreadsheet shows it, and where its cells end among all.
+#[derive(Clone, Copy, Debug)]
+struct StoredRow {
+    number: u32,
+    cells_end: usize,
+}
+
+impl Table {
+    /// Takes the cells of a row, which must come after those that are there. A row without text is none.
+    pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), WorkbookError> {
+        if cells.iter().all(|cell| unprotected(cell).trim().is_empty()) {
+            return Ok(());
+        }
+        let last = cells.iter().rposition(|cell| !cell.is_empty()).unwrap_or_default();
+        let cells = &cells[..=last];
+        let text: usize = cells.iter().map(String::len).sum();
+        let all = self.text.len() + text + (self.ends.len() + cells.len()) * size_of::<u32>();
+        if all + self.rows.len() * size_of::<StoredRow>() > LARGEST {
+            return Err(WorkbookError::TooLarge("the cells of the sheet take more than 256 MiB"));
+        }
+        for cell in cells {
+            self.text.extend_from_slice(cell.as_bytes());
+            self.ends.push(self.text.len() as u32);
+        }
+        self.rows.push(StoredRow { number, cells_end: self.ends.len() });
+        Ok(())
+    }
+
+    /// How many rows have text in them, the header included.
+    pub(in crate::spreadsheet) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// Hands out a table's rows one after another, and the blank ones between them.
+#[derive(Clone, Debug)]
+pub(in crate::spreadsheet) struct TableRecords {
+    table: Arc<Table>,
+    next: usize,
+    /// The number of the record handed out last.
+    number: u32,
+    ends: Vec<usize>,
+}
+
+impl From<Table> for TableRecords {
+    fn from(table: Table) -> Self {
+        Self { table: Arc::new(table), next: 0, number: 0, ends: Vec::new() }
+    }
+}
+
+impl TableRecords {
+    /// The next record; a row that is not in the table is a blank one.
+    pub(in crate::spreadsheet) fn next(&mut self) -> Option<Record<'_>> {
+        let row = *self.table.rows.get(self.next)?;
+        self.number += 1;
+        self.ends.clear();
+        if self.number < row.number {
+            return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None });
+        }
+        let first = if self.next == 0 { 0 } else { self.table.rows[self.next - 1].cells_end };
+        let start = if first == 0 { 0 } else { self.table.ends[first - 1] as usize };
+        self.ends.extend(self.table.ends[first..row.cells_end].iter().map(|end| *end as usize - start));
+        let end = start + self.ends.last().copied().unwrap_or_default();
+        self.next += 1;
+        Some(Record { number: row.number, bytes: &self.table.text[start..end], ends: &self.ends, cut: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_and_those_between_are_blank() {
+        let mut table = Table::default();
+        table.push(2, &cells(&["email", "", "roles", ""])).unwrap();
+        table.push(3, &cells(&["", " \u{a0}"])).unwrap();
+        table.push(5, &cells(&["", "Zoë", "x"])).unwrap();
+        assert_eq!(table.len(), 2);
+        let mut records = TableRecords::from(table);
+        let mut read = Vec::new();
+        while let Some(record) = records.next() {
+            let cells: Vec<String> = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect();
+            read.push((record.number, cells.join(",")));
+        }
+        let expected = [(1, ""), (2, "email,,roles"), (3, ""), (4, ""), (5, ",Zoë,x")];
+        assert_eq!(read, expected.map(|(number, cells)| (number, cells.to_owned())));
+    }
+}

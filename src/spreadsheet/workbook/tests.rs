@@ -1,0 +1,282 @@
+//! Whole workbooks: as programs write them, and as no program would.
+
+use std::io::Write;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+use zip::write::SimpleFileOptions;
+
+use super::*;
+use crate::spreadsheet::{Note, Roster, RosterError, RosterOptions};
+
+fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Roster<&'a [u8]>, RosterError> {
+    Roster::open(file, &RosterOptions { sheet: sheet.map(ToOwned::to_owned), ..RosterOptions::default() })
+}
+
+fn says(file: &[u8], sheet: Option<&str>) -> String {
+    open(file, sheet).map(|_| "fine").unwrap_err().to_string()
+}
+
+/// The rows with their numbers, cells joined by `|`.
+fn rows(file: &[u8]) -> Vec<(u32, String)> {
+    let roster = open(file, None).unwrap();
+    let columns = roster.header().names().len();
+    let joined =
+        |row: super::super::Row| (0..columns).map(|cell| row.raw(cell).to_owned()).collect::<Vec<_>>().join("|");
+    roster.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
+}
+
+/// An archive with these parts.
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+const PACKAGE: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const PARTS: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const BOOK: &str = r#"<workbook><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+
+/// A workbook of one sheet with this in it, and more parts.
+fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let sheet = format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>");
+    let mut parts = vec![
+        ("_rels/.rels", PACKAGE.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
+        ("xl/workbook.xml", BOOK.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    parts.extend(more);
+    archive(&parts)
+}
+
+/// A row of texts.
+fn row(number: u32, cells: &[&str]) -> String {
+    let cells = cells
+        .iter()
+        .zip('A'..)
+        .map(|(text, column)| format!(r#"<c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c>"#));
+    format!(r#"<row r="{number}">{}</row>"#, cells.collect::<String>())
+}
+
+#[test]
+fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
+    let mut workbook = Workbook::new();
+    let date = Format::new().set_num_format("dd/mm/yyyy");
+    let bold = Format::new().set_bold();
+    let sheet = workbook.add_worksheet();
+    for (column, name) in ["Name", "E-Mail", "Start", "Number", "Ready", "Manager"].iter().enumerate() {
+        sheet.write(1, column as u16, *name).unwrap();
+    }
+    sheet.write_rich_string(2, 0, &[(&bold, "Ada"), (&Format::default(), " L.")]).unwrap();
+    sheet.write_url_with_text(2, 1, "mailto:ada@example.com", "ada@example.com").unwrap();
+    sheet.write_with_format(2, 2, ExcelDateTime::from_ymd(2026, 12, 1).unwrap(), &date).unwrap();
+    sheet.write(2, 3, 1.0).unwrap();
+    sheet.write(2, 4, true).unwrap();
+    sheet.write(2, 5, Formula::new("NA()").set_result("#N/A")).unwrap();
+    sheet.write(4, 0, " Bob\nB. ").unwrap();
+    sheet.write(4, 1, Formula::new("B3").set_result("bob@example.com")).unwrap();
+    sheet.write(4, 3, 0.1 + 0.2).unwrap();
+    sheet.set_row_hidden(4).unwrap();
+    sheet.merge_range(5, 0, 5, 5, "cleo", &bold).unwrap();
+    let file = workbook.save_to_buffer().unwrap();
+    let expected = [
+        (3, "Ada L.|ada@example.com|2026-12-01|1|TRUE|#N/A"),
+        (5, " Bob\nB. |bob@example.com||0.3||"),
+        (6, "cleo|||||"),
+    ];
+    assert_eq!(rows(&file), expected.map(|(number, cells)| (number, cells.to_owned())));
+    let mut roster = open(&file, None).unwrap();
+    assert_eq!((roster.rows(), roster.header().number(), roster.notes()), (Some(3), 2, &[][..]));
+    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (3, 1));
+}
+
+#[test]
+fn the_first_visible_sheet_is_read_unless_another_is_named() {
+    let mut workbook = Workbook::new();
+    for (name, hidden) in [("Old", true), ("People", false), ("Contractors", false), ("Info", false)] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        sheet.write(0, 0, if name == "Info" { "Author" } else { "email" }).unwrap();
+        sheet.write(1, 0, format!("{name}@example.com")).unwrap();
+        // The first sheet is hidden only where another is active.
+        if hidden {
+            sheet.set_hidden(true)
+        } else {
+            sheet.set_active(name == "People")
+        };
+    }
+    let file = workbook.save_to_buffer().unwrap();
+    for (wanted, email) in [
+        (None, "People@example.com"),
+        (Some("Contractors"), "Contractors@example.com"),
+        (Some(" contractors"), "Contractors@example.com"),
+        (Some("Old"), "Old@example.com"),
+    ] {
+        let mut roster = open(&file, wanted).unwrap();
+        assert_eq!(roster.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
+        let note = Note::Sheet { sheet: "\"People\"".into(), others: r#""Old", "Contractors", "Info""#.into() };
+        assert_eq!(roster.notes(), if wanted.is_none() { std::slice::from_ref(&note) } else { &[] });
+    }
+    let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
+    assert_eq!(says(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
+    assert!(says(&file, Some("Info")).starts_with("no column is named \"email\""));
+}
+
+#[test]
+fn a_sheet_that_will_not_do_names_the_others() {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Read me").unwrap();
+    workbook.add_worksheet().set_name("People").unwrap().write(0, 0, "email").unwrap();
+    let said = says(&workbook.save_to_buffer().unwrap(), None);
+    assert!(said.starts_with("sheet \"Read me\": the file is empty"), "{said}");
+    assert!(said.ends_with("or name another sheet of the workbook: \"People\""), "{said}");
+}
+
+#[test]
+fn what_was_said_of_the_other_kind_of_file_is_an_error() {
+    let file = handmade(&row(1, &["email"]), &[]);
+    let options = RosterOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..RosterOptions::default() };
+    let said = Roster::open(&file[..], &options).unwrap_err().to_string();
+    assert!(said.starts_with("separator tab was given and the file is a workbook"), "{said}");
+    let said = says(b"email\n", Some("People"));
+    assert_eq!(said, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
+}
+
+#[test]
+fn other_programs_files_are_named_with_the_remedy() {
+    let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    let protected: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let of = |names: &[&str]| archive(&names.iter().map(|name| (*name, &b"x"[..])).collect::<Vec<_>>());
+    for (file, what) in [
+        (
+            ole.clone(),
+            "the file is in an older format of Office, such as .xls; open it in its program and save it as .xlsx",
+        ),
+        ([ole, protected].concat(), "protected by a password"),
+        (of(&["mimetype", "content.xml"]), "OpenDocument"),
+        (of(&["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"]), ".xlsb"),
+        (of(&["[Content_Types].xml", "word/document.xml"]), "Word"),
+        (of(&["ppt/presentation.xml"]), "presentation"),
+        (of(&["Index/Document.iwa"]), "Numbers"),
+        (of(&["people.csv"]), "the file is not a spreadsheet but an archive without a workbook in it; take"),
+    ] {
+        let said = says(&file, None);
+        assert!(said.contains(what) && said.contains("save") && said.contains(".xlsx"), "{said}");
+    }
+}
+
+#[test]
+fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
+    let header = row(1, &["email"]);
+    let long = "x".repeat(2 << 20);
+    let hidden = format!("{header}<!--{}-->", "<".repeat(2 << 20));
+    let strings = |count: &str| format!("<sst uniqueCount=\"{count}\"><si><t>x</t></si></sst>");
+    let styles = format!("<styleSheet>{}</styleSheet>", "<xf/>".repeat(500_000));
+    let font = format!("<styleSheet><font><name val=\"{}\"/></font></styleSheet>", "x".repeat(5_000));
+    let with = |name, content: &str| handmade(&header, &[(name, content.as_bytes())]);
+    let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1_000_000));
+    let repeated: String = (1..=300).map(|row| format!(r#"<row><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
+    for (file, what) in [
+        (handmade(&row(1, &[&long]), &[]), "longer than any real one"),
+        (handmade(&hidden, &[]), "longer than any real one"),
+        (with("xl/sharedStrings.xml", &strings("4000000000")), "millions of different texts"),
+        (with("xl/SharedStrings.xml", &strings("99999999999999999999999")), "millions of different texts"),
+        (with("xl/styles.xml", &styles), "too many cell styles"),
+        (with("xl/styles.xml", &font), "longer than any real one"),
+        (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), "unfolds to more than 64 MiB"),
+        (
+            handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]),
+            "cells of the sheet take more than 256 MiB",
+        ),
+        (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), "the file has more than 64 MiB"),
+        (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), "10,000 parts"),
+    ] {
+        let said = says(&file, None);
+        assert!(said.starts_with("the workbook is too large: ") && said.contains(what), "{what}: {said}");
+    }
+}
+
+#[test]
+fn a_lonely_row_at_the_very_end_costs_nothing() {
+    let last = row(1_048_576, &["ada@example.com"]);
+    let file = handmade(&format!("{}{last}", row(1, &["email"])), &[]);
+    assert_eq!(rows(&file), [(1_048_576, "ada@example.com".to_owned())]);
+    let mut roster = open(&file, None).unwrap();
+    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (1, 1_048_574));
+}
+
+#[test]
+fn a_damaged_workbook_is_told_and_never_half_read() {
+    let whole = handmade(&format!("{}{}", row(1, &["email"]), row(2, &["ada@example.com"])), &[]);
+    let with = |sheet: &str| handmade(sheet, &[]);
+    for file in [
+        whole[..whole.len() - 30].to_vec(),
+        b"PK\x03\x04rest".to_vec(),
+        with(&format!("{}{}", row(3, &["email"]), row(2, &["ada@example.com"]))),
+        with(r#"<row r="1048577"><c r="A1048577"><v>1</v></c></row>"#),
+        with(r#"<row r="1"><c r="XFE1"><v>1</v></c></row>"#),
+        with(r#"<row r="1"><c r="A99999999999999"><v>1</v></c></row>"#),
+        with(r#"<row r="1"><c r="A1" t="s"><v>7</v></c></row>"#),
+        with(r#"<row r="1"><c r="A1" t="e"><v>#ODD!</v></c></row>"#),
+        with("<row><c><v>1"),
+        archive(&[("xl/workbook.xml", BOOK.as_bytes())]),
+    ] {
+        let said = says(&file, None);
+        assert!(said.starts_with("the workbook is damaged: ") && said.ends_with("save it as .xlsx again"), "{said}");
+    }
+}
+
+/// The parts of an archive, unfolded.
+fn parts(file: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+    let mut part = |index| {
+        let mut part = zip.by_index(index).unwrap();
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).unwrap();
+        (part.name().unwrap().into_owned(), content)
+    };
+    (0..zip::ZipArchive::new(Cursor::new(file)).unwrap().len()).map(&mut part).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_workbook_is_too_bad_to_read(
+        edits in prop::collection::vec(
+            (any::<Index>(), any::<Index>(), 0..12_usize, select(vec![
+                "", "0", "9999999999", "-1", "<", ">", "\"", "&#x110000;", "</c>", "<c>", "<row r=\"0\">", "s", "\u{0}", "/",
+                "<c r=\"A1:B0\"/>", "<dimension ref=\"B9:A1\"/>", "</sheetData>", "NaN", "1e999", "..", "\u{feff}",
+            ])),
+            1..6,
+        ),
+    ) {
+        let mut workbook = Workbook::new();
+        let date = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        let sheet = workbook.add_worksheet();
+        for (at, name) in ["email", "roles", "start"].iter().enumerate() {
+            sheet.write(0, at as u16, *name).unwrap();
+        }
+        sheet.write(1, 0, "ada@example.com").unwrap();
+        sheet.write(1, 1, Formula::new("NA()").set_result("#N/A")).unwrap();
+        sheet.write_with_format(1, 2, 46_000.5, &date).unwrap();
+        let mut parts = parts(&workbook.save_to_buffer().unwrap());
+        for (part, at, len, text) in edits {
+            let content = part.get(&parts).1.clone();
+            let at = at.index(content.len() + 1);
+            let end = (at + len).min(content.len());
+            let part = part.index(parts.len());
+            parts[part].1.splice(at..end, text.bytes());
+        }
+        let parts: Vec<_> = parts.iter().map(|(name, content)| (name.as_str(), &content[..])).collect();
+        if let Ok(mut roster) = open(&archive(&parts), None) {
+            while let Some(row) = roster.next_row().unwrap() {
+                prop_assert!((0..row.len()).any(|cell| !row.cell(cell).is_empty()));
+            }
+        }
+    }
+}
