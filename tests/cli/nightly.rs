@@ -228,7 +228,7 @@ fn the_image_is_built_with_the_oldest_rust_that_will_do_and_not_run_by_root() {
     let dockerfile = sample("Dockerfile");
     let line = |start: &str| dockerfile.lines().rfind(|line| line.starts_with(start)).expect(start);
     let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
-    let oldest = manifest["package"]["rust-version"].as_str().unwrap();
+    let oldest = manifest["workspace"]["package"]["rust-version"].as_str().unwrap();
     assert!(dockerfile.contains(&format!("FROM rust:{oldest}-alpine AS build")));
     assert_eq!((line("FROM"), line("USER")), ("FROM scratch", "USER 65532:65532"));
     assert_eq!(line("ENTRYPOINT"), "ENTRYPOINT [\"/usr/local/bin/bulk-invite\"]");
