@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
-use crate::plan::classify::{Triage, Triaged};
+use crate::plan::classify::{Classified, Classifier};
 use crate::plan::unknown_project_roles;
 use crate::spreadsheet::{Roster, RosterError};
 
@@ -39,13 +39,13 @@ impl Forecast {
     /// the directory does not know, and whom an earlier run, as far as `is_settled` knows, has not settled.
     pub fn of<R: Read>(
         mut roster: Roster<R>,
-        mut triage: Triage<'_>,
+        mut classifier: Classifier<'_>,
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, RosterError> {
         let mut forecast = Self::default();
         while let Some(row) = roster.next_row()? {
-            let Triaged::Person(key, invitation) = triage.take(&row) else { continue };
-            let directory = triage.planner().directory(invitation.organization);
+            let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
+            let directory = classifier.planner().directory(invitation.organization);
             let is_there = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_there && !is_settled(key, invitation.organization) {
                 forecast.add(row.number, &invitation);

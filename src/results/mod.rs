@@ -36,8 +36,9 @@ use self::record::{Decoder, Encoder};
 use self::storage::{Lock, Syncer};
 use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::{JobKind, Outcome};
+use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
+use crate::model::status::JobKind;
 
 /// Where a row without a line yet points.
 const NOWHERE: u64 = u64::MAX;

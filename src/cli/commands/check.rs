@@ -4,11 +4,11 @@
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::preflight;
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::Exit;
 use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::check::Checker;
-use bulk_invite::plan::classify::Triage;
+use bulk_invite::plan::classify::Classifier;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{ANY, PlanOptions, Planner};
 use futures_util::future::join_all;
@@ -73,7 +73,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
     let options = PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization };
     let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
     let planner = Planner::new(options, &header, known);
-    let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), &header);
     let mut printer = Printer::new(args.format).map_err(unprintable)?;
     while let Some(row) = roster.next_row().map_err(UsageError::new)? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;
@@ -108,7 +108,7 @@ fn look_up(
     let answers = runtime.block_on(async {
         let clock = Clock::starting_at(Timestamp::now());
         let (connections, _learned) = connect(targets, Api::from(args.account.api), 1, &args.calls, clock)?;
-        let read = join_all(connections.iter().map(|connection| preflight(&connection.caller))).await;
+        let read = join_all(connections.iter().map(|connection| preflight(&connection.session))).await;
         let ids = connections.iter().map(|connection| connection.id);
         Ok(ids.zip(read).map(|(id, read)| (id, read.map(|directory| (id, directory)))).collect())
     });

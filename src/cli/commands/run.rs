@@ -4,9 +4,10 @@ use std::path::Path;
 
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::{Job, RunOptions, Task, dispatch, preflight};
+use bulk_invite::engine::{Input, Run, RunOptions, dispatch, preflight};
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::{ObjectId, OrgRoles};
-use bulk_invite::model::outcome::{Exit, JobKind};
+use bulk_invite::model::status::JobKind;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};
@@ -15,10 +16,10 @@ use jiff::Timestamp;
 
 use super::connection::account;
 use super::job::{self, Opened};
-use super::outlook::Outlook;
 use super::output::Files;
+use super::preview::{self, Preview};
 use super::targets::{Target, targets};
-use super::{input, output, prompt};
+use super::{input, output};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::UsageError;
@@ -80,31 +81,30 @@ impl Prepared<'_> {
         let plan = PlanOptions { default_roles, organization };
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
-        let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
+        let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
         // Reading the sheet ahead is only for telling somebody.
-        let outlook = if sends && (may_ask || machine || !args.job.quiet) {
-            Outlook::read(args, &roster, planner.clone(), &organizations, &mut opened)
+        let preview = if sends && (may_ask || machine || !args.job.quiet) {
+            Preview::read(args, &roster, planner.clone(), &organizations, &mut opened)
         } else {
-            Outlook::default()
+            Preview::default()
         };
         screen.stop();
-        outlook.roles().iter().for_each(|warning| screen.note(warning));
+        preview.roles().iter().for_each(|warning| screen.note(warning));
         // A rehearsal asks about nothing but seats, which the real run will lack too.
-        let matters = outlook.people != Some(0) && (!args.sandbox || !outlook.seats.is_empty());
+        let matters = preview.people != Some(0) && (!args.sandbox || !preview.seats.is_empty());
         if may_ask && sends && matters {
-            let question = prompt::inviting(rows, args.job.limit, &outlook, &organizations);
+            let question = preview::question(rows, args.job.limit, &preview, &organizations);
             halt = job::confirm(question, &mut opened.signals).await;
         } else {
-            outlook.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
+            preview.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
         }
 
         let Opened { learned, journal, earlier, keys, signals, .. } = opened;
-        let job = Job {
+        let run = Run {
             options: RunOptions { reinvite_expired: args.reinvite_expired, ..args.job.options(organization, rows) },
             clock,
             organizations,
             learned,
-            task: Task::Invite(roster, planner),
             journal,
             earlier,
             keys,
@@ -112,7 +112,7 @@ impl Prepared<'_> {
             failed_rows: args.failed.as_ref().map(|path| failed_rows(path, &header)),
         };
         screen.start(rows, JobKind::Invite);
-        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        let summary = dispatch(run, Input::Sheet(roster, planner), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
         let report =

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use bulk_invite::model::outcome::Exit;
+use bulk_invite::model::exit::Exit;
 use bulk_invite::spreadsheet::template;
 
 use super::stdout::print;

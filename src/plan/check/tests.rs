@@ -44,7 +44,7 @@ fn check(sheet: &str, directory: &Directory, organization: ObjectId) -> (Vec<Str
     let header = roster.header().clone();
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let planner = Planner::new(options, &header, vec![(organization, directory)]);
-    let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), &header);
     let mut told = Vec::new();
     while let Some(row) = roster.next_row().unwrap() {
         let taken: Result<(), Infallible> = checker.take(&row, |finding| {
