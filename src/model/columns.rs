@@ -1,4 +1,4 @@
-//! What the results file looks like, for the journal that writes it and the roster that reads it as a sheet: its columns,
+//! What the results file looks like, for the journal that writes it and the reader of spreadsheets: its columns,
 //! and the apostrophe before cells that a spreadsheet would run as a formula.
 
 use std::borrow::Cow;

@@ -40,11 +40,11 @@ impl Column {
 
     /// The column that a header cell names, in whatever spelling.
     pub(super) fn named(header: &str) -> Option<Self> {
-        let name = squeezed(header);
+        let name = normalized(header);
         Column::ALL.into_iter().find(|column| column.spellings().contains(&name.as_str()))
     }
 
-    /// Names people use, as [`squeezed`] leaves them: English, German, Spanish, French, Portuguese.
+    /// Names people use, as [`normalized`] leaves them: English, German, Spanish, French, Portuguese.
     fn spellings(self) -> &'static [&'static str] {
         match self {
             Column::Email => EMAIL,
@@ -66,8 +66,8 @@ impl FromStr for Column {
     type Err = UnknownColumn;
 
     fn from_str(name: &str) -> Result<Self, UnknownColumn> {
-        let name = squeezed(name);
-        Column::ALL.into_iter().find(|column| squeezed(column.as_str()) == name).ok_or(UnknownColumn)
+        let name = normalized(name);
+        Column::ALL.into_iter().find(|column| normalized(column.as_str()) == name).ok_or(UnknownColumn)
     }
 }
 
@@ -134,7 +134,7 @@ const ORG_ID: &[&str] = &[
 ];
 
 /// A name reduced to what people do not vary: lower-case letters without accents, and digits.
-pub(crate) fn squeezed(name: &str) -> String {
+pub(crate) fn normalized(name: &str) -> String {
     name.chars().flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -204,10 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_is_squeezed_and_means_one_column() {
+    fn every_spelling_is_normalized_and_means_one_column() {
         let all: Vec<&str> = Column::ALL.iter().flat_map(|column| column.spellings()).copied().collect();
         for spelling in &all {
-            assert_eq!(squeezed(spelling), *spelling);
+            assert_eq!(normalized(spelling), *spelling);
             assert_eq!(all.iter().filter(|other| *other == spelling).count(), 1, "{spelling}");
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::RosterOptions;
+use super::SheetOptions;
 use super::columns::Column;
 
 /// What separates the cells of a row.
@@ -76,7 +76,7 @@ pub(super) struct Chosen {
 }
 
 /// Chooses by the beginning of the text, which holds the header row.
-pub(super) fn choose(beginning: &[u8], options: &RosterOptions) -> Chosen {
+pub(super) fn choose(beginning: &[u8], options: &SheetOptions) -> Chosen {
     let (announced, announced_in) = announcement(beginning);
     let byte = match (options.delimiter, announced) {
         (Some(delimiter), _) => delimiter.as_byte(),
@@ -114,7 +114,7 @@ pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
 }
 
 /// The separator that makes most sense of the header: most columns known, then most columns.
-fn guess(header: &[u8], options: &RosterOptions) -> u8 {
+fn guess(header: &[u8], options: &SheetOptions) -> u8 {
     let sense = |delimiter: &Delimiter| {
         let names = split(header, delimiter.as_byte());
         let chosen = |name: &str| options.columns.iter().any(|(_, wanted)| wanted.trim() == name);
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn chosen(text: &str) -> (char, usize) {
-        let Chosen { byte, announced_in } = choose(text.as_bytes(), &RosterOptions::default());
+        let Chosen { byte, announced_in } = choose(text.as_bytes(), &SheetOptions::default());
         (byte as char, announced_in)
     }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_user_has_the_last_word() {
-        let options = RosterOptions { delimiter: Some(Delimiter::Tab), ..RosterOptions::default() };
+        let options = SheetOptions { delimiter: Some(Delimiter::Tab), ..SheetOptions::default() };
         let Chosen { byte, announced_in } = choose(b"sep=;\nemail;roles", &options);
         assert_eq!((byte, announced_in), (b'\t', 6));
     }

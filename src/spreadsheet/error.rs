@@ -4,12 +4,12 @@ use std::io;
 
 use super::columns::Column;
 use super::delimiter::Delimiter;
-use super::foreign::Foreign;
+use super::not_a_spreadsheet::NotASpreadsheet;
 use super::workbook::WorkbookError;
 
 /// The file as a whole is not usable; nothing of it was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum RosterError {
+pub enum SheetError {
     /// The reader failed.
     #[error("the file could not be read further: {0}")]
     Read(io::Error),
@@ -18,7 +18,7 @@ pub enum RosterError {
     Empty,
     /// Something else altogether.
     #[error("the file is not a spreadsheet: {0}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8")]
-    NoSpreadsheet(Foreign),
+    NoSpreadsheet(NotASpreadsheet),
     /// A workbook, or another program's file, that cannot be read.
     #[error("{0}")]
     Workbook(WorkbookError),
@@ -30,7 +30,7 @@ pub enum RosterError {
         /// The names of the others, quoted.
         others: String,
         /// What is wrong with this one.
-        error: Box<RosterError>,
+        error: Box<SheetError>,
     },
     /// A sheet was named, and text has none.
     #[error("sheet {name} was asked for and the file is text, which has no sheets; leave --sheet out")]
@@ -111,14 +111,14 @@ pub enum RosterError {
 }
 
 // By hand, since a `#[from]` would make it the source too, and a printed chain would tell it twice.
-impl From<io::Error> for RosterError {
+impl From<io::Error> for SheetError {
     fn from(error: io::Error) -> Self {
-        RosterError::Read(error)
+        SheetError::Read(error)
     }
 }
 
-impl From<WorkbookError> for RosterError {
+impl From<WorkbookError> for SheetError {
     fn from(error: WorkbookError) -> Self {
-        RosterError::Workbook(error)
+        SheetError::Workbook(error)
     }
 }

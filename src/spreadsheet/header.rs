@@ -1,8 +1,8 @@
 //! The header row: which column is which, and what of the others goes to the results.
 
-use super::RosterOptions;
-use super::columns::{Column, squeezed};
-use super::error::RosterError;
+use super::SheetOptions;
+use super::columns::{Column, normalized};
+use super::error::SheetError;
 use super::record::Record;
 use super::row::Row;
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
@@ -38,9 +38,9 @@ pub struct Carried {
 }
 
 impl Header {
-    pub(super) fn read(record: &Record<'_>, options: &RosterOptions) -> Result<Self, RosterError> {
+    pub(super) fn read(record: &Record<'_>, options: &SheetOptions) -> Result<Self, SheetError> {
         if record.cut.is_some() {
-            return Err(RosterError::UnclosedHeader);
+            return Err(SheetError::UnclosedHeader);
         }
         let row = Row::read(record, usize::MAX);
         let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
@@ -56,14 +56,12 @@ impl Header {
         if !is_results {
             choose(&mut kinds, &names, options)?;
         }
-        let find = |column: Column| -> Result<Option<usize>, RosterError> {
+        let find = |column: Column| -> Result<Option<usize>, SheetError> {
             let mut cells = (0..kinds.len()).filter(|&cell| kinds[cell] == Some(column));
             match (cells.next(), cells.next()) {
-                (Some(first), Some(second)) => Err(RosterError::TwoColumns {
-                    column,
-                    first: quoted(&names[first]),
-                    second: quoted(&names[second]),
-                }),
+                (Some(first), Some(second)) => {
+                    Err(SheetError::TwoColumns { column, first: quoted(&names[first]), second: quoted(&names[second]) })
+                }
                 (first, _) => Ok(first),
             }
         };
@@ -128,21 +126,21 @@ fn own_results_columns(names: &[String]) -> Option<Vec<usize>> {
 }
 
 /// Applies the user's choices; a column that was chosen against means nothing any more.
-fn choose(kinds: &mut [Option<Column>], names: &[String], options: &RosterOptions) -> Result<(), RosterError> {
+fn choose(kinds: &mut [Option<Column>], names: &[String], options: &SheetOptions) -> Result<(), SheetError> {
     let mut chosen: Vec<(Column, usize)> = Vec::new();
     for (column, name) in &options.columns {
         let exact = names.iter().position(|candidate| candidate == name.trim());
-        let wanted = squeezed(name);
-        let similar = || names.iter().position(|candidate| !wanted.is_empty() && squeezed(candidate) == wanted);
+        let wanted = normalized(name);
+        let similar = || names.iter().position(|candidate| !wanted.is_empty() && normalized(candidate) == wanted);
         let Some(cell) = exact.or_else(similar) else {
-            return Err(RosterError::NoSuchColumn { column: *column, name: quoted(name), found: listed(names) });
+            return Err(SheetError::NoSuchColumn { column: *column, name: quoted(name), found: listed(names) });
         };
         if let Some((other, _)) = chosen.iter().find(|(_, taken)| *taken == cell).filter(|(other, _)| other != column) {
-            return Err(RosterError::ColumnGivenTwice { name: quoted(name), first: *other, second: *column });
+            return Err(SheetError::ColumnGivenTwice { name: quoted(name), first: *other, second: *column });
         }
         if let Some((_, other)) = chosen.iter().find(|(known, taken)| known == column && *taken != cell) {
             let (first, second) = (quoted(&names[*other]), quoted(&names[cell]));
-            return Err(RosterError::TwoChoices { column: *column, first, second });
+            return Err(SheetError::TwoChoices { column: *column, first, second });
         }
         chosen.push((*column, cell));
     }
@@ -153,16 +151,16 @@ fn choose(kinds: &mut [Option<Column>], names: &[String], options: &RosterOption
     Ok(())
 }
 
-fn no_email_column(names: &[String]) -> RosterError {
+fn no_email_column(names: &[String]) -> SheetError {
     // A name such as "Contact (somebody@example.com)" is no address: a cell that is one has no spaces.
     let is_address = |cell: &str| cell.contains('@') && cell.contains('.') && !cell.contains(char::is_whitespace);
     let bracketed = |cell: &String| {
         cell.strip_suffix('>').and_then(|cell| cell.rsplit_once('<')).is_some_and(|(_, it)| is_address(it.trim()))
     };
     if names.iter().any(|name| is_address(name) || bracketed(name)) {
-        return RosterError::NoHeader { first_row: quoted(&names.join(", ")) };
+        return SheetError::NoHeader { first_row: quoted(&names.join(", ")) };
     }
-    RosterError::NoEmailColumn { found: listed(names) }
+    SheetError::NoEmailColumn { found: listed(names) }
 }
 
 fn listed(names: &[String]) -> String {
@@ -175,9 +173,9 @@ fn listed(names: &[String]) -> String {
 }
 
 fn carried(names: &[String], kinds: &[Option<Column>], own: &[usize]) -> Vec<Carried> {
-    let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().chain([RUN_STATUS]).map(squeezed).collect();
+    let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().chain([RUN_STATUS]).map(normalized).collect();
     // Ours first, whatever their order: they keep their names.
-    taken.extend(kinds.iter().flatten().map(|column| squeezed(column.as_str())));
+    taken.extend(kinds.iter().flatten().map(|column| normalized(column.as_str())));
     let mut carried = Vec::new();
     for (cell, (name, kind)) in names.iter().zip(kinds).enumerate() {
         match kind {
@@ -188,10 +186,10 @@ fn carried(names: &[String], kinds: &[Option<Column>], own: &[usize]) -> Vec<Car
             }
             None => {
                 let mut name = if name.is_empty() { format!("column_{}", cell + 1) } else { name.clone() };
-                while taken.contains(&squeezed(&name)) {
+                while taken.contains(&normalized(&name)) {
                     name.insert_str(0, "input_");
                 }
-                taken.push(squeezed(&name));
+                taken.push(normalized(&name));
                 carried.push(Carried { name, cell });
             }
         }
@@ -202,14 +200,14 @@ fn carried(names: &[String], kinds: &[Option<Column>], own: &[usize]) -> Vec<Car
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spreadsheet::Roster;
+    use crate::spreadsheet::Sheet;
 
-    fn header(text: &str) -> Result<Header, RosterError> {
-        header_with(text, &RosterOptions::default())
+    fn header(text: &str) -> Result<Header, SheetError> {
+        header_with(text, &SheetOptions::default())
     }
 
-    fn header_with(text: &str, options: &RosterOptions) -> Result<Header, RosterError> {
-        Roster::open(text.as_bytes(), options).map(|roster| roster.header().clone())
+    fn header_with(text: &str, options: &SheetOptions) -> Result<Header, SheetError> {
+        Sheet::from_reader(text.as_bytes(), options).map(|sheet| sheet.header().clone())
     }
 
     fn carried_names(header: &Header) -> Vec<&str> {
@@ -322,8 +320,8 @@ mod tests {
             (b"\x7FELF\x02\x01\x01\0\0\0\0\0".to_vec(), "its first row is not text"),
         ] {
             for columns in [Vec::new(), vec![(Column::Email, "Mail".to_owned())]] {
-                let options = RosterOptions { columns, ..RosterOptions::default() };
-                let error = Roster::open(&bytes[..], &options).unwrap_err().to_string();
+                let options = SheetOptions { columns, ..SheetOptions::default() };
+                let error = Sheet::from_reader(&bytes[..], &options).unwrap_err().to_string();
                 let says = format!(
                     "the file is not a spreadsheet: {reason}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8"
                 );
@@ -348,7 +346,7 @@ mod tests {
     #[test]
     fn the_user_may_say_which_column_is_which() {
         let choice =
-            |name: &str| RosterOptions { columns: vec![(Column::Email, name.to_owned())], ..RosterOptions::default() };
+            |name: &str| SheetOptions { columns: vec![(Column::Email, name.to_owned())], ..SheetOptions::default() };
         let header = header_with("Email,Contact,Name", &choice("contact")).unwrap();
         assert_eq!(header.email(), 1);
         assert_eq!(carried_names(&header), ["input_Email", "Name"]);
@@ -362,7 +360,7 @@ mod tests {
 
         let two = |first: (Column, &str), second: (Column, &str)| {
             let columns = [first, second].map(|(column, name)| (column, name.to_owned())).to_vec();
-            header_with("Email,Contact,Name", &RosterOptions { columns, ..RosterOptions::default() })
+            header_with("Email,Contact,Name", &SheetOptions { columns, ..SheetOptions::default() })
         };
         for (first, second, message) in [
             (

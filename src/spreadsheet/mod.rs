@@ -1,14 +1,14 @@
 //! Reads the spreadsheet, row by row: bytes in, rows of cells out. Text is never in memory as a whole; of a workbook the
 //! cells of one sheet are.
 //!
-//! [`Roster`] finds out how the file is written (text or `.xlsx`, encoding, separator), which column is which ([`Header`]),
+//! [`Sheet`] finds out how the file is written (text or `.xlsx`, encoding, separator), which column is which ([`Header`]),
 //! and yields [`Row`]s numbered as a spreadsheet shows them. What the cells mean is not decided here; that is [`crate::plan`].
 
 mod columns;
 mod delimiter;
 mod error;
-mod foreign;
 mod header;
+mod not_a_spreadsheet;
 mod record;
 mod row;
 mod source;
@@ -18,12 +18,12 @@ mod workbook;
 
 use std::io::Read;
 
-pub(crate) use columns::squeezed;
+pub(crate) use columns::normalized;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
-pub use error::RosterError;
-pub use foreign::Foreign;
+pub use error::SheetError;
 pub use header::{Carried, Header};
+pub use not_a_spreadsheet::NotASpreadsheet;
 pub use row::{Row, RowFault};
 pub use text::Note;
 pub use workbook::WorkbookError;
@@ -37,7 +37,7 @@ use workbook::TableRecords;
 
 /// What the user may say about the file; by default everything is found out.
 #[derive(Clone, Debug, Default)]
-pub struct RosterOptions {
+pub struct SheetOptions {
     /// The separator of cells, where it should not be guessed from the header.
     pub delimiter: Option<Delimiter>,
     /// The sheet of a workbook, where it is not the first visible one.
@@ -48,7 +48,7 @@ pub struct RosterOptions {
 
 /// A spreadsheet being read; an iterator of its rows.
 #[derive(Debug)]
-pub struct Roster<R> {
+pub struct Sheet<R> {
     source: Source<R>,
     header: Header,
     notes: Vec<Note>,
@@ -59,12 +59,12 @@ pub struct Roster<R> {
     failed: bool,
 }
 
-impl<R: Read> Roster<R> {
+impl<R: Read> Sheet<R> {
     /// Reads the beginning of the file up to its header row; of a workbook, the sheet.
-    pub fn open(reader: R, options: &RosterOptions) -> Result<Self, RosterError> {
+    pub fn from_reader(reader: R, options: &SheetOptions) -> Result<Self, SheetError> {
         let text = Text::open(reader)?;
-        if let Some(kind) = foreign::kind(text.beginning()) {
-            Err(RosterError::NoSpreadsheet(kind))
+        if let Some(kind) = not_a_spreadsheet::kind(text.beginning()) {
+            Err(SheetError::NoSpreadsheet(kind))
         } else if workbook::is_no_text(text.beginning()) {
             Self::of_workbook(text, options)
         } else {
@@ -72,32 +72,32 @@ impl<R: Read> Roster<R> {
         }
     }
 
-    fn of_text(mut text: Text<R>, options: &RosterOptions) -> Result<Self, RosterError> {
+    fn of_text(mut text: Text<R>, options: &SheetOptions) -> Result<Self, SheetError> {
         if let Some(name) = &options.sheet {
-            return Err(RosterError::NoSheets { name: quoted(name) });
+            return Err(SheetError::NoSheets { name: quoted(name) });
         }
         let delimiter = delimiter::choose(text.fill()?, options);
         text.consume(delimiter.announced_in);
-        let has_control = foreign::has_control(delimiter::first_row(text.fill()?));
+        let has_control = not_a_spreadsheet::has_control(delimiter::first_row(text.fill()?));
         let notes = text.note().into_iter().collect();
         let mut source = Source::Text(Records::new(text, delimiter.byte));
         // A stray one among columns that make sense does no harm.
-        let no_text = |error| if has_control { RosterError::NoSpreadsheet(Foreign::NotText) } else { error };
+        let no_text = |error| if has_control { SheetError::NoSpreadsheet(NotASpreadsheet::NotText) } else { error };
         let header = header(&mut source, options).map_err(no_text)?;
         Ok(Self { source, header, notes, rows: None, claim: None, skipped_blank: 0, elsewhere: 0, failed: false })
     }
 
-    fn of_workbook(text: Text<R>, options: &RosterOptions) -> Result<Self, RosterError> {
+    fn of_workbook(text: Text<R>, options: &SheetOptions) -> Result<Self, SheetError> {
         if let Some(delimiter) = options.delimiter {
-            return Err(RosterError::NoDelimiter { delimiter });
+            return Err(SheetError::NoDelimiter { delimiter });
         }
-        let workbook::Sheet { name, others, table } = workbook::read(text.into_bytes(), options.sheet.as_deref())?;
+        let workbook::Worksheet { name, others, table } = workbook::read(text.into_bytes(), options.sheet.as_deref())?;
         // The header is not among them; a sheet without one is refused.
         let rows = Some((table.len() as u64).saturating_sub(1));
         let mut source = Source::Workbook(TableRecords::from(table));
         let (sheet, alone) = (quoted(&name), others.is_empty() || options.sheet.is_some());
         match header(&mut source, options) {
-            Err(error) if !alone => Err(RosterError::Sheet { sheet, others, error: Box::new(error) }),
+            Err(error) if !alone => Err(SheetError::Sheet { sheet, others, error: Box::new(error) }),
             header => {
                 let notes = if alone { Vec::new() } else { vec![Note::Sheet { sheet, others }] };
                 Ok(Self {
@@ -130,7 +130,7 @@ impl<R: Read> Roster<R> {
     }
 
     /// The next row that holds anything; `None` after the last, or after an error.
-    pub fn next_row(&mut self) -> Result<Option<Row>, RosterError> {
+    pub fn next_row(&mut self) -> Result<Option<Row>, SheetError> {
         if self.failed {
             return Ok(None);
         }
@@ -207,17 +207,17 @@ impl<R: Read> Roster<R> {
 }
 
 /// Reads up to the header row, the first with text.
-fn header<R: Read>(source: &mut Source<R>, options: &RosterOptions) -> Result<Header, RosterError> {
+fn header<R: Read>(source: &mut Source<R>, options: &SheetOptions) -> Result<Header, SheetError> {
     loop {
-        let record = source.next()?.ok_or(RosterError::Empty)?;
+        let record = source.next()?.ok_or(SheetError::Empty)?;
         if !record.is_blank() {
             return Header::read(&record, options);
         }
     }
 }
 
-impl<R: Read> Iterator for Roster<R> {
-    type Item = Result<Row, RosterError>;
+impl<R: Read> Iterator for Sheet<R> {
+    type Item = Result<Row, SheetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_row().transpose()

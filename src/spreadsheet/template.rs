@@ -71,12 +71,12 @@ mod tests {
     use super::*;
     use crate::model::invitation::{OrgRole, OrgRoles};
     use crate::plan::parse_roles;
-    use crate::spreadsheet::{Roster, RosterOptions};
+    use crate::spreadsheet::{Sheet, SheetOptions};
 
     fn read(file: &[u8]) -> Vec<Vec<String>> {
-        let mut roster = Roster::open(file, &RosterOptions::default()).unwrap();
-        let mut rows = vec![roster.header().names().to_vec()];
-        rows.extend(roster.by_ref().map(|row| {
+        let mut sheet = Sheet::from_reader(file, &SheetOptions::default()).unwrap();
+        let mut rows = vec![sheet.header().names().to_vec()];
+        rows.extend(sheet.by_ref().map(|row| {
             let row = row.unwrap();
             (0..4).map(|cell| row.cell(cell).to_owned()).collect()
         }));

@@ -8,26 +8,26 @@ use proptest::sample::select;
 use super::*;
 use crate::model::columns::protected;
 
-fn open(text: &[u8]) -> Roster<&[u8]> {
-    Roster::open(text, &RosterOptions::default()).unwrap()
+fn open(text: &[u8]) -> Sheet<&[u8]> {
+    Sheet::from_reader(text, &SheetOptions::default()).unwrap()
 }
 
 #[test]
 fn rows_without_text_are_counted_and_passed_over() {
-    let mut roster = open(b"email,roles\n\na@example.com,x\n,\n \xC2\xA0,\t\nb@example.com\n");
-    let rows: Vec<Row> = roster.by_ref().map(Result::unwrap).collect();
+    let mut sheet = open(b"email,roles\n\na@example.com,x\n,\n \xC2\xA0,\t\nb@example.com\n");
+    let rows: Vec<Row> = sheet.by_ref().map(Result::unwrap).collect();
     let seen: Vec<_> = rows.iter().map(|row| (row.number, row.cell(0), row.cell(1))).collect();
     assert_eq!(seen, [(3, "a@example.com", "x"), (6, "b@example.com", "")]);
-    assert_eq!(roster.skipped_blank(), 3);
+    assert_eq!(sheet.skipped_blank(), 3);
 }
 
 #[test]
 fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
-    let mut roster = open(b"sep=;\r\n\r\nemail;roles\r\na@example.com;x\r\n");
-    assert_eq!(roster.header().number(), 2);
-    let row = roster.next_row().unwrap().unwrap();
+    let mut sheet = open(b"sep=;\r\n\r\nemail;roles\r\na@example.com;x\r\n");
+    assert_eq!(sheet.header().number(), 2);
+    let row = sheet.next_row().unwrap().unwrap();
     assert_eq!((row.number, row.cell(1)), (3, "x"));
-    assert!(roster.next_row().unwrap().is_none());
+    assert!(sheet.next_row().unwrap().is_none());
 }
 
 #[test]
@@ -38,18 +38,18 @@ fn a_reader_that_fails_midway_ends_the_rows_after_one_error() {
             Err(io::Error::other("the disk is gone"))
         }
     }
-    let sheet = format!("email\n{}", "a@example.com\n".repeat(10_000));
-    let mut roster = Roster::open(sheet.as_bytes().chain(Failing), &RosterOptions::default()).unwrap();
-    let failed = roster.by_ref().find_map(Result::err).unwrap();
+    let text = format!("email\n{}", "a@example.com\n".repeat(10_000));
+    let mut sheet = Sheet::from_reader(text.as_bytes().chain(Failing), &SheetOptions::default()).unwrap();
+    let failed = sheet.by_ref().find_map(Result::err).unwrap();
     assert_eq!(failed.to_string(), "the file could not be read further: the disk is gone");
-    assert!(roster.next_row().unwrap().is_none());
+    assert!(sheet.next_row().unwrap().is_none());
 }
 
 #[test]
 fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
-    let mut sheet = String::from("email,roles\n");
-    (0..20_000).for_each(|n| sheet.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
-    let rows: Vec<Row> = open(sheet.as_bytes()).map(Result::unwrap).collect();
+    let mut text = String::from("email,roles\n");
+    (0..20_000).for_each(|n| text.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
+    let rows: Vec<Row> = open(text.as_bytes()).map(Result::unwrap).collect();
     assert_eq!(rows.len(), 20_000);
     for (n, row) in rows.iter().enumerate() {
         assert_eq!(row.cell(0), format!("person{n}@example.com"));
@@ -129,15 +129,15 @@ fn header(columns: usize) -> Vec<String> {
 type Numbered = Vec<(u32, Vec<String>)>;
 
 /// All rows with text, the header first.
-fn read(bytes: &[u8], options: &RosterOptions) -> Numbered {
-    let mut roster = Roster::open(bytes, options).unwrap();
-    let header = roster.header().clone();
+fn read(bytes: &[u8], options: &SheetOptions) -> Numbered {
+    let mut sheet = Sheet::from_reader(bytes, options).unwrap();
+    let header = sheet.header().clone();
     let mut read = vec![(header.number(), header.names().to_vec())];
-    while let Some(row) = roster.next_row().unwrap() {
+    while let Some(row) = sheet.next_row().unwrap() {
         assert_eq!(row.fault(), None);
         read.push((row.number, (0..header.names().len()).map(|i| row.raw(i).to_owned()).collect()));
     }
-    assert!(roster.rows().is_none_or(|rows| rows as usize + 1 == read.len()));
+    assert!(sheet.rows().is_none_or(|rows| rows as usize + 1 == read.len()));
     read
 }
 
@@ -162,7 +162,7 @@ proptest! {
         let bytes = write(&table, writing);
         // A header of one column says nothing of the separator.
         let said = (columns == 1).then_some(writing.delimiter);
-        let options = RosterOptions { delimiter: said, ..RosterOptions::default() };
+        let options = SheetOptions { delimiter: said, ..SheetOptions::default() };
         prop_assert_eq!(read(&bytes, &options), with_numbers(table));
     }
 
@@ -174,7 +174,7 @@ proptest! {
         let mut table = vec![vec![String::new(); columns]; blank_above];
         table.push(header(columns));
         table.extend(rows);
-        prop_assert_eq!(read(&workbook(&table), &RosterOptions::default()), with_numbers(table));
+        prop_assert_eq!(read(&workbook(&table), &SheetOptions::default()), with_numbers(table));
     }
 
     #[test]
@@ -183,9 +183,9 @@ proptest! {
         rest in prop::collection::vec(prop_oneof![select(b"\n\r,;|\t\"'= @a\0".to_vec()), any::<u8>()], 0..200),
     ) {
         let bytes = [beginning, &rest].concat();
-        if let Ok(mut roster) = Roster::open(&bytes[..], &RosterOptions::default()) {
-            let mut last = roster.header().number();
-            while let Some(row) = roster.next_row().unwrap() {
+        if let Ok(mut sheet) = Sheet::from_reader(&bytes[..], &SheetOptions::default()) {
+            let mut last = sheet.header().number();
+            while let Some(row) = sheet.next_row().unwrap() {
                 prop_assert!(row.number > last);
                 prop_assert!((0..row.len()).any(|i| !row.cell(i).is_empty()) || row.fault().is_some());
                 last = row.number;
@@ -196,15 +196,15 @@ proptest! {
 
 #[test]
 fn only_the_rows_of_a_shard_are_read_and_the_others_are_counted() {
-    let sheet = "email,Organization ID\na@example.com,32b6e34b3d91647abb20e7b8\n\nb@example.com,acme\nc@example.com,\n\
+    let text = "email,Organization ID\na@example.com,32b6e34b3d91647abb20e7b8\n\nb@example.com,acme\nc@example.com,\n\
                  d@example.com,32B6E34B3D91647ABB20E7B8\n";
     let read = |shard: &str| {
         let claim = Claim { shard: shard.parse().unwrap(), organization: "42b6e34b3d91647abb20e7b8".parse().ok() };
-        let mut roster = open(sheet.as_bytes());
-        roster.claim(claim);
-        let numbers: Vec<u32> = roster.by_ref().map(|row| row.unwrap().number).collect();
-        assert_eq!((numbers.len() as u64 + roster.elsewhere(), roster.skipped_blank()), (4, 1), "{shard}");
-        let mut counted = open(sheet.as_bytes());
+        let mut sheet = open(text.as_bytes());
+        sheet.claim(claim);
+        let numbers: Vec<u32> = sheet.by_ref().map(|row| row.unwrap().number).collect();
+        assert_eq!((numbers.len() as u64 + sheet.elsewhere(), sheet.skipped_blank()), (4, 1), "{shard}");
+        let mut counted = open(text.as_bytes());
         counted.claim(claim);
         assert_eq!(counted.count_rows(), numbers.len() as u64, "{shard}");
         numbers

@@ -22,7 +22,7 @@ use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -134,14 +134,15 @@ async fn whole(
 ) -> End {
     let organization = ORGANIZATION.parse().expect("an id");
     match &session.errand {
-        Errand::Invite(sheet) => {
-            let roster = Roster::open(Cursor::new(sheet), &RosterOptions::default()).expect("the sheet has a header");
-            let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+        Errand::Invite(text) => {
+            let sheet =
+                Sheet::from_reader(Cursor::new(text), &SheetOptions::default()).expect("the sheet has a header");
+            let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
             let opened = Opened::open(session, manners.api, carried.into(), settings, atlas);
             let (directory, condemned) = told(preflight(&opened.caller).await);
             let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-            let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
-            let task = Task::Invite(roster, planner);
+            let planner = Planner::new(planning, sheet.header(), vec![(organization, &directory)]);
+            let task = Task::Invite(sheet, planner);
             opened.carry_out(session, settings, (&directory, condemned), task, atlas, signals).await
         }
         Errand::Revoke(run) => {

@@ -38,10 +38,10 @@ pub(crate) fn check(args: &CheckArgs) -> Exit {
 
 fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
     let (account, _running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
-    let mut roster = input::open(&args.file, &args.sheet)?;
-    input::claim(&mut roster, &args.sheet, account.organization, screen);
-    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
-    let header = roster.header().clone();
+    let mut sheet = input::open(&args.file, &args.sheet)?;
+    input::claim(&mut sheet, &args.sheet, account.organization, screen);
+    sheet.notes().iter().for_each(|note| screen.note(&note.to_string()));
+    let header = sheet.header().clone();
     let by_row = header.org_id().is_some();
     let organization = account.organization;
     let mut refused = Vec::new();
@@ -55,7 +55,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
             (organization, known.into_iter().map(|id| (id, Directory::offline())).collect())
         }
     } else {
-        let counts = input::count(&roster, &args.file, &args.sheet, organization);
+        let counts = input::count(&sheet, &args.file, &args.sheet, organization);
         let answers = look_up(args, targets(account, by_row, counts.of, args.sheet.shard)?, screen)?;
         let mut directories = answers.read;
         for (id, directory) in &directories {
@@ -75,13 +75,13 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
     let planner = Planner::new(options, &header, known);
     let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
     let mut printer = Printer::new(args.format).map_err(unprintable)?;
-    while let Some(row) = roster.next_row().map_err(UsageError::new)? {
+    while let Some(row) = sheet.next_row().map_err(UsageError::new)? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;
     }
     if let Some(shard) = args.sheet.shard {
-        screen.note(&format!("shard {shard}: {} rows are left to other shards", roster.elsewhere()));
+        screen.note(&format!("shard {shard}: {} rows are left to other shards", sheet.elsewhere()));
     }
-    let checked = checker.finish(roster.skipped_blank());
+    let checked = checker.finish(sheet.skipped_blank());
     let online = refused.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
     let exit = if refused.is_empty() { checked.exit() } else { Exit::Usage };
     printer.finish(&checked, online, exit).map_err(unprintable)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use bulk_invite::model::invitation::ObjectId;
 use bulk_invite::model::shard::Claim;
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 
 use crate::cli::args::SheetArgs;
 use crate::cli::screen::Screen;
@@ -22,7 +22,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 }
 
 /// Opens the spreadsheet and reads its header.
-pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, UsageError> {
+pub(crate) fn open(path: &Path, args: &SheetArgs) -> Result<Sheet<Input>, UsageError> {
     let named = |error: &dyn std::fmt::Display| UsageError(format!("cannot read {}: {error}", path.display()));
     let input: Input = if is_stdin(path) {
         Box::new(io::stdin().lock())
@@ -33,36 +33,35 @@ pub(crate) fn open(path: &Path, sheet: &SheetArgs) -> Result<Roster<Input>, Usag
         }
         Box::new(file)
     };
-    let options =
-        RosterOptions { delimiter: sheet.delimiter, sheet: sheet.sheet.clone(), columns: sheet.columns.clone() };
-    let roster = Roster::open(input, &options).map_err(|error| named(&error))?;
-    if roster.header().roles().is_none() && sheet.default_roles.is_none() {
+    let options = SheetOptions { delimiter: args.delimiter, sheet: args.sheet.clone(), columns: args.columns.clone() };
+    let sheet = Sheet::from_reader(input, &options).map_err(|error| named(&error))?;
+    if sheet.header().roles().is_none() && args.default_roles.is_none() {
         return Err(UsageError(format!(
             "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
             path.display()
         )));
     }
-    Ok(roster)
+    Ok(sheet)
 }
 
 /// Has only the shard's rows read, where there is one.
-pub(crate) fn claim(roster: &mut Roster<Input>, sheet: &SheetArgs, organization: Option<ObjectId>, screen: &Screen) {
-    let Some(shard) = sheet.shard else { return };
+pub(crate) fn claim(sheet: &mut Sheet<Input>, args: &SheetArgs, organization: Option<ObjectId>, screen: &Screen) {
+    let Some(shard) = args.shard else { return };
     let claim = Claim { shard, organization };
-    if roster.header().org_id().is_none() {
+    if sheet.header().org_id().is_none() {
         let whose = if claim.takes("") { "this" } else { "another" };
         screen.note(&format!(
             "the spreadsheet has no org_id column, so all rows are one organization's, and that one is {whose} shard's"
         ));
     }
-    roster.claim(claim);
+    sheet.claim(claim);
 }
 
-/// A second reading of the rows that `roster` is about to read; `None` where they can be read only once.
-pub(crate) fn again(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs) -> Option<Roster<Input>> {
-    roster.again().or_else(|| {
-        let mut again = if path.is_file() { open(path, sheet).ok()? } else { return None };
-        roster.claimed().into_iter().for_each(|claim| again.claim(claim));
+/// A second reading of the rows that `sheet` is about to read; `None` where they can be read only once.
+pub(crate) fn again(sheet: &Sheet<Input>, path: &Path, args: &SheetArgs) -> Option<Sheet<Input>> {
+    sheet.again().or_else(|| {
+        let mut again = if path.is_file() { open(path, args).ok()? } else { return None };
+        sheet.claimed().into_iter().for_each(|claim| again.claim(claim));
         Some(again)
     })
 }
@@ -75,17 +74,17 @@ pub(crate) struct Counts {
     pub(crate) of: Option<HashMap<ObjectId, u64>>,
 }
 
-/// How many rows the spreadsheet has that `roster` is about to read, as far as it can be read twice.
-pub(crate) fn count(roster: &Roster<Input>, path: &Path, sheet: &SheetArgs, organization: Option<ObjectId>) -> Counts {
-    let by_row = roster.header().org_id().is_some();
+/// How many rows the spreadsheet has that `sheet` is about to read, as far as it can be read twice.
+pub(crate) fn count(sheet: &Sheet<Input>, path: &Path, args: &SheetArgs, organization: Option<ObjectId>) -> Counts {
+    let by_row = sheet.header().org_id().is_some();
     let known = |rows| Counts { rows: Some(rows), of: organization.filter(|_| !by_row).map(|id| [(id, rows)].into()) };
-    if let Some(rows) = roster.rows().filter(|_| !by_row) {
+    if let Some(rows) = sheet.rows().filter(|_| !by_row) {
         return known(rows);
     }
-    let Some(mut roster) = again(roster, path, sheet) else { return Counts::default() };
-    let Some(column) = roster.header().org_id() else { return known(roster.count_rows()) };
+    let Some(mut sheet) = again(sheet, path, args) else { return Counts::default() };
+    let Some(column) = sheet.header().org_id() else { return known(sheet.count_rows()) };
     let (mut rows, mut of) = (0, HashMap::new());
-    while let Ok(Some(row)) = roster.next_row() {
+    while let Ok(Some(row)) = sheet.next_row() {
         rows += 1;
         let text = row.cell(column);
         if let Some(id) = if text.is_empty() { organization } else { text.parse().ok() } {

@@ -10,7 +10,7 @@ use bulk_invite::model::outcome::{Exit, JobKind};
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};
-use bulk_invite::spreadsheet::{Header, Roster};
+use bulk_invite::spreadsheet::{Header, Sheet};
 use jiff::Timestamp;
 
 use super::connection::account;
@@ -36,7 +36,7 @@ struct Prepared<'a> {
     targets: Vec<Target>,
     /// All whose results the results file may hold.
     known: Vec<ObjectId>,
-    roster: Roster<input::Input>,
+    sheet: Sheet<input::Input>,
     rows: Option<u64>,
     files: Files<'a>,
     /// Kept while the run lasts.
@@ -45,26 +45,26 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
     let (account, running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
-    let mut roster = input::open(&args.file, &args.sheet)?;
-    input::claim(&mut roster, &args.sheet, account.organization, screen);
-    let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
-    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
+    let mut sheet = input::open(&args.file, &args.sheet)?;
+    input::claim(&mut sheet, &args.sheet, account.organization, screen);
+    let counts = input::count(&sheet, &args.file, &args.sheet, account.organization);
+    sheet.notes().iter().for_each(|note| screen.note(&note.to_string()));
     if counts.rows == Some(0) {
         screen.note("the spreadsheet has no row below its header");
     }
     let files = output::of_run(args)?;
-    let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
+    let (organization, by_row) = (account.organization, sheet.header().org_id().is_some());
     let known = account.organizations();
     let targets = targets(account, by_row, counts.of, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, roster, rows: counts.rows, files, _sandbox: running })
+    Ok(Prepared { organization, targets, known, sheet, rows: counts.rows, files, _sandbox: running })
 }
 
 impl Prepared<'_> {
     async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
-        let Prepared { organization, targets, known, roster, rows, files, _sandbox } = self;
+        let Prepared { organization, targets, known, sheet, rows, files, _sandbox } = self;
         let clock = Clock::starting_at(Timestamp::now());
         let api = Api::from(args.account.api);
-        let header = roster.header().clone();
+        let header = sheet.header().clone();
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
         let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
@@ -83,7 +83,7 @@ impl Prepared<'_> {
         let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
         // Reading the sheet ahead is only for telling somebody.
         let outlook = if sends && (may_ask || machine || !args.job.quiet) {
-            Outlook::read(args, &roster, planner.clone(), &organizations, &mut opened)
+            Outlook::read(args, &sheet, planner.clone(), &organizations, &mut opened)
         } else {
             Outlook::default()
         };
@@ -104,7 +104,7 @@ impl Prepared<'_> {
             clock,
             organizations,
             learned,
-            task: Task::Invite(roster, planner),
+            task: Task::Invite(sheet, planner),
             journal,
             earlier,
             keys,

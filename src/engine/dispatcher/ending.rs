@@ -113,7 +113,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         let mut failures: Vec<Failures> = self.book.failures.into_values().collect();
         failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));
         let (blank, elsewhere) = match &self.source {
-            Source::Sheet(roster, _) => (roster.skipped_blank(), roster.elsewhere()),
+            Source::Sheet(sheet, _) => (sheet.skipped_blank(), sheet.elsewhere()),
             Source::Results(_) => (0, 0),
         };
         Summary {

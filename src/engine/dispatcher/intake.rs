@@ -65,7 +65,7 @@ impl<G: Gateway, R: Read> Dispatcher<'_, '_, G, R> {
         match &mut self.input {
             Input::Rows => {
                 let next = match &mut self.source {
-                    Source::Sheet(roster, triage) => match roster.next_row() {
+                    Source::Sheet(sheet, triage) => match sheet.next_row() {
                         Ok(row) => Ok(row.map(|row| Next::Row(triage.take(&row), row))),
                         Err(error) => Err(error.to_string()),
                     },

@@ -34,7 +34,7 @@ use crate::model::person::PersonKeys;
 use crate::plan::Planner;
 use crate::plan::classify::Triage;
 use crate::results::{Earlier, FailedRows, Journal, Place, Reading};
-use crate::spreadsheet::Roster;
+use crate::spreadsheet::Sheet;
 
 /// Rows that may settle, or wait for their organization, holding no place, before no more rows are taken.
 const MOST_WAITING: usize = 1000;
@@ -74,7 +74,7 @@ pub struct Job<'a, G, R> {
 /// What a job goes through.
 pub enum Task<'a, R> {
     /// A spreadsheet, whose people are invited. The planner, for the same organizations, makes invitations of its rows.
-    Invite(Roster<R>, Planner<'a>),
+    Invite(Sheet<R>, Planner<'a>),
     /// The results of a run, whose invites are cancelled. The organizations' callers must use [`Api::Invites`].
     ///
     /// [`Api::Invites`]: crate::atlas::api::Api::Invites
@@ -114,7 +114,7 @@ struct Dispatcher<'a, 'e, G, R> {
 
 /// What is gone through.
 enum Source<'a, R> {
-    Sheet(Roster<R>, Triage<'a>),
+    Sheet(Sheet<R>, Triage<'a>),
     Results(Reading),
 }
 
@@ -140,10 +140,10 @@ pub async fn dispatch<G: Gateway, R: Read>(
     let rows = usize::try_from(options.rows.unwrap_or_default()).unwrap_or_default();
     journal.expect_rows(rows);
     let branch = |organization| Branch::new(organization, &options, notices.clone());
-    let header = if let Task::Invite(roster, _) = &task { Some(roster.header()) } else { None };
+    let header = if let Task::Invite(sheet, _) = &task { Some(sheet.header()) } else { None };
     let book = Book::new(journal, header, options.organization, on_event);
     let source = match task {
-        Task::Invite(roster, planner) => Source::Sheet(roster, Triage::new(planner, keys.clone(), rows)),
+        Task::Invite(sheet, planner) => Source::Sheet(sheet, Triage::new(planner, keys.clone(), rows)),
         Task::Revoke(reading) => Source::Results(reading),
     };
     let mut dispatcher = Dispatcher {

@@ -8,8 +8,8 @@ mod archive;
 mod cell;
 mod error;
 mod markup;
-mod sheet;
 mod table;
+mod worksheet;
 
 use std::fmt::Display;
 use std::io::{Cursor, Read};
@@ -26,7 +26,7 @@ use archive::LARGEST_FILE;
 
 /// A sheet that was read, and what it stands among.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct Worksheet {
     pub(super) name: String,
     /// The other sheets, quoted; empty where there is none.
     pub(super) others: String,
@@ -34,7 +34,7 @@ pub(super) struct Sheet {
 }
 
 /// Reads the sheet called `wanted`, else the first visible one.
-pub(super) fn read(reader: impl Read, wanted: Option<&str>) -> Result<Sheet, super::RosterError> {
+pub(super) fn read(reader: impl Read, wanted: Option<&str>) -> Result<Worksheet, super::SheetError> {
     let mut file = Vec::new();
     reader.take(LARGEST_FILE + 1).read_to_end(&mut file)?;
     if file.len() as u64 > LARGEST_FILE {
@@ -43,11 +43,11 @@ pub(super) fn read(reader: impl Read, wanted: Option<&str>) -> Result<Sheet, sup
     archive::inspect(&file)?;
     let mut workbook = Xlsx::new(Cursor::new(file)).map_err(damaged)?;
     let sheets = workbook.sheets_metadata().to_vec();
-    let chosen = sheet::choose(&sheets, wanted)?;
+    let chosen = worksheet::choose(&sheets, wanted)?;
     let others: Vec<String> =
         sheets.iter().map(|sheet| &sheet.name).filter(|name| *name != chosen).map(|name| quoted(name)).collect();
-    let table = sheet::read(&mut workbook, chosen)?;
-    Ok(Sheet { name: chosen.to_owned(), others: others.join(", "), table })
+    let table = worksheet::read(&mut workbook, chosen)?;
+    Ok(Worksheet { name: chosen.to_owned(), others: others.join(", "), table })
 }
 
 /// What the libraries say is for programmers, and still the only hint of where the damage is.

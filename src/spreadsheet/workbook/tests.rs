@@ -8,10 +8,10 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::spreadsheet::{Note, Roster, RosterError, RosterOptions};
+use crate::spreadsheet::{Note, Sheet, SheetError, SheetOptions};
 
-fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Roster<&'a [u8]>, RosterError> {
-    Roster::open(file, &RosterOptions { sheet: sheet.map(ToOwned::to_owned), ..RosterOptions::default() })
+fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Sheet<&'a [u8]>, SheetError> {
+    Sheet::from_reader(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
 }
 
 fn says(file: &[u8], sheet: Option<&str>) -> String {
@@ -20,11 +20,11 @@ fn says(file: &[u8], sheet: Option<&str>) -> String {
 
 /// The rows with their numbers, cells joined by `|`.
 fn rows(file: &[u8]) -> Vec<(u32, String)> {
-    let roster = open(file, None).unwrap();
-    let columns = roster.header().names().len();
+    let sheet = open(file, None).unwrap();
+    let columns = sheet.header().names().len();
     let joined =
         |row: super::super::Row| (0..columns).map(|cell| row.raw(cell).to_owned()).collect::<Vec<_>>().join("|");
-    roster.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
+    sheet.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
 }
 
 /// An archive with these parts.
@@ -90,9 +90,9 @@ fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
         (6, "cleo|||||"),
     ];
     assert_eq!(rows(&file), expected.map(|(number, cells)| (number, cells.to_owned())));
-    let mut roster = open(&file, None).unwrap();
-    assert_eq!((roster.rows(), roster.header().number(), roster.notes()), (Some(3), 2, &[][..]));
-    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (3, 1));
+    let mut sheet = open(&file, None).unwrap();
+    assert_eq!((sheet.rows(), sheet.header().number(), sheet.notes()), (Some(3), 2, &[][..]));
+    assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (3, 1));
 }
 
 #[test]
@@ -116,10 +116,10 @@ fn the_first_visible_sheet_is_read_unless_another_is_named() {
         (Some(" contractors"), "Contractors@example.com"),
         (Some("Old"), "Old@example.com"),
     ] {
-        let mut roster = open(&file, wanted).unwrap();
-        assert_eq!(roster.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
+        let mut sheet = open(&file, wanted).unwrap();
+        assert_eq!(sheet.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
         let note = Note::Sheet { sheet: "\"People\"".into(), others: r#""Old", "Contractors", "Info""#.into() };
-        assert_eq!(roster.notes(), if wanted.is_none() { std::slice::from_ref(&note) } else { &[] });
+        assert_eq!(sheet.notes(), if wanted.is_none() { std::slice::from_ref(&note) } else { &[] });
     }
     let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
     assert_eq!(says(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
@@ -139,8 +139,8 @@ fn a_sheet_that_will_not_do_names_the_others() {
 #[test]
 fn what_was_said_of_the_other_kind_of_file_is_an_error() {
     let file = handmade(&row(1, &["email"]), &[]);
-    let options = RosterOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..RosterOptions::default() };
-    let said = Roster::open(&file[..], &options).unwrap_err().to_string();
+    let options = SheetOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..SheetOptions::default() };
+    let said = Sheet::from_reader(&file[..], &options).unwrap_err().to_string();
     assert!(said.starts_with("separator tab was given and the file is a workbook"), "{said}");
     let said = says(b"email\n", Some("People"));
     assert_eq!(said, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
@@ -205,8 +205,8 @@ fn a_lonely_row_at_the_very_end_costs_nothing() {
     let last = row(1_048_576, &["ada@example.com"]);
     let file = handmade(&format!("{}{last}", row(1, &["email"])), &[]);
     assert_eq!(rows(&file), [(1_048_576, "ada@example.com".to_owned())]);
-    let mut roster = open(&file, None).unwrap();
-    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (1, 1_048_574));
+    let mut sheet = open(&file, None).unwrap();
+    assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (1, 1_048_574));
 }
 
 #[test]
@@ -273,8 +273,8 @@ proptest! {
             parts[part].1.splice(at..end, text.bytes());
         }
         let parts: Vec<_> = parts.iter().map(|(name, content)| (name.as_str(), &content[..])).collect();
-        if let Ok(mut roster) = open(&archive(&parts), None) {
-            while let Some(row) = roster.next_row().unwrap() {
+        if let Ok(mut sheet) = open(&archive(&parts), None) {
+            while let Some(row) = sheet.next_row().unwrap() {
                 prop_assert!((0..row.len()).any(|cell| !row.cell(cell).is_empty()));
             }
         }

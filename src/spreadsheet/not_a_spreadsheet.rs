@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What tells that the file is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreign {
+pub enum NotASpreadsheet {
     /// A PDF.
     Pdf,
     /// A picture.
@@ -13,25 +13,25 @@ pub enum Foreign {
     NotText,
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for NotASpreadsheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Foreign::Pdf => "it is a PDF",
-            Foreign::Picture => "it is a picture",
-            Foreign::NotText => "its first row is not text",
+            NotASpreadsheet::Pdf => "it is a PDF",
+            NotASpreadsheet::Picture => "it is a picture",
+            NotASpreadsheet::NotText => "its first row is not text",
         })
     }
 }
 
-const MARKS: [(&[u8], Foreign); 4] = [
-    (b"%PDF-", Foreign::Pdf),
-    (b"\x89PNG\r\n\x1a\n", Foreign::Picture),
-    (b"GIF8", Foreign::Picture),
-    (b"\xFF\xD8\xFF", Foreign::Picture),
+const MARKS: [(&[u8], NotASpreadsheet); 4] = [
+    (b"%PDF-", NotASpreadsheet::Pdf),
+    (b"\x89PNG\r\n\x1a\n", NotASpreadsheet::Picture),
+    (b"GIF8", NotASpreadsheet::Picture),
+    (b"\xFF\xD8\xFF", NotASpreadsheet::Picture),
 ];
 
 /// What a file is that begins so, where it is known not to be a spreadsheet.
-pub(super) fn kind(beginning: &[u8]) -> Option<Foreign> {
+pub(super) fn kind(beginning: &[u8]) -> Option<NotASpreadsheet> {
     MARKS.into_iter().find(|(mark, _)| beginning.starts_with(mark)).map(|(_, kind)| kind)
 }
 
