@@ -10,6 +10,11 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted_up_to(text, LONGEST)
 }
 
+/// The texts in quotation marks, separated by commas.
+pub(crate) fn quoted_list(texts: &[String]) -> String {
+    texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
+}
+
 /// The text in quotation marks, until so many characters are on the screen.
 pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     let mut out = String::from('"');

@@ -45,6 +45,16 @@ impl Shard {
         self.of.get()
     }
 
+    /// Returns whether rows that name their organization so belong to this shard; `default` is that of an empty cell.
+    pub(crate) fn takes(self, organization: &str, default: Option<ObjectId>) -> bool {
+        let text = organization.trim();
+        let id = if text.is_empty() { default } else { text.parse().ok() };
+        self == match id {
+            Some(id) => Self::taking(&id.to_string(), self.of),
+            None => Self::taking(text, self.of),
+        }
+    }
+
     /// The one of so many that takes the organization.
     fn taking(organization: &str, of: NonZeroU32) -> Self {
         let digest = Md5::digest(organization);
@@ -68,28 +78,6 @@ impl FromStr for Shard {
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.of)
-    }
-}
-
-/// The rows that a process takes: those of its shard's organizations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The shard.
-    pub shard: Shard,
-    /// The organization of rows that name none.
-    pub organization: Option<ObjectId>,
-}
-
-impl Claim {
-    /// Whether a row is taken that names its organization so, or not at all.
-    pub fn takes(&self, organization: &str) -> bool {
-        let text = organization.trim();
-        let id = if text.is_empty() { self.organization } else { text.parse().ok() };
-        let shard = match id {
-            Some(id) => Shard::taking(&id.to_string(), self.shard.of),
-            None => Shard::taking(text, self.shard.of),
-        };
-        shard == self.shard
     }
 }
 
@@ -142,8 +130,9 @@ mod tests {
             for text in ["", "42b6e34b3d91647abb20e7b8", "42B6E34B3D91647ABB20E7B8", "acme", "\u{e9}\u{1f600}", "#N/A"]
             {
                 for organization in [None, organization] {
-                    let claims = (1..=of).map(|n| Claim { shard: format!("{n}/{of}").parse().unwrap(), organization });
-                    assert_eq!(claims.filter(|claim| claim.takes(text)).count(), 1, "{text:?} of {of}");
+                    let shards = (1..=of).map(|n| format!("{n}/{of}").parse::<Shard>().unwrap());
+                    let taking = shards.filter(|shard| shard.takes(text, organization));
+                    assert_eq!(taking.count(), 1, "{text:?} of {of}");
                 }
             }
         }
@@ -154,7 +143,7 @@ mod tests {
         let id = "32b6e34b3d91647abb20e7b8";
         let taking = |text: &str, organization: Option<&str>| {
             let organization = organization.map(|id| id.parse().unwrap());
-            (1..=97).find(|n| Claim { shard: format!("{n}/97").parse().unwrap(), organization }.takes(text))
+            (1..=97).find(|n| format!("{n}/97").parse::<Shard>().unwrap().takes(text, organization))
         };
         let expected = taking(id, None);
         for (text, organization) in

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::SheetOptions;
 use super::columns::Column;
+use super::options::SheetOptions;
 
 /// What separates the cells of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

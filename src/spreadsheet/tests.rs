@@ -1,12 +1,13 @@
 //! Whole files, from bytes to rows.
 
-use std::io;
+use std::io::{self, Read};
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
 use crate::model::columns::protected;
+use crate::model::invitation::ObjectId;
 
 fn open(text: &[u8]) -> Sheet<&[u8]> {
     Sheet::from_reader(text, &SheetOptions::default()).unwrap()
@@ -137,7 +138,6 @@ fn read(bytes: &[u8], options: &SheetOptions) -> Numbered {
         assert_eq!(row.fault(), None);
         read.push((row.number, (0..header.names().len()).map(|i| row.raw(i).to_owned()).collect()));
     }
-    assert!(sheet.rows().is_none_or(|rows| rows as usize + 1 == read.len()));
     read
 }
 
@@ -194,19 +194,35 @@ proptest! {
     }
 }
 
+/// Opens a file with this content.
+fn open_file(name: &str, content: &[u8], options: &SheetOptions) -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    let opened = Sheet::open(Input::File(path), options).unwrap();
+    let numbers = |sheet: Sheet| sheet.map(|row| row.unwrap().number).collect::<Vec<_>>();
+    let (one, other) = (opened.sheet.reopen().unwrap(), opened.sheet.reopen().unwrap().reopen().unwrap());
+    assert_eq!(numbers(one), numbers(other), "a sheet can be read as often as needed");
+    opened
+}
+
+const MINE: &str = "32b6e34b3d91647abb20e7b8";
+const OTHER: &str = "42b6e34b3d91647abb20e7b8";
+
 #[test]
-fn only_the_rows_of_a_shard_are_read_and_the_others_are_counted() {
-    let text = "email,Organization ID\na@example.com,32b6e34b3d91647abb20e7b8\n\nb@example.com,acme\nc@example.com,\n\
-                 d@example.com,32B6E34B3D91647ABB20E7B8\n";
+fn only_the_rows_of_a_shard_are_read() {
+    let text = format!(
+        "email,Organization ID\na@example.com,{MINE}\n\nb@example.com,acme\nc@example.com,\n\
+         d@example.com,{}\n",
+        MINE.to_uppercase()
+    );
     let read = |shard: &str| {
-        let claim = Claim { shard: shard.parse().unwrap(), organization: "42b6e34b3d91647abb20e7b8".parse().ok() };
-        let mut sheet = open(text.as_bytes());
-        sheet.claim(claim);
+        let (shard, organization) = (shard.parse().ok(), OTHER.parse().ok());
+        let options = SheetOptions { shard, organization, ..SheetOptions::default() };
+        let Opened { mut sheet, rows, .. } = open_file("people.csv", text.as_bytes(), &options);
         let numbers: Vec<u32> = sheet.by_ref().map(|row| row.unwrap().number).collect();
-        assert_eq!((numbers.len() as u64 + sheet.elsewhere(), sheet.skipped_blank()), (4, 1), "{shard}");
-        let mut counted = open(text.as_bytes());
-        counted.claim(claim);
-        assert_eq!(counted.count_rows(), numbers.len() as u64, "{shard}");
+        assert_eq!((numbers.len() as u64 + sheet.elsewhere(), sheet.skipped_blank()), (4, 1), "{shard:?}");
+        assert_eq!(rows.unwrap().total, numbers.len() as u64, "{shard:?}");
         numbers
     };
     let (one, other) = (read("1/2"), read("2/2"));
@@ -214,4 +230,96 @@ fn only_the_rows_of_a_shard_are_read_and_the_others_are_counted() {
     both.sort_unstable();
     assert_eq!((both, read("1/1")), (vec![2, 4, 5, 6], vec![2, 4, 5, 6]));
     assert_eq!(one.contains(&2), one.contains(&6), "one organization, however it is written");
+}
+
+#[test]
+fn rows_are_counted_for_each_organization() {
+    let (mine, other): (ObjectId, ObjectId) = (MINE.parse().unwrap(), OTHER.parse().unwrap());
+    let table = [
+        vec!["email".to_owned(), "org_id".to_owned()],
+        vec!["a@example.com".to_owned(), MINE.to_owned()],
+        vec!["b@example.com".to_owned(), String::new()],
+        vec!["c@example.com".to_owned(), MINE.to_owned()],
+        vec!["d@example.com".to_owned(), "acme".to_owned()],
+    ];
+    let text: String = table.iter().map(|row| row.join(",") + "\n").collect();
+    let options = SheetOptions { organization: Some(other), ..SheetOptions::default() };
+    let expected = RowCount { total: 4, by_organization: [(mine, 2), (other, 1)].into() };
+    for content in [text.into_bytes(), workbook(&table)] {
+        assert_eq!(open_file("people", &content, &options).rows, Some(expected.clone()));
+    }
+}
+
+#[test]
+fn rows_that_cannot_name_an_organization_have_the_given_one() {
+    let organization: Option<ObjectId> = MINE.parse().ok();
+    let options = SheetOptions { organization, ..SheetOptions::default() };
+    let expected = RowCount { total: 2, by_organization: [(organization.unwrap(), 2)].into() };
+    let table = ["email", "a@example.com", "b@example.com"].map(|cell| vec![cell.to_owned()]);
+    for content in [b"email\na@example.com\n\nb@example.com\n".to_vec(), workbook(&table)] {
+        assert_eq!(open_file("people", &content, &options).rows, Some(expected.clone()));
+    }
+}
+
+#[test]
+fn a_stream_is_read_twice_only_if_it_is_a_workbook() {
+    let table = ["email", "a@example.com"].map(|cell| vec![cell.to_owned()]);
+    let book = workbook(&table);
+    for (content, total) in [(b"email\na@example.com\n".to_vec(), None), (book, Some(1))] {
+        let input = Input::Stream(Box::new(io::Cursor::new(content)));
+        let opened = Sheet::open(input, &SheetOptions::default()).unwrap();
+        assert_eq!(opened.rows.map(|rows| rows.total), total);
+        assert_eq!(opened.sheet.reopen().is_some(), total.is_some());
+    }
+}
+
+#[test]
+fn a_reopened_sheet_begins_with_the_first_row() {
+    let table = ["email", "a@example.com", "b@example.com"].map(|cell| vec![cell.to_owned()]);
+    for content in [b"email\na@example.com\nb@example.com\n".to_vec(), workbook(&table)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people");
+        std::fs::write(&path, content).unwrap();
+        let mut sheet = Sheet::open(Input::File(path), &SheetOptions::default()).unwrap().sheet;
+        sheet.next_row().unwrap();
+        assert_eq!(sheet.reopen().unwrap().next_row().unwrap().unwrap().number, 2);
+    }
+}
+
+#[test]
+fn how_a_sheet_was_read_is_known() {
+    let utf_16 = "email\n".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    let text = |encoding, delimiter| FileKind::Text { encoding, delimiter };
+    for (content, kind, assumptions) in [
+        (b"email;roles\n".to_vec(), text(Encoding::Utf8, ';'), vec![]),
+        (b"sep=:\nemail:roles\n".to_vec(), text(Encoding::Utf8, ':'), vec![]),
+        (b"email,r\xF4le\n".to_vec(), text(Encoding::Windows1252, ','), vec![Assumption::Windows1252]),
+        (utf_16, text(Encoding::Utf16Be, ','), vec![Assumption::UnmarkedUtf16]),
+        (workbook(&[vec!["email".to_owned()]]), FileKind::Workbook { sheet: "Sheet1".to_owned() }, vec![]),
+    ] {
+        let opened = open_file("people", &content, &SheetOptions::default());
+        assert_eq!((opened.how_read.kind, opened.how_read.assumptions), (kind, assumptions));
+        assert_eq!(opened.how_read.header.names()[0], "email");
+    }
+}
+
+#[test]
+fn a_shard_takes_all_or_nothing_of_a_single_organization() {
+    let taken = ["1/2", "2/2"].map(|shard| {
+        let shard = shard.parse().ok();
+        let options = SheetOptions { organization: MINE.parse().ok(), shard, ..SheetOptions::default() };
+        let opened = open_file("people.csv", b"email\na@example.com\n", &options);
+        let total = opened.rows.unwrap().total;
+        assert_eq!(opened.how_read.assumptions, [Assumption::OneOrganization { is_taken: total == 1 }]);
+        total
+    });
+    assert_eq!(taken.iter().sum::<u64>(), 1);
+}
+
+#[test]
+fn an_input_that_cannot_be_opened_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path| Sheet::open(Input::File(path), &SheetOptions::default()).err();
+    assert!(matches!(open(folder.path().to_owned()), Some(SheetError::Folder)));
+    assert!(matches!(open(folder.path().join("missing.csv")), Some(SheetError::Open(_))));
 }

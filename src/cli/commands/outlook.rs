@@ -13,7 +13,6 @@ use bulk_invite::plan::forecast::{Forecast, UnlistedRoles};
 use bulk_invite::report;
 use bulk_invite::spreadsheet::Sheet;
 
-use super::input::{self, Input};
 use super::job::Opened;
 use crate::cli::args::RunArgs;
 
@@ -31,7 +30,7 @@ impl Outlook {
     /// Reads the sheet ahead, as the run will read it. A sheet that breaks off is for the run to tell.
     pub(crate) fn read(
         args: &RunArgs,
-        sheet: &Sheet<Input>,
+        sheet: &Sheet,
         planner: Planner<'_>,
         organizations: &[Organization<'_, Client>],
         opened: &mut Opened,
@@ -39,7 +38,7 @@ impl Outlook {
         let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
         let several = directories.len() > 1;
         let of = |id| if several { format!("organization {id}: ") } else { String::new() };
-        let Some(sheet) = input::again(sheet, &args.file, &args.sheet) else {
+        let Some(sheet) = sheet.reopen() else {
             return Self::of_one_reading(args, &directories, of);
         };
         let Opened { keys, earlier, journal, .. } = opened;

@@ -61,8 +61,8 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// How the older Office files begin, and new ones with a password.
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
-/// Whether a file that begins so is a workbook, or another program's file that is no text.
-pub(in crate::spreadsheet) fn is_no_text(beginning: &[u8]) -> bool {
+/// Returns whether the first bytes are those of a workbook or of another office program's file.
+pub(in crate::spreadsheet) fn is_binary(beginning: &[u8]) -> bool {
     beginning.starts_with(ZIP) || beginning.starts_with(OLE)
 }
 

@@ -18,18 +18,18 @@ use calamine::{Reader, Xlsx};
 
 use crate::model::quote::quoted;
 
-pub(super) use archive::is_no_text;
+pub(super) use archive::is_binary;
 pub use error::WorkbookError;
 pub(super) use table::{Table, TableRecords};
 
 use archive::LARGEST_FILE;
 
-/// A sheet that was read, and what it stands among.
+/// A sheet that was read.
 #[derive(Debug)]
 pub(super) struct Worksheet {
     pub(super) name: String,
-    /// The other sheets, quoted; empty where there is none.
-    pub(super) others: String,
+    /// The names of the workbook's other sheets.
+    pub(super) others: Vec<String>,
     pub(super) table: Table,
 }
 
@@ -44,10 +44,9 @@ pub(super) fn read(reader: impl Read, wanted: Option<&str>) -> Result<Worksheet,
     let mut workbook = Xlsx::new(Cursor::new(file)).map_err(damaged)?;
     let sheets = workbook.sheets_metadata().to_vec();
     let chosen = worksheet::choose(&sheets, wanted)?;
-    let others: Vec<String> =
-        sheets.iter().map(|sheet| &sheet.name).filter(|name| *name != chosen).map(|name| quoted(name)).collect();
+    let others = sheets.iter().map(|sheet| sheet.name.clone()).filter(|name| name != chosen).collect();
     let table = worksheet::read(&mut workbook, chosen)?;
-    Ok(Worksheet { name: chosen.to_owned(), others: others.join(", "), table })
+    Ok(Worksheet { name: chosen.to_owned(), others, table })
 }
 
 /// What the libraries say is for programmers, and still the only hint of where the damage is.

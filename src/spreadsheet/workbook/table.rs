@@ -51,15 +51,10 @@ impl Table {
         self.rows.push(StoredRow { number, cells_end: self.ends.len() });
         Ok(())
     }
-
-    /// How many rows have text in them, the header included.
-    pub(in crate::spreadsheet) fn len(&self) -> usize {
-        self.rows.len()
-    }
 }
 
 /// Hands out a table's rows one after another, and the blank ones between them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::spreadsheet) struct TableRecords {
     table: Arc<Table>,
     next: usize,
@@ -75,6 +70,16 @@ impl From<Table> for TableRecords {
 }
 
 impl TableRecords {
+    /// Returns the same records from the first.
+    pub(in crate::spreadsheet) fn restart(&self) -> Self {
+        Self { table: Arc::clone(&self.table), next: 0, number: 0, ends: Vec::new() }
+    }
+
+    /// Returns how many rows with text are still to come.
+    pub(in crate::spreadsheet) fn rows_left(&self) -> u64 {
+        (self.table.rows.len() - self.next) as u64
+    }
+
     /// The next record; a row that is not in the table is a blank one.
     pub(in crate::spreadsheet) fn next(&mut self) -> Option<Record<'_>> {
         let row = *self.table.rows.get(self.next)?;
@@ -106,8 +111,8 @@ mod tests {
         table.push(2, &cells(&["email", "", "roles", ""])).unwrap();
         table.push(3, &cells(&["", " \u{a0}"])).unwrap();
         table.push(5, &cells(&["", "Zoë", "x"])).unwrap();
-        assert_eq!(table.len(), 2);
         let mut records = TableRecords::from(table);
+        assert_eq!(records.rows_left(), 2);
         let mut read = Vec::new();
         while let Some(record) = records.next() {
             let cells: Vec<String> = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect();

@@ -8,10 +8,14 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::spreadsheet::{Note, Sheet, SheetError, SheetOptions};
+use crate::spreadsheet::{Assumption, HowRead, Sheet, SheetError, SheetOptions, open};
 
 fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Sheet<&'a [u8]>, SheetError> {
-    Sheet::from_reader(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
+    read(file, sheet).map(|(sheet, _)| sheet)
+}
+
+fn read<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<(Sheet<&'a [u8]>, HowRead), SheetError> {
+    open::read(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
 }
 
 fn says(file: &[u8], sheet: Option<&str>) -> String {
@@ -90,8 +94,8 @@ fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
         (6, "cleo|||||"),
     ];
     assert_eq!(rows(&file), expected.map(|(number, cells)| (number, cells.to_owned())));
-    let mut sheet = open(&file, None).unwrap();
-    assert_eq!((sheet.rows(), sheet.header().number(), sheet.notes()), (Some(3), 2, &[][..]));
+    let (mut sheet, how_read) = read(&file, None).unwrap();
+    assert_eq!((sheet.source.rows_left(), how_read.header.number(), how_read.assumptions), (Some(3), 2, vec![]));
     assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (3, 1));
 }
 
@@ -116,10 +120,11 @@ fn the_first_visible_sheet_is_read_unless_another_is_named() {
         (Some(" contractors"), "Contractors@example.com"),
         (Some("Old"), "Old@example.com"),
     ] {
-        let mut sheet = open(&file, wanted).unwrap();
+        let (mut sheet, how_read) = read(&file, wanted).unwrap();
         assert_eq!(sheet.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
-        let note = Note::Sheet { sheet: "\"People\"".into(), others: r#""Old", "Contractors", "Info""#.into() };
-        assert_eq!(sheet.notes(), if wanted.is_none() { std::slice::from_ref(&note) } else { &[] });
+        let others = ["Old", "Contractors", "Info"].map(str::to_owned).to_vec();
+        let assumed = wanted.is_none().then(|| Assumption::FirstSheet { sheet: "People".to_owned(), others });
+        assert_eq!(how_read.assumptions, assumed.into_iter().collect::<Vec<_>>());
     }
     let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
     assert_eq!(says(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
