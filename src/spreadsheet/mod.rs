@@ -21,7 +21,6 @@ mod row;
 mod row_count;
 mod sheet;
 mod source;
-pub mod template;
 mod text;
 mod workbook;
 
