@@ -38,7 +38,7 @@ pub use options::SheetOptions;
 pub use row::{Row, RowFault};
 pub use row_count::RowCount;
 pub use sheet::Sheet;
-pub use workbook::WorkbookError;
+pub use workbook::{Damage, OfficeFormat, Oversize, WorkbookError};
 
 #[cfg(test)]
 mod tests;

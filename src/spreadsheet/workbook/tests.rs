@@ -1,4 +1,4 @@
-//! Whole workbooks: as programs write them, and as no program would.
+//! Whole workbooks, as programs write them and as no program would.
 
 use std::io::Write;
 
@@ -18,11 +18,11 @@ fn read<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<(Sheet<&'a [u8]>, How
     open::read(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
 }
 
-fn says(file: &[u8], sheet: Option<&str>) -> String {
+fn error_of(file: &[u8], sheet: Option<&str>) -> String {
     open(file, sheet).map(|_| "fine").unwrap_err().to_string()
 }
 
-/// The rows with their numbers, cells joined by `|`.
+/// Returns the rows with their numbers, with cells joined by `|`.
 fn rows(file: &[u8]) -> Vec<(u32, String)> {
     let sheet = open(file, None).unwrap();
     let columns = sheet.header().names().len();
@@ -31,7 +31,7 @@ fn rows(file: &[u8]) -> Vec<(u32, String)> {
     sheet.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
 }
 
-/// An archive with these parts.
+/// Returns an archive with these parts.
 fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
@@ -45,7 +45,7 @@ const PACKAGE: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationsh
 const PARTS: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 const BOOK: &str = r#"<workbook><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>"#;
 
-/// A workbook of one sheet with this in it, and more parts.
+/// Returns a workbook with one sheet of this content, and with more parts.
 fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>");
     let mut parts = vec![
@@ -58,7 +58,7 @@ fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     archive(&parts)
 }
 
-/// A row of texts.
+/// Returns the markup of a row of texts.
 fn row(number: u32, cells: &[&str]) -> String {
     let cells = cells
         .iter()
@@ -68,7 +68,7 @@ fn row(number: u32, cells: &[&str]) -> String {
 }
 
 #[test]
-fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
+fn cells_read_as_people_see_them_in_numbered_rows() {
     let mut workbook = Workbook::new();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let bold = Format::new().set_bold();
@@ -100,7 +100,7 @@ fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
 }
 
 #[test]
-fn the_first_visible_sheet_is_read_unless_another_is_named() {
+fn the_first_visible_sheet_is_read_by_default() {
     let mut workbook = Workbook::new();
     for (name, hidden) in [("Old", true), ("People", false), ("Contractors", false), ("Info", false)] {
         let sheet = workbook.add_worksheet().set_name(name).unwrap();
@@ -127,28 +127,28 @@ fn the_first_visible_sheet_is_read_unless_another_is_named() {
         assert_eq!(how_read.assumptions, assumed.into_iter().collect::<Vec<_>>());
     }
     let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
-    assert_eq!(says(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
-    assert!(says(&file, Some("Info")).starts_with("no column is named \"email\""));
+    assert_eq!(error_of(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
+    assert!(error_of(&file, Some("Info")).starts_with("no column is named \"email\""));
 }
 
 #[test]
-fn a_sheet_that_will_not_do_names_the_others() {
+fn the_error_of_an_assumed_sheet_names_the_others() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().set_name("Read me").unwrap();
     workbook.add_worksheet().set_name("People").unwrap().write(0, 0, "email").unwrap();
-    let said = says(&workbook.save_to_buffer().unwrap(), None);
-    assert!(said.starts_with("sheet \"Read me\": the file is empty"), "{said}");
-    assert!(said.ends_with("or name another sheet of the workbook: \"People\""), "{said}");
+    let error = error_of(&workbook.save_to_buffer().unwrap(), None);
+    assert!(error.starts_with("sheet \"Read me\": the file is empty"), "{error}");
+    assert!(error.ends_with("or name another sheet of the workbook: \"People\""), "{error}");
 }
 
 #[test]
-fn what_was_said_of_the_other_kind_of_file_is_an_error() {
+fn an_option_for_the_other_kind_of_file_is_an_error() {
     let file = handmade(&row(1, &["email"]), &[]);
     let options = SheetOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..SheetOptions::default() };
-    let said = Sheet::from_reader(&file[..], &options).unwrap_err().to_string();
-    assert!(said.starts_with("separator tab was given and the file is a workbook"), "{said}");
-    let said = says(b"email\n", Some("People"));
-    assert_eq!(said, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
+    let error = Sheet::from_reader(&file[..], &options).unwrap_err().to_string();
+    assert!(error.starts_with("separator tab was given and the file is a workbook"), "{error}");
+    let error = error_of(b"email\n", Some("People"));
+    assert_eq!(error, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
 }
 
 #[test]
@@ -169,13 +169,13 @@ fn other_programs_files_are_named_with_the_remedy() {
         (of(&["Index/Document.iwa"]), "Numbers"),
         (of(&["people.csv"]), "the file is not a spreadsheet but an archive without a workbook in it; take"),
     ] {
-        let said = says(&file, None);
-        assert!(said.contains(what) && said.contains("save") && said.contains(".xlsx"), "{said}");
+        let error = error_of(&file, None);
+        assert!(error.contains(what) && error.contains("save") && error.contains(".xlsx"), "{error}");
     }
 }
 
 #[test]
-fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
+fn a_workbook_beyond_a_limit_is_refused() {
     let header = row(1, &["email"]);
     let long = "x".repeat(2 << 20);
     let hidden = format!("{header}<!--{}-->", "<".repeat(2 << 20));
@@ -200,13 +200,13 @@ fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
         (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), "the file has more than 64 MiB"),
         (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), "10,000 parts"),
     ] {
-        let said = says(&file, None);
-        assert!(said.starts_with("the workbook is too large: ") && said.contains(what), "{what}: {said}");
+        let error = error_of(&file, None);
+        assert!(error.starts_with("the workbook is too large: ") && error.contains(what), "{what}: {error}");
     }
 }
 
 #[test]
-fn a_lonely_row_at_the_very_end_costs_nothing() {
+fn a_single_row_at_the_very_end_costs_no_memory() {
     let last = row(1_048_576, &["ada@example.com"]);
     let file = handmade(&format!("{}{last}", row(1, &["email"])), &[]);
     assert_eq!(rows(&file), [(1_048_576, "ada@example.com".to_owned())]);
@@ -215,7 +215,7 @@ fn a_lonely_row_at_the_very_end_costs_nothing() {
 }
 
 #[test]
-fn a_damaged_workbook_is_told_and_never_half_read() {
+fn a_damaged_workbook_is_refused_as_a_whole() {
     let whole = handmade(&format!("{}{}", row(1, &["email"]), row(2, &["ada@example.com"])), &[]);
     let with = |sheet: &str| handmade(sheet, &[]);
     for file in [
@@ -230,12 +230,12 @@ fn a_damaged_workbook_is_told_and_never_half_read() {
         with("<row><c><v>1"),
         archive(&[("xl/workbook.xml", BOOK.as_bytes())]),
     ] {
-        let said = says(&file, None);
-        assert!(said.starts_with("the workbook is damaged: ") && said.ends_with("save it as .xlsx again"), "{said}");
+        let error = error_of(&file, None);
+        assert!(error.starts_with("the workbook is damaged: ") && error.ends_with("save it as .xlsx again"), "{error}");
     }
 }
 
-/// The parts of an archive, unfolded.
+/// Returns the parts of an archive, unfolded.
 fn parts(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut part = |index| {
@@ -251,7 +251,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn no_workbook_is_too_bad_to_read(
+    fn no_workbook_panics_the_reader(
         edits in prop::collection::vec(
             (any::<Index>(), any::<Index>(), 0..12_usize, select(vec![
                 "", "0", "9999999999", "-1", "<", ">", "\"", "&#x110000;", "</c>", "<c>", "<row r=\"0\">", "s", "\u{0}", "/",
