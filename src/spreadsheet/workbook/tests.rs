@@ -22,6 +22,14 @@ fn error_of(file: &[u8], sheet: Option<&str>) -> String {
     open(file, sheet).map(|_| "fine").unwrap_err().to_string()
 }
 
+/// Returns why the file is refused as a workbook.
+fn refusal(file: &[u8]) -> WorkbookError {
+    match open(file, None).map(|_| "fine").unwrap_err() {
+        SheetError::Workbook(error) => error,
+        other => panic!("{other}"),
+    }
+}
+
 /// Returns the rows with their numbers, with cells joined by `|`.
 fn rows(file: &[u8]) -> Vec<(u32, String)> {
     let sheet = open(file, None).unwrap();
@@ -156,21 +164,23 @@ fn other_programs_files_are_named_with_the_remedy() {
     let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
     let protected: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let of = |names: &[&str]| archive(&names.iter().map(|name| (*name, &b"x"[..])).collect::<Vec<_>>());
-    for (file, what) in [
+    for (file, expected) in [
+        (ole.clone(), WorkbookError::OtherFormat(OfficeFormat::Old)),
+        ([ole, protected].concat(), WorkbookError::Protected),
+        (of(&["mimetype", "content.xml"]), WorkbookError::OtherFormat(OfficeFormat::OpenDocument)),
         (
-            ole.clone(),
-            "the file is in an older format of Office, such as .xls; open it in its program and save it as .xlsx",
+            of(&["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"]),
+            WorkbookError::OtherFormat(OfficeFormat::BinaryWorkbook),
         ),
-        ([ole, protected].concat(), "protected by a password"),
-        (of(&["mimetype", "content.xml"]), "OpenDocument"),
-        (of(&["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"]), ".xlsb"),
-        (of(&["[Content_Types].xml", "word/document.xml"]), "Word"),
-        (of(&["ppt/presentation.xml"]), "presentation"),
-        (of(&["Index/Document.iwa"]), "Numbers"),
-        (of(&["people.csv"]), "the file is not a spreadsheet but an archive without a workbook in it; take"),
+        (of(&["[Content_Types].xml", "word/document.xml"]), WorkbookError::OtherFormat(OfficeFormat::Document)),
+        (of(&["ppt/presentation.xml"]), WorkbookError::OtherFormat(OfficeFormat::Presentation)),
+        (of(&["Index/Document.iwa"]), WorkbookError::OtherFormat(OfficeFormat::Numbers)),
+        (of(&["people.csv"]), WorkbookError::NoWorkbook),
     ] {
-        let error = error_of(&file, None);
-        assert!(error.contains(what) && error.contains("save") && error.contains(".xlsx"), "{error}");
+        let error = refusal(&file);
+        assert_eq!(error, expected);
+        let message = error.to_string();
+        assert!(message.contains("save") && message.contains(".xlsx"), "{message}");
     }
 }
 
@@ -185,23 +195,19 @@ fn a_workbook_beyond_a_limit_is_refused() {
     let with = |name, content: &str| handmade(&header, &[(name, content.as_bytes())]);
     let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1_000_000));
     let repeated: String = (1..=300).map(|row| format!(r#"<row><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
-    for (file, what) in [
-        (handmade(&row(1, &[&long]), &[]), "longer than any real one"),
-        (handmade(&hidden, &[]), "longer than any real one"),
-        (with("xl/sharedStrings.xml", &strings("4000000000")), "millions of different texts"),
-        (with("xl/SharedStrings.xml", &strings("99999999999999999999999")), "millions of different texts"),
-        (with("xl/styles.xml", &styles), "too many cell styles"),
-        (with("xl/styles.xml", &font), "longer than any real one"),
-        (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), "unfolds to more than 64 MiB"),
-        (
-            handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]),
-            "cells of the sheet take more than 256 MiB",
-        ),
-        (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), "the file has more than 64 MiB"),
-        (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), "10,000 parts"),
+    for (file, limit) in [
+        (handmade(&row(1, &[&long]), &[]), Oversize::Stretch),
+        (handmade(&hidden, &[]), Oversize::Stretch),
+        (with("xl/sharedStrings.xml", &strings("4000000000")), Oversize::Texts),
+        (with("xl/SharedStrings.xml", &strings("99999999999999999999999")), Oversize::Texts),
+        (with("xl/styles.xml", &styles), Oversize::Styles),
+        (with("xl/styles.xml", &font), Oversize::Stretch),
+        (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), Oversize::Part),
+        (handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]), Oversize::Cells),
+        (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), Oversize::File),
+        (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), Oversize::Parts),
     ] {
-        let error = error_of(&file, None);
-        assert!(error.starts_with("the workbook is too large: ") && error.contains(what), "{what}: {error}");
+        assert_eq!(refusal(&file), WorkbookError::TooLarge(limit));
     }
 }
 
@@ -221,17 +227,24 @@ fn a_damaged_workbook_is_refused_as_a_whole() {
     for file in [
         whole[..whole.len() - 30].to_vec(),
         b"PK\x03\x04rest".to_vec(),
-        with(&format!("{}{}", row(3, &["email"]), row(2, &["ada@example.com"]))),
-        with(r#"<row r="1048577"><c r="A1048577"><v>1</v></c></row>"#),
-        with(r#"<row r="1"><c r="XFE1"><v>1</v></c></row>"#),
-        with(r#"<row r="1"><c r="A99999999999999"><v>1</v></c></row>"#),
         with(r#"<row r="1"><c r="A1" t="s"><v>7</v></c></row>"#),
         with(r#"<row r="1"><c r="A1" t="e"><v>#ODD!</v></c></row>"#),
         with("<row><c><v>1"),
         archive(&[("xl/workbook.xml", BOOK.as_bytes())]),
     ] {
-        let error = error_of(&file, None);
-        assert!(error.starts_with("the workbook is damaged: ") && error.ends_with("save it as .xlsx again"), "{error}");
+        let error = refusal(&file);
+        assert!(matches!(error, WorkbookError::Damaged(Damage::Unreadable(_))), "{error}");
+    }
+}
+
+#[test]
+fn a_cell_out_of_place_is_damage() {
+    let with = |sheet: &str| refusal(&handmade(sheet, &[]));
+    let swapped = with(&format!("{}{}", row(3, &["email"]), row(2, &["ada@example.com"])));
+    assert_eq!(swapped, WorkbookError::Damaged(Damage::RowOrder { row: 2, after: 3 }));
+    for cell in ["A1048577", "XFE1", "A99999999999999"] {
+        let beyond = with(&format!(r#"<row><c r="{cell}"><v>1</v></c></row>"#));
+        assert_eq!(beyond, WorkbookError::Damaged(Damage::CellOutOfRange), "{cell}");
     }
 }
 
