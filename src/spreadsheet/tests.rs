@@ -14,7 +14,7 @@ fn open(text: &[u8]) -> Sheet<&[u8]> {
 }
 
 #[test]
-fn rows_without_text_are_counted_and_passed_over() {
+fn rows_without_text_are_skipped_and_counted() {
     let mut sheet = open(b"email,roles\n\na@example.com,x\n,\n \xC2\xA0,\t\nb@example.com\n");
     let rows: Vec<Row> = sheet.by_ref().map(Result::unwrap).collect();
     let seen: Vec<_> = rows.iter().map(|row| (row.number, row.cell(0), row.cell(1))).collect();
@@ -23,7 +23,7 @@ fn rows_without_text_are_counted_and_passed_over() {
 }
 
 #[test]
-fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
+fn blank_lines_count_as_rows_but_a_sep_line_does_not() {
     let mut sheet = open(b"sep=;\r\n\r\nemail;roles\r\na@example.com;x\r\n");
     assert_eq!(sheet.header().number(), 2);
     let row = sheet.next_row().unwrap().unwrap();
@@ -32,7 +32,7 @@ fn a_sep_line_is_no_row_and_blank_lines_above_the_header_are() {
 }
 
 #[test]
-fn a_reader_that_fails_midway_ends_the_rows_after_one_error() {
+fn a_reader_that_fails_ends_the_rows_after_one_error() {
     struct Failing;
     impl Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -47,7 +47,7 @@ fn a_reader_that_fails_midway_ends_the_rows_after_one_error() {
 }
 
 #[test]
-fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
+fn rows_are_read_across_the_boundaries_of_pieces() {
     let mut text = String::from("email,roles\n");
     (0..20_000).for_each(|n| text.push_str(&format!("person{n}@example.com,ORG_MEMBER\n")));
     let rows: Vec<Row> = open(text.as_bytes()).map(Result::unwrap).collect();
@@ -57,7 +57,7 @@ fn rows_are_read_across_every_boundary_of_what_is_read_at_a_time() {
     }
 }
 
-/// How a table is written to bytes; every kind must read back the same.
+/// A way of writing a table to bytes; all of them must read back the same.
 #[derive(Clone, Copy, Debug)]
 struct Writing {
     encoding: &'static str,
@@ -82,7 +82,7 @@ fn writing() -> impl Strategy<Value = Writing> {
     )
 }
 
-/// Cells of what troubles a reader: separators, quotes, line ends, formulas, accents, spaces, pairs of UTF-16.
+/// Returns cells of difficult characters: separators, quotes, line ends, formulas, accents, spaces, pairs of UTF-16.
 fn cells(columns: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
     let cell = "[ab ,;|\t\"'\n\r=@+\\-éüñÀÿ\u{a0}佐🎈]{0,8}";
     prop::collection::vec(prop::collection::vec(cell, columns), 0..8)
@@ -129,7 +129,7 @@ fn header(columns: usize) -> Vec<String> {
 
 type Numbered = Vec<(u32, Vec<String>)>;
 
-/// All rows with text, the header first.
+/// Returns all rows with text, the header first.
 fn read(bytes: &[u8], options: &SheetOptions) -> Numbered {
     let mut sheet = Sheet::from_reader(bytes, options).unwrap();
     let header = sheet.header().clone();
@@ -148,21 +148,21 @@ fn with_numbers(table: Vec<Vec<String>>) -> Numbered {
 
 proptest! {
     #[test]
-    fn any_table_reads_back_the_same_however_it_was_written(
+    fn any_table_reads_back_the_same_from_text(
         (columns, rows) in (1..5_usize).prop_flat_map(|columns| (Just(columns), cells(columns))),
         writing in writing(),
     ) {
         let mut table = vec![header(columns)];
         table.extend(rows);
         if writing.encoding == "windows-1252" {
-            // An accent and such spaces can make a valid character of UTF-8, which no reader could tell apart.
+            // An accent followed by such a space can be valid UTF-8, so the encoding would be ambiguous.
             let known = |c: char| if c == '\u{a0}' || c > '\u{ff}' { ' ' } else { c };
             table.iter_mut().flatten().for_each(|cell| *cell = cell.chars().map(known).collect());
         }
         let bytes = write(&table, writing);
-        // A header of one column says nothing of the separator.
-        let said = (columns == 1).then_some(writing.delimiter);
-        let options = SheetOptions { delimiter: said, ..SheetOptions::default() };
+        // A header of one column does not show the separator.
+        let given = (columns == 1).then_some(writing.delimiter);
+        let options = SheetOptions { delimiter: given, ..SheetOptions::default() };
         prop_assert_eq!(read(&bytes, &options), with_numbers(table));
     }
 
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_too_bad_to_read(
+    fn no_bytes_panic_the_reader(
         beginning in select(vec![&b""[..], b"email\n", b"\xEF\xBB\xBFemail;", b"\xFF\xFEe\0", b"\xFE\xFF", b"sep=", b"a\0b\0"]),
         rest in prop::collection::vec(prop_oneof![select(b"\n\r,;|\t\"'= @a\0".to_vec()), any::<u8>()], 0..200),
     ) {
