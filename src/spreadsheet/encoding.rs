@@ -25,7 +25,7 @@ pub enum Encoding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Detected {
     pub(super) encoding: Encoding,
-    /// How many bytes the byte order mark takes.
+    /// The length of the byte order mark, 0 without one.
     pub(super) mark: usize,
     pub(super) assumption: Option<Assumption>,
 }

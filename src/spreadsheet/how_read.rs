@@ -1,4 +1,4 @@
-//! How a sheet was read, so that people can compare it with what they meant.
+//! The way in which a sheet was read, for people to compare with what they meant.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct HowRead {
     pub kind: FileKind,
     /// The header row: its number, its names and what they mean.
     pub header: Header,
-    /// What the user should check, in the order in which it is to be shown.
+    /// The assumptions that the user should check, in the order in which they are shown.
     pub assumptions: Vec<Assumption>,
 }
 
@@ -40,7 +40,7 @@ pub enum FileKind {
 pub enum Assumption {
     /// No row names its organization, so the rows belong to one shard as a whole.
     OneOrganization {
-        /// Whether it is the shard whose rows are read.
+        /// True if it is the shard whose rows are read.
         is_taken: bool,
     },
     /// The file is not UTF-8 and was read as Western European text.

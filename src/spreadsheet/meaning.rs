@@ -1,14 +1,14 @@
-//! What each column of a header means, by its name or by the user's choice.
+//! The meaning of each column of a header, by its name or by the user's choice.
 
 use super::columns::{Column, normalized};
 use super::error::SheetError;
 use super::options::SheetOptions;
 use crate::model::quote::{quoted, quoted_up_to};
 
-/// How many column names a message shows.
+/// The most column names that a message shows.
 const NAMES_SHOWN: usize = 8;
 
-/// How much of each.
+/// The most characters of each.
 const NAME_SHOWN: usize = 30;
 
 /// The meaning of each column of a header; most have none.

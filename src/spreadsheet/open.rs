@@ -25,13 +25,13 @@ pub enum Input {
     Stream(Box<dyn Read>),
 }
 
-/// A sheet that is ready to be read, and what is known of it before its first row.
+/// A sheet that is ready to be read, with everything that is known before its first row.
 pub struct Opened {
     /// The reader of its rows.
     pub sheet: Sheet,
-    /// How it is read.
+    /// The way in which it is read.
     pub how_read: HowRead,
-    /// How many rows it has; `None` if only reading them could show that.
+    /// The number of its rows; `None` for text that can be read only once.
     pub rows: Option<RowCount>,
 }
 

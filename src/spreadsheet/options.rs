@@ -1,4 +1,4 @@
-//! What the user may set about reading a sheet.
+//! The settings of the user for reading a sheet.
 
 use super::columns::Column;
 use super::delimiter::Delimiter;

@@ -1,4 +1,4 @@
-//! How many rows a sheet has, counted before the first is sent so that progress and limits can be shown.
+//! The number of rows of a sheet, counted before the first is sent so that progress and limits can be shown.
 
 use std::collections::HashMap;
 

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 use super::encoding::{Detected, Encoding};
 use super::how_read::Assumption;
 
-/// How much is read at a time; the encoding is detected from the first piece.
+/// The bytes that are read at a time; the encoding is detected from the first piece.
 const PIECE: usize = 64 * 1024;
 
 /// A file as UTF-8 text, piece by piece.

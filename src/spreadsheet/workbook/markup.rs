@@ -14,7 +14,7 @@ pub(super) struct Markup {
     within: Within,
     /// The last two bytes, which may end a declaration.
     last: [u8; 2],
-    /// How many bytes of [`COUNT`] the last bytes match.
+    /// The number of bytes of [`COUNT`] that the last bytes match.
     matched: usize,
     number: u64,
     declared: u64,

@@ -1,4 +1,4 @@
-//! The cells of a sheet in little memory: all text in one piece, and where each cell ends in it.
+//! The cells of a sheet in little memory: all text in one piece, with the end of each cell in it.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ pub(super) const MOST_ROWS: u32 = 1_048_576;
 #[derive(Debug, Default)]
 pub(in crate::spreadsheet) struct Table {
     text: Vec<u8>,
-    /// Where each cell ends in `text`, row after row.
+    /// The end of each cell in `text`, row after row.
     ends: Vec<u32>,
     rows: Vec<RowEnd>,
 }
 
-/// Where the cells of a row end among all, and its number in the spreadsheet.
+/// The end of a row among all cells, and its number in the spreadsheet.
 #[derive(Clone, Copy, Debug)]
 struct RowEnd {
     number: u32,

@@ -24,10 +24,8 @@ fn error_of(file: &[u8], sheet: Option<&str>) -> String {
 
 /// Returns why the file is refused as a workbook.
 fn refusal(file: &[u8]) -> WorkbookError {
-    match open(file, None).map(|_| "fine").unwrap_err() {
-        SheetError::Workbook(error) => error,
-        other => panic!("{other}"),
-    }
+    let Err(SheetError::Workbook(error)) = open(file, None) else { panic!("it is not refused") };
+    error
 }
 
 /// Returns the rows with their numbers, with cells joined by `|`.
@@ -114,7 +112,7 @@ fn the_first_visible_sheet_is_read_by_default() {
         let sheet = workbook.add_worksheet().set_name(name).unwrap();
         sheet.write(0, 0, if name == "Info" { "Author" } else { "email" }).unwrap();
         sheet.write(1, 0, format!("{name}@example.com")).unwrap();
-        // The first sheet is hidden only where another is active.
+        // The first sheet stays hidden only if another is active.
         if hidden {
             sheet.set_hidden(true)
         } else {
