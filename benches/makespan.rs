@@ -20,7 +20,7 @@ use bulk_invite::model::invitation::OrgRoles;
 use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Journal, Start};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -81,12 +81,12 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut sheet = String::from("email,roles\n");
-        (0..rows).for_each(|row| writeln!(sheet, "person{row}@example.com,ORG_MEMBER").expect("memory"));
+        let mut text = String::from("email,roles\n");
+        (0..rows).for_each(|row| writeln!(text, "person{row}@example.com,ORG_MEMBER").expect("memory"));
         let folder = tempfile::tempdir().expect("a folder");
         let organization = ORGANIZATION.parse().expect("an id");
-        let roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).expect("a header");
-        let header = roster.header().clone();
+        let sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).expect("a header");
+        let header = sheet.header().clone();
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");
         let (journal, earlier) =
@@ -116,7 +116,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
             vec![Organization { id: organization, session, directory, blocked: None, rows: Some(rows) }];
         let (_, signals) = mpsc::channel(1);
         let (halt, failed_rows) = (None, None);
-        let input = Input::Sheet(roster, planner);
+        let input = Input::Sheet(sheet, planner);
         let run = Run { options, clock, organizations, learned, journal, earlier, keys, halt, failed_rows };
         let summary = dispatch(run, input, signals, &mut |_| {}).await;
         assert_eq!(summary.tally.count(bulk_invite::model::status::Status::Invited), rows, "{summary:?}");

@@ -13,7 +13,7 @@ use crate::model::person::PersonKeys;
 use crate::model::reason::Halt;
 use crate::plan::Planner;
 use crate::results::{Earlier, FailedRows, Journal, Reading};
-use crate::spreadsheet::Roster;
+use crate::spreadsheet::Sheet;
 
 /// How a run goes about its rows.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub struct Run<'a, G> {
 /// What a run goes through.
 pub enum Input<'a, R> {
     /// A sheet, whose people are invited. The planner, for the same organizations, turns its rows into invitations.
-    Sheet(Roster<R>, Planner<'a>),
+    Sheet(Sheet<R>, Planner<'a>),
     /// The results of a run, whose invites are cancelled. The sessions must use
     /// [`Api::Invites`](crate::atlas::api::Api::Invites).
     Results(Reading),

@@ -1,6 +1,6 @@
 //! The vocabulary that all modules share: people, invitations and outcomes. Plain data; imports nothing above it.
 
-pub mod columns;
+pub(crate) mod columns;
 pub mod email;
 pub mod exit;
 pub mod invitation;

@@ -23,7 +23,7 @@ pub struct Line {
     pub org_id: String,
     /// What became of the row.
     pub outcome: Outcome,
-    /// The input's cells, in the order of the header's columns after [`RESULT_COLUMNS`].
+    /// The input's cells, in the order of the header's columns after `RESULT_COLUMNS`.
     pub cells: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ use bulk_invite::model::reason::Blocked;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -135,14 +135,15 @@ async fn whole(
 ) -> End {
     let organization = ORGANIZATION.parse().expect("an id");
     match &user_run.command {
-        Command::Invite(sheet) => {
-            let roster = Roster::open(Cursor::new(sheet), &RosterOptions::default()).expect("the sheet has a header");
-            let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
+        Command::Invite(text) => {
+            let sheet =
+                Sheet::from_reader(Cursor::new(text), &SheetOptions::default()).expect("the sheet has a header");
+            let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
             let opened = Opened::open(user_run, manners.api, carried.into(), settings, atlas);
             let (directory, blocked) = told(preflight(&opened.session).await);
             let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-            let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
-            let input = Input::Sheet(roster, planner);
+            let planner = Planner::new(planning, sheet.header(), vec![(organization, &directory)]);
+            let input = Input::Sheet(sheet, planner);
             opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
         Command::Revoke(run) => {

@@ -11,9 +11,8 @@ use bulk_invite::plan::classify::Classifier;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::forecast::{Forecast, UnlistedRoles};
 use bulk_invite::report;
-use bulk_invite::spreadsheet::Roster;
+use bulk_invite::spreadsheet::Sheet;
 
-use super::input::{self, Input};
 use super::job::Opened;
 use crate::cli::args::RunArgs;
 
@@ -31,7 +30,7 @@ impl Preview {
     /// Reads the sheet ahead, as the run will read it. A sheet that breaks off is for the run to tell.
     pub(crate) fn read(
         args: &RunArgs,
-        roster: &Roster<Input>,
+        sheet: &Sheet,
         planner: Planner<'_>,
         organizations: &[Organization<'_, Client>],
         opened: &mut Opened,
@@ -39,7 +38,7 @@ impl Preview {
         let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
         let several = directories.len() > 1;
         let of = |id| if several { format!("organization {id}: ") } else { String::new() };
-        let Some(roster) = input::again(roster, &args.file, &args.sheet) else {
+        let Some(sheet) = sheet.reopen() else {
             return Self::of_one_reading(args, &directories, of);
         };
         let Opened { keys, earlier, journal, .. } = opened;
@@ -57,7 +56,7 @@ impl Preview {
             }
             Some(_) | None => false,
         };
-        let Ok(forecast) = Forecast::of(roster, classifier, is_settled) else { return Self::default() };
+        let Ok(forecast) = Forecast::of(sheet, classifier, is_settled) else { return Self::default() };
         let limit = args.job.limit.unwrap_or(u64::MAX);
         let seats = directories.iter().filter_map(|(id, directory)| {
             let needed = forecast.organizations.of(*id).min(limit);

@@ -18,18 +18,18 @@ use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::{Rejection, differences};
 use crate::results::{Line, Slot};
-use crate::spreadsheet::{Header, Roster};
+use crate::spreadsheet::{Header, Sheet};
 
 /// The job of inviting everyone in a sheet.
 pub(in crate::engine) struct InviteJob<'a, R> {
-    sheet: Roster<R>,
+    sheet: Sheet<R>,
     classifier: Classifier<'a>,
     /// The organizations of the run.
     organizations: Vec<ObjectId>,
 }
 
 impl<'a, R: Read> InviteJob<'a, R> {
-    pub(in crate::engine) fn new(sheet: Roster<R>, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
+    pub(in crate::engine) fn new(sheet: Sheet<R>, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
         Self { sheet, classifier, organizations }
     }
 }

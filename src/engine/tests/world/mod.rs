@@ -34,7 +34,7 @@ use crate::model::status::JobKind;
 use crate::plan::directory::Directory;
 use crate::plan::{PlanOptions, Planner};
 use crate::results::{Journal, Layout, Reading, Start};
-use crate::spreadsheet::{Roster, RosterOptions};
+use crate::spreadsheet::{Sheet, SheetOptions};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 const OTHER: &str = "42b6e34b3d91647abb20e7b8";
@@ -246,17 +246,17 @@ impl World {
     }
 
     fn inviting(&self) -> (Input<'_, Box<dyn Read + '_>>, Layout) {
-        let sheet: Box<dyn Read + '_> = match self.breaks_off {
+        let text: Box<dyn Read + '_> = match self.breaks_off {
             true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
             false => Box::new(self.sheet.as_bytes()),
         };
-        let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
-        let header = roster.header();
+        let sheet = Sheet::from_reader(text, &SheetOptions::default()).unwrap();
+        let header = sheet.header();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
         let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
         let directories = self.organizations.iter().map(|id| (*id, &self.directory)).collect();
         let planner = Planner::new(plan, header, directories);
-        (Input::Sheet(roster, planner), carried.into())
+        (Input::Sheet(sheet, planner), carried.into())
     }
 
     async fn dispatch(&self, server: &Server) -> Summary {
