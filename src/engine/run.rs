@@ -12,7 +12,7 @@ use crate::model::invitation::ObjectId;
 use crate::model::person::PersonKeys;
 use crate::model::reason::Halt;
 use crate::plan::Planner;
-use crate::results::{Earlier, FailedRows, Journal, Reading};
+use crate::results::{Earlier, FailedRows, Journal, ResultsReader};
 use crate::spreadsheet::Sheet;
 
 /// How a run goes about its rows.
@@ -66,7 +66,7 @@ pub enum Input<'a, R> {
     Sheet(Sheet<R>, Planner<'a>),
     /// The results of a run, whose invites are cancelled. The sessions must use
     /// [`Api::Invites`](crate::atlas::api::Api::Invites).
-    Results(Reading),
+    Results(ResultsReader),
 }
 
 impl<G> Run<'_, G> {

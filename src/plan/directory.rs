@@ -298,7 +298,7 @@ impl Names {
                     _ => Err(NoMatch::Ambiguous(ids.to_vec())),
                 }
             }
-            None if offline && !ObjectId::is_nearly(name) => Ok(ObjectId::standing_for(&fold(name))),
+            None if offline && !ObjectId::is_nearly(name) => Ok(ObjectId::placeholder(&fold(name))),
             None => Err(NoMatch::Unknown),
         }
     }

@@ -22,7 +22,7 @@ use bulk_invite::model::person::PersonKeys;
 use bulk_invite::model::reason::Blocked;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
+use bulk_invite::results::{Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
@@ -147,7 +147,7 @@ async fn whole(
             opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
         Command::Revoke(run) => {
-            let reading = Reading::open(run).expect("the results of the run can be read");
+            let reading = ResultsReader::open(run).expect("the results of the run can be read");
             let layout = Layout::of_revocation(reading.carried());
             let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
             let (directory, blocked) = told(preflight_pending(&opened.session).await);

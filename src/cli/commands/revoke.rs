@@ -10,7 +10,7 @@ use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::ObjectId;
 use bulk_invite::model::status::{JobKind, NextRun};
 use bulk_invite::report::Report;
-use bulk_invite::results::{Hold, Layout, Reading};
+use bulk_invite::results::{FileLock, Layout, ResultsReader};
 use jiff::Timestamp;
 
 use super::job::{self, Opened};
@@ -31,20 +31,20 @@ struct Prepared<'a> {
     targets: Vec<Target>,
     /// All whose results the results file may hold.
     known: Vec<ObjectId>,
-    reading: Reading,
+    reading: ResultsReader,
     files: Files<'a>,
     /// No run writes the results that are read.
-    _hold: Hold,
+    _hold: FileLock,
 }
 
 fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
     let account = Account::resolve(&args.account, &environment)?;
     let files = output::of_revocation(args)?;
-    let hold = Hold::take(&args.file).map_err(|in_use| {
+    let hold = FileLock::take(&args.file).map_err(|in_use| {
         let file = args.file.display();
         UsageError(format!("{in_use} {file}; wait for it, or end it with Ctrl-C there, then revoke"))
     })?;
-    let mut reading = Reading::open(&args.file).map_err(UsageError::new)?;
+    let mut reading = ResultsReader::open(&args.file).map_err(UsageError::new)?;
     if reading.kind() == JobKind::Revoke {
         let file = args.file.display();
         return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
@@ -107,7 +107,7 @@ impl Prepared<'_> {
 
 /// What will be done, as far as it is known now.
 fn preview<G>(
-    reading: &mut Reading,
+    reading: &mut ResultsReader,
     organizations: &[Organization<'_, G>],
     Opened { keys, earlier, .. }: &Opened,
 ) -> Result<RevokePreview, UsageError> {

@@ -14,7 +14,7 @@ use crate::model::reason::{RejectionCode, RowReason};
 use crate::model::status::{JobKind, NextRun, Status};
 use crate::plan::Rejection;
 use crate::plan::directory::Directory;
-use crate::results::{Line, Reading, Slot};
+use crate::results::{Line, ResultsReader, Slot};
 use crate::spreadsheet::Header;
 
 /// What is added of an invitation that is not looked up now.
@@ -22,7 +22,7 @@ const IN_DOUBT: &str = "; in doubt: Atlas has to be asked whether this job creat
 
 /// The job of cancelling every pending invite that a run created.
 pub(in crate::engine) struct RevokeJob {
-    results: Reading,
+    results: ResultsReader,
     keys: PersonKeys,
     /// The organizations that can be asked.
     organizations: Vec<ObjectId>,
@@ -40,7 +40,7 @@ struct Left {
 }
 
 impl RevokeJob {
-    pub(in crate::engine) fn new(results: Reading, keys: PersonKeys, organizations: Vec<ObjectId>) -> Self {
+    pub(in crate::engine) fn new(results: ResultsReader, keys: PersonKeys, organizations: Vec<ObjectId>) -> Self {
         Self { results, keys, organizations }
     }
 }

@@ -33,7 +33,7 @@ use crate::model::reason::Halt;
 use crate::model::status::JobKind;
 use crate::plan::directory::Directory;
 use crate::plan::{PlanOptions, Planner};
-use crate::results::{Journal, Layout, Reading, Start};
+use crate::results::{Journal, Layout, ResultsReader, Start};
 use crate::spreadsheet::{Sheet, SheetOptions};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
@@ -264,7 +264,7 @@ impl World {
         let (input, layout) = match self.kind {
             JobKind::Invite => self.inviting(),
             JobKind::Revoke => {
-                let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
+                let reading = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
                 let layout = Layout::of_revocation(reading.carried());
                 (Input::Results(reading), layout)
             }

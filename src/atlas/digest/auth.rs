@@ -21,24 +21,24 @@ use crate::atlas::wire;
 use crate::model::reason::NetworkFault;
 
 /// One API key's standing with the server.
-pub(in crate::atlas) struct Session {
+pub(in crate::atlas) struct DigestAuth {
     public: String,
     private: SecretString,
-    state: Mutex<State>,
+    state: Mutex<NonceState>,
     /// Held by the one caller that has no nonce and fetches a challenge.
     turn: tokio::sync::Mutex<()>,
     serials: AtomicU64,
 }
 
 #[derive(Default)]
-struct State {
+struct NonceState {
     current: Option<Arc<Nonce>>,
     /// Challenges fetched so far, and how the last fetch failed, if it did.
     fetches: u64,
     failure: Option<Answer>,
 }
 
-impl Session {
+impl DigestAuth {
     pub(in crate::atlas) fn new(public: String, private: SecretString) -> Self {
         let turn = tokio::sync::Mutex::default();
         Self { public, private, state: Mutex::default(), turn, serials: AtomicU64::new(0) }
@@ -158,7 +158,7 @@ impl Session {
         Nonce::new(serial, challenge, ha1, &self.public, cnonce())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, NonceState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

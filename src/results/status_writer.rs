@@ -11,7 +11,7 @@ use super::storage;
 
 /// The file while it is written: beside its place, so that there is a whole one or none.
 #[derive(Debug)]
-pub struct Annotated {
+pub struct StatusWriter {
     path: PathBuf,
     new: PathBuf,
     file: BufWriter<File>,
@@ -21,7 +21,7 @@ pub struct Annotated {
     cells: Vec<usize>,
 }
 
-impl Annotated {
+impl StatusWriter {
     /// Begins the file at `path`, whose lines carry the input's columns of these names.
     pub fn create(path: &Path, column: &str, carried: &[String]) -> io::Result<Self> {
         let new = storage::beside(path);

@@ -20,7 +20,7 @@ use crate::model::status::JobKind;
 
 /// The rows of a results file.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ResultsReader {
     path: PathBuf,
     carried: Vec<String>,
     lines: LinesAt,
@@ -52,7 +52,7 @@ pub enum ReadError {
     Damaged { path: PathBuf, line: u64, problem: &'static str },
 }
 
-impl Reading {
+impl ResultsReader {
     /// Finds the rows of the results file at `path`. Each line is read once, so that a damaged one is found here.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let unreadable = |source| ReadError::Unreadable { path: path.into(), source };
@@ -158,7 +158,7 @@ mod tests {
     fn read(text: &str) -> Result<(Vec<String>, bool), ReadError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let mut reading = Reading::open(file.path())?;
+        let mut reading = ResultsReader::open(file.path())?;
         let mut told = Vec::new();
         for _ in 0..2 {
             told.clear();
@@ -232,7 +232,7 @@ mod tests {
             assert!(told.contains(says), "{told}");
         }
         for path in [Path::new("missing.csv"), Path::new("src")] {
-            let told = Reading::open(path).unwrap_err().to_string();
+            let told = ResultsReader::open(path).unwrap_err().to_string();
             assert!(told.starts_with(&format!("cannot read the results in {}: ", path.display())), "{told}");
         }
     }
