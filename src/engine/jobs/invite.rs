@@ -89,7 +89,12 @@ impl<R: Read> Job for InviteJob<'_, R> {
 
 /// Decides about one person. The order of the questions is the rule: what did an earlier run leave, is the person present
 /// already, may anything be sent.
-fn decide(invitation: Invitation, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> Decision {
+pub(super) fn decide(
+    invitation: Invitation,
+    earlier: Option<Line>,
+    directory: &Directory,
+    conditions: &Conditions,
+) -> Decision {
     let presence = directory.presence(&invitation.email);
     if let Some(line) = earlier {
         match line.outcome.status.next_run() {

@@ -7,6 +7,9 @@ mod invite;
 mod revoke;
 mod unresolved;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

@@ -99,7 +99,12 @@ impl Job for RevokeJob {
 }
 
 /// Decides about one line of the run's results. The line comes back with the invite's id, if an earlier revoke found it.
-fn decide(mut line: Line, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> (Line, Decision) {
+pub(super) fn decide(
+    mut line: Line,
+    earlier: Option<Line>,
+    directory: &Directory,
+    conditions: &Conditions,
+) -> (Line, Decision) {
     let Left { kept, tried, found } = left_of(&line, earlier);
     let step = match found {
         None => step(&line, directory, tried.is_some()),
