@@ -85,7 +85,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         (0..rows).for_each(|row| writeln!(text, "person{row}@example.com,ORG_MEMBER").expect("memory"));
         let folder = tempfile::tempdir().expect("a folder");
         let organization = ORGANIZATION.parse().expect("an id");
-        let sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).expect("a header");
+        let sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).expect("a header");
         let header = sheet.header().clone();
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");

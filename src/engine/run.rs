@@ -61,9 +61,9 @@ pub struct Run<'a, G> {
 }
 
 /// What a run goes through.
-pub enum Input<'a, R> {
+pub enum Input<'a> {
     /// A sheet, whose people are invited. The planner, for the same organizations, turns its rows into invitations.
-    Sheet(Sheet<R>, Planner<'a>),
+    Sheet(Sheet, Planner<'a>),
     /// The results of a run, whose invites are cancelled. The sessions must use
     /// [`Api::Invites`](crate::atlas::api::Api::Invites).
     Results(ResultsReader),

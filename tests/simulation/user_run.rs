@@ -1,7 +1,6 @@
 //! One run of the real engine, as the program would put it together, and how it may be ended from outside.
 
 use std::future::poll_fn;
-use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
@@ -136,8 +135,7 @@ async fn whole(
     let organization = ORGANIZATION.parse().expect("an id");
     match &user_run.command {
         Command::Invite(text) => {
-            let sheet =
-                Sheet::from_reader(Cursor::new(text), &SheetOptions::default()).expect("the sheet has a header");
+            let sheet = Sheet::from_bytes(text.clone(), &SheetOptions::default()).expect("the sheet has a header");
             let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
             let opened = Opened::open(user_run, manners.api, carried.into(), settings, atlas);
             let (directory, blocked) = told(preflight(&opened.session).await);
@@ -151,7 +149,7 @@ async fn whole(
             let layout = Layout::of_revocation(reading.carried());
             let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
             let (directory, blocked) = told(preflight_pending(&opened.session).await);
-            let input = Input::<io::Empty>::Results(reading);
+            let input = Input::Results(reading);
             opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
     }
@@ -193,12 +191,12 @@ impl Opened {
         Self { session, clock, learned, journal, earlier, keys }
     }
 
-    async fn carry_out<R: Read>(
+    async fn carry_out(
         self,
         user_run: &UserRun,
         settings: &Settings,
         (directory, blocked): (&Directory, Option<Blocked>),
-        input: Input<'_, R>,
+        input: Input<'_>,
         atlas: &Shared,
         signals: mpsc::Receiver<Signal>,
     ) -> End {

@@ -1,7 +1,5 @@
 //! `bulk-invite revoke`: takes back the invitations of a run, those that are pending and that it created.
 
-use std::io;
-
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::revoke::{RevokePreview, Step, step};
@@ -96,8 +94,7 @@ impl Prepared<'_> {
             failed_rows: None,
         };
         screen.start(rows, JobKind::Revoke);
-        let summary =
-            dispatch(run, Input::<io::Empty>::Results(reading), signals, &mut |event| screen.on_event(event)).await;
+        let summary = dispatch(run, Input::Results(reading), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
         let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn read(file: &[u8]) -> Vec<Vec<String>> {
-        let mut sheet = Sheet::from_reader(file, &SheetOptions::default()).unwrap();
+        let mut sheet = Sheet::from_bytes(file, &SheetOptions::default()).unwrap();
         let mut rows = vec![sheet.header().names().to_vec()];
         rows.extend(sheet.by_ref().map(|row| {
             let row = row.unwrap();

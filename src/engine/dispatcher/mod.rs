@@ -9,15 +9,12 @@ mod notice;
 mod pool;
 mod progress;
 
-use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval};
-
-pub(super) use self::pool::Worker;
 
 use self::pool::Pool;
 use super::budget::Budget;
@@ -71,9 +68,9 @@ enum Phase {
 /// Runs a job until every row has a line, and leaves the results file in order.
 ///
 /// `signals` ask for an end. `on_event` is called synchronously: while it runs, nothing new starts.
-pub async fn dispatch<G: Gateway, R: Read>(
+pub async fn dispatch<G: Gateway>(
     run: Run<'_, G>,
-    input: Input<'_, R>,
+    input: Input<'_>,
     signals: mpsc::Receiver<Signal>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Summary {

@@ -1,7 +1,5 @@
 //! Inviting the people of a sheet.
 
-use std::io::Read;
-
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -21,20 +19,20 @@ use crate::results::{Line, Slot};
 use crate::spreadsheet::{Header, Sheet};
 
 /// The job of inviting everyone in a sheet.
-pub(in crate::engine) struct InviteJob<'a, R> {
-    sheet: Sheet<R>,
+pub(in crate::engine) struct InviteJob<'a> {
+    sheet: Sheet,
     classifier: Classifier<'a>,
     /// The organizations of the run.
     organizations: Vec<ObjectId>,
 }
 
-impl<'a, R: Read> InviteJob<'a, R> {
-    pub(in crate::engine) fn new(sheet: Sheet<R>, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
+impl<'a> InviteJob<'a> {
+    pub(in crate::engine) fn new(sheet: Sheet, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
         Self { sheet, classifier, organizations }
     }
 }
 
-impl<R: Read> Job for InviteJob<'_, R> {
+impl Job for InviteJob<'_> {
     type Subject = (Entry, Invitation);
 
     fn header(&self) -> Option<&Header> {

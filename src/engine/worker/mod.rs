@@ -4,6 +4,7 @@
 //! answer leads to. Every wait ends when the run stops. The worker writes nothing: the dispatcher records each request
 //! before it leaves, and the outcome when the row has ended.
 
+mod handle;
 mod invite;
 mod last_answer;
 mod message;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
+pub(crate) use self::handle::Worker;
 pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Task, Trace, Unresolved, Work};
 
 use self::last_answer::LastAnswer;
@@ -60,7 +62,7 @@ struct ActiveRow<'a, G> {
 }
 
 /// Works on the rows that it is given, until the channel closes.
-pub(crate) async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
+async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
     while let Some(assignment) = assignments.recv().await {
         let notice = run_row(&context, *assignment).await;
         if context.notices.send(notice).await.is_err() {

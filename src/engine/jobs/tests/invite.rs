@@ -114,9 +114,9 @@ fn a_person_no_longer_listed_stays_on_record() {
     assert_eq!(decided(Status::Unknown, &dry_run).as_deref(), Some("settle unknown NOT_LOOKED_UP"));
 }
 
-fn sheet() -> crate::spreadsheet::Sheet<&'static [u8]> {
+fn sheet() -> crate::spreadsheet::Sheet {
     let options = crate::spreadsheet::SheetOptions::default();
-    crate::spreadsheet::Sheet::from_reader(&b"email,roles\n"[..], &options).unwrap()
+    crate::spreadsheet::Sheet::from_bytes(&b"email,roles\n"[..], &options).unwrap()
 }
 
 fn classifier() -> crate::plan::classify::Classifier<'static> {
