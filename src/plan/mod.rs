@@ -20,7 +20,7 @@ use crate::model::reason::RejectionCode;
 use crate::plan::directory::Directory;
 use crate::spreadsheet::{Header, Row, RowFault};
 
-pub use compare::{differences, digest};
+pub use compare::{Differences, differences, digest};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
 pub use roles::parse_roles;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Conditions, Decision, Entry, Job, Next};
+use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas;
 use crate::atlas::api::{Create, Request};
 use crate::engine::worker::{Task, Unresolved, Work};
@@ -39,22 +39,22 @@ impl Job for InviteJob<'_> {
         Some(self.sheet.header())
     }
 
-    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
-        let Some(row) = self.sheet.next_row().map_err(|error| error.to_string())? else { return Ok(None) };
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError> {
+        let Some(row) = self.sheet.next_row()? else { return Ok(None) };
         let classified = self.classifier.classify(&row);
         let entry = Entry::Row(slot(), row);
         Ok(Some(match classified {
             Classified::Person(key, invitation) => {
                 match self.organizations.iter().position(|id| *id == invitation.organization) {
                     Some(organization) => Next::Person { organization, key: Some(key), subject: (entry, invitation) },
-                    None => Next::Ended(entry, Rejection::no_credentials(invitation.organization).outcome(now)),
+                    None => Next::Ended(entry, Rejection::no_credentials(invitation.organization).outcome(now).into()),
                 }
             }
             Classified::Duplicate(earlier) => {
                 let outcome = Outcome::new(Status::Duplicate, now);
-                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")))
+                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")).into())
             }
-            Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now)),
+            Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now).into()),
         }))
     }
 
@@ -174,7 +174,8 @@ fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, 
 
 /// Returns the outcome with how the person's grants differ from the sheet.
 fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
-    let differences = differences(invitation, presence.grants(), directory);
-    let error_code = differences.as_ref().map(|_| RowReason::Differs.into());
-    Outcome { error_code, error_detail: differences, ..outcome }
+    match differences(invitation, presence.grants()) {
+        None => Outcome { error_code: None, error_detail: None, ..outcome },
+        Some(found) => outcome.with_code(RowReason::Differs).with_detail(found.describe(directory)),
+    }
 }

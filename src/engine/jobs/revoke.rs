@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, Decision, Entry, Job, Next};
+use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas::api::{Request, Revoke};
 use crate::engine::revoke::{Step, is_about, step};
 use crate::engine::worker::{Task, Work};
@@ -52,8 +52,8 @@ impl Job for RevokeJob {
         None
     }
 
-    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
-        let Some(line) = self.results.next_line().map_err(|error| error.to_string())? else { return Ok(None) };
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError> {
+        let Some(line) = self.results.next_line()? else { return Ok(None) };
         let slot = slot();
         let named: Option<ObjectId> = line.org_id.parse().ok();
         let known = named.and_then(|id| Some((id, self.organizations.iter().position(|known| *known == id)?)));
@@ -61,7 +61,7 @@ impl Job for RevokeJob {
             let outcome = without_credentials(&line, named, now);
             let entry = Entry::Line(Some(slot), Box::new(line));
             let outcome = entry.with_own_id(outcome);
-            return Ok(Some(Next::Ended(entry, outcome)));
+            return Ok(Some(Next::Ended(entry, outcome.into())));
         };
         // A row that was invalid, or a second one for the same person, says nothing of the person's invite.
         let key = (!line.outcome.status.is_of_the_row_alone()).then(|| self.keys.key(id, &line.email));
