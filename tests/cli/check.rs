@@ -3,7 +3,7 @@
 use atlas_sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
-use crate::world::{Credential, Finished, Invocation, World, faults, people, sandbox, sheet};
+use crate::world::{Credential, Finished, Invocation, World, at_once, faults, people, sandbox, sheet};
 
 /// A sheet with one of everything, for the sandbox's own teams, projects and people.
 const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
@@ -155,7 +155,7 @@ fn without_credentials_or_on_demand_nobody_is_asked_and_what_is_not_known_is_sai
 
 #[test]
 fn with_any_credential_the_organization_is_read_and_nobody_is_invited() {
-    for credential in Credential::ALL {
+    at_once(Credential::ALL, |credential| {
         let server = peopled(faults(&["429=0s@#2/all"]));
         let run = check(&world(), &[]).aimed_at(&server.base_url()).credential(credential).finish();
         run.exits(1).says("checking online: ");
@@ -163,7 +163,7 @@ fn with_any_credential_the_organization_is_read_and_nobody_is_invited() {
         let ledger = server.sandbox().ledger();
         assert!(ledger.total_requests() > 3 && ledger.create_requests() == 0, "{credential:?} {}", run.told());
         assert!(!run.told().contains(credential.secret()));
-    }
+    });
 }
 
 #[test]
