@@ -12,15 +12,15 @@ use std::time::Duration;
 
 use bulk_invite::atlas::api::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
 use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::caller::Caller;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::limiter::{Limiter, Pace};
-use bulk_invite::engine::{Job, MaxFailures, Organization, RunOptions, Task, dispatch, preflight};
+use bulk_invite::engine::session::Session;
+use bulk_invite::engine::{Input, MaxFailures, Organization, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::invitation::OrgRoles;
 use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Journal, Start};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -81,12 +81,12 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut sheet = String::from("email,roles\n");
-        (0..rows).for_each(|row| writeln!(sheet, "person{row}@example.com,ORG_MEMBER").expect("memory"));
+        let mut text = String::from("email,roles\n");
+        (0..rows).for_each(|row| writeln!(text, "person{row}@example.com,ORG_MEMBER").expect("memory"));
         let folder = tempfile::tempdir().expect("a folder");
         let organization = ORGANIZATION.parse().expect("an id");
-        let roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).expect("a header");
-        let header = roster.header().clone();
+        let sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).expect("a header");
+        let header = sheet.header().clone();
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");
         let (journal, earlier) =
@@ -96,8 +96,8 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let atlas = Atlas::new(manner);
         let (limiter, policy) = (Limiter::new(Pace::Atlas), Policy::new(5, 1));
         let (sender, learned) = mpsc::unbounded_channel();
-        let caller = Caller::new(atlas, Api::Invites, limiter, policy, clock, sender);
-        let directory = preflight(&caller).await.expect("an organization");
+        let session = Session::new(atlas, Api::Invites, limiter, policy, clock, sender);
+        let directory = preflight(&session).await.expect("an organization");
         let options = RunOptions {
             organization: Some(organization),
             concurrency: CONCURRENCY as usize,
@@ -113,13 +113,13 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let planner = Planner::new(plan, &header, vec![(organization, &directory)]);
         let directory = &directory;
         let organizations =
-            vec![Organization { id: organization, caller, directory, condemned: None, rows: Some(rows) }];
+            vec![Organization { id: organization, session, directory, blocked: None, rows: Some(rows) }];
         let (_, signals) = mpsc::channel(1);
         let (halt, failed_rows) = (None, None);
-        let task = Task::Invite(roster, planner);
-        let job = Job { options, clock, organizations, learned, task, journal, earlier, keys, halt, failed_rows };
-        let summary = dispatch(job, signals, &mut |_| {}).await;
-        assert_eq!(summary.tally.count(bulk_invite::model::outcome::Status::Invited), rows, "{summary:?}");
+        let input = Input::Sheet(sheet, planner);
+        let run = Run { options, clock, organizations, learned, journal, earlier, keys, halt, failed_rows };
+        let summary = dispatch(run, input, signals, &mut |_| {}).await;
+        assert_eq!(summary.tally.count(bulk_invite::model::status::Status::Invited), rows, "{summary:?}");
         (start.elapsed().as_secs_f64(), summary.organizations[0].pace.limited)
     })
 }

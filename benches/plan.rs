@@ -11,7 +11,7 @@ use bulk_invite::atlas::api::Named;
 use bulk_invite::model::invitation::OrgRoles;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner, digest};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 
 const ROWS: u32 = 1_000_000;
 const ROUNDS: u32 = 5;
@@ -49,23 +49,23 @@ fn directory() -> Directory {
     directory
 }
 
-fn rows(sheet: &[u8]) -> u32 {
-    let mut roster = Roster::open(sheet, &RosterOptions::default()).expect("a header");
+fn rows(text: &[u8]) -> u32 {
+    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).expect("a header");
     let mut count = 0;
-    while let Some(row) = roster.next_row().expect("memory does not fail") {
+    while let Some(row) = sheet.next_row().expect("memory does not fail") {
         black_box(&row);
         count += 1;
     }
     count
 }
 
-fn plans(sheet: &[u8], directory: &Directory, digests: bool) -> u32 {
-    let mut roster = Roster::open(sheet, &RosterOptions::default()).expect("a header");
+fn plans(text: &[u8], directory: &Directory, digests: bool) -> u32 {
+    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).expect("a header");
     let organization = "32b6e34b3d91647abb20e7b8".parse().expect("an id");
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-    let planner = Planner::new(options, roster.header(), vec![(organization, directory)]);
+    let planner = Planner::new(options, sheet.header(), vec![(organization, directory)]);
     let mut count = 0;
-    while let Some(row) = roster.next_row().expect("memory does not fail") {
+    while let Some(row) = sheet.next_row().expect("memory does not fail") {
         let invitation = planner.plan(&row).expect("every row is good");
         if digests {
             black_box(digest(&invitation));

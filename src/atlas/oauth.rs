@@ -14,6 +14,7 @@ use super::credential::bearer;
 use super::transport::{ENTITY_LIMIT, Payload, Reply, Transport};
 use super::wire::{self, Number, Text};
 use crate::atlas::api::{Answer, NotSent};
+use crate::model::reason::NetworkFault;
 
 /// A token lives an hour by Atlas's documentation; assumed where the answer does not say.
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -185,7 +186,8 @@ fn token(body: &Payload, asked: Instant) -> Option<Token> {
 }
 
 fn no_token(why: &str, retry_after: Option<Duration>) -> Answer {
-    Answer::NotSent(NotSent { detail: format!("no token for the service account: {why}"), retry_after, lasting: false })
+    let detail = format!("no token for the service account: {why}");
+    Answer::NotSent(NotSent { fault: NetworkFault::Token, detail, retry_after, lasting: false })
 }
 
 fn asked_to_wait(failure: &Answer) -> Option<Duration> {

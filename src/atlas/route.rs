@@ -12,6 +12,7 @@ use rustls::CertificateError;
 use super::Settings;
 use super::wire::clean;
 use crate::atlas::api::NotSent;
+use crate::model::reason::NetworkFault;
 
 /// Who is connected to, for messages.
 pub(super) struct Route {
@@ -58,25 +59,32 @@ impl Route {
             (Some(_) | None, _) => None,
         };
         if let Some(detail) = refused {
-            return NotSent { detail, retry_after: None, lasting: true };
+            return NotSent { fault: NetworkFault::Proxy, detail, retry_after: None, lasting: true };
         }
         let of_the_proxy = tunnel.as_deref().is_some_and(|told| told.starts_with("failed to create"));
         if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             let (whose, setting) = if of_the_proxy { (first, "HTTPS_PROXY") } else { (peer, "--base-url") };
-            return NotSent { detail: tls_failed(whose, setting, tls), retry_after: None, lasting: lasts(tls) };
+            let fault = match tls {
+                rustls::Error::InvalidCertificate(_) => NetworkFault::Certificate,
+                _ => NetworkFault::Tls,
+            };
+            return NotSent { fault, detail: tls_failed(whose, setting, tls), retry_after: None, lasting: lasts(tls) };
         }
-        let detail = if error.is_timeout() {
-            format!("could not connect to {peer}{through} within {:?}", self.connect_timeout)
+        let (fault, detail) = if error.is_timeout() {
+            let within = self.connect_timeout;
+            (NetworkFault::Connection, format!("could not connect to {peer}{through} within {within:?}"))
         } else if error.is_dns() {
-            format!("could not resolve {first}: {cause}")
+            (NetworkFault::Dns, format!("could not resolve {first}: {cause}"))
         } else if tunnel.as_deref() == Some("unsuccessful") {
-            format!("{first} refused to connect to {peer}; have it allowed, or set NO_PROXY if none is needed")
+            let detail =
+                format!("{first} refused to connect to {peer}; have it allowed, or set NO_PROXY if none is needed");
+            (NetworkFault::Proxy, detail)
         } else if tunnel.is_some() && !of_the_proxy {
-            format!("{first} gave no way to {peer}: {cause}")
+            (NetworkFault::Proxy, format!("{first} gave no way to {peer}: {cause}"))
         } else {
-            format!("could not connect to {first}: {cause}")
+            (NetworkFault::Connection, format!("could not connect to {first}: {cause}"))
         };
-        NotSent { detail, retry_after: None, lasting: false }
+        NotSent { fault, detail, retry_after: None, lasting: false }
     }
 }
 

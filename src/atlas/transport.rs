@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::route::{Route, chain, innermost};
 use super::{ClientError, Settings};
 use crate::atlas::api::{Answer, Lost, NoAnswer, NotSent};
+use crate::model::reason::NetworkFault;
 
 /// Idle connections go before the servers and load balancers between us and Atlas close them (the least patient of
 /// the usual ones wait a minute): a request on a connection that is being closed is in doubt for nothing.
@@ -146,7 +147,12 @@ impl Transport {
         // hyper cancels only what it hands back unwritten, and a builder error comes before any connection.
         if error.is_builder() || hyper_error(error).is_some_and(hyper::Error::is_canceled) {
             let detail = format!("the request did not go out to {peer}: {cause}");
-            return Answer::NotSent(NotSent { detail, retry_after: None, lasting: false });
+            return Answer::NotSent(NotSent {
+                fault: NetworkFault::Connection,
+                detail,
+                retry_after: None,
+                lasting: false,
+            });
         }
         if error.is_timeout() {
             return self.timed_out();

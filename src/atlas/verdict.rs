@@ -4,6 +4,7 @@
 //! one for questions.
 
 use crate::atlas::api::{Answer, Body, Created, Lost, Response};
+use crate::model::reason::{Blocked, BlockedReason};
 
 /// What an answer to an invitation, or to its cancellation, means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +24,11 @@ pub enum Verdict {
     /// The row's team or project is missing, or the organization is.
     SomethingMissing,
     /// The credential was refused; it may have lapsed.
-    Unauthorized,
+    Unauthorized(Blocked),
     /// Refused for good, for a reason of this row.
     Refused,
-    /// No row can succeed; in words.
-    Condemned(String),
+    /// No row of the organization can succeed.
+    Blocked(Blocked),
 }
 
 /// Why the server processes nothing just now.
@@ -53,15 +54,15 @@ pub enum Doubt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LookUp {
     /// The answer holds what was asked for.
-    Told,
+    Found,
     /// Ask again, after a delay.
     Again(String),
     /// Ask again; this was no attempt.
     NotProcessed(Busy),
     /// The credential was refused; it may have lapsed.
-    Unauthorized,
-    /// This question has no answer here (a missing role, a missing organization).
-    Denied(String),
+    Unauthorized(Blocked),
+    /// The organization cannot be read (a missing role, a missing organization).
+    Denied(Blocked),
 }
 
 /// The 400s that are about this row and certainly not about somebody being there already.
@@ -93,7 +94,7 @@ pub(crate) const REFUSALS: [&str; 20] = [
 
 /// The 400s after which no row can succeed: the organization is full or closed, or the token endpoint wants no more of
 /// our service account (the codes of RFC 6749, 5.2).
-pub(crate) const CONDEMNING: [&str; 7] = [
+pub(crate) const BLOCKING: [&str; 7] = [
     "INACTIVE_ORG",
     "MAX_USERS_PER_ORG_EXCEEDED",
     "invalid_client",
@@ -116,9 +117,9 @@ impl Verdict {
             Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
             Verdict::PerhapsThere => "perhaps there",
             Verdict::SomethingMissing => "something missing",
-            Verdict::Unauthorized => "unauthorized",
+            Verdict::Unauthorized(_) => "unauthorized",
             Verdict::Refused => "refused",
-            Verdict::Condemned(_) => "condemned",
+            Verdict::Blocked(_) => "blocked",
         }
     }
 }
@@ -151,19 +152,19 @@ fn judge_response(response: &Response) -> Verdict {
             | Body::Error(_)
             | Body::Unreadable(_) => Verdict::InDoubt(Doubt::Answered),
         },
-        401 => Verdict::Unauthorized,
-        402 | 405 | 406 | 407 | 410 => Verdict::Condemned(describe(response)),
+        401 => Verdict::Unauthorized(blocked(response)),
+        402 | 405 | 406 | 407 | 410 => Verdict::Blocked(blocked(response)),
         403 if code == "USER_ORGS_RESTRICTED" => Verdict::Refused,
-        403 => Verdict::Condemned(describe(response)),
+        403 => Verdict::Blocked(blocked(response)),
         404 => Verdict::SomethingMissing,
-        400 if CONDEMNING.contains(&code) => Verdict::Condemned(describe(response)),
+        400 if BLOCKING.contains(&code) => Verdict::Blocked(blocked(response)),
         400 if REFUSALS.contains(&code) => Verdict::Refused,
         400 | 409 => Verdict::PerhapsThere,
         // Whoever gave up waiting here was not the one who processes: that may go on.
         408 | 504 => Verdict::InDoubt(Doubt::MayStillRun),
         411..=499 => Verdict::Refused,
         500.. => Verdict::InDoubt(Doubt::Answered),
-        0..=199 | 300..=399 => Verdict::Condemned(describe(response)),
+        0..=199 | 300..=399 => Verdict::Blocked(blocked(response)),
     }
 }
 
@@ -185,13 +186,43 @@ pub fn judge_look_up(answer: &Answer) -> LookUp {
             | Body::People(_)
             | Body::Named(_)
             | Body::Organization(_)
-            | Body::Limits(_) => LookUp::Told,
-            Body::Error(_) | Body::Unreadable(_) => LookUp::Again(describe(response)),
+            | Body::Limits(_) => LookUp::Found,
+            Body::Error(_) | Body::Unreadable(_) => LookUp::Again(response.describe()),
         },
-        401 => LookUp::Unauthorized,
-        400 | 408 | 409 | 411..=499 | 500.. => LookUp::Again(describe(response)),
-        0..=199 | 300..=399 | 402..=407 | 410 => LookUp::Denied(describe(response)),
+        401 => LookUp::Unauthorized(blocked(response)),
+        400 | 408 | 409 | 411..=499 | 500.. => LookUp::Again(response.describe()),
+        0..=199 | 300..=399 | 402..=407 | 410 => LookUp::Denied(blocked(response)),
     }
+}
+
+/// Returns why the organization accepts no requests, from an answer that says so.
+///
+/// The codes are those of Atlas's documentation and of RFC 6749, 5.2, for the token endpoint. They come before the status.
+pub fn blocked(response: &Response) -> Blocked {
+    let reason = match response.error_code().unwrap_or_default() {
+        "IP_ADDRESS_NOT_ON_ACCESS_LIST"
+        | "IP_ADDRESS_NOT_ON_WHITELIST"
+        | "ORG_REQUIRES_ACCESS_LIST"
+        | "ORG_REQUIRES_WHITELIST" => BlockedReason::AccessList,
+        "MAX_USERS_PER_ORG_EXCEEDED" => BlockedReason::Full,
+        "ACCOUNT_SUSPENDED" => BlockedReason::Suspended,
+        "INACTIVE_ORG" => BlockedReason::Inactive,
+        "ORG_NOT_FOUND" | "INVALID_ORG_ID" => BlockedReason::NotFound,
+        "INVALID_VERSION_DATE" => BlockedReason::EndpointGone,
+        "invalid_client" | "invalid_grant" | "invalid_request" | "unauthorized_client" | "unsupported_grant_type" => {
+            BlockedReason::Unauthorized
+        }
+        _ => match response.status {
+            401 => BlockedReason::Unauthorized,
+            402 => BlockedReason::Suspended,
+            403 => BlockedReason::Forbidden,
+            404 => BlockedReason::NotFound,
+            405 | 406 | 410 => BlockedReason::EndpointGone,
+            407 => BlockedReason::Proxy,
+            0..=400 | 408 | 409 | 411.. => BlockedReason::UnexpectedAnswer,
+        },
+    };
+    Blocked::new(reason, response.describe())
 }
 
 /// Whether the answer says that nothing was processed because of a limit or an upgrade.
@@ -209,35 +240,11 @@ pub(crate) fn busy(response: &Response) -> Option<Busy> {
     }
 }
 
-/// An answer in words: the status, Atlas's code and what it said.
-pub fn describe(response: &Response) -> String {
-    let mut text = format!("HTTP {}", response.status);
-    let (code, detail) = match &response.body {
-        Body::Error(error) => (error.code.as_deref(), error.detail.as_deref()),
-        Body::Unreadable(text) => (None, Some(text.as_str())),
-        Body::Created(_)
-        | Body::Revoked
-        | Body::Invites(_)
-        | Body::People(_)
-        | Body::Named(_)
-        | Body::Organization(_)
-        | Body::Limits(_) => (None, None),
-    };
-    if let Some(code) = code {
-        text.push(' ');
-        text.push_str(code);
-    }
-    if let Some(detail) = detail {
-        text.push_str(": ");
-        text.push_str(detail);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::atlas::api::{ApiError, NoAnswer, NotSent};
+    use crate::model::reason::NetworkFault;
 
     fn response(status: u16, body: Body) -> Answer {
         Answer::Response(Box::new(Response {
@@ -273,7 +280,7 @@ mod tests {
             (error(400, "RATE_LIMITED_IP"), "rate limited"),
             (error(503, "RATE_LIMITED"), "rate limited"),
             (error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES"), "maintenance"),
-            (error(405, ""), "condemned"),
+            (error(405, ""), "blocked"),
             (error(408, ""), "may still run"),
             (error(500, "UNEXPECTED_ERROR"), "in doubt"),
             (response(502, html()), "in doubt"),
@@ -285,21 +292,29 @@ mod tests {
             (response(400, html()), "perhaps there"),
             (error(400, "INVALID_ENUM_VALUE"), "refused"),
             (error(400, "INVALID_EMAIL_ADDRESS"), "refused"),
-            (error(400, "MAX_USERS_PER_ORG_EXCEEDED"), "condemned"),
-            (error(400, "invalid_client"), "condemned"),
+            (error(400, "MAX_USERS_PER_ORG_EXCEEDED"), "blocked"),
+            (error(400, "invalid_client"), "blocked"),
             (error(401, "UNEXPECTED_ERROR"), "unauthorized"),
-            (error(402, "ACCOUNT_SUSPENDED"), "condemned"),
-            (error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), "condemned"),
-            (response(403, html()), "condemned"),
+            (error(402, "ACCOUNT_SUSPENDED"), "blocked"),
+            (error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), "blocked"),
+            (response(403, html()), "blocked"),
             (error(403, "USER_ORGS_RESTRICTED"), "refused"),
             (error(404, "TEAM_NOT_FOUND"), "something missing"),
             (error(404, "ORG_NOT_FOUND"), "something missing"),
             (error(422, "ANY"), "refused"),
-            (response(302, html()), "condemned"),
-            (error(406, "INVALID_VERSION_DATE"), "condemned"),
-            (error(407, ""), "condemned"),
-            (error(410, ""), "condemned"),
-            (Answer::NotSent(NotSent { detail: "no route".into(), retry_after: None, lasting: false }), "not sent"),
+            (response(302, html()), "blocked"),
+            (error(406, "INVALID_VERSION_DATE"), "blocked"),
+            (error(407, ""), "blocked"),
+            (error(410, ""), "blocked"),
+            (
+                Answer::NotSent(NotSent {
+                    fault: NetworkFault::Connection,
+                    detail: "no route".into(),
+                    retry_after: None,
+                    lasting: false,
+                }),
+                "not sent",
+            ),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "30 s".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Reset, detail: "reset".into() }), "may still run"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "may still run"),
@@ -329,14 +344,22 @@ mod tests {
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),
-            (Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false }), "again"),
+            (
+                Answer::NotSent(NotSent {
+                    fault: NetworkFault::Connection,
+                    detail: String::new(),
+                    retry_after: None,
+                    lasting: false,
+                }),
+                "again",
+            ),
         ];
         for (answer, expected) in table {
             let verdict = match judge_look_up(&answer) {
-                LookUp::Told => "told",
+                LookUp::Found => "told",
                 LookUp::Again(_) => "again",
                 LookUp::NotProcessed(_) => "busy",
-                LookUp::Unauthorized => "unauthorized",
+                LookUp::Unauthorized(_) => "unauthorized",
                 LookUp::Denied(_) => "denied",
             };
             assert_eq!(verdict, expected, "{answer:?}");

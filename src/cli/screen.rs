@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use bulk_invite::engine::event::{Event, Progress};
 use bulk_invite::engine::limiter::Learned;
-use bulk_invite::model::outcome::{JobKind, Status, StopReason};
-use bulk_invite::report::{duration, escaped, rows};
+use bulk_invite::model::reason::StopReason;
+use bulk_invite::model::status::{JobKind, Status};
+use bulk_invite::report::{announcement, duration, escaped, rows};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -147,12 +148,19 @@ impl Screen {
             Event::Progress(progress) => self.progress(&progress),
             // Machines have been told already.
             Event::Stopping { .. } if matches!(self.kind, Kind::Json) => {}
-            Event::Stopping { reason: StopReason::Signal(_) | StopReason::SecondSignal(_), detail } => {
-                self.note(&escaped(detail));
-            }
-            Event::Stopping { detail, .. } => self.error(&escaped(detail)),
-            Event::Condemned { .. } if matches!(self.kind, Kind::Json) => {}
-            Event::Condemned { organization, why } => {
+            Event::Stopping { halt } => match halt.reason() {
+                StopReason::Declined | StopReason::Signal(_) | StopReason::SecondSignal(_) => {
+                    self.note(&escaped(&announcement(halt)));
+                }
+                StopReason::FailedRowsUnwritable
+                | StopReason::TooManyFailures
+                | StopReason::OrganizationBlocked
+                | StopReason::InputUnreadable
+                | StopReason::ResultsUnwritable => self.error(&escaped(&announcement(halt))),
+            },
+            Event::Blocked { .. } if matches!(self.kind, Kind::Json) => {}
+            Event::Blocked { organization, blocked } => {
+                let why = blocked.to_string();
                 let why = why.trim_end_matches('.');
                 self.error(&format!("organization {organization}: {}; the others go on", escaped(why)));
             }
@@ -268,8 +276,15 @@ fn machine(event: &Event<'_>) -> Option<Value> {
             "kept": kept,
         }),
         Event::Learned { .. } | Event::Progress(_) | Event::Unwritten { .. } => return None,
-        Event::Stopping { detail, .. } => json!({"event": "halt", "why": detail}),
-        Event::Condemned { organization, why } => json!({"event": "halt", "org_id": organization, "why": why}),
+        Event::Stopping { halt } => {
+            json!({"event": "halt", "reason": halt.reason().as_str(), "why": announcement(halt)})
+        }
+        Event::Blocked { organization, blocked } => json!({
+            "event": "halt",
+            "org_id": organization,
+            "reason": blocked.reason.code(),
+            "why": blocked.to_string(),
+        }),
     })
 }
 
@@ -280,7 +295,7 @@ fn line(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use bulk_invite::model::outcome::Tally;
+    use bulk_invite::model::status::Tally;
 
     use super::*;
 

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::str::FromStr;
 
+use crate::model::reason::SpentBudget;
+
 /// When too many rows have failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MaxFailures {
@@ -61,8 +63,8 @@ impl Budget {
         Self { limit, failures: 0, last: VecDeque::new(), lately: 0 }
     }
 
-    /// Counts a row that was sent; says in words why the run has to stop, if it has.
-    pub(super) fn spend(&mut self, failed: bool) -> Option<String> {
+    /// Counts a row that was sent. Returns why the run has to stop, if it has to.
+    pub(super) fn spend(&mut self, failed: bool) -> Option<SpentBudget> {
         self.failures += u64::from(failed);
         if self.last.len() == LAST {
             self.lately -= usize::from(self.last.pop_front() == Some(true));
@@ -71,14 +73,15 @@ impl Budget {
         self.lately += usize::from(failed);
         match self.limit {
             MaxFailures::Off => None,
-            MaxFailures::Count(limit) => (failed && self.failures >= limit).then(|| {
-                let rows = if self.failures == 1 { "row" } else { "rows" };
-                format!("{} {rows} failed; --max-failures allows fewer than {limit}", self.failures)
-            }),
+            MaxFailures::Count(limit) => {
+                (failed && self.failures >= limit).then_some(SpentBudget::Count { failed: self.failures, limit })
+            }
             MaxFailures::Percent(percent) => {
-                let (failed, sent) = (self.lately, self.last.len());
-                (sent >= FEW && failed * 100 >= usize::from(percent) * sent).then(|| {
-                    format!("{failed} of the last {sent} rows failed; --max-failures allows less than {percent}%")
+                let (failed, of) = (self.lately, self.last.len());
+                (of >= FEW && failed * 100 >= usize::from(percent) * of).then_some(SpentBudget::Percent {
+                    failed,
+                    of,
+                    limit: percent,
                 })
             }
         }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::engine::limiter::Learned;
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::{Outcome, StopReason, Tally};
+use crate::model::outcome::Outcome;
+use crate::model::reason::{Blocked, Halt};
+use crate::model::status::Tally;
 use crate::results::Line;
 
 /// Something that happened.
@@ -46,19 +48,17 @@ pub enum Event<'a> {
     },
     /// Time passed.
     Progress(Progress),
-    /// The run will end early; in words.
+    /// The run will end early.
     Stopping {
         /// Why.
-        reason: StopReason,
-        /// In words; untrusted text.
-        detail: &'a str,
+        halt: &'a Halt,
     },
-    /// Nothing more is sent to one of several organizations; the run goes on for the others.
-    Condemned {
+    /// Nothing more is sent to one of several organizations; the run continues for the others.
+    Blocked {
         /// Which.
         organization: ObjectId,
-        /// Why; untrusted text.
-        why: &'a str,
+        /// Why.
+        blocked: &'a Blocked,
     },
     /// These lines are not in the results file, because it took no more.
     Unwritten {

@@ -1,7 +1,8 @@
 //! What is asked before the first invite: the limits in force, who is there already, and what names mean.
 
+use super::session::{Session, Unanswered};
 use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::engine::caller::{Caller, Unanswered};
+use crate::model::reason::Blocked;
 use crate::plan::directory::Directory;
 
 /// Pages read of a list before it is taken for endless.
@@ -9,14 +10,14 @@ const MOST_PAGES: u32 = 10_000;
 
 /// Reads the organization: its limits, people, invites, teams and projects.
 ///
-/// The limits may stay unknown; without the rest no row can be judged, so a failure condemns the organization.
+/// The limits may stay unknown; without the rest no row can be judged, so a failure blocks the organization.
 ///
 /// # Errors
 ///
-/// Why nothing may be sent to it, in words; untrusted where the server said it.
-pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
-    let mut directory = preflight_people(caller).await?;
-    read_names(caller, &mut directory).await.map_err(in_words)?;
+/// Why nothing may be sent to it.
+pub async fn preflight<G: Gateway>(session: &Session<G>) -> Result<Directory, Blocked> {
+    let mut directory = preflight_people(session).await?;
+    read_names(session, &mut directory).await?;
     Ok(directory)
 }
 
@@ -25,10 +26,10 @@ pub async fn preflight<G: Gateway>(caller: &Caller<G>) -> Result<Directory, Stri
 /// # Errors
 ///
 /// As of [`preflight`].
-pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
-    read_limits(caller).await?;
+pub async fn preflight_people<G: Gateway>(session: &Session<G>) -> Result<Directory, Blocked> {
+    read_limits(session).await?;
     let mut directory = Directory::new();
-    read_people(caller, &mut directory).await.map_err(in_words)?;
+    read_people(session, &mut directory).await?;
     Ok(directory)
 }
 
@@ -38,17 +39,17 @@ pub async fn preflight_people<G: Gateway>(caller: &Caller<G>) -> Result<Director
 /// # Errors
 ///
 /// As of [`preflight`].
-pub async fn preflight_pending<G: Gateway>(caller: &Caller<G>) -> Result<Directory, String> {
-    read_limits(caller).await?;
+pub async fn preflight_pending<G: Gateway>(session: &Session<G>) -> Result<Directory, Blocked> {
+    read_limits(session).await?;
     let mut directory = Directory::new();
-    read_invites(caller, &mut directory).await.map_err(in_words)?;
-    read_users(caller, &mut directory).await.map_err(in_words)?;
+    read_invites(session, &mut directory).await?;
+    read_users(session, &mut directory).await?;
     Ok(directory)
 }
 
-async fn read_limits<G: Gateway>(caller: &Caller<G>) -> Result<(), String> {
+async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
     // A key that may not read the limits invites at the documented ones.
-    let limits = match caller.ask(&Request::RateLimits).await {
+    let limits = match session.ask(&Request::RateLimits).await {
         Ok(response) => {
             if let Body::Limits(limits) = response.body {
                 limits
@@ -56,25 +57,12 @@ async fn read_limits<G: Gateway>(caller: &Caller<G>) -> Result<(), String> {
                 Vec::new()
             }
         }
-        // Nothing else would be told either.
-        Err(unreachable @ Unanswered::Unreachable(_)) => return Err(in_words(unreachable)),
-        Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => {
-            Vec::new()
-        }
+        // Nothing else would be answered either.
+        Err(unreachable @ Unanswered::Unreachable(..)) => return Err(unreachable.into()),
+        Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Refused(_)) => Vec::new(),
     };
-    limits.into_iter().for_each(|limit| caller.limiter.configure(limit));
+    limits.into_iter().for_each(|limit| session.limiter.configure(limit));
     Ok(())
-}
-
-fn in_words(unanswered: Unanswered) -> String {
-    match unanswered {
-        Unanswered::Stopped => "stopped before the organization could be read".to_owned(),
-        Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
-            format!("the organization could not be read beforehand: {why}")
-        }
-        Unanswered::Unauthorized(why) => format!("the credentials are refused: {why}"),
-        Unanswered::Denied(why) => format!("the organization may not be read: {why}"),
-    }
 }
 
 /// Adds those whose invitation expired or was declined, whom a run need not know of.
@@ -82,41 +70,41 @@ fn in_words(unanswered: Unanswered) -> String {
 /// # Errors
 ///
 /// As of [`preflight`].
-pub async fn read_lapsed<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), String> {
+pub async fn read_lapsed<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Blocked> {
     let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    read_pages(caller, Request::Lapsed, people, |person| directory.add_person(person)).await.map_err(in_words)
+    Ok(read_pages(session, Request::Lapsed, people, |person| directory.add_person(person)).await?)
 }
 
-async fn read_people<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
-    read_users(caller, directory).await?;
-    if caller.api == Api::Invites { read_invites(caller, directory).await } else { Ok(()) }
+async fn read_people<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    read_users(session, directory).await?;
+    if session.api == Api::Invites { read_invites(session, directory).await } else { Ok(()) }
 }
 
-async fn read_users<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+async fn read_users<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    read_pages(caller, Request::Users, people, |person| directory.add_person(person)).await
+    read_pages(session, Request::Users, people, |person| directory.add_person(person)).await
 }
 
-async fn read_invites<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
-    let Body::Invites(invites) = caller.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
+async fn read_invites<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+    let Body::Invites(invites) = session.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
     invites.into_iter().for_each(|invite| directory.add_invite(invite));
     Ok(())
 }
 
-async fn read_names<G: Gateway>(caller: &Caller<G>, directory: &mut Directory) -> Result<(), Unanswered> {
+async fn read_names<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
-    read_pages(caller, Request::Teams, named, |team| directory.add_team(team)).await?;
-    read_pages(caller, Request::Projects, named, |project| directory.add_project(project)).await
+    read_pages(session, Request::Teams, named, |team| directory.add_team(team)).await?;
+    read_pages(session, Request::Projects, named, |project| directory.add_project(project)).await
 }
 
 async fn read_pages<G: Gateway, T>(
-    caller: &Caller<G>,
+    session: &Session<G>,
     request: fn(u32) -> Request,
     page_of: impl Fn(Body) -> Option<Page<T>>,
     mut add: impl FnMut(T),
 ) -> Result<(), Unanswered> {
     for number in 1..=MOST_PAGES {
-        let page = page_of(caller.ask(&request(number)).await?.body).ok_or_else(not_a_list)?;
+        let page = page_of(session.ask(&request(number)).await?.body).ok_or_else(not_a_list)?;
         let count = page.entries.len();
         page.entries.into_iter().for_each(&mut add);
         if is_last(number, count, page.total) {
@@ -188,9 +176,9 @@ mod tests {
     async fn who_accepts_while_the_lists_are_read_is_a_member_to_whoever_cancels_invites() {
         let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
-        let caller =
-            Caller::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
-        let directory = preflight_pending(&caller).await.unwrap();
+        let session =
+            Session::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
+        let directory = preflight_pending(&session).await.unwrap();
         assert!(matches!(directory.presence("ada@example.com"), Some(Presence::Member { .. })), "{directory:?}");
     }
 }

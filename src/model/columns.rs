@@ -1,10 +1,10 @@
-//! What the results file looks like, for the journal that writes it and the roster that reads it as a sheet: its columns,
-//! and the apostrophe before cells that a spreadsheet would run as a formula.
+//! The format of the results file, for the code that writes it and the code that reads it as a spreadsheet: its columns,
+//! and the apostrophe before cells that a spreadsheet program would run as a formula.
 
 use std::borrow::Cow;
 
-/// The results file's own columns, in its order; the input's follow.
-pub const RESULT_COLUMNS: [&str; 12] = [
+/// The results file's own columns, in its order; those of the input follow.
+pub(crate) const RESULT_COLUMNS: [&str; 12] = [
     "row",
     "email",
     "org_id",
@@ -19,31 +19,31 @@ pub const RESULT_COLUMNS: [&str; 12] = [
     "finished_at",
 ];
 
-/// The column after them in the results of a revocation, by which these are known: what the results of the run say.
-pub const RUN_STATUS: &str = "run_status";
+/// The column that follows them in the results of `revoke`, and only there: the status in the results of the run.
+pub(crate) const RUN_STATUS: &str = "run_status";
 
-/// What tells Excel that a file is UTF-8: the byte order mark.
+/// The byte order mark, by which Excel recognises UTF-8.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The bytes without the mark that may be before them.
+/// Returns the bytes without a byte order mark before them.
 pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 
-/// Whether a spreadsheet would run a cell, or might, so that it is written with an apostrophe before it.
+/// Returns whether a spreadsheet program might run a cell, so that it is written with an apostrophe before it.
 ///
-/// A cell that begins with apostrophes and then such a character counts too: else reading, which takes one
-/// apostrophe off, would not give back what was there.
-pub fn looks_like_formula(cell: &str) -> bool {
+/// This includes a cell that has apostrophes before such a character: reading removes one apostrophe, so without this rule
+/// it would not return what was written.
+fn looks_like_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// The cell as it is written.
+/// Returns the cell as it is written.
 pub(crate) fn protected(cell: &str) -> Cow<'_, str> {
     if looks_like_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
-/// The cell as it was before it was [`protected`].
+/// Returns the cell as it was before it was [`protected`].
 pub(crate) fn unprotected(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if looks_like_formula(rest) => rest,
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_protecting_apostrophe_comes_off_and_no_other() {
+    fn only_the_protecting_apostrophe_is_removed() {
         for (written, cell) in [
             ("'=1+1", "=1+1"),
             ("'-5", "-5"),

@@ -1,7 +1,7 @@
-//! What a cell must hold to be taken for an email address, told in plain words where it does not.
+//! Checks whether a cell holds an email address, and names what is wrong with it.
 //!
-//! Stricter than the standards: an address that a mail server may accept but that is far more likely a slip of the
-//! keyboard is not sent. The server has the last word on the rest.
+//! The check is stricter than the standards: an address that a mail server may accept, but that is far more likely a typing
+//! mistake, is not sent. Atlas decides about the rest.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -50,7 +50,7 @@ impl fmt::Display for Flaw {
     }
 }
 
-/// The address in a cell, out of `mailto:` and `Name <address>`.
+/// Returns the address in a cell, without `mailto:` and taken out of `Name <address>`.
 pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     let address = bare_address(cell);
     let (local, domain) = address.split_once('@').ok_or(Flaw::NoAt).map_err(|flaw| flaw_of(address).unwrap_or(flaw))?;
@@ -70,7 +70,7 @@ pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     if !labels(domain).all(|label| label.len() <= 63 && !label.starts_with(b"-") && !label.ends_with(b"-")) {
         return Err(Flaw::Domain);
     }
-    // A last label with digits is an internationalised one (`xn--…`) or a slip.
+    // A last label with digits is an internationalised one (`xn--…`) or a mistake.
     if ending.len() < 2 || !(ending.bytes().all(|b| b.is_ascii_alphabetic()) || is_punycode(ending)) {
         return Err(Flaw::Ending);
     }
@@ -80,7 +80,7 @@ pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     Ok(address)
 }
 
-/// What a cell holds of an address, whether it is one or not.
+/// Returns what stands for the address in a cell, whether it is valid or not.
 pub(crate) fn bare_address(cell: &str) -> &str {
     let mut address = cell;
     if let Some(open) = address.strip_suffix('>')
@@ -96,21 +96,23 @@ pub(crate) fn bare_address(cell: &str) -> &str {
     address
 }
 
-/// An address as every key holds it: trimmed and lower-case. Mailboxes that differ only in case do not exist in practice.
+/// Returns an address as every key holds it: trimmed and lower-case. Mailboxes that differ only in case do not exist in
+/// practice.
 pub fn fold_email(email: &str) -> Cow<'_, str> {
     fold(email.trim())
 }
 
+/// Returns the text in lower case.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     let is_folded = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
     if is_folded {
         return Cow::Borrowed(text);
     }
-    // A letter at a time: `str::to_lowercase` writes a final sigma by what surrounds it.
+    // One letter at a time, since `str::to_lowercase` writes a sigma differently at the end of a word.
     Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
-/// What people may have before the @; quotation marks and brackets are legal there and never meant.
+/// Returns whether the byte may stand before the @; quotation marks and brackets are legal there but never meant.
 fn is_local(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-./=?^_`{|}~".contains(&b)
 }
@@ -119,7 +121,7 @@ fn is_badly_dotted(part: &str) -> bool {
     !part.is_empty() && labels(part).any(<[u8]>::is_empty)
 }
 
-/// What stands between the dots.
+/// Splits a part of an address at its dots.
 fn labels(part: &str) -> impl Iterator<Item = &[u8]> {
     part.as_bytes().split(|b| *b == b'.')
 }
@@ -128,7 +130,7 @@ fn is_punycode(label: &str) -> bool {
     label.split_at_checked(4).is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case("xn--"))
 }
 
-/// The character that does not belong, the hardest to see first.
+/// Returns the character that does not belong, the hardest to see first.
 fn flaw_of(address: &str) -> Option<Flaw> {
     if let Some(c) = address.chars().find(|&c| is_invisible(c) || c.is_control()) {
         return Some(Flaw::Invisible(c));
@@ -148,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_taken_out_of_what_surrounds_them() {
+    fn an_address_is_taken_out_of_its_surroundings() {
         for (cell, expected) in [
             ("jane@example.com", "jane@example.com"),
             ("Jane.Doe+atlas@Sub.Example.co.uk", "Jane.Doe+atlas@Sub.Example.co.uk"),
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_told_why() {
+    fn a_cell_that_is_not_an_address_has_a_flaw() {
         let long_local = format!("{}@example.com", "x".repeat(65));
         let long = format!("x@{}com", "example.".repeat(32));
         let long_label = format!("x@{}.com", "x".repeat(64));

@@ -1,7 +1,6 @@
 //! What is asked of Atlas for one person: the email, the organization roles, the teams and the projects.
 //!
-//! Plain values, comparable and cheap to move. Not for JSON (that is [`crate::atlas`]) nor for what people type
-//! (that is [`crate::plan`]).
+//! Plain values, comparable and cheap to move. JSON is handled by the `atlas` module, what people type by `plan`.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};

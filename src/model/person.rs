@@ -76,7 +76,7 @@ impl Seen {
                 if known[at as usize] == grants { Sighting::Same(earlier) } else { Sighting::Other(earlier) }
             }
             Entry::Vacant(free) => {
-                // A sheet has fewer than 2^32 rows, or the roster could not number them.
+                // A sheet has fewer than 2^32 rows, since row numbers are 32 bits.
                 let at = keys.len() as u32;
                 free.insert(at);
                 keys.push(key);

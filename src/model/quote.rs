@@ -1,16 +1,21 @@
-//! Untrusted text within a message: quoted, shortened, and with nothing in it that a screen would hide or obey.
+//! Untrusted text within a message: quoted, shortened, and without characters that a screen would hide or obey.
 
 use std::fmt::Write;
 
-/// Longer values are cut, since a message needs only enough to find the cell again.
+/// The most characters that are shown, which is enough to find the cell again.
 const LONGEST: usize = 60;
 
-/// The text in quotation marks, at most [`LONGEST`] characters of it.
+/// Puts the text in quotation marks, at most [`LONGEST`] characters of it.
 pub(crate) fn quoted(text: &str) -> String {
     quoted_up_to(text, LONGEST)
 }
 
-/// The text in quotation marks, until so many characters are on the screen.
+/// Puts the texts in quotation marks, separated by commas.
+pub(crate) fn quoted_list(texts: &[String]) -> String {
+    texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// Puts the text in quotation marks, cut when `longest` characters are on the screen.
 pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     let mut out = String::from('"');
     let mut shown = 0;
@@ -32,7 +37,7 @@ pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     out
 }
 
-/// Whether a character takes no room, reorders its neighbours or passes for an ordinary space.
+/// Returns whether a character has no width, reorders its neighbours or looks like an ordinary space.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
@@ -45,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_cut_and_shows_what_a_screen_would_hide() {
+    fn a_value_is_cut_with_its_hidden_characters_shown() {
         assert_eq!(quoted("Zoë"), "\"Zoë\"");
         assert_eq!(quoted("a\u{200b}b\u{1b}[31m\n"), "\"a\\u{200b}b\\u{1b}[31m\\u{a}\"");
         assert_eq!(quoted(&"x".repeat(100)), format!("\"{}…\"", "x".repeat(60)));

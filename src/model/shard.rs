@@ -1,9 +1,9 @@
-//! Which of several processes takes which organizations, where one is too slow for all of them. Rows of one organization
-//! never part: its people, limits and duplicates are one process's business.
+//! The division of organizations among several processes, if one is too slow for all of them. All rows of one organization
+//! belong to one process, which handles its people, limits and duplicates.
 //!
-//! The rule is the same on every machine and in every version, and anybody can work it out: the first 8 hexadecimal digits
-//! of the MD5 of the organization's id in lower case, as a number, modulo the number of shards. What is no id counts as it
-//! is written, so that such a row is one shard's to refuse, too.
+//! The rule is the same on every machine and in every version, and easy to reproduce: the first 8 hexadecimal digits of the
+//! MD5 of the organization's id in lower case, as a number, modulo the number of shards. A text that is not an id is taken
+//! as it is written, so that exactly one shard rejects such a row.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -13,40 +13,50 @@ use md5::{Digest, Md5};
 
 use crate::model::invitation::ObjectId;
 
-/// One of so many shares of the organizations, written `2/8`; they count from 1.
+/// A share of the organizations, written `2/8` for the second of eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     number: u32,
     of: NonZeroU32,
 }
 
-/// The text is no shard.
+/// An error in the text of a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAShard {
-    /// Not two numbers.
+    /// The text is not two numbers.
     #[error("write it as 2/8, which is the second of 8 shards")]
     Malformed,
-    /// There is none with this number.
+    /// No shard has this number.
     #[error("shards count from 1 to {of}")]
     OutOfRange {
-        /// How many there are.
+        /// The number of shards.
         of: NonZeroU32,
     },
 }
 
 impl Shard {
-    /// Its number, from 1.
+    /// Returns the number of the shard, from 1.
     pub fn number(self) -> u32 {
         self.number
     }
 
-    /// How many shards there are.
+    /// Returns the number of shards.
     pub fn of(self) -> u32 {
         self.of.get()
     }
 
-    /// The one of so many that takes the organization.
-    fn taking(organization: &str, of: NonZeroU32) -> Self {
+    /// Returns whether rows with this text as their organization belong to the shard; an empty text means `default`.
+    pub(crate) fn takes(self, organization: &str, default: Option<ObjectId>) -> bool {
+        let text = organization.trim();
+        let id = if text.is_empty() { default } else { text.parse().ok() };
+        self == match id {
+            Some(id) => Self::of_organization(&id.to_string(), self.of),
+            None => Self::of_organization(text, self.of),
+        }
+    }
+
+    /// Returns the shard to which the organization belongs.
+    fn of_organization(organization: &str, of: NonZeroU32) -> Self {
         let digest = Md5::digest(organization);
         let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
         Self { number: number % of + 1, of }
@@ -68,28 +78,6 @@ impl FromStr for Shard {
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.of)
-    }
-}
-
-/// The rows that a process takes: those of its shard's organizations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The shard.
-    pub shard: Shard,
-    /// The organization of rows that name none.
-    pub organization: Option<ObjectId>,
-}
-
-impl Claim {
-    /// Whether a row is taken that names its organization so, or not at all.
-    pub fn takes(&self, organization: &str) -> bool {
-        let text = organization.trim();
-        let id = if text.is_empty() { self.organization } else { text.parse().ok() };
-        let shard = match id {
-            Some(id) => Shard::taking(&id.to_string(), self.shard.of),
-            None => Shard::taking(text, self.shard.of),
-        };
-        shard == self.shard
     }
 }
 
@@ -118,12 +106,12 @@ mod tests {
         }
     }
 
-    /// `echo $((0x$(printf %s ID | md5sum | cut -c1-8) % 8 + 1))`: who changes this sends people to other shards.
+    /// `echo $((0x$(printf %s ID | md5sum | cut -c1-8) % 8 + 1))`; a change would move organizations to other shards.
     #[test]
-    fn an_organization_s_shard_never_changes() {
+    fn the_shard_of_an_organization_never_changes() {
         let eight = NonZeroU32::new(8).unwrap();
         for (organization, number) in EIGHTHS {
-            assert_eq!(Shard::taking(organization, eight).number(), number, "{organization}");
+            assert_eq!(Shard::of_organization(organization, eight).number(), number, "{organization}");
         }
     }
 
@@ -136,25 +124,26 @@ mod tests {
     ];
 
     #[test]
-    fn whatever_a_cell_holds_exactly_one_shard_takes_it() {
+    fn exactly_one_shard_takes_a_row() {
         let organization = "32b6e34b3d91647abb20e7b8".parse().ok();
         for of in 1..20 {
             for text in ["", "42b6e34b3d91647abb20e7b8", "42B6E34B3D91647ABB20E7B8", "acme", "\u{e9}\u{1f600}", "#N/A"]
             {
                 for organization in [None, organization] {
-                    let claims = (1..=of).map(|n| Claim { shard: format!("{n}/{of}").parse().unwrap(), organization });
-                    assert_eq!(claims.filter(|claim| claim.takes(text)).count(), 1, "{text:?} of {of}");
+                    let shards = (1..=of).map(|n| format!("{n}/{of}").parse::<Shard>().unwrap());
+                    let taking = shards.filter(|shard| shard.takes(text, organization));
+                    assert_eq!(taking.count(), 1, "{text:?} of {of}");
                 }
             }
         }
     }
 
     #[test]
-    fn one_organization_is_one_shard_s_however_rows_name_it() {
+    fn every_spelling_of_an_organization_has_one_shard() {
         let id = "32b6e34b3d91647abb20e7b8";
         let taking = |text: &str, organization: Option<&str>| {
             let organization = organization.map(|id| id.parse().unwrap());
-            (1..=97).find(|n| Claim { shard: format!("{n}/97").parse().unwrap(), organization }.takes(text))
+            (1..=97).find(|n| format!("{n}/97").parse::<Shard>().unwrap().takes(text, organization))
         };
         let expected = taking(id, None);
         for (text, organization) in
@@ -170,7 +159,7 @@ mod tests {
         let eight = NonZeroU32::new(8).unwrap();
         let mut counts = [0_u32; 8];
         for number in 0..8000_u32 {
-            counts[Shard::taking(&format!("{number:024x}"), eight).number() as usize - 1] += 1;
+            counts[Shard::of_organization(&format!("{number:024x}"), eight).number() as usize - 1] += 1;
         }
         assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
     }

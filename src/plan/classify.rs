@@ -10,7 +10,7 @@ use crate::spreadsheet::Row;
 
 /// What a row turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Triaged {
+pub enum Classified {
     /// The first row that names this person.
     Person(PersonKey, Invitation),
     /// An earlier row, this one, asks for the same.
@@ -21,29 +21,29 @@ pub enum Triaged {
 
 /// Takes the rows of one sheet, in their order.
 #[derive(Debug)]
-pub struct Triage<'a> {
+pub struct Classifier<'a> {
     planner: Planner<'a>,
     keys: PersonKeys,
     seen: Seen,
 }
 
-impl<'a> Triage<'a> {
+impl<'a> Classifier<'a> {
     /// Before the first of about so many rows. `keys` must be the ones by which an earlier run's people are known.
     pub fn new(planner: Planner<'a>, keys: PersonKeys, rows: usize) -> Self {
         Self { planner, keys, seen: Seen::with_capacity(rows) }
     }
 
-    /// What the next row is.
-    pub fn take(&mut self, row: &Row) -> Triaged {
+    /// Classifies the next row.
+    pub fn classify(&mut self, row: &Row) -> Classified {
         let invitation = match self.planner.plan(row) {
             Ok(invitation) => invitation,
-            Err(rejection) => return Triaged::Invalid(rejection),
+            Err(rejection) => return Classified::Invalid(rejection),
         };
         let key = self.keys.key(invitation.organization, &invitation.email);
         match self.seen.meet(key, digest(&invitation), row.number) {
-            Sighting::First => Triaged::Person(key, invitation),
-            Sighting::Same(earlier) => Triaged::Duplicate(earlier),
-            Sighting::Other(earlier) => Triaged::Invalid(Rejection::conflicting_duplicate(earlier)),
+            Sighting::First => Classified::Person(key, invitation),
+            Sighting::Same(earlier) => Classified::Duplicate(earlier),
+            Sighting::Other(earlier) => Classified::Invalid(Rejection::conflicting_duplicate(earlier)),
         }
     }
 

@@ -9,9 +9,9 @@ use hashbrown::HashMap;
 
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
-use crate::plan::classify::{Triage, Triaged};
+use crate::plan::classify::{Classified, Classifier};
 use crate::plan::unknown_project_roles;
-use crate::spreadsheet::{Roster, RosterError};
+use crate::spreadsheet::{Sheet, SheetError};
 
 /// Teams or projects that are told apart; what comes after is counted together.
 const MOST_NAMED: usize = 10_000;
@@ -38,14 +38,14 @@ impl Forecast {
     /// Reads a sheet to its end and counts who would be sent: sound rows that name somebody for the first time whom
     /// the directory does not know, and whom an earlier run, as far as `is_settled` knows, has not settled.
     pub fn of<R: Read>(
-        mut roster: Roster<R>,
-        mut triage: Triage<'_>,
+        mut sheet: Sheet<R>,
+        mut classifier: Classifier<'_>,
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
-    ) -> Result<Self, RosterError> {
+    ) -> Result<Self, SheetError> {
         let mut forecast = Self::default();
-        while let Some(row) = roster.next_row()? {
-            let Triaged::Person(key, invitation) = triage.take(&row) else { continue };
-            let directory = triage.planner().directory(invitation.organization);
+        while let Some(row) = sheet.next_row()? {
+            let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
+            let directory = classifier.planner().directory(invitation.organization);
             let is_there = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_there && !is_settled(key, invitation.organization) {
                 forecast.add(row.number, &invitation);

@@ -16,12 +16,13 @@ mod roles;
 use crate::model::email;
 use crate::model::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
 use crate::model::quote::quoted;
+use crate::model::reason::RejectionCode;
 use crate::plan::directory::Directory;
 use crate::spreadsheet::{Header, Row, RowFault};
 
 pub use compare::{differences, digest};
 pub use projects::unknown_project_roles;
-pub use rejection::{Rejection, RejectionCode};
+pub use rejection::Rejection;
 pub use roles::parse_roles;
 
 use rejection::Cell;

@@ -6,8 +6,9 @@ use crate::model::invitation::{Invitation, ProjectAccess};
 use crate::model::quote::quoted;
 use crate::plan::directory::Directory;
 
-use super::rejection::{self, Cell, Rejection, RejectionCode};
+use super::rejection::{self, Cell, Rejection};
 use super::{entries, roles};
+use crate::model::reason::RejectionCode;
 
 /// Atlas's project roles (its OpenAPI document).
 const KNOWN: [&str; 26] = [

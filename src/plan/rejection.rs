@@ -3,7 +3,12 @@
 use std::fmt::{self, Display};
 
 use crate::model::invitation::ObjectId;
+use jiff::Timestamp;
+
+use crate::model::outcome::Outcome;
 use crate::model::quote::quoted;
+use crate::model::reason::RejectionCode;
+use crate::model::status::Status;
 use crate::plan::directory::{Directory, NoMatch};
 
 /// A row that fails our checks.
@@ -17,6 +22,13 @@ pub struct Rejection {
     pub finding: String,
 }
 
+impl Rejection {
+    /// Returns the outcome of the row.
+    pub(crate) fn outcome(&self, now: Timestamp) -> Outcome {
+        Outcome::new(Status::Invalid, now).with_code(self.code).with_detail(self.to_string())
+    }
+}
+
 /// The column, where one is at fault, and the finding: what the results' `error_detail` holds.
 impl Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,100 +36,6 @@ impl Display for Rejection {
             Some(column) => write!(f, "column {column}: {}", self.finding),
             None => f.write_str(&self.finding),
         }
-    }
-}
-
-/// The checks, a closed list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each says its own meaning, see `as_str`")]
-pub enum RejectionCode {
-    MissingEmail,
-    InvalidEmail,
-    MissingRole,
-    UnknownRole,
-    UnknownTeam,
-    AmbiguousTeam,
-    InvalidTeamId,
-    UnknownProject,
-    AmbiguousProject,
-    InvalidProjectId,
-    /// The entry is not `project=ROLE`.
-    InvalidProject,
-    UnknownProjectRole,
-    OtherOrganization,
-    InvalidOrgId,
-    MissingOrgId,
-    TooManyFields,
-    InvalidEncoding,
-    FormulaError,
-    UnclosedQuote,
-    RowTooLong,
-    /// An earlier row asks for something else for the same person.
-    ConflictingDuplicate,
-}
-
-impl RejectionCode {
-    /// Every check.
-    pub const ALL: [RejectionCode; 21] = [
-        RejectionCode::MissingEmail,
-        RejectionCode::InvalidEmail,
-        RejectionCode::MissingRole,
-        RejectionCode::UnknownRole,
-        RejectionCode::UnknownTeam,
-        RejectionCode::AmbiguousTeam,
-        RejectionCode::InvalidTeamId,
-        RejectionCode::UnknownProject,
-        RejectionCode::AmbiguousProject,
-        RejectionCode::InvalidProjectId,
-        RejectionCode::InvalidProject,
-        RejectionCode::UnknownProjectRole,
-        RejectionCode::OtherOrganization,
-        RejectionCode::InvalidOrgId,
-        RejectionCode::MissingOrgId,
-        RejectionCode::TooManyFields,
-        RejectionCode::InvalidEncoding,
-        RejectionCode::FormulaError,
-        RejectionCode::UnclosedQuote,
-        RejectionCode::RowTooLong,
-        RejectionCode::ConflictingDuplicate,
-    ];
-
-    /// The check that results files call so.
-    pub fn named(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == code)
-    }
-
-    /// The code as results files hold it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RejectionCode::MissingEmail => "MISSING_EMAIL",
-            RejectionCode::InvalidEmail => "INVALID_EMAIL",
-            RejectionCode::MissingRole => "MISSING_ROLE",
-            RejectionCode::UnknownRole => "UNKNOWN_ROLE",
-            RejectionCode::UnknownTeam => "UNKNOWN_TEAM",
-            RejectionCode::AmbiguousTeam => "AMBIGUOUS_TEAM",
-            RejectionCode::InvalidTeamId => "INVALID_TEAM_ID",
-            RejectionCode::UnknownProject => "UNKNOWN_PROJECT",
-            RejectionCode::AmbiguousProject => "AMBIGUOUS_PROJECT",
-            RejectionCode::InvalidProjectId => "INVALID_PROJECT_ID",
-            RejectionCode::InvalidProject => "INVALID_PROJECT",
-            RejectionCode::UnknownProjectRole => "UNKNOWN_PROJECT_ROLE",
-            RejectionCode::OtherOrganization => "OTHER_ORGANIZATION",
-            RejectionCode::InvalidOrgId => "INVALID_ORG_ID",
-            RejectionCode::MissingOrgId => "MISSING_ORG_ID",
-            RejectionCode::TooManyFields => "TOO_MANY_FIELDS",
-            RejectionCode::InvalidEncoding => "INVALID_ENCODING",
-            RejectionCode::FormulaError => "FORMULA_ERROR",
-            RejectionCode::UnclosedQuote => "UNCLOSED_QUOTE",
-            RejectionCode::RowTooLong => "ROW_TOO_LONG",
-            RejectionCode::ConflictingDuplicate => "CONFLICTING_DUPLICATE",
-        }
-    }
-}
-
-impl Display for RejectionCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

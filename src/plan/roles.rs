@@ -2,7 +2,7 @@
 
 use crate::model::invitation::{OrgRole, OrgRoles};
 use crate::model::quote::quoted;
-use crate::spreadsheet::squeezed;
+use crate::spreadsheet::normalized;
 
 use super::entries;
 
@@ -67,7 +67,7 @@ fn exact(name: &str) -> Option<OrgRole> {
 
 /// A role's name reduced to what people do not vary.
 pub(super) fn key(entry: &str) -> String {
-    squeezed(entry)
+    normalized(entry)
 }
 
 fn spelled(key: &str) -> Option<OrgRole> {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_squeezed_and_means_one_role() {
+    fn every_name_is_normalized_and_means_one_role() {
         let all: Vec<&str> = NAMES.iter().flat_map(|(_, names)| *names).copied().collect();
         for name in all.iter().copied().chain(HINTS.map(|(hint, _)| hint)) {
             assert_eq!(key(name), name);

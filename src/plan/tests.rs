@@ -7,7 +7,7 @@ use super::*;
 use crate::atlas::api::Named;
 use crate::model::email::fold_email;
 use crate::model::invitation::OrgRole;
-use crate::spreadsheet::{Roster, RosterOptions};
+use crate::spreadsheet::{Sheet, SheetOptions};
 
 const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -24,12 +24,12 @@ fn directory() -> Directory {
     directory
 }
 
-fn plan(sheet: &[u8], directory: &Directory, default_roles: OrgRoles) -> Vec<Result<Invitation, Rejection>> {
-    let mut roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
+fn plan(text: &[u8], directory: &Directory, default_roles: OrgRoles) -> Vec<Result<Invitation, Rejection>> {
+    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).unwrap();
     let options = PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
-    let planner = Planner::new(options, roster.header(), vec![(ORGANIZATION.parse().unwrap(), directory)]);
+    let planner = Planner::new(options, sheet.header(), vec![(ORGANIZATION.parse().unwrap(), directory)]);
     let mut plans = Vec::new();
-    while let Some(row) = roster.next_row().unwrap() {
+    while let Some(row) = sheet.next_row().unwrap() {
         plans.push(planner.plan(&row));
     }
     plans
@@ -176,16 +176,16 @@ fn default_roles_serve_rows_that_name_none() {
 
 #[test]
 fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
-    let roster = Roster::open(&b"email\n"[..], &RosterOptions::default()).unwrap();
+    let sheet = Sheet::from_reader(&b"email\n"[..], &SheetOptions::default()).unwrap();
     let options = |default_roles| PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
     let directory = directory();
     assert!(
-        Planner::new(options(OrgRoles::default()), roster.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
+        Planner::new(options(OrgRoles::default()), sheet.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
             .lacks_roles()
     );
     let default = OrgRoles::from_iter([OrgRole::Member]);
     assert!(
-        !Planner::new(options(default), roster.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
+        !Planner::new(options(default), sheet.header(), vec![(ORGANIZATION.parse().unwrap(), &directory)])
             .lacks_roles()
     );
 }
@@ -284,15 +284,15 @@ fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_
     let other = "42b6e34b3d91647abb20e7b8";
     let (here, there) = (ORGANIZATION.parse().unwrap(), other.parse().unwrap());
     let (ours, theirs) = (directory(), Directory::new());
-    let sheet = format!(
+    let text = format!(
         "email,roles,teams,Org ID\na@example.com,member,backend,\nb@example.com,member,,{other}\n\
          c@example.com,member,backend,{other}\nd@example.com,member,,52b6e34b3d91647abb20e7b8\n"
     );
     let fates = |organization| {
-        let mut roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).unwrap();
+        let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
         let options = PlanOptions { default_roles: OrgRoles::default(), organization };
-        let planner = Planner::new(options, roster.header(), vec![(here, &ours), (there, &theirs)]);
-        let rows: Vec<_> = roster.by_ref().map(Result::unwrap).collect();
+        let planner = Planner::new(options, sheet.header(), vec![(here, &ours), (there, &theirs)]);
+        let rows: Vec<_> = sheet.by_ref().map(Result::unwrap).collect();
         rows.iter().map(|row| planner.plan(row).map(|invitation| invitation.organization)).collect::<Vec<_>>()
     };
     let codes = |organization| -> Vec<_> {
@@ -312,12 +312,12 @@ fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_
 fn a_cell_is_to_be_emptied_only_where_the_row_would_then_be_for_the_organization_of_the_run() {
     let (ours, theirs) = (ORGANIZATION.parse().unwrap(), "42b6e34b3d91647abb20e7b8".parse().unwrap());
     let directory = directory();
-    let sheet = "email,roles,org_id\na@example.com,member,52b6e34b3d91647abb20e7b8\n";
+    let text = "email,roles,org_id\na@example.com,member,52b6e34b3d91647abb20e7b8\n";
     let finding = |organization| {
-        let mut roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).unwrap();
+        let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
         let options = PlanOptions { default_roles: OrgRoles::default(), organization };
-        let planner = Planner::new(options, roster.header(), vec![(theirs, &directory)]);
-        planner.plan(&roster.next_row().unwrap().unwrap()).unwrap_err().finding
+        let planner = Planner::new(options, sheet.header(), vec![(theirs, &directory)]);
+        planner.plan(&sheet.next_row().unwrap().unwrap()).unwrap_err().finding
     };
     assert!(finding(Some(theirs)).contains("this run is for 42b6e34b3d91647abb20e7b8; empty the cell"));
     // One shard's rows may be for no more than another organization of the profile's.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 
 /// The form of the summary. A field that goes, or that means something else, makes it another; a new one does not.
 const SCHEMA: u32 = 1;
@@ -20,7 +20,8 @@ pub fn json(report: Report<'_>) -> Value {
         .map(|organization| {
             value!({
                 "org_id": organization.id,
-                "ended_early": organization.condemned,
+                "ended_early": organization.blocked.as_ref().map(ToString::to_string),
+                "ended_early_reason": organization.blocked.as_ref().map(|blocked| blocked.reason.code()),
                 "limit": organization.bucket.map(|(capacity, refill, period)| {
                     value!({"capacity": capacity, "refill": refill, "period_s": period.as_secs()})
                 }),
@@ -40,7 +41,7 @@ pub fn json(report: Report<'_>) -> Value {
         .map(|failures| {
             value!({
                 "status": failures.status.as_str(),
-                "error_code": failures.code,
+                "error_code": failures.code.as_ref().map_or("", |code| code.as_str()),
                 "rows": failures.count,
                 "example_row": failures.example_row,
             })
@@ -54,7 +55,7 @@ pub fn json(report: Report<'_>) -> Value {
         "api_version": api.version(),
         "exit_code": summary.exit() as i32,
         "exit_reason": summary.exit_reason(),
-        "ended_early": summary.halt.as_ref().map(|halt| halt.detail.as_str()),
+        "ended_early": summary.halt.as_ref().map(ToString::to_string),
         "rows": summary.tally.total(),
         "statuses": statuses,
         "kept": summary.kept,

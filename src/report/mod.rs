@@ -4,18 +4,17 @@
 //! Pure, but for the page: a [`crate::engine::Summary`] or the like and a few circumstances become a string. Printing is the
 //! binary's.
 
-mod advice;
-mod cause;
 mod check;
 mod escape;
+mod explain;
 pub mod html;
 mod json;
 mod text;
 mod warnings;
 
-pub use self::advice::condemned_advice;
 pub use self::check::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 pub use self::escape::escaped;
+pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
 pub use self::text::{duration, rows, text};
 pub use self::warnings::{seats, unlisted_roles};
@@ -24,8 +23,8 @@ use std::path::Path;
 
 use crate::atlas::api::Api;
 use crate::engine::Summary;
-use crate::model::outcome::JobKind;
 use crate::model::shard::Shard;
+use crate::model::status::JobKind;
 
 /// What a report is made of.
 #[derive(Clone, Copy, Debug)]

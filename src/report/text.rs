@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::advice::{advice, condemned_advice, halt_advice};
+use super::explain::{blocked_advice, explain, halt_advice};
 use super::{Report, escaped};
-use crate::engine::{OrganizationSummary, Summary};
-use crate::model::outcome::{JobKind, Status};
+use crate::engine::{Failures, OrganizationSummary, Summary};
+use crate::model::status::{JobKind, Status};
 
 /// Groups of failures shown; the rest is in the results.
 const GROUPS_SHOWN: usize = 12;
@@ -17,7 +17,7 @@ pub fn text(report: Report<'_>) -> String {
     let mut lines = vec![counts(summary)];
     let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
     for (index, failures) in groups.iter().enumerate() {
-        let code = if failures.code.is_empty() { String::new() } else { format!(" {}", escaped(&failures.code)) };
+        let code = failures.code.as_ref().map(|code| format!(" {}", escaped(code.as_str()))).unwrap_or_default();
         let example = match (failures.example_row, escaped(&failures.example_email)) {
             (Some(row), email) if email.is_empty() => format!("row {row}"),
             (Some(row), email) => format!("row {row} ({email})"),
@@ -30,8 +30,9 @@ pub fn text(report: Report<'_>) -> String {
             escaped(&failures.example_detail),
         ));
         // Groups with the same remedy stand together, and it is said once.
-        let remedy = advice(failures.status, &failures.code);
-        if groups.get(index + 1).is_none_or(|next| advice(next.status, &next.code) != remedy) {
+        let remedy_of = |group: &Failures| explain(group.status, group.code.as_ref()).remedy;
+        let remedy = remedy_of(failures);
+        if groups.get(index + 1).is_none_or(|next| remedy_of(next) != remedy) {
             lines.push(format!("    -> {remedy}"));
         }
     }
@@ -42,13 +43,13 @@ pub fn text(report: Report<'_>) -> String {
     for organization in &summary.organizations {
         let of = if several { format!("organization {}: ", organization.id) } else { String::new() };
         lines.extend(limit(summary, organization).map(|line| format!("{of}{line}")));
-        if let Some(why) = &organization.condemned {
-            lines.push(format!("{of}nothing more was sent to it: {}", escaped(why)));
-            lines.push(format!("  -> {}", condemned_advice(why)));
+        if let Some(blocked) = &organization.blocked {
+            lines.push(format!("{of}nothing more was sent to it: {}", escaped(&blocked.to_string())));
+            lines.push(format!("  -> {}", blocked_advice(blocked.reason)));
         }
     }
     if let Some(halt) = &summary.halt {
-        lines.push(format!("ended early: {}", escaped(&halt.detail)));
+        lines.push(format!("ended early: {}", escaped(&halt.to_string())));
         lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
     }
     if summary.departed > 0 {
@@ -153,9 +154,11 @@ pub fn duration(duration: Duration) -> String {
 mod tests {
     use super::*;
     use crate::atlas::api::Api;
-    use crate::engine::{Failures, Halt};
+    use crate::engine::Failures;
     use crate::model::invitation::ObjectId;
-    use crate::model::outcome::{StopReason, Tally};
+    use crate::model::reason::Halt;
+    use crate::model::reason::{Blocked, BlockedReason, RejectionCode};
+    use crate::model::status::Tally;
     use jiff::Timestamp;
 
     fn summary() -> Summary {
@@ -173,18 +176,21 @@ mod tests {
             started_at: Timestamp::UNIX_EPOCH,
             failures: vec![Failures {
                 status: Status::Invalid,
-                code: "UNKNOWN_ROLE".into(),
+                code: Some(RejectionCode::UnknownRole.into()),
                 count: 1,
                 example_row: Some(4),
                 example_email: "a@example.com".into(),
                 example_detail: "unknown role \u{1b}[2J".into(),
             }],
-            halt: Some(Halt::new(StopReason::Condemned, "HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST")),
+            halt: Some(Halt::OrganizationBlocked(Blocked::new(
+                BlockedReason::AccessList,
+                "HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            ))),
             organizations: vec![OrganizationSummary {
                 id: ObjectId::ZERO,
                 bucket: Some((500, 250, Duration::from_secs(60))),
                 pace: Default::default(),
-                condemned: None,
+                blocked: None,
             }],
             elapsed: Duration::from_millis(65_400),
         }
@@ -208,7 +214,7 @@ mod tests {
              \x20 invalid UNKNOWN_ROLE: 1 row, for example row 4 (a@example.com): unknown role \\u{1b}[2J\n\
              \x20   -> correct these rows in the spreadsheet and run the same command again\n\
              limit: 500 requests at once, 250 more every 60 s; waited 0 s for it; 0 answers said too many requests\n\
-             ended early: HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST\n\
+             ended early: this machine's address is not on the access list: HTTP 403 IP_ADDRESS_NOT_ON_ACCESS_LIST\n\
              \x20 -> add this machine's address to the access list of the key or service account\n\
              results: people.results.csv\n\
              to continue: run the same command again; what is settled is kept, the rest is tried"

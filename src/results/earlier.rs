@@ -14,8 +14,8 @@ use super::record::{Decoder, Encoder, Line, Subject};
 use super::{JournalError, Layout, is_ours, storage};
 use crate::model::columns::{MARK, RESULT_COLUMNS, unmarked};
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::{JobKind, NextRun, Status, Tally};
 use crate::model::person::{PersonKey, PersonKeys};
+use crate::model::status::{JobKind, NextRun, Status, Tally};
 
 /// The people of an earlier run whose lines matter to this one.
 #[derive(Debug, Default)]

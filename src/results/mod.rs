@@ -36,8 +36,9 @@ use self::record::{Decoder, Encoder};
 use self::storage::{Lock, Syncer};
 use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::{JobKind, Outcome};
+use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
+use crate::model::status::JobKind;
 
 /// Where a row without a line yet points.
 const NOWHERE: u64 = u64::MAX;
@@ -70,7 +71,7 @@ pub struct Slot(u32);
 /// What the file looks like beyond our own columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// The input's columns that follow [`RESULT_COLUMNS`], by name.
+    /// The input's columns that follow `RESULT_COLUMNS`, by name.
     pub carried: Vec<String>,
     /// Whether the file begins with a byte order mark, without which Excel shows accents as something else. What an
     /// earlier run left is read with and without one.
@@ -84,7 +85,7 @@ impl From<Vec<String>> for Layout {
 }
 
 impl Layout {
-    /// What a revocation's looks like, of results with these columns after [`RESULT_COLUMNS`].
+    /// What a revocation's looks like, of results with these columns after `RESULT_COLUMNS`.
     pub fn of_revocation(carried: &[String]) -> Self {
         [RUN_STATUS.to_owned()].into_iter().chain(carried.iter().cloned()).collect::<Vec<_>>().into()
     }

@@ -15,8 +15,8 @@ use super::record::{Decoder, Line};
 use super::{earlier, is_ours};
 use crate::model::columns::RESULT_COLUMNS;
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::JobKind;
 use crate::model::person::PersonKeys;
+use crate::model::status::JobKind;
 
 /// The rows of a results file.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 //! Comma-separated, RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe, which reading
 //! takes off again, so whatever is written is read back identically.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use csv_core::{ReadRecordResult, WriteResult};
@@ -11,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::model::columns::{RESULT_COLUMNS, protected, unprotected};
 use crate::model::outcome::Outcome;
+use crate::model::reason::ErrorCode;
 
 /// A line as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Line {
     pub org_id: String,
     /// What became of the row.
     pub outcome: Outcome,
-    /// The input's cells, in the order of the header's columns after [`RESULT_COLUMNS`].
+    /// The input's cells, in the order of the header's columns after `RESULT_COLUMNS`.
     pub cells: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl Encoder {
             None => plain(out, b""),
         }
         self.number(out, outcome.http_status);
-        self.cell(out, outcome.error_code.as_deref().unwrap_or_default());
+        self.cell(out, outcome.error_code.as_ref().map_or("", ErrorCode::as_str));
         self.cell(out, outcome.error_detail.as_deref().unwrap_or_default());
         self.number(out, Some(outcome.attempts));
         self.number(out, Some(u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX)));
@@ -225,7 +225,7 @@ impl Decoder {
         let invite_id = text(next());
         let expires_at = optional(&next(), "expires_at is no time like 2026-11-24T10:15:30Z")?;
         let http_status = optional(&next(), "http_status is no whole number")?;
-        let error_code = text(next()).map(Cow::Owned);
+        let error_code = text(next()).map(|code| ErrorCode::parse(status, &code));
         let error_detail = text(next());
         let attempts = optional(&next(), "attempts is no whole number")?.unwrap_or_default();
         let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is no whole number")?.unwrap_or_default());
@@ -267,7 +267,7 @@ fn optional<T: std::str::FromStr>(cell: &str, problem: &'static str) -> Result<O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::outcome::Status;
+    use crate::model::status::Status;
     use proptest::prelude::*;
 
     fn written(line: &Line) -> Vec<u8> {
@@ -322,7 +322,7 @@ mod tests {
                     invite_id: next(),
                     expires_at: expires.map(|at| Timestamp::from_second(at).unwrap()),
                     http_status,
-                    error_code: next().map(Cow::Owned),
+                    error_code: next().map(|code| ErrorCode::parse(status, &code)),
                     error_detail: next(),
                     attempts,
                     elapsed: Duration::from_millis(elapsed.into()),

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::model::email::bare_address;
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 use crate::plan::directory::{Directory, Lapse, Presence};
 use crate::results::Line;
 

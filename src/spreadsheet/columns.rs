@@ -1,12 +1,12 @@
-//! Which column is which, by the names that people give them in five languages.
+//! The columns that have a meaning, and the names that people give them in five languages.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A column that means something to us.
+/// A column that has a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
-    /// The address to invite; the only one that must be there.
+    /// The address to invite; the only column that every sheet must have.
     Email,
     /// Organization roles.
     Roles,
@@ -18,17 +18,17 @@ pub enum Column {
     OrgId,
 }
 
-/// Not the name of a column that means something to us.
+/// The text is not the name of a column that has a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of email, roles, teams, projects, org_id")]
 pub struct UnknownColumn;
 
 impl Column {
     /// Every column.
-    pub const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
+    pub(super) const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
 
-    /// The name that the results file uses.
-    pub fn as_str(self) -> &'static str {
+    /// Returns the name that the results file uses.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Column::Email => "email",
             Column::Roles => "roles",
@@ -38,13 +38,13 @@ impl Column {
         }
     }
 
-    /// The column that a header cell names, in whatever spelling.
+    /// Returns the column that a header cell names, in any known spelling.
     pub(super) fn named(header: &str) -> Option<Self> {
-        let name = squeezed(header);
+        let name = normalized(header);
         Column::ALL.into_iter().find(|column| column.spellings().contains(&name.as_str()))
     }
 
-    /// Names people use, as [`squeezed`] leaves them: English, German, Spanish, French, Portuguese.
+    /// Returns the normalized names in English, German, Spanish, French and Portuguese.
     fn spellings(self) -> &'static [&'static str] {
         match self {
             Column::Email => EMAIL,
@@ -66,8 +66,8 @@ impl FromStr for Column {
     type Err = UnknownColumn;
 
     fn from_str(name: &str) -> Result<Self, UnknownColumn> {
-        let name = squeezed(name);
-        Column::ALL.into_iter().find(|column| squeezed(column.as_str()) == name).ok_or(UnknownColumn)
+        let name = normalized(name);
+        Column::ALL.into_iter().find(|column| normalized(column.as_str()) == name).ok_or(UnknownColumn)
     }
 }
 
@@ -133,8 +133,8 @@ const ORG_ID: &[&str] = &[
     "idorganizacao", "iddaorganizacao", "organizacaoid",
 ];
 
-/// A name reduced to what people do not vary: lower-case letters without accents, and digits.
-pub(crate) fn squeezed(name: &str) -> String {
+/// Reduces a name to what its spellings have in common: lower-case letters without accents, and digits.
+pub(crate) fn normalized(name: &str) -> String {
     name.chars().flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_known_in_any_order_of_case_and_punctuation_and_in_five_languages() {
+    fn a_column_is_known_in_any_spelling_and_five_languages() {
         for (header, column) in [
             ("email", Column::Email),
             ("E-Mail Address", Column::Email),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn other_columns_are_not_taken_for_ours() {
+    fn similar_names_of_other_columns_have_no_meaning() {
         for header in ["", "Manager", "Manager Email", "Start Date", "Organization", "Time", "Department", "Job Title"]
         {
             assert_eq!(Column::named(header), None, "{header}");
@@ -204,10 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_is_squeezed_and_means_one_column() {
+    fn every_spelling_is_normalized_with_one_meaning() {
         let all: Vec<&str> = Column::ALL.iter().flat_map(|column| column.spellings()).copied().collect();
         for spelling in &all {
-            assert_eq!(squeezed(spelling), *spelling);
+            assert_eq!(normalized(spelling), *spelling);
             assert_eq!(all.iter().filter(|other| *other == spelling).count(), 1, "{spelling}");
         }
     }

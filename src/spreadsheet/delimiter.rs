@@ -1,17 +1,17 @@
-//! The separator of cells: said by the user, announced by Excel's `sep=` line, or guessed from the header row.
+//! The separator of cells: given by the user, announced by Excel's `sep=` line, or detected from the header row.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::RosterOptions;
 use super::columns::Column;
+use super::options::SheetOptions;
 
-/// What separates the cells of a row.
+/// A separator of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
     /// `,`
     Comma,
-    /// `;`, which Excel writes wherever the comma marks decimals.
+    /// `;`, which Excel writes in countries with a decimal comma.
     Semicolon,
     /// A tab.
     Tab,
@@ -19,17 +19,17 @@ pub enum Delimiter {
     Pipe,
 }
 
-/// Not a separator that we read.
+/// The text does not name a separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of comma, semicolon, tab, pipe")]
 pub struct UnknownDelimiter;
 
 impl Delimiter {
-    /// Every separator; the first wins where a header fits several equally well.
-    pub const ALL: [Delimiter; 4] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab, Delimiter::Pipe];
+    /// Every separator; the first wins if a header fits several equally well.
+    pub(super) const ALL: [Delimiter; 4] = [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab, Delimiter::Pipe];
 
-    /// The character itself.
-    pub fn as_byte(self) -> u8 {
+    /// Returns the character itself.
+    pub(super) fn as_byte(self) -> u8 {
         match self {
             Delimiter::Comma => b',',
             Delimiter::Semicolon => b';',
@@ -57,7 +57,7 @@ impl fmt::Display for Delimiter {
 impl FromStr for Delimiter {
     type Err = UnknownDelimiter;
 
-    /// Reads the name or the character; `\t` too, since a tab is hard to type.
+    /// Parses the name or the character; also `\t`, since a tab is hard to type.
     fn from_str(text: &str) -> Result<Self, UnknownDelimiter> {
         if text == "\\t" {
             return Ok(Delimiter::Tab);
@@ -69,24 +69,24 @@ impl FromStr for Delimiter {
     }
 }
 
-/// The separator in use, and how many bytes a `sep=` line took that said so.
+/// The separator in use, and the length of the `sep=` line that announced it.
 pub(super) struct Chosen {
     pub(super) byte: u8,
     pub(super) announced_in: usize,
 }
 
-/// Chooses by the beginning of the text, which holds the header row.
-pub(super) fn choose(beginning: &[u8], options: &RosterOptions) -> Chosen {
+/// Chooses the separator by the beginning of the text, which holds the header row.
+pub(super) fn choose(beginning: &[u8], options: &SheetOptions) -> Chosen {
     let (announced, announced_in) = announcement(beginning);
     let byte = match (options.delimiter, announced) {
         (Some(delimiter), _) => delimiter.as_byte(),
         (None, Some(byte)) => byte,
-        (None, None) => guess(first_row(&beginning[announced_in..]), options),
+        (None, None) => detect(first_row(&beginning[announced_in..]), options),
     };
     Chosen { byte, announced_in }
 }
 
-/// Excel's first line `sep=;`, quoted or not, and its length with the line's end.
+/// Parses Excel's first line `sep=;`, quoted or not; returns the separator and the line's length with its end.
 fn announcement(beginning: &[u8]) -> (Option<u8>, usize) {
     let line_len = beginning.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
     let mut line = &beginning[..line_len];
@@ -101,7 +101,7 @@ fn announcement(beginning: &[u8]) -> (Option<u8>, usize) {
     (Some(*byte), (line_len + end).min(beginning.len()))
 }
 
-/// The first line with text on it, as far as the beginning goes.
+/// Returns the first row that is not empty, as far as the beginning holds it.
 pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
     let start = beginning.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
     let row = &beginning[start..];
@@ -113,16 +113,16 @@ pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
     &row[..end.unwrap_or(row.len())]
 }
 
-/// The separator that makes most sense of the header: most columns known, then most columns.
-fn guess(header: &[u8], options: &RosterOptions) -> u8 {
-    let sense = |delimiter: &Delimiter| {
+/// Returns the separator by which most columns of the header are known, and of several the one with most columns.
+fn detect(header: &[u8], options: &SheetOptions) -> u8 {
+    let fit = |delimiter: &Delimiter| {
         let names = split(header, delimiter.as_byte());
         let chosen = |name: &str| options.columns.iter().any(|(_, wanted)| wanted.trim() == name);
         let known = names.iter().filter(|name| chosen(name) || Column::named(name).is_some()).count();
         (known, names.len())
     };
-    // `max_by_key` keeps the last of equals, and the first is wanted.
-    Delimiter::ALL.into_iter().rev().max_by_key(sense).map_or(b',', Delimiter::as_byte)
+    // `max_by_key` returns the last of several equals, but the first is wanted.
+    Delimiter::ALL.into_iter().rev().max_by_key(fit).map_or(b',', Delimiter::as_byte)
 }
 
 fn split(row: &[u8], delimiter: u8) -> Vec<String> {
@@ -139,12 +139,12 @@ mod tests {
     use super::*;
 
     fn chosen(text: &str) -> (char, usize) {
-        let Chosen { byte, announced_in } = choose(text.as_bytes(), &RosterOptions::default());
+        let Chosen { byte, announced_in } = choose(text.as_bytes(), &SheetOptions::default());
         (byte as char, announced_in)
     }
 
     #[test]
-    fn the_header_tells_the_separator() {
+    fn the_separator_is_detected_from_the_header() {
         for (text, delimiter) in [
             ("email,roles\na;b;c;d,e", ','),
             ("email;roles\n", ';'),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sep_line_tells_it_and_is_passed_over() {
+    fn a_sep_line_announces_the_separator_and_is_skipped() {
         for (text, expected) in [
             ("sep=;\r\nemail,x;roles", (';', 7)),
             ("SEP=|\nemail", ('|', 6)),
@@ -178,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn the_user_has_the_last_word() {
-        let options = RosterOptions { delimiter: Some(Delimiter::Tab), ..RosterOptions::default() };
+    fn the_separator_that_the_user_gives_wins() {
+        let options = SheetOptions { delimiter: Some(Delimiter::Tab), ..SheetOptions::default() };
         let Chosen { byte, announced_in } = choose(b"sep=;\nemail;roles", &options);
         assert_eq!((byte, announced_in), (b'\t', 6));
     }
 
     #[test]
-    fn a_separator_is_written_by_name_or_itself() {
+    fn a_separator_is_parsed_by_name_or_character() {
         for (text, delimiter) in [("Comma", ','), (";", ';'), ("\\t", '\t'), ("\t", '\t'), ("pipe", '|')] {
             assert_eq!(text.parse::<Delimiter>().unwrap().as_byte() as char, delimiter);
         }

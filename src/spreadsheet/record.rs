@@ -1,7 +1,7 @@
-//! Text to records: where rows and cells begin and end, by the rules of CSV (RFC 4180), told leniently.
+//! Splits text into records and cells by the rules of CSV (RFC 4180), applied leniently.
 //!
-//! Drives `csv-core`, the engine of the `csv` crate, itself: the crate's reader passes over blank lines without a word,
-//! and then no row number would match the spreadsheet's. Memory stays flat whatever the file holds.
+//! Uses `csv-core`, the engine of the `csv` crate, directly: the reader of that crate skips blank lines without counting
+//! them, so row numbers would not match those of the spreadsheet. Memory is bounded for any file.
 
 use std::io::{self, Read};
 
@@ -10,13 +10,13 @@ use csv_core::ReadRecordResult;
 use super::text::Text;
 use crate::model::columns::unprotected;
 
-/// No row of people is longer; what goes beyond is dropped and the row faulted.
+/// The most bytes of a row, more than any real one has; the rest is dropped and the row has a fault.
 const LONGEST_ROW: usize = 1024 * 1024;
 
-/// No spreadsheet program makes rows of more cells.
+/// The most cells of a row, more than any spreadsheet program writes.
 const MOST_CELLS: usize = 32 * 1024;
 
-/// Reads records one after another into the same buffers.
+/// The records of a text, read one after another into the same buffers.
 #[derive(Debug)]
 pub(super) struct Records<R> {
     text: Text<R>,
@@ -30,19 +30,19 @@ pub(super) struct Records<R> {
 /// One record, or a blank line.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
-    /// Counts every record and blank line from 1, as a spreadsheet does.
+    /// The number of the row, from 1, with every blank line counted, as a spreadsheet does.
     pub(super) number: u32,
     /// The cells, one after another.
     pub(super) bytes: &'a [u8],
-    /// Where each cell ends in `bytes`.
+    /// The end of each cell in `bytes`.
     pub(super) ends: &'a [usize],
     pub(super) cut: Option<Cut>,
 }
 
-/// Why a record does not hold all of its row, or too much.
+/// A reason why a record holds less or more than one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Longer than [`LONGEST_ROW`], or of more than [`MOST_CELLS`].
+    /// The row is longer than [`LONGEST_ROW`] or has more than [`MOST_CELLS`].
     TooLong,
     /// The file ended within quotation marks.
     UnclosedQuote,
@@ -54,7 +54,7 @@ impl Record<'_> {
         self.ends.iter().map(move |&end| &self.bytes[std::mem::replace(&mut start, end)..end])
     }
 
-    /// Whether no cell has text.
+    /// Returns whether no cell has text.
     pub(super) fn is_blank(&self) -> bool {
         match self.bytes.first() {
             Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => false,
@@ -73,7 +73,7 @@ impl<R: Read> Records<R> {
         Self { text, csv, bytes: vec![0; 1024], ends: vec![0; 32], number: 0, after_cr: false }
     }
 
-    /// The next record or blank line.
+    /// Reads the next record or blank line.
     pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         loop {
             let Some(&first) = self.text.fill()?.first() else { return Ok(None) };
@@ -96,14 +96,14 @@ impl<R: Read> Records<R> {
         Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut }
     }
 
-    /// Reads a record that has at least one character; the counts are of `bytes` and `ends`.
+    /// Reads a record of at least one character; returns how much of `bytes` and `ends` it takes.
     fn read_cells(&mut self) -> io::Result<(usize, usize, Option<Cut>)> {
         let (mut bytes, mut cells) = (0, 0);
         let (mut dropping, mut unclosed) = (false, false);
         let mut overflow: Option<Overflow> = None;
         loop {
             let input = self.text.fill()?;
-            // A line's end in place of the file's tells whether the file ends within quotation marks.
+            // At the end of the file, one more line break shows whether the file ends within quotation marks.
             let closing = input.is_empty() && !unclosed;
             let input = if closing { b"\n" } else { input };
             let (result, used, wrote, ended) = if dropping {
@@ -136,7 +136,7 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Takes what is dropped of a row that is too long.
+/// A buffer for what is dropped of a row that is too long.
 struct Overflow {
     bytes: [u8; 1024],
     ends: [usize; 128],
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_never_closes_is_told_and_one_that_does_at_the_end_is_not() {
+    fn only_a_quote_that_never_closes_cuts_a_record() {
         assert_eq!(read(b"a\n\"b,c\nd")[1].2, Some(Cut::UnclosedQuote));
         for text in ["a\n\"b\"", "a\n\"b\"\"\"", "a\nb\"", "a\nb,", "a\n\"\""] {
             assert_eq!(read(text.as_bytes())[1].2, None, "{text:?}");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_beyond_the_limit_is_cut_and_the_next_is_read_as_ever() {
+    fn a_row_beyond_the_limit_is_cut_and_the_next_is_whole() {
         let long = "x".repeat(3 * LONGEST_ROW);
         let many = ",".repeat(3 * LONGEST_ROW);
         let rows = read(format!("{long}\nb\n{many}\nd").as_bytes());

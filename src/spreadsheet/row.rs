@@ -1,4 +1,4 @@
-//! One row: its cells, its number, and what is wrong with it as read.
+//! One row of a spreadsheet: its number, its cells, and its fault if it could not be read in full.
 
 use super::record::{Cut, Record};
 use crate::model::columns::unprotected;
@@ -6,31 +6,31 @@ use crate::model::columns::unprotected;
 /// A row of the spreadsheet.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The row as a spreadsheet shows it: the header is 1.
+    /// The number that a spreadsheet shows; the header usually is row 1.
     pub number: u32,
     text: String,
     ends: Vec<u32>,
     fault: Option<RowFault>,
 }
 
-/// Why a row is not to be trusted, whatever its cells say.
+/// A fault because of which the cells of a row cannot be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowFault {
-    /// Cells with text beyond the last named column.
+    /// There are cells with text beyond the last named column.
     TooManyFields {
-        /// How many cells the row has, up to its last one with text.
+        /// The number of cells, up to the last one with text.
         fields: usize,
-        /// How many columns the header names.
+        /// The number of columns that the header names.
         columns: usize,
     },
-    /// A cell holds bytes that are no text in the file's encoding; they read as `\u{fffd}`.
+    /// A cell holds bytes that are not valid in the file's encoding; they are replaced by `\u{fffd}`.
     InvalidEncoding {
         /// The first such cell.
         cell: usize,
     },
-    /// A quotation mark opens in this row and the file ends before it closes.
+    /// A quotation mark opens in this row and never closes.
     UnclosedQuote,
-    /// The row is longer than any real one, so only its beginning was kept.
+    /// The row is longer than any real one; only its beginning was kept.
     TooLong,
 }
 
@@ -55,40 +55,35 @@ impl Row {
         (fields > columns).then_some(RowFault::TooManyFields { fields, columns })
     }
 
-    /// How many cells the row has; fewer than the header where it is short.
-    pub fn len(&self) -> usize {
+    /// Returns how many cells the row has, which may be fewer than the header has.
+    pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether the row has no cells.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// A cell without the spaces around it; empty where the row is short.
+    /// Returns a cell without the spaces around it, empty if the row is too short.
     pub fn cell(&self, index: usize) -> &str {
         let cell = self.raw(index);
-        // Nearly every cell is tidy, and a look at both ends is cheaper than `trim`.
+        // Most cells have no spaces around them, and checking both ends is cheaper than `trim`.
         match cell.as_bytes() {
             [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] | [] => cell,
             _ => cell.trim(),
         }
     }
 
-    /// A cell as it was written, spaces included, less only the apostrophe that protects from formulas.
+    /// Returns a cell with its spaces, but without the apostrophe that protects from formulas.
     pub fn raw(&self, index: usize) -> &str {
         let Some(&end) = self.ends.get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         unprotected(self.text.get(start as usize..end as usize).unwrap_or_default())
     }
 
-    /// What is wrong with the row as read.
+    /// Returns the fault of the row, if it has one.
     pub fn fault(&self) -> Option<&RowFault> {
         self.fault.as_ref()
     }
 }
 
-/// The record's text, its cells' ends in it, and the first cell with bytes that are none.
+/// Returns the text of a record, the end of each cell in it, and the first cell with invalid bytes.
 fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Option<usize>) {
     if record.bytes.is_ascii()
         && let Ok(text) = std::str::from_utf8(record.bytes)
@@ -135,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn empty_cells_beyond_the_columns_do_no_harm_and_others_do() {
+    fn only_text_beyond_the_columns_is_a_fault() {
         assert_eq!(row(&[b"a", b"b", b" ", b""], 2).fault(), None);
         let fault = RowFault::TooManyFields { fields: 3, columns: 2 };
         assert_eq!(row(&[b"a", b"b", b"c", b""], 2).fault(), Some(&fault));
     }
 
     #[test]
-    fn broken_bytes_are_told_and_stay_within_their_cell() {
+    fn broken_bytes_are_a_fault_within_one_cell() {
         let row = row(&[b"a", b"Zo\xC3", b"\xABx", b"b"], 4);
         assert_eq!(row.fault(), Some(&RowFault::InvalidEncoding { cell: 1 }));
         assert_eq!([1, 2, 3].map(|i| row.cell(i)), ["Zo\u{fffd}", "\u{fffd}x", "b"]);

@@ -39,7 +39,7 @@ pub(crate) struct Cancels {
 }
 
 impl Cancels {
-    /// Another session begins, by these lines of the run.
+    /// Another run begins, by these lines of the run.
     pub(crate) fn begin(&mut self, run: &[Line]) {
         let named = run.iter().filter(|line| line.status == "invited" && !line.invite_id.is_empty());
         self.named = named.map(|line| (line.address.clone(), line.invite_id.clone())).collect();
@@ -83,7 +83,7 @@ impl Cancels {
         }
     }
 
-    /// A session ended by itself and wrote these lines.
+    /// A run ended by itself and wrote these lines.
     pub(crate) fn ended(&mut self, lines: &[Line], at: Duration) {
         for line in lines.iter().filter(|line| line.status == "gone") {
             self.known.entry(line.address.clone()).or_insert(at);

@@ -20,9 +20,9 @@ mod results;
 mod retraction;
 mod revocation;
 mod scenario;
-mod session;
 mod sheet;
 mod story;
+mod user_run;
 mod weather;
 mod wire;
 

@@ -15,13 +15,22 @@ pub(crate) struct Line {
     pub(crate) address: String,
     pub(crate) status: String,
     pub(crate) invite_id: String,
-    pub(crate) detail: String,
+    pub(crate) code: String,
 }
 
 impl Line {
     /// Whether it is about its row, and says nothing of the person.
     fn is_of_the_row_alone(&self) -> bool {
         matches!(self.status.as_str(), "duplicate" | "invalid" | "not_ours")
+    }
+
+    /// Returns whether the line says why its row did not succeed, if it did not.
+    fn has_its_code(&self) -> bool {
+        let needs_none = matches!(
+            self.status.as_str(),
+            "invited" | "revoked" | "already_invited" | "already_member" | "duplicate" | "sending"
+        );
+        needs_none || !self.code.is_empty()
     }
 
     fn read(record: &csv::StringRecord) -> Self {
@@ -31,7 +40,7 @@ impl Line {
             address: address_in(&record[1]),
             status: record[3].to_owned(),
             invite_id: record[4].to_owned(),
-            detail: record[8].to_owned(),
+            code: record[7].to_owned(),
         }
     }
 }
@@ -39,7 +48,12 @@ impl Line {
 /// All lines of a finished file.
 pub(crate) fn read(path: &Path) -> Vec<Line> {
     let mut csv = csv::Reader::from_path(path).expect("the results file is there");
-    csv.records().map(|record| Line::read(&record.expect("the results file is whole"))).collect()
+    let lines: Vec<Line> =
+        csv.records().map(|record| Line::read(&record.expect("the results file is whole"))).collect();
+    for line in &lines {
+        assert!(line.has_its_code(), "a row that did not succeed has a code: {line:?}");
+    }
+    lines
 }
 
 /// The lines that stand in a file, finished or not: the last of each person, and every one that is about its row alone.

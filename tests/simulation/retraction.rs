@@ -1,8 +1,8 @@
-//! What `revoke` promises, checked against the model's ledger when a session of it has ended by itself: what the run
+//! What `revoke` promises, checked against the model's ledger when a run of it has ended by itself: what the run
 //! created is not pending any more, nothing else was touched, and each line of the run has one that says what is so.
 
 use bulk_invite::atlas::api::Membership;
-use bulk_invite::model::outcome::Tally;
+use bulk_invite::model::status::Tally;
 
 use crate::atlas::Atlas;
 use crate::ledger::{Creator, Issued};
@@ -100,7 +100,7 @@ impl Retraction<'_> {
     fn is_for_others(&self, line: &Line) -> bool {
         let open = self.there(line).into_iter().filter(|issued| issued.is_open()).count();
         let untold = open == 1 && self.atlas.manners.early().is_none();
-        line.status == "failed" && line.detail.contains("cannot be told") && (open > 1 || untold)
+        line.status == "failed" && line.code == "INVITE_AMBIGUOUS" && (open > 1 || untold)
     }
 
     /// Whatever the run's results know of it.

@@ -11,8 +11,8 @@ use crate::life::{self, Life};
 use crate::results::{self, Line};
 use crate::retraction::Retraction;
 use crate::scenario::Scenario;
-use crate::session::{Crash, Errand, Session};
 use crate::story::Story;
+use crate::user_run::{Command, Crash, UserRun};
 use crate::weather::{Weather, span};
 use crate::wire::locked;
 
@@ -50,9 +50,9 @@ impl Story {
         }
         self.sheet.edit(&mut self.rng);
         locked(&self.atlas).weather = Weather::pick(rng);
-        let session = Session { fresh: rng.bool(), ..self.rough_session() };
+        let user_run = UserRun { fresh: rng.bool(), ..self.rough_run() };
         self.life = self.others(rng);
-        self.session("the run again", &session).await;
+        self.user_run("the run again", &user_run).await;
         if !self.is_spoilt() {
             self.take_back_once(rng).await;
         }
@@ -66,8 +66,8 @@ impl Story {
         self.life = self.others(rng);
         for _ in 0..rng.u32(..4) {
             locked(&self.atlas).weather = Weather::pick(rng);
-            let session = self.rough_session();
-            self.revoke(session, false).await;
+            let user_run = self.rough_run();
+            self.revoke(user_run, false).await;
             if self.is_spoilt() {
                 return;
             }
@@ -80,9 +80,9 @@ impl Story {
             if attempt == 2 {
                 self.life.abort_all();
             }
-            let session = self.session_of(Crash::Never);
+            let user_run = self.run_of(Crash::Never);
             let last = attempt == 4;
-            if self.revoke(session, last).await || self.is_spoilt() {
+            if self.revoke(user_run, last).await || self.is_spoilt() {
                 break;
             }
         }
@@ -91,8 +91,8 @@ impl Story {
         let settings = &self.scenario.settings;
         sleep((settings.settle + settings.timeout) * 2).await;
         if !self.is_spoilt() {
-            let session = self.session_of(Crash::Never);
-            self.revoke(session, true).await;
+            let user_run = self.run_of(Crash::Never);
+            self.revoke(user_run, true).await;
         }
     }
 
@@ -112,12 +112,12 @@ impl Story {
     }
 
     /// Takes back once what the results say; whether that ended by itself with nothing open.
-    async fn revoke(&mut self, session: Session, last: bool) -> bool {
+    async fn revoke(&mut self, user_run: UserRun, last: bool) -> bool {
         let run = results::standing(&self.results);
         locked(&self.atlas).cancels.begin(&run);
-        let session = Session { errand: Errand::Revoke(self.results.clone()), results: self.revoked(), ..session };
-        let Some((summary, _)) = self.session("revoke", &session).await else { return false };
-        let lines: Vec<Line> = results::read(&session.results);
+        let user_run = UserRun { command: Command::Revoke(self.results.clone()), results: self.revoked(), ..user_run };
+        let Some((summary, _)) = self.user_run("revoke", &user_run).await else { return false };
+        let lines: Vec<Line> = results::read(&user_run.results);
         let mut atlas = locked(&self.atlas);
         let now = atlas.history.now();
         atlas.cancels.ended(&lines, now);

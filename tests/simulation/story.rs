@@ -18,8 +18,8 @@ use crate::promise::Promise;
 use crate::results::{self, Line};
 use crate::revocation::TakingBack;
 use crate::scenario::Scenario;
-use crate::session::{self, Crash, End, Errand, Session};
 use crate::sheet::{Sheet, address_of};
+use crate::user_run::{self, Command, Crash, End, UserRun};
 use crate::weather::{Weather, span};
 use crate::wire::{Shared, locked};
 
@@ -95,8 +95,8 @@ impl Story {
                 self.sheet.edit(&mut self.rng);
             }
             locked(&self.atlas).weather = Weather::pick(&mut self.rng);
-            let session = self.rough_session();
-            self.run(run, &session, false).await;
+            let user_run = self.rough_run();
+            self.run(run, &user_run, false).await;
             if self.is_spoilt() {
                 return;
             }
@@ -130,10 +130,10 @@ impl Story {
             atlas.weather = Weather::calm();
             atlas.manners.seats = None;
         }
-        let session = self.session_of(Crash::Never);
-        let Some(last) = self.run(self.scenario.rough_runs, &session, true).await else { return };
+        let user_run = self.run_of(Crash::Never);
+        let Some(last) = self.run(self.scenario.rough_runs, &user_run, true).await else { return };
         let emails = locked(&self.atlas).ledger.issued.len();
-        let Some(again) = self.run(self.scenario.rough_runs + 1, &session, true).await else { return };
+        let Some(again) = self.run(self.scenario.rough_runs + 1, &user_run, true).await else { return };
         let mut atlas = locked(&self.atlas);
         if atlas.ledger.issued.len() != emails {
             atlas.history.violation("running once more sent invitations although nothing was left".to_owned());
@@ -146,10 +146,10 @@ impl Story {
         }
     }
 
-    pub(crate) fn session_of(&mut self, crash: Crash) -> Session {
-        Session {
+    pub(crate) fn run_of(&mut self, crash: Crash) -> UserRun {
+        UserRun {
             results: self.results.clone(),
-            errand: Errand::Invite(self.sheet.csv(ORGANIZATION)),
+            command: Command::Invite(self.sheet.csv(ORGANIZATION)),
             fresh: false,
             seed: self.rng.u64(..),
             max_failures: MaxFailures::Off,
@@ -159,8 +159,8 @@ impl Story {
         }
     }
 
-    pub(crate) fn rough_session(&mut self) -> Session {
-        let session = self.session_of(Crash::Never);
+    pub(crate) fn rough_run(&mut self) -> UserRun {
+        let user_run = self.run_of(Crash::Never);
         let rng = &mut self.rng;
         let ends = if self.scenario.hasty { [0, 1, 5] } else { [1, 20, 120] };
         let soon = Duration::from_secs(ends[rng.usize(..3)]);
@@ -174,31 +174,31 @@ impl Story {
             1 => Crash::AtPoll(rng.u64(1..200)),
             _ => Crash::Never,
         };
-        Session {
+        UserRun {
             max_failures: [MaxFailures::Off, MaxFailures::Off, MaxFailures::DEFAULT, MaxFailures::Count(2)]
                 [rng.usize(..4)],
             limit: (rng.u8(..8) == 0).then(|| rng.u64(0..10)),
             signals,
             crash,
-            ..session
+            ..user_run
         }
     }
 
     /// Carries out a command once; what it tells and whether the organization was read, where it ended by itself.
-    pub(crate) async fn session(&mut self, name: &str, session: &Session) -> Option<(Box<Summary>, bool)> {
+    pub(crate) async fn user_run(&mut self, name: &str, user_run: &UserRun) -> Option<(Box<Summary>, bool)> {
         {
             let mut atlas = locked(&self.atlas);
             atlas.begin_run();
             let weather = atlas.weather.clone();
             atlas.history.note(|| {
-                let of = match &session.errand {
-                    Errand::Invite(sheet) => String::from_utf8_lossy(sheet).into_owned(),
-                    Errand::Revoke(run) => fs::read_to_string(run).unwrap_or_default(),
+                let of = match &user_run.command {
+                    Command::Invite(sheet) => String::from_utf8_lossy(sheet).into_owned(),
+                    Command::Revoke(run) => fs::read_to_string(run).unwrap_or_default(),
                 };
-                format!("{name} in {weather:?}, {:?}, {:?}:\n{of}", session.signals, session.crash)
+                format!("{name} in {weather:?}, {:?}, {:?}:\n{of}", user_run.signals, user_run.crash)
             });
         }
-        let run = session::run(session, &self.scenario.manners, &self.scenario.settings, &self.atlas);
+        let run = user_run::run(user_run, &self.scenario.manners, &self.scenario.settings, &self.atlas);
         let Ok(end) = timeout(ENDLESS, run).await else {
             locked(&self.atlas).history.violation("the run does not end".to_owned());
             return None;
@@ -209,14 +209,14 @@ impl Story {
                     let mut atlas = locked(&self.atlas);
                     let Atlas { ledger, cancels, conduct, history, .. } = &mut *atlas;
                     history.note(|| "the process is killed".to_owned());
-                    match &session.errand {
-                        Errand::Invite(_) => ledger.forget(|address| conduct.is_sending(address)),
-                        Errand::Revoke(_) => {
+                    match &user_run.command {
+                        Command::Invite(_) => ledger.forget(|address| conduct.is_sending(address)),
+                        Command::Revoke(_) => {
                             cancels.forget(self.sheet.people(), |address| conduct.is_sending(address));
                         }
                     }
                 }
-                self.leave_as_a_kill_does(&session.results);
+                self.leave_as_a_kill_does(&user_run.results);
                 return None;
             }
             End::Ended(summary, was_read) => (summary, was_read),
@@ -226,8 +226,8 @@ impl Story {
     }
 
     /// Runs the command once; the lines that it left, where it ended by itself.
-    async fn run(&mut self, number: u32, session: &Session, last: bool) -> Option<Vec<Line>> {
-        let (summary, was_read) = self.session(&format!("run {number}"), session).await?;
+    async fn run(&mut self, number: u32, user_run: &UserRun, last: bool) -> Option<Vec<Line>> {
+        let (summary, was_read) = self.user_run(&format!("run {number}"), user_run).await?;
         let lines = results::read(&self.results);
         let mut atlas = locked(&self.atlas);
         let asked = self.sheet.asked();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bulk_invite::atlas::api::{Answer, Body, Gateway, Lost, NoAnswer, NotSent, Request, Response};
-use bulk_invite::atlas::verdict::describe;
+use bulk_invite::model::reason::NetworkFault;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -107,6 +107,7 @@ impl Wire {
             Some(Fault::NeverSent) => {
                 sleep(flight.there).await;
                 return Answer::NotSent(NotSent {
+                    fault: NetworkFault::Connection,
                     detail: "could not connect".into(),
                     retry_after: None,
                     lasting: false,
@@ -249,7 +250,7 @@ fn told(answer: &Answer) -> String {
                 | Body::Unreadable(_) => String::new(),
             };
             let wait = response.retry_after.map_or(String::new(), |wait| format!(", wait {} s", wait.as_secs()));
-            format!("{}{found}{wait}", describe(response))
+            format!("{}{found}{wait}", response.describe())
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::EndpointSet;
 use crate::model::invitation::{ObjectId, OrgRoles, ProjectAccess};
+use crate::model::reason::NetworkFault;
 
 /// What came of one request.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub enum Answer {
 /// Why a request did not go out: the name was not resolved, the connection or TLS failed, or no token was to be had.
 #[derive(Clone, Debug)]
 pub struct NotSent {
+    /// Which part of the way failed.
+    pub fault: NetworkFault,
     /// In words, for the results; holds no secret.
     pub detail: String,
     /// How long the token endpoint asks everyone to wait, where it said so.
@@ -203,5 +206,41 @@ impl Response {
     /// The body's `errorCode`, where it has one.
     pub fn error_code(&self) -> Option<&str> {
         self.error()?.code.as_deref()
+    }
+
+    /// Describes the answer: the status, Atlas's code and what it said. Untrusted text.
+    pub fn describe(&self) -> String {
+        let mut text = format!("HTTP {}", self.status);
+        let (code, detail) = match &self.body {
+            Body::Error(error) => (error.code.as_deref(), error.detail.as_deref()),
+            Body::Unreadable(text) => (None, Some(text.as_str())),
+            Body::Created(_)
+            | Body::Revoked
+            | Body::Invites(_)
+            | Body::People(_)
+            | Body::Named(_)
+            | Body::Organization(_)
+            | Body::Limits(_) => (None, None),
+        };
+        if let Some(code) = code {
+            text.push(' ');
+            text.push_str(code);
+        }
+        if let Some(detail) = detail {
+            text.push_str(": ");
+            text.push_str(detail);
+        }
+        text
+    }
+}
+
+impl Answer {
+    /// Describes what came of the request. Untrusted text if a server said it.
+    pub fn describe(&self) -> String {
+        match self {
+            Answer::NotSent(not_sent) => not_sent.detail.clone(),
+            Answer::NoAnswer(no_answer) => no_answer.detail.clone(),
+            Answer::Response(response) => response.describe(),
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::atlas::api::{Answer, NotSent};
 use crate::atlas::endpoints::Call;
 use crate::atlas::transport::{Reply, Transport};
 use crate::atlas::wire;
+use crate::model::reason::NetworkFault;
 
 /// One API key's standing with the server.
 pub(in crate::atlas) struct Session {
@@ -137,7 +138,12 @@ impl Session {
         let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
         if later || !(status.is_client_error() || status.is_redirection()) {
             let detail = format!("the server answered {} instead of asking for the API key", status.as_u16());
-            return Err(Answer::NotSent(NotSent { detail, retry_after: response.retry_after, lasting: false }));
+            return Err(Answer::NotSent(NotSent {
+                fault: NetworkFault::Token,
+                detail,
+                retry_after: response.retry_after,
+                lasting: false,
+            }));
         }
         Err(Answer::Response(Box::new(response)))
     }
@@ -168,6 +174,7 @@ fn cnonce() -> String {
 
 fn not_sent(detail: &str) -> Answer {
     Answer::NotSent(NotSent {
+        fault: NetworkFault::Token,
         detail: format!("no challenge for the API key: {detail}"),
         retry_after: None,
         lasting: false,

@@ -1,7 +1,8 @@
 //! What several organizations say that are asked the same: one that refuses is named, and leaves the others alone.
 
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::report::{condemned_advice, escaped};
+use bulk_invite::model::reason::Blocked;
+use bulk_invite::report::{blocked_advice, escaped};
 
 use crate::cli::screen::Screen;
 use crate::cli::settings::UsageError;
@@ -15,7 +16,7 @@ pub(crate) struct Answers<T> {
 impl<T> Answers<T> {
     /// Sorts the answers, and tells why some are missing and what to do about it, `or` do instead. An error where all are.
     pub(crate) fn sorted(
-        answers: Vec<(ObjectId, Result<T, String>)>,
+        answers: Vec<(ObjectId, Result<T, Blocked>)>,
         or: &str,
         screen: &Screen,
     ) -> Result<Self, UsageError> {
@@ -27,8 +28,9 @@ impl<T> Answers<T> {
                 Err(why) => {
                     let whose = if several { format!("organization {id}: ") } else { String::new() };
                     // What Atlas says is a sentence, which goes on here.
-                    let said = escaped(&why);
-                    told.push(format!("{whose}{}; {}{or}", said.trim_end_matches('.'), condemned_advice(&why)));
+                    let said = why.to_string();
+                    let said = escaped(&said);
+                    told.push(format!("{whose}{}; {}{or}", said.trim_end_matches('.'), blocked_advice(why.reason)));
                     refused.push(id);
                 }
             }

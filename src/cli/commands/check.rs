@@ -4,11 +4,11 @@
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::preflight;
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::Exit;
 use bulk_invite::model::person::PersonKeys;
 use bulk_invite::plan::check::Checker;
-use bulk_invite::plan::classify::Triage;
+use bulk_invite::plan::classify::Classifier;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{ANY, PlanOptions, Planner};
 use futures_util::future::join_all;
@@ -19,7 +19,7 @@ use super::connection::{account, connect};
 use super::input;
 use super::printer::Printer;
 use super::stdout::unprintable;
-use super::targets::{Target, targets};
+use super::targets::{self, Target};
 use crate::cli::args::{CheckArgs, LogFormat};
 use crate::cli::screen::Screen;
 use crate::cli::settings::UsageError;
@@ -38,15 +38,12 @@ pub(crate) fn check(args: &CheckArgs) -> Exit {
 
 fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
     let (account, _running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
-    let mut roster = input::open(&args.file, &args.sheet)?;
-    input::claim(&mut roster, &args.sheet, account.organization, screen);
-    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
-    let header = roster.header().clone();
-    let by_row = header.org_id().is_some();
+    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let header = &input.how_read.header;
     let organization = account.organization;
     let mut refused = Vec::new();
     let (organization, directories) = if args.offline || (account.credential.is_none() && account.others.is_empty()) {
-        screen.note(&unchecked(args, organization, by_row));
+        screen.note(&unchecked(args, organization, header.org_id().is_some()));
         let others = account.others.iter().map(|other| other.id);
         let known: Vec<ObjectId> = organization.into_iter().chain(others).collect();
         if known.is_empty() {
@@ -55,8 +52,7 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
             (organization, known.into_iter().map(|id| (id, Directory::offline())).collect())
         }
     } else {
-        let counts = input::count(&roster, &args.file, &args.sheet, organization);
-        let answers = look_up(args, targets(account, by_row, counts.of, args.sheet.shard)?, screen)?;
+        let answers = look_up(args, targets::of_sheet(account, &input, args.sheet.shard)?, screen)?;
         let mut directories = answers.read;
         for (id, directory) in &directories {
             let there = directory.seats_used();
@@ -72,16 +68,17 @@ fn try_check(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, UsageError> 
 
     let options = PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization };
     let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
-    let planner = Planner::new(options, &header, known);
-    let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
+    let planner = Planner::new(options, header, known);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header);
     let mut printer = Printer::new(args.format).map_err(unprintable)?;
-    while let Some(row) = roster.next_row().map_err(UsageError::new)? {
+    let mut sheet = input.sheet;
+    while let Some(row) = sheet.next_row().map_err(UsageError::new)? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(unprintable)?;
     }
     if let Some(shard) = args.sheet.shard {
-        screen.note(&format!("shard {shard}: {} rows are left to other shards", roster.elsewhere()));
+        screen.note(&format!("shard {shard}: {} rows are left to other shards", sheet.elsewhere()));
     }
-    let checked = checker.finish(roster.skipped_blank());
+    let checked = checker.finish(sheet.skipped_blank());
     let online = refused.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
     let exit = if refused.is_empty() { checked.exit() } else { Exit::Usage };
     printer.finish(&checked, online, exit).map_err(unprintable)?;
@@ -108,7 +105,7 @@ fn look_up(
     let answers = runtime.block_on(async {
         let clock = Clock::starting_at(Timestamp::now());
         let (connections, _learned) = connect(targets, Api::from(args.account.api), 1, &args.calls, clock)?;
-        let read = join_all(connections.iter().map(|connection| preflight(&connection.caller))).await;
+        let read = join_all(connections.iter().map(|connection| preflight(&connection.session))).await;
         let ids = connections.iter().map(|connection| connection.id);
         Ok(ids.zip(read).map(|(id, read)| (id, read.map(|directory| (id, directory)))).collect())
     });

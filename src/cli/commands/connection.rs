@@ -7,9 +7,9 @@ use atlas_sandbox::Fault;
 use bulk_invite::atlas::api::Api;
 use bulk_invite::atlas::{Authorities, Client, Credential, Settings, usable_proxy};
 use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::caller::Caller;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::limiter::{Learned, Limiter, Pace};
+use bulk_invite::engine::session::Session;
 use bulk_invite::model::invitation::ObjectId;
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
@@ -22,7 +22,7 @@ use crate::cli::settings::{Account, Sources, UsageError, environment};
 pub(crate) struct Connection {
     pub(crate) id: ObjectId,
     pub(crate) rows: Option<u64>,
-    pub(crate) caller: Caller<Client>,
+    pub(crate) session: Session<Client>,
 }
 
 /// Makes what asks and invites, so many requests at once to each organization, and what tells of limits.
@@ -51,8 +51,8 @@ pub(crate) fn connect(
         let client = Client::new(settings);
         let client = client.map_err(UsageError::new)?;
         let policy = Policy::new(calls.max_attempts.get(), fastrand::u64(..));
-        let caller = Caller::new(client, api, limiter.beside(pace), policy, clock, sender.clone());
-        Ok(Connection { id, rows, caller })
+        let session = Session::new(client, api, limiter.beside(pace), policy, clock, sender.clone());
+        Ok(Connection { id, rows, session })
     };
     Ok((targets.into_iter().map(connect).collect::<Result<_, _>>()?, learned))
 }

@@ -7,13 +7,16 @@ use std::path::Path;
 
 use bulk_invite::atlas::Client;
 use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::caller::Caller;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::limiter::Learned;
-use bulk_invite::engine::{Halt, Organization, RunOptions};
+use bulk_invite::engine::session::Session;
+use bulk_invite::engine::{Organization, RunOptions};
+use bulk_invite::model::exit::{Exit, Signal};
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::{Exit, NextRun, Signal, StopReason};
 use bulk_invite::model::person::PersonKeys;
+use bulk_invite::model::reason::{Blocked, Halt};
+
+use bulk_invite::model::status::NextRun;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::report::{self, Report};
 use bulk_invite::results::{Earlier, Journal, Layout};
@@ -39,10 +42,10 @@ pub(crate) struct Opened {
     pub(crate) signals: mpsc::Receiver<Signal>,
 }
 
-/// Who is there, as far as that could be read; `condemned` says why not, an organization each.
+/// Who is there, as far as that could be read; `blocked` says why not, one per organization.
 pub(crate) struct LookedUp {
     pub(crate) directories: Vec<Directory>,
-    condemned: Vec<Option<String>>,
+    blocked: Vec<Option<Blocked>>,
     /// That somebody wanted an end to it.
     pub(crate) halt: Option<Halt>,
 }
@@ -88,33 +91,33 @@ impl Opened {
     /// Reads each organization, unless a signal comes first.
     pub(crate) async fn look_up(
         &mut self,
-        read: impl AsyncFn(&Caller<Client>) -> Result<Directory, String>,
+        read: impl AsyncFn(&Session<Client>) -> Result<Directory, Blocked>,
     ) -> LookedUp {
         let mut halt = None;
         let read = tokio::select! {
-            read = join_all(self.connections.iter().map(|connection| read(&connection.caller))) => read,
+            read = join_all(self.connections.iter().map(|connection| read(&connection.session))) => read,
             Some(signal) = self.signals.recv() => {
-                halt = Some(Halt::new(StopReason::Signal(signal), "interrupted before anything was sent"));
+                halt = Some(Halt::NotStarted(signal));
                 self.connections.iter().map(|_| Ok(Directory::offline())).collect()
             }
         };
-        let (directories, condemned) = read
+        let (directories, blocked) = read
             .into_iter()
             .map(|read| read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None)))
             .unzip();
-        LookedUp { directories, condemned, halt }
+        LookedUp { directories, blocked, halt }
     }
 
     /// The organizations for the job, with what was read of them.
     pub(crate) fn organizations<'a>(&mut self, read: &'a LookedUp) -> Vec<Organization<'a, Client>> {
         let connections = std::mem::take(&mut self.connections).into_iter();
         connections
-            .zip(read.directories.iter().zip(&read.condemned))
-            .map(|(Connection { id, rows, caller }, (directory, condemned))| Organization {
+            .zip(read.directories.iter().zip(&read.blocked))
+            .map(|(Connection { id, rows, session }, (directory, blocked))| Organization {
                 id,
-                caller,
+                session,
                 directory,
-                condemned: condemned.clone(),
+                blocked: blocked.clone(),
                 rows,
             })
             .collect()
@@ -151,15 +154,14 @@ impl JobArgs {
 /// Asks; a halt where the answer was not yes, or a signal.
 pub(crate) async fn confirm(question: String, signals: &mut mpsc::Receiver<Signal>) -> Option<Halt> {
     let answer = tokio::task::spawn_blocking(move || prompt::ask(&question));
-    let refused = tokio::select! {
-        answer = answer => (!answer.unwrap_or(false)).then_some(Signal::Interrupt),
+    // After a no every row gets its line all the same, and what an earlier run settled stays on record.
+    tokio::select! {
+        answer = answer => (!answer.unwrap_or(false)).then_some(Halt::Declined),
         Some(signal) = signals.recv() => {
             prompt::unanswered();
-            Some(signal)
+            Some(Halt::NotStarted(signal))
         }
-    };
-    // Every row gets its line all the same, and what an earlier run settled stays on record.
-    refused.map(|signal| Halt::new(StopReason::Signal(signal), "nothing was sent"))
+    }
 }
 
 /// Tells what came of a job, in every way that was asked for.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use bulk_invite::model::outcome::Exit;
+use bulk_invite::model::exit::Exit;
 use bulk_invite::plan::check::{Checked, Finding, FindingKind};
 use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 

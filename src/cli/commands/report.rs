@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use bulk_invite::model::outcome::Exit;
+use bulk_invite::model::exit::Exit;
 use bulk_invite::report::html::{self, Circumstances, WriteError};
 use bulk_invite::results::Reading;
 use jiff::Timestamp;

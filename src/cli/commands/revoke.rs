@@ -4,17 +4,17 @@ use std::io;
 
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::revocation::{Foreseen, Step, step};
-use bulk_invite::engine::{Job, Organization, Task, dispatch, preflight_pending};
+use bulk_invite::engine::revoke::{RevokePreview, Step, step};
+use bulk_invite::engine::{Input, Organization, Run, dispatch, preflight_pending};
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::{Exit, JobKind, NextRun};
+use bulk_invite::model::status::{JobKind, NextRun};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Hold, Layout, Reading};
 use jiff::Timestamp;
 
 use super::job::{self, Opened};
 use super::output::{self, Files};
-use super::prompt;
 use super::targets::{Target, of_results};
 use crate::cli::args::RevokeArgs;
 use crate::cli::screen::Screen;
@@ -76,20 +76,19 @@ impl Prepared<'_> {
         let mut halt = read.halt.clone();
         screen.stop();
         if args.job.may_ask() && halt.is_none() {
-            let foreseen = foresee(&mut reading, &organizations, &opened)?;
-            if foreseen.cancel + foreseen.find_out > 0 {
-                let question = prompt::revoking(foreseen, args.job.limit, &organizations);
+            let preview = preview(&mut reading, &organizations, &opened)?;
+            if preview.cancel + preview.find_out > 0 {
+                let question = question(preview, args.job.limit, &organizations);
                 halt = job::confirm(question, &mut opened.signals).await;
             }
         }
 
         let Opened { learned, journal, earlier, keys, signals, .. } = opened;
-        let job = Job {
+        let run = Run {
             options: args.job.options(organization, rows),
             clock,
             organizations,
             learned,
-            task: Task::<io::Empty>::Revoke(reading),
             journal,
             earlier,
             keys,
@@ -97,7 +96,8 @@ impl Prepared<'_> {
             failed_rows: None,
         };
         screen.start(rows, JobKind::Revoke);
-        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        let summary =
+            dispatch(run, Input::<io::Empty>::Results(reading), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
         let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };
@@ -106,23 +106,49 @@ impl Prepared<'_> {
 }
 
 /// What will be done, as far as it is known now.
-fn foresee<G>(
+fn preview<G>(
     reading: &mut Reading,
     organizations: &[Organization<'_, G>],
     Opened { keys, earlier, .. }: &Opened,
-) -> Result<Foreseen, UsageError> {
-    let mut foreseen = Foreseen::default();
+) -> Result<RevokePreview, UsageError> {
+    let mut preview = RevokePreview::default();
     while let Some(line) = reading.next_line().map_err(UsageError::new)? {
         let id = line.org_id.parse().ok();
-        let organization = organizations.iter().find(|one| Some(one.id) == id && one.condemned.is_none());
+        let organization = organizations.iter().find(|one| Some(one.id) == id && one.blocked.is_none());
         let Some(organization) = organization else { continue };
         let step = step(&line, organization.directory, false);
         let left = earlier.place(keys.key(organization.id, &line.email));
         // What was in doubt and has been settled since is not asked about again.
         if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
-            foreseen.add(&step);
+            preview.add(&step);
         }
     }
     reading.rewind();
-    Ok(foreseen)
+    Ok(preview)
+}
+
+/// What a revocation is about to do, in a sentence or two.
+fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
+    let RevokePreview { cancel, find_out, accepted } = preview;
+    let counted = |count: u64, one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
+    let most = limit.filter(|limit| *limit < cancel + find_out);
+    let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
+    let what = match (cancel, find_out) {
+        (0, _) => format!(
+            "find out about {} in doubt, and cancel the invites",
+            counted(find_out, "invitation", "invitations")
+        ),
+        (_, 0) => format!("cancel {most}{}", counted(cancel, "pending invite", "pending invites")),
+        (_, _) => format!(
+            "cancel {most}{}, and up to {find_out} more once it is known what became of them,",
+            counted(cancel, "pending invite", "pending invites")
+        ),
+    };
+    let accepted = match accepted {
+        0 => String::new(),
+        _ => format!("{} accepted and will stay. ", counted(accepted, "person has", "people have")),
+    };
+    let ids: Vec<String> =
+        organizations.iter().filter(|one| one.blocked.is_none()).map(|one| one.id.to_string()).collect();
+    format!("about to {what} that this job created in organization {}. {accepted}continue? [y/N] ", ids.join(" and "))
 }

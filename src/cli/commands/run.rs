@@ -4,21 +4,22 @@ use std::path::Path;
 
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::{Job, RunOptions, Task, dispatch, preflight};
+use bulk_invite::engine::{Input, Run, RunOptions, dispatch, preflight};
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::{ObjectId, OrgRoles};
-use bulk_invite::model::outcome::{Exit, JobKind};
+use bulk_invite::model::status::JobKind;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};
-use bulk_invite::spreadsheet::{Header, Roster};
+use bulk_invite::spreadsheet::{self, Header, HowRead};
 use jiff::Timestamp;
 
 use super::connection::account;
 use super::job::{self, Opened};
-use super::outlook::Outlook;
 use super::output::Files;
-use super::targets::{Target, targets};
-use super::{input, output, prompt};
+use super::preview::{self, Preview};
+use super::targets::{self, Target};
+use super::{input, output};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::UsageError;
@@ -36,8 +37,7 @@ struct Prepared<'a> {
     targets: Vec<Target>,
     /// All whose results the results file may hold.
     known: Vec<ObjectId>,
-    roster: Roster<input::Input>,
-    rows: Option<u64>,
+    input: spreadsheet::Opened,
     files: Files<'a>,
     /// Kept while the run lasts.
     _sandbox: Option<atlas_sandbox::Running>,
@@ -45,26 +45,23 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
     let (account, running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
-    let mut roster = input::open(&args.file, &args.sheet)?;
-    input::claim(&mut roster, &args.sheet, account.organization, screen);
-    let counts = input::count(&roster, &args.file, &args.sheet, account.organization);
-    roster.notes().iter().for_each(|note| screen.note(&note.to_string()));
-    if counts.rows == Some(0) {
+    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no row below its header");
     }
     let files = output::of_run(args)?;
-    let (organization, by_row) = (account.organization, roster.header().org_id().is_some());
-    let known = account.organizations();
-    let targets = targets(account, by_row, counts.of, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, roster, rows: counts.rows, files, _sandbox: running })
+    let (organization, known) = (account.organization, account.organizations());
+    let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
+    Ok(Prepared { organization, targets, known, input, files, _sandbox: running })
 }
 
 impl Prepared<'_> {
     async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
-        let Prepared { organization, targets, known, roster, rows, files, _sandbox } = self;
+        let Prepared { organization, targets, known, input, files, _sandbox } = self;
+        let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
+        let rows = rows.map(|rows| rows.total);
         let clock = Clock::starting_at(Timestamp::now());
         let api = Api::from(args.account.api);
-        let header = roster.header().clone();
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
         let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
@@ -80,31 +77,30 @@ impl Prepared<'_> {
         let plan = PlanOptions { default_roles, organization };
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
-        let sends = halt.is_none() && organizations.iter().any(|one| one.condemned.is_none());
+        let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
         // Reading the sheet ahead is only for telling somebody.
-        let outlook = if sends && (may_ask || machine || !args.job.quiet) {
-            Outlook::read(args, &roster, planner.clone(), &organizations, &mut opened)
+        let preview = if sends && (may_ask || machine || !args.job.quiet) {
+            Preview::read(args, &sheet, planner.clone(), &organizations, &mut opened)
         } else {
-            Outlook::default()
+            Preview::default()
         };
         screen.stop();
-        outlook.roles().iter().for_each(|warning| screen.note(warning));
+        preview.roles().iter().for_each(|warning| screen.note(warning));
         // A rehearsal asks about nothing but seats, which the real run will lack too.
-        let matters = outlook.people != Some(0) && (!args.sandbox || !outlook.seats.is_empty());
+        let matters = preview.people != Some(0) && (!args.sandbox || !preview.seats.is_empty());
         if may_ask && sends && matters {
-            let question = prompt::inviting(rows, args.job.limit, &outlook, &organizations);
+            let question = preview::question(rows, args.job.limit, &preview, &organizations);
             halt = job::confirm(question, &mut opened.signals).await;
         } else {
-            outlook.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
+            preview.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
         }
 
         let Opened { learned, journal, earlier, keys, signals, .. } = opened;
-        let job = Job {
+        let run = Run {
             options: RunOptions { reinvite_expired: args.reinvite_expired, ..args.job.options(organization, rows) },
             clock,
             organizations,
             learned,
-            task: Task::Invite(roster, planner),
             journal,
             earlier,
             keys,
@@ -112,7 +108,7 @@ impl Prepared<'_> {
             failed_rows: args.failed.as_ref().map(|path| failed_rows(path, &header)),
         };
         screen.start(rows, JobKind::Invite);
-        let summary = dispatch(job, signals, &mut |event| screen.on_event(event)).await;
+        let summary = dispatch(run, Input::Sheet(sheet, planner), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
         let report =

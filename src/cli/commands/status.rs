@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::{preflight_people, read_lapsed};
+use bulk_invite::model::exit::Exit;
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::Exit;
+use bulk_invite::model::reason::Blocked;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::report::{self, escaped};
 use bulk_invite::results::status::CurrentStatus;
@@ -108,11 +109,10 @@ fn look_up(args: &StatusArgs, targets: Vec<Target>, screen: &mut Screen) -> Resu
     Answers::sorted(answers?, "", screen)
 }
 
-async fn read(Connection { id, caller, .. }: &Connection) -> Result<Known, String> {
-    let mut directory = preflight_people(caller).await?;
-    read_lapsed(caller, &mut directory).await?;
-    let now = caller.clock.now();
-    Ok(Known { id: *id, directory, now: caller.server_clock.translate(now).unwrap_or(now) })
+async fn read(Connection { id, session, .. }: &Connection) -> Result<Known, Blocked> {
+    let mut directory = preflight_people(session).await?;
+    read_lapsed(session, &mut directory).await?;
+    Ok(Known { id: *id, directory, now: session.server_now() })
 }
 
 fn summary(tally: &[u64; CurrentStatus::ALL.len()], [unasked, others]: [u64; 2], output: &Path) -> String {

@@ -6,6 +6,7 @@ use bulk_invite::atlas::{BaseUrl, Credential};
 use bulk_invite::model::invitation::ObjectId;
 use bulk_invite::model::shard::Shard;
 use bulk_invite::results::Reading;
+use bulk_invite::spreadsheet::Opened;
 
 use crate::cli::settings::{Account, OtherOrganization, UsageError};
 
@@ -26,21 +27,27 @@ pub(crate) fn of_results(reading: &mut Reading, account: Account) -> Result<Vec<
         }
     }
     reading.rewind();
-    targets(account, true, Some(counts), None)
+    targets(account, true, Some(&counts), None)
+}
+
+/// The organizations that the rows of a spreadsheet are for.
+pub(crate) fn of_sheet(account: Account, input: &Opened, shard: Option<Shard>) -> Result<Vec<Target>, UsageError> {
+    let by_row = input.how_read.header.org_id().is_some();
+    targets(account, by_row, input.rows.as_ref().map(|rows| &rows.by_organization), shard)
 }
 
 /// The organizations that rows are for, by an `org_id` column or because they name none.
-pub(crate) fn targets(
+fn targets(
     account: Account,
     by_row: bool,
-    counts: Option<HashMap<ObjectId, u64>>,
+    counts: Option<&HashMap<ObjectId, u64>>,
     shard: Option<Shard>,
 ) -> Result<Vec<Target>, UsageError> {
     let Account { organization, base_url, credential, others, sources: _ } = account;
     if organization.is_none() && (!by_row || others.is_empty()) {
         return Err(UsageError("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID".to_owned()));
     }
-    let rows = |id| counts.as_ref().map(|counts| counts.get(&id).copied().unwrap_or_default());
+    let rows = |id| counts.map(|counts| counts.get(&id).copied().unwrap_or_default());
     let is_named = |id| by_row && rows(id) != Some(0);
     let others = others.into_iter().filter(|other| is_named(other.id));
     let others = others.map(|OtherOrganization { id, base_url, credential }| Target {

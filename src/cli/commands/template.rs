@@ -1,20 +1,22 @@
-//! `bulk-invite template`: a sheet to start from.
+//! `bulk-invite template`: a starter sheet, with a few people in it to be replaced.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use bulk_invite::model::outcome::Exit;
-use bulk_invite::spreadsheet::template;
+use bulk_invite::model::exit::Exit;
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Workbook, XlsxError,
+};
 
 use super::stdout::print;
 use crate::cli::settings::UsageError;
 
-/// Runs the command and says how it went.
+/// Runs the command and returns its exit code.
 pub(crate) fn template(xlsx: Option<&Path>) -> Exit {
     let written = match xlsx {
         Some(path) => write(path),
-        None => print(template::csv().as_bytes()),
+        None => print(csv().as_bytes()),
     };
     match written {
         Ok(()) => Exit::Success,
@@ -30,7 +32,7 @@ fn write(path: &Path) -> Result<(), UsageError> {
     if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx")) {
         return Err(UsageError(format!("{shown} is no name for a workbook; name a file that ends in .xlsx")));
     }
-    let workbook = template::xlsx().map_err(UsageError::new)?;
+    let workbook = xlsx().map_err(UsageError::new)?;
     let written = File::create_new(path).and_then(|mut file| file.write_all(&workbook));
     written.map_err(|error| {
         UsageError(if error.kind() == ErrorKind::AlreadyExists {
@@ -39,4 +41,109 @@ fn write(path: &Path) -> Result<(), UsageError> {
             format!("cannot write {shown}: {error}; name another file with --xlsx")
         })
     })
+}
+
+/// The columns that have a meaning, except `org_id`, which few need.
+const COLUMNS: [&str; 4] = ["email", "roles", "teams", "projects"];
+
+/// People to be replaced; the teams and projects are those of the sandbox.
+const ROWS: [[&str; 4]; 3] = [
+    ["ada@example.com", "Organization Member", "Backend", "billing=GROUP_READ_ONLY"],
+    ["bob@example.com", "Organization Member; Organization Billing Viewer", "Backend; Analytics", ""],
+    ["Cleo Example <cleo@example.com>", "Organization Owner", "", "billing=GROUP_OWNER; warehouse=GROUP_READ_ONLY"],
+];
+
+/// The organization roles by the names that Atlas shows.
+const ROLES: [&str; 7] = [
+    "Organization Owner",
+    "Organization Member",
+    "Organization Project Creator",
+    "Organization Billing Admin",
+    "Organization Billing Viewer",
+    "Organization Stream Processing Admin",
+    "Organization Read Only",
+];
+
+/// The widths of the columns, in characters.
+const WIDTHS: [f64; 4] = [36.0, 48.0, 28.0, 52.0];
+
+/// The last row in which roles can be chosen, counted from 0.
+const LAST_ROW: u32 = 10_000;
+
+/// Returns the starter sheet as CSV.
+fn csv() -> String {
+    let lines = std::iter::once(COLUMNS).chain(ROWS);
+    lines.map(|cells| cells.join(",") + "\n").collect()
+}
+
+/// Returns the starter sheet as a workbook, in which organization roles can be chosen from a list.
+fn xlsx() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    // A fixed date, so that the bytes are always the same.
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?));
+    let bold = Format::new().set_bold();
+    let sheet = workbook.add_worksheet().set_name("People")?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, (name, width)) in (0..).zip(COLUMNS.into_iter().zip(WIDTHS)) {
+        sheet.write_with_format(0, column, name, &bold)?;
+        sheet.set_column_width(column, width)?;
+    }
+    for (row, cells) in (1..).zip(ROWS) {
+        for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write(row, column, cell)?;
+        }
+    }
+    // A list of several roles has to be typed, so other text is accepted with a hint.
+    let choice = DataValidation::new()
+        .allow_list_strings(&ROLES)?
+        .set_input_title("Organization roles")?
+        .set_input_message("Choose one, or type several with a semicolon between them.")?
+        .set_error_style(DataValidationErrorStyle::Information)
+        .set_error_title("Not on the list")?
+        .set_error_message("Several roles are separated by semicolons; check the spelling of each.")?;
+    sheet.add_data_validation(1, 1, LAST_ROW, 1, &choice)?;
+    workbook.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use bulk_invite::model::invitation::{OrgRole, OrgRoles};
+    use bulk_invite::plan::parse_roles;
+    use bulk_invite::spreadsheet::{Sheet, SheetOptions};
+
+    use super::*;
+
+    fn read(file: &[u8]) -> Vec<Vec<String>> {
+        let mut sheet = Sheet::from_reader(file, &SheetOptions::default()).unwrap();
+        let mut rows = vec![sheet.header().names().to_vec()];
+        rows.extend(sheet.by_ref().map(|row| {
+            let row = row.unwrap();
+            (0..4).map(|cell| row.cell(cell).to_owned()).collect()
+        }));
+        rows
+    }
+
+    #[test]
+    fn both_forms_read_back_as_the_same_sheet() {
+        let rows = read(csv().as_bytes());
+        assert_eq!((rows[0].join(","), rows.len()), ("email,roles,teams,projects".to_owned(), 4));
+        assert_eq!(rows, read(&xlsx().unwrap()));
+    }
+
+    #[test]
+    fn the_workbook_offers_the_roles_and_freezes_its_header() {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(xlsx().unwrap())).unwrap();
+        let mut sheet = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
+        for what in ["state=\"frozen\"", "type=\"list\"", "sqref=\"B2:B10001\"", &ROLES.join(",")] {
+            assert!(sheet.contains(what), "{what}: {sheet}");
+        }
+    }
+
+    #[test]
+    fn every_role_can_be_chosen_by_its_name_in_atlas() {
+        let roles: OrgRoles =
+            ROLES.iter().flat_map(|name| parse_roles(name).unwrap().iter().collect::<Vec<_>>()).collect();
+        assert_eq!(roles, OrgRole::ALL.into_iter().collect());
+    }
 }

@@ -1,9 +1,9 @@
-//! One endpoint set's lane: its queue, the rule that paces it, and what its answers have said.
+//! One endpoint set's endpoint: its queue, the rule that paces it, and what its answers have said.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turnstile, Notify};
+use tokio::sync::{Mutex as Queue, Notify};
 use tokio::time::Instant;
 
 use super::bucket::{Bucket, Sent};
@@ -15,14 +15,14 @@ use crate::atlas::api::EndpointSet;
 
 /// One endpoint set: its queue, and what is known of its limit.
 #[derive(Debug)]
-pub(super) struct Lane {
-    pub(super) queue: Turnstile<()>,
-    pub(super) state: Mutex<LaneState>,
+pub(super) struct EndpointLimiter {
+    pub(super) queue: Queue<()>,
+    pub(super) state: Mutex<EndpointState>,
     pub(super) answered: Notify,
 }
 
 #[derive(Debug)]
-pub(super) struct LaneState {
+pub(super) struct EndpointState {
     pub(super) rule: Rule,
     pub(super) hold: Option<Instant>,
     /// Until when the first in the queue waits.
@@ -38,10 +38,10 @@ pub(super) enum Rule {
     Unlimited,
 }
 
-impl Lane {
+impl EndpointLimiter {
     pub(super) fn new(rule: Rule) -> Self {
-        let state = LaneState { rule, hold: None, waiting: None, refusals: 0 };
-        Self { queue: Turnstile::new(()), state: Mutex::new(state), answered: Notify::new() }
+        let state = EndpointState { rule, hold: None, waiting: None, refusals: 0 };
+        Self { queue: Queue::new(()), state: Mutex::new(state), answered: Notify::new() }
     }
 
     pub(super) fn hold_until(&self, until: Instant) {
@@ -56,7 +56,7 @@ impl Lane {
     }
 }
 
-impl LaneState {
+impl EndpointState {
     pub(super) fn take(&mut self, now: Instant) -> Result<Option<Sent>, Wait> {
         if let Some(until) = self.hold.filter(|until| *until > now) {
             return Err(Wait::Held(until));

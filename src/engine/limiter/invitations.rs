@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turnstile, Notify};
+use tokio::sync::{Mutex as Queue, Notify};
 use tokio::time::Instant;
 
 use super::Wait;
@@ -15,10 +15,10 @@ use super::Wait;
 /// Invitations remembered while no limit is known, so that the first refusal finds a full window.
 const REMEMBERED: usize = 256;
 
-/// The queue that invitations pass before their lane, whatever organization they are for: the limit is the address's.
+/// The queue that invitations pass before their endpoint, whatever organization they are for: the limit is the address's.
 #[derive(Debug, Default)]
 pub(super) struct InvitationGate {
-    pub(super) queue: Turnstile<()>,
+    pub(super) queue: Queue<()>,
     pub(super) state: Mutex<Invitations>,
     pub(super) answered: Notify,
 }

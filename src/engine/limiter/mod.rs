@@ -22,9 +22,9 @@ use tokio::time::{Instant, sleep_until};
 pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
 use self::bucket::{Bucket, Sent};
-use self::endpoint::{Lane, Rule};
+use self::endpoint::{EndpointLimiter, Rule};
 use self::invitations::InvitationGate;
-use self::signal::{Limited, Told, told};
+use self::signal::{Limited, RateSignal, signal};
 use crate::atlas::api::{Answer, EndpointSet, Limit};
 
 /// What a request that may not go yet waits for.
@@ -41,9 +41,9 @@ enum Wait {
 /// Paces all requests to one organization.
 #[derive(Debug)]
 pub struct Limiter {
-    lanes: [Lane; EndpointSet::ALL.len()],
+    endpoints: [EndpointLimiter; EndpointSet::ALL.len()],
     invitations: Arc<InvitationGate>,
-    told: Mutex<Totals>,
+    totals: Mutex<Totals>,
 }
 
 /// How pacing went.
@@ -60,9 +60,9 @@ pub struct Totals {
 }
 
 /// A request's permission to go, to be handed back with its answer.
-#[must_use = "send the request and hand the turn back with its answer"]
+#[must_use = "send the request and hand the permit back with its answer"]
 #[derive(Debug)]
-pub struct Turn {
+pub struct Permit {
     limiter: Arc<Limiter>,
     set: EndpointSet,
     invitation: bool,
@@ -93,9 +93,9 @@ impl Limiter {
     /// A limiter that assumes Atlas's documented buckets until it is told otherwise.
     pub fn new(pace: Pace) -> Self {
         Self {
-            lanes: EndpointSet::ALL.map(|set| Lane::new(Rule::new(pace, set))),
+            endpoints: EndpointSet::ALL.map(|set| EndpointLimiter::new(Rule::new(pace, set))),
             invitations: Arc::default(),
-            told: Mutex::default(),
+            totals: Mutex::default(),
         }
     }
 
@@ -107,40 +107,40 @@ impl Limiter {
 
     /// Adopts a limit that the server named. A pace of the user's own stands.
     pub fn configure(&self, limit: Limit) {
-        if let Rule::Bucket(bucket) = &mut locked(&self.lane(limit.set).state).rule {
+        if let Rule::Bucket(bucket) = &mut locked(&self.endpoint(limit.set).state).rule {
             bucket.configure(limit.capacity, limit.refill, limit.period);
         }
     }
 
-    /// Waits for a turn. Dropping the future gives up the place in the queue.
-    pub async fn turn(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Turn {
-        // Made before the lane's wait, so that a turn given up while waiting there leaves the invitations' count too.
-        let mut turn = Turn::new(self, set);
+    /// Waits for a permit. Dropping the future gives up the place in the queue.
+    pub async fn acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Permit {
+        // Made before the endpoint's wait, so that a permit given up while waiting there leaves the invitations' count too.
+        let mut permit = Permit::new(self, set);
         if invitation {
             let InvitationGate { queue, state, answered } = &*self.invitations;
             let place = queue.lock().await;
             self.wait(answered, set, || locked(state).take(Instant::now())).await;
-            turn.invitation = true;
+            permit.invitation = true;
             drop(place);
         }
-        let lane = self.lane(set);
-        let _place = lane.queue.lock().await;
-        turn.sent = self.wait(&lane.answered, set, || locked(&lane.state).take(Instant::now())).await;
-        turn
+        let endpoint = self.endpoint(set);
+        let _place = endpoint.queue.lock().await;
+        permit.sent = self.wait(&endpoint.answered, set, || locked(&endpoint.state).take(Instant::now())).await;
+        permit
     }
 
-    /// A turn, where there is one and nobody waits for it.
-    pub fn try_turn(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Option<Turn> {
-        let (lane, now) = (self.lane(set), Instant::now());
-        let mut turn = Turn::new(self, set);
+    /// A permit, where there is one and nobody waits for it.
+    pub fn try_acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Option<Permit> {
+        let (endpoint, now) = (self.endpoint(set), Instant::now());
+        let mut permit = Permit::new(self, set);
         if invitation {
             let _place = self.invitations.queue.try_lock().ok()?;
             locked(&self.invitations.state).take(now).ok()?;
-            turn.invitation = true;
+            permit.invitation = true;
         }
-        let _place = lane.queue.try_lock().ok()?;
-        turn.sent = locked(&lane.state).take(now).ok()?;
-        Some(turn)
+        let _place = endpoint.queue.try_lock().ok()?;
+        permit.sent = locked(&endpoint.state).take(now).ok()?;
+        Some(permit)
     }
 
     async fn wait<T>(&self, answered: &Notify, set: EndpointSet, mut take: impl FnMut() -> Result<T, Wait>) -> T {
@@ -166,17 +166,17 @@ impl Limiter {
 
     /// Lets nobody through before the instant; an earlier one never shortens a later one.
     pub fn hold_until(&self, until: Instant) {
-        self.lanes.iter().for_each(|lane| lane.hold_until(until));
+        self.endpoints.iter().for_each(|endpoint| endpoint.hold_until(until));
     }
 
     /// Until when the first in some queue waits, if anyone does.
     pub fn waiting_until(&self) -> Option<Instant> {
-        self.lanes.iter().filter_map(|lane| locked(&lane.state).waiting).max()
+        self.endpoints.iter().filter_map(|endpoint| locked(&endpoint.state).waiting).max()
     }
 
     /// How long until `count` more invitations have been let through, at least.
     pub fn forecast(&self, set: EndpointSet, count: u64) -> Duration {
-        let (state, now) = (locked(&self.lane(set).state), Instant::now());
+        let (state, now) = (locked(&self.endpoint(set).state), Instant::now());
         let bucket = match &state.rule {
             Rule::Bucket(bucket) => bucket.forecast(count, now),
             Rule::Quota(quota) => quota.forecast(count),
@@ -187,7 +187,7 @@ impl Limiter {
 
     /// The bucket in force for an endpoint set: capacity, refill, period. `None` under a pace of the user's own.
     pub fn bucket(&self, set: EndpointSet) -> Option<(u32, u32, Duration)> {
-        match &locked(&self.lane(set).state).rule {
+        match &locked(&self.endpoint(set).state).rule {
             Rule::Bucket(bucket) => Some(bucket.limit()),
             Rule::Quota(_) | Rule::Unlimited => None,
         }
@@ -195,84 +195,84 @@ impl Limiter {
 
     /// How pacing went so far.
     pub fn totals(&self) -> Totals {
-        *locked(&self.told)
+        *locked(&self.totals)
     }
 
-    fn lane(&self, set: EndpointSet) -> &Lane {
-        &self.lanes[set as usize]
+    fn endpoint(&self, set: EndpointSet) -> &EndpointLimiter {
+        &self.endpoints[set as usize]
     }
 
-    fn limited(&self, turn: &Turn, limited: Limited, now: Instant) -> Option<Learned> {
-        let mut totals = locked(&self.told);
+    fn limited(&self, permit: &Permit, limited: Limited, now: Instant) -> Option<Learned> {
+        let mut totals = locked(&self.totals);
         totals.limited += 1;
         if let Some((limit, period)) = limited.invitations {
             totals.invitations = Some((limit, period));
             // It passed the bucket to get there.
-            self.lane(turn.set).with_bucket(Bucket::lost);
+            self.endpoint(permit.set).with_bucket(Bucket::lost);
             if let Some(wait) = limited.retry_after {
-                self.lane(turn.set).hold_until(now + wait);
+                self.endpoint(permit.set).hold_until(now + wait);
             }
-            let news = turn.invitation && locked(&self.invitations.state).refused(limit, period, now);
+            let news = permit.invitation && locked(&self.invitations.state).refused(limit, period, now);
             return news.then_some(Learned::Invitations { limit, period });
         }
         drop(totals);
-        locked(&self.lane(turn.set).state).limited(turn.sent, &limited, now);
+        locked(&self.endpoint(permit.set).state).limited(permit.sent, &limited, now);
         None
     }
 }
 
-impl Turn {
+impl Permit {
     fn new(limiter: &Arc<Limiter>, set: EndpointSet) -> Self {
         Self { limiter: limiter.clone(), set, invitation: false, sent: None, left: false, open: true }
     }
 
     /// The request leaves: from here on it counts, unless an answer says that it does not.
-    pub fn leaves(&mut self) {
+    pub fn mark_sent(&mut self) {
         self.left = true;
     }
 
-    /// Hands the turn back with what came of the request, so that everyone learns what the answer tells about limits.
-    pub fn answered(mut self, answer: &Answer) -> Option<Learned> {
+    /// Hands the permit back with what came of the request, so that everyone learns what the answer tells about limits.
+    pub fn observe(mut self, answer: &Answer) -> Option<Learned> {
         self.open = false;
         let (limiter, now) = (&self.limiter, Instant::now());
-        let lane = limiter.lane(self.set);
-        let told = told(answer);
-        let counted = match &told {
-            Told::Served { .. } | Told::Lost => true,
-            Told::Uncounted | Told::Maintenance => false,
-            Told::Limited(limited) => limited.invitations.is_none() && self.invitation,
+        let endpoint = limiter.endpoint(self.set);
+        let signal = signal(answer);
+        let counted = match &signal {
+            RateSignal::Served { .. } | RateSignal::Lost => true,
+            RateSignal::Uncounted | RateSignal::Maintenance => false,
+            RateSignal::Limited(limited) => limited.invitations.is_none() && self.invitation,
         };
         self.leave_invitations(counted, now);
         let mut learned = None;
-        match told {
-            Told::Served { remaining, capacity } => {
-                locked(&limiter.told).maintenance = 0;
-                let mut state = locked(&lane.state);
+        match signal {
+            RateSignal::Served { remaining, capacity } => {
+                locked(&limiter.totals).maintenance = 0;
+                let mut state = locked(&endpoint.state);
                 state.refusals = 0;
                 if let (Rule::Bucket(bucket), Some(sent)) = (&mut state.rule, self.sent) {
                     bucket.served(sent, remaining, capacity, now);
                 }
             }
-            Told::Uncounted => {
+            RateSignal::Uncounted => {
                 if let Some(sent) = self.sent {
-                    lane.with_bucket(|bucket| bucket.uncounted(sent));
+                    endpoint.with_bucket(|bucket| bucket.uncounted(sent));
                 }
             }
-            Told::Lost => lane.with_bucket(Bucket::lost),
-            Told::Maintenance => {
-                lane.with_bucket(Bucket::lost);
-                let mut totals = locked(&limiter.told);
+            RateSignal::Lost => endpoint.with_bucket(Bucket::lost),
+            RateSignal::Maintenance => {
+                endpoint.with_bucket(Bucket::lost);
+                let mut totals = locked(&limiter.totals);
                 let pause = Duration::from_secs(5).saturating_mul(1 << totals.maintenance.min(4));
                 totals.maintenance += 1;
                 drop(totals);
                 limiter.hold_until(now + pause.min(Duration::from_secs(60)));
             }
-            Told::Limited(limited) => learned = limiter.limited(&self, limited, now),
+            RateSignal::Limited(limited) => learned = limiter.limited(&self, limited, now),
         }
         if let Some(wait) = retry_after(answer) {
             limiter.hold_until(now + wait);
         }
-        lane.answered.notify_one();
+        endpoint.answered.notify_one();
         learned
     }
 
@@ -285,20 +285,20 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         if self.open {
-            let lane = self.limiter.lane(self.set);
+            let endpoint = self.limiter.endpoint(self.set);
             self.leave_invitations(self.left, Instant::now());
             if let Some(sent) = self.sent {
-                lane.with_bucket(|bucket| if self.left { bucket.lost() } else { bucket.uncounted(sent) });
-                lane.answered.notify_one();
+                endpoint.with_bucket(|bucket| if self.left { bucket.lost() } else { bucket.uncounted(sent) });
+                endpoint.answered.notify_one();
             }
         }
     }
 }
 
-/// `Retry-After` on anything but a refusal by a limit, which its own lane has noted already, holds everybody.
+/// `Retry-After` on anything but a refusal by a limit, which its own endpoint has noted already, holds everybody.
 fn retry_after(answer: &Answer) -> Option<Duration> {
     match answer {
         Answer::NotSent(not_sent) => not_sent.retry_after,
@@ -330,15 +330,15 @@ impl<'a> Waiting<'a> {
     }
 
     fn until(&self, until: Instant) {
-        locked(&self.limiter.lane(self.set).state).waiting = Some(until);
+        locked(&self.limiter.endpoint(self.set).state).waiting = Some(until);
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        locked(&self.limiter.lane(self.set).state).waiting = None;
+        locked(&self.limiter.endpoint(self.set).state).waiting = None;
         let waited = self.since.elapsed();
-        locked(&self.limiter.told).waited += waited;
+        locked(&self.limiter.totals).waited += waited;
         tracing::debug!(set = ?self.set, waited_ms = millis(waited), "waited for a turn");
     }
 }

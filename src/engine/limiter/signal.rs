@@ -9,7 +9,7 @@ use crate::atlas::verdict::{Busy, busy};
 
 /// One answer, as the limiter sees it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum RateSignal {
     /// It took a token; the headers may say how many are left.
     Served { remaining: Option<u32>, capacity: Option<u32> },
     /// It took no token: it never left, or was turned away before the bucket (an unauthenticated request costs none).
@@ -35,17 +35,19 @@ pub(super) struct Limited {
 /// Longer waits and periods are not believed.
 const LONGEST_S: u32 = 86_400;
 
-pub(super) fn told(answer: &Answer) -> Told {
+pub(super) fn signal(answer: &Answer) -> RateSignal {
     let response = match answer {
-        Answer::NotSent(_) => return Told::Uncounted,
-        Answer::NoAnswer(_) => return Told::Lost,
+        Answer::NotSent(_) => return RateSignal::Uncounted,
+        Answer::NoAnswer(_) => return RateSignal::Lost,
         Answer::Response(response) => response,
     };
     match busy(response) {
-        Some(Busy::RateLimited) => Told::Limited(limited(response)),
-        Some(Busy::Maintenance) => Told::Maintenance,
-        None if response.status == 401 => Told::Uncounted,
-        None => Told::Served { remaining: response.remaining, capacity: response.limit.filter(|limit| *limit > 0) },
+        Some(Busy::RateLimited) => RateSignal::Limited(limited(response)),
+        Some(Busy::Maintenance) => RateSignal::Maintenance,
+        None if response.status == 401 => RateSignal::Uncounted,
+        None => {
+            RateSignal::Served { remaining: response.remaining, capacity: response.limit.filter(|limit| *limit > 0) }
+        }
     }
 }
 
@@ -101,13 +103,16 @@ mod tests {
         let bucket = "Rate limit exceeded for api/atlas/v2/groups/1/alertConfigs. Please retry after 6 seconds. \
                       Request capacity: 1200. Refill rate: 500 per 60 seconds. For more information, see: http://x.";
         let minute = Duration::from_secs(60);
-        let Told::Limited(limited) = told(&answer(429, "RATE_LIMITED_TOKEN_BUCKET", bucket, None)) else { panic!() };
+        let RateSignal::Limited(limited) = signal(&answer(429, "RATE_LIMITED_TOKEN_BUCKET", bucket, None)) else {
+            panic!()
+        };
         assert_eq!(limited.retry_after, Some(Duration::from_secs(6)));
         assert_eq!(limited.bucket, Some((1200, 500, minute)));
         assert_eq!(limited.invitations, None);
 
         let invitations = "Rate limit of 10 invitations per 1 minutes exceeded.";
-        let Told::Limited(limited) = told(&answer(400, "INVITATIONS_RATE_LIMITED_IP", invitations, None)) else {
+        let RateSignal::Limited(limited) = signal(&answer(400, "INVITATIONS_RATE_LIMITED_IP", invitations, None))
+        else {
             panic!()
         };
         assert_eq!(limited.invitations, Some((10, minute)));
@@ -116,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_header_comes_before_the_text() {
-        let Told::Limited(limited) = told(&answer(429, "RATE_LIMITED", "Please retry after 6 seconds.", Some(2)))
+        let RateSignal::Limited(limited) =
+            signal(&answer(429, "RATE_LIMITED", "Please retry after 6 seconds.", Some(2)))
         else {
             panic!()
         };
@@ -134,7 +140,7 @@ mod tests {
             "Request capacity: 1. Refill rate: ",
             "",
         ] {
-            let Told::Limited(limited) = told(&answer(429, "X", text, None)) else { panic!() };
+            let RateSignal::Limited(limited) = signal(&answer(429, "X", text, None)) else { panic!() };
             assert_eq!(limited, Limited::default(), "{text}");
         }
     }
@@ -142,16 +148,16 @@ mod tests {
     #[test]
     fn nobody_waits_longer_than_a_day_because_a_text_says_so() {
         let text = "Please retry after 4294967295 seconds. Request capacity: 5. Refill rate: 1 per 4294967295 seconds.";
-        let Told::Limited(limited) = told(&answer(429, "RATE_LIMITED", text, None)) else { panic!() };
+        let RateSignal::Limited(limited) = signal(&answer(429, "RATE_LIMITED", text, None)) else { panic!() };
         let day = Duration::from_secs(86_400);
         assert_eq!((limited.retry_after, limited.bucket), (Some(day), Some((5, 1, day))));
     }
 
     #[test]
     fn a_refusal_costs_a_token_and_a_401_does_not() {
-        let served = Told::Served { remaining: Some(7), capacity: Some(500) };
-        assert_eq!(told(&answer(404, "TEAM_NOT_FOUND", "", None)), served);
-        assert_eq!(told(&answer(401, "UNEXPECTED_ERROR", "", None)), Told::Uncounted);
-        assert_eq!(told(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None)), Told::Maintenance);
+        let served = RateSignal::Served { remaining: Some(7), capacity: Some(500) };
+        assert_eq!(signal(&answer(404, "TEAM_NOT_FOUND", "", None)), served);
+        assert_eq!(signal(&answer(401, "UNEXPECTED_ERROR", "", None)), RateSignal::Uncounted);
+        assert_eq!(signal(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None)), RateSignal::Maintenance);
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::atlas::api::{ApiError, Body, Lost, NoAnswer, NotSent, Response};
+use crate::model::reason::NetworkFault;
 
 const SET: EndpointSet = EndpointSet::Organization;
 const LATENCY: Duration = Duration::from_millis(330);
@@ -80,12 +81,12 @@ async fn send(server: Arc<Server>, limiter: Arc<Limiter>, rows: u32) -> Duration
         senders.spawn(async move {
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
                 loop {
-                    let turn = limiter.turn(SET, true).await;
+                    let permit = limiter.acquire(SET, true).await;
                     sleep(LATENCY / 2).await;
                     let answer = server.answer();
                     sleep(LATENCY / 2).await;
                     let through = matches!(&answer, Answer::Response(response) if response.status == 200);
-                    turn.answered(&answer);
+                    permit.observe(&answer);
                     if through {
                         break;
                     }
@@ -137,16 +138,16 @@ async fn what_the_limit_on_invitations_means_for_the_time_left_is_known_as_soon_
     let left = |count| limiter.forecast(SET, count).as_secs();
     assert_eq!(left(1000), 0);
     for _ in 0..10 {
-        limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
+        limiter.acquire(SET, true).await.observe(&answer(200, "", "", None, None));
         sleep(Duration::from_secs(1)).await;
     }
     let limit = "Rate limit of 10 invitations per 1 minutes exceeded.";
-    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
     // The first was answered ten seconds ago, the tenth one second.
     assert_eq!([0, 1, 2, 10, 11, 190].map(left), [0, 50, 51, 59, 110, 18 * 60 + 59]);
     sleep(Duration::from_secs(52)).await;
     assert_eq!([2, 3, 10].map(left), [0, 0, 7], "three places are free");
-    let _on_its_way = limiter.turn(SET, true).await;
+    let _on_its_way = limiter.acquire(SET, true).await;
     assert_eq!([2, 3, 9, 10].map(left), [0, 1, 7, 60]);
 }
 
@@ -155,9 +156,9 @@ async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let refusal =
         answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
-    limiter.turn(SET, true).await.answered(&refusal);
-    limiter.turn(SET, false).await.answered(&answer(200, "", "", None, Some(0)));
-    let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.turn(SET, false)).await;
+    limiter.acquire(SET, true).await.observe(&refusal);
+    limiter.acquire(SET, false).await.observe(&answer(200, "", "", None, Some(0)));
+    let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.acquire(SET, false)).await;
     assert!(probe.is_ok(), "nothing is on its way, so a probe has to find out when the bucket fills");
 }
 
@@ -167,7 +168,7 @@ async fn a_fixed_pace_is_exact() {
     let limiter = Arc::new(Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() }));
     let start = Instant::now();
     for _ in 0..7 {
-        limiter.turn(SET, true).await.answered(&answer(200, "", "", None, None));
+        limiter.acquire(SET, true).await.observe(&answer(200, "", "", None, None));
     }
     assert!((3000..3010).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
     assert!((2990..3010).contains(&limiter.totals().waited.as_millis()), "{:?}", limiter.totals());
@@ -177,8 +178,8 @@ async fn a_fixed_pace_is_exact() {
 async fn retry_after_holds_everyone_even_without_a_pace() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let start = Instant::now();
-    limiter.turn(SET, false).await.answered(&answer(503, "", "", Some(60), None));
-    limiter.turn(EndpointSet::Users, false).await.answered(&answer(200, "", "", None, None));
+    limiter.acquire(SET, false).await.observe(&answer(503, "", "", Some(60), None));
+    limiter.acquire(EndpointSet::Users, false).await.observe(&answer(200, "", "", None, None));
     assert_eq!(start.elapsed().as_secs(), 60);
 }
 
@@ -188,7 +189,7 @@ async fn an_earlier_hold_never_shortens_a_later_one() {
     let start = Instant::now();
     limiter.hold_until(start + Duration::from_secs(60));
     limiter.hold_until(start + Duration::from_secs(1));
-    drop(limiter.turn(SET, false).await);
+    drop(limiter.acquire(SET, false).await);
     assert_eq!(start.elapsed().as_secs(), 60);
 }
 
@@ -197,10 +198,10 @@ async fn maintenance_holds_everyone_ever_longer() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let start = Instant::now();
     for _ in 0..3 {
-        let turn = limiter.turn(SET, true).await;
-        turn.answered(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None, None));
+        let permit = limiter.acquire(SET, true).await;
+        permit.observe(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None, None));
     }
-    drop(limiter.turn(EndpointSet::Users, false).await);
+    drop(limiter.acquire(EndpointSet::Users, false).await);
     assert_eq!(start.elapsed().as_secs(), 5 + 10 + 20);
 }
 
@@ -213,7 +214,7 @@ async fn turns_are_first_come_first_served() {
     for number in 0..64 {
         let (limiter, order) = (limiter.clone(), order.clone());
         waiters.spawn(async move {
-            drop(limiter.turn(SET, false).await);
+            drop(limiter.acquire(SET, false).await);
             locked(&order).push(number);
         });
         tokio::task::yield_now().await;
@@ -226,10 +227,10 @@ async fn turns_are_first_come_first_served() {
 async fn a_turn_given_up_while_waiting_leaves_the_queue_to_the_next() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     limiter.hold_until(Instant::now() + Duration::from_secs(10));
-    let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.turn(SET, true)).await;
+    let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.acquire(SET, true)).await;
     assert!(given_up.is_err());
     let start = Instant::now();
-    drop(limiter.turn(SET, true).await);
+    drop(limiter.acquire(SET, true).await);
     assert_eq!(start.elapsed().as_secs(), 9);
 }
 
@@ -237,11 +238,20 @@ async fn a_turn_given_up_while_waiting_leaves_the_queue_to_the_next() {
 async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not() {
     let left = |answer: Answer| async move {
         let limiter = Arc::new(Limiter::new(Pace::Atlas));
-        limiter.turn(SET, true).await.answered(&answer);
-        let Rule::Bucket(bucket) = &locked(&limiter.lane(SET).state).rule else { panic!() };
+        limiter.acquire(SET, true).await.observe(&answer);
+        let Rule::Bucket(bucket) = &locked(&limiter.endpoint(SET).state).rule else { panic!() };
         500 - (0..=500).find(|count| bucket.forecast(500 - count, Instant::now()).is_zero()).unwrap()
     };
-    assert_eq!(left(Answer::NotSent(NotSent { detail: String::new(), retry_after: None, lasting: false })).await, 500);
+    assert_eq!(
+        left(Answer::NotSent(NotSent {
+            fault: NetworkFault::Connection,
+            detail: String::new(),
+            retry_after: None,
+            lasting: false
+        }))
+        .await,
+        500
+    );
     assert_eq!(left(Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() })).await, 499);
     assert_eq!(left(answer(401, "UNEXPECTED_ERROR", "", None, None)).await, 500);
     assert_eq!(left(answer(200, "", "", None, Some(480))).await, 480);
@@ -250,33 +260,33 @@ async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not(
 #[tokio::test(start_paused = true)]
 async fn a_turn_at_once_overtakes_nobody_and_is_had_only_while_there_are_tokens() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
-    let turns: Vec<Turn> = std::iter::from_fn(|| limiter.try_turn(SET, true)).collect();
+    let turns: Vec<Permit> = std::iter::from_fn(|| limiter.try_acquire(SET, true)).collect();
     assert_eq!(turns.len(), 500);
-    assert!(limiter.try_turn(EndpointSet::Users, true).is_some(), "another bucket");
+    assert!(limiter.try_acquire(EndpointSet::Users, true).is_some(), "another bucket");
 
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
-    let first_in_the_queue = limiter.lane(SET).queue.lock().await;
-    assert!(limiter.try_turn(SET, false).is_none());
+    let first_in_the_queue = limiter.endpoint(SET).queue.lock().await;
+    assert!(limiter.try_acquire(SET, false).is_none());
     drop(first_in_the_queue);
-    assert!(limiter.try_turn(SET, false).is_some());
+    assert!(limiter.try_acquire(SET, false).is_some());
 
     let first_in_the_queue = limiter.invitations.queue.lock().await;
-    assert!(limiter.try_turn(SET, true).is_none());
-    assert!(limiter.try_turn(SET, false).is_some());
+    assert!(limiter.try_acquire(SET, true).is_none());
+    assert!(limiter.try_acquire(SET, false).is_some());
     drop(first_in_the_queue);
-    assert!(limiter.try_turn(SET, true).is_some());
+    assert!(limiter.try_acquire(SET, true).is_some());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
-    limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
     sleep(Duration::from_secs(60)).await;
     limiter.hold_until(Instant::now() + Duration::from_secs(10));
-    assert!(limiter.try_turn(SET, true).is_none());
+    assert!(limiter.try_acquire(SET, true).is_none());
     sleep(Duration::from_secs(10)).await;
-    assert!(limiter.try_turn(SET, true).is_some(), "nobody is on the way to the limit of one");
+    assert!(limiter.try_acquire(SET, true).is_some(), "nobody is on the way to the limit of one");
 }
 
 #[tokio::test(start_paused = true)]
@@ -284,14 +294,14 @@ async fn an_invitation_of_which_nothing_was_heard_counts_whatever_the_pace_and_o
     for pace in [Pace::Atlas, Pace::Unlimited] {
         let limiter = Arc::new(Limiter::new(pace));
         let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
-        limiter.turn(SET, true).await.answered(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+        limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
         sleep(Duration::from_secs(60)).await;
-        let mut turn = limiter.try_turn(SET, true).unwrap();
-        turn.leaves();
-        drop(turn);
-        assert!(limiter.try_turn(SET, true).is_none(), "{pace:?}");
+        let mut permit = limiter.try_acquire(SET, true).unwrap();
+        permit.mark_sent();
+        drop(permit);
+        assert!(limiter.try_acquire(SET, true).is_none(), "{pace:?}");
         sleep(Duration::from_secs(60)).await;
-        drop(limiter.try_turn(SET, true).unwrap());
-        assert!(limiter.try_turn(SET, true).is_some(), "{pace:?}");
+        drop(limiter.try_acquire(SET, true).unwrap());
+        assert!(limiter.try_acquire(SET, true).is_some(), "{pace:?}");
     }
 }

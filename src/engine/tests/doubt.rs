@@ -2,7 +2,7 @@
 
 use super::script::*;
 use super::world::{World, backoff};
-use crate::model::outcome::Exit;
+use crate::model::exit::Exit;
 
 /// Answers of a server that has finished with the request, whatever it did.
 fn answered() -> Vec<(u16, Reply)> {
@@ -98,7 +98,7 @@ async fn a_row_that_was_absent_after_each_of_five_attempts_failed() {
     let run = World::users().people(["ada"]).when("invite ada", vec![reset(); 5]).run().await;
     assert_eq!(run.requests.len(), 10);
     assert_eq!(run.requests[9], "150 find ada", "the last attempt is asked about too");
-    assert_eq!(run.line("ada"), "failed x5");
+    assert_eq!(run.line("ada"), "failed NO_ANSWER x5");
     assert_eq!(run.detail("ada"), "the connection was reset");
     assert_eq!(run.exit(), Exit::RowsNeedALook);
 }
@@ -116,7 +116,7 @@ async fn a_lost_question_is_asked_again() {
 async fn a_row_that_asking_does_not_settle_is_unknown_and_says_what_was_sent_and_when() {
     let world = World::users().people(["ada"]).when("invite ada", [refused(503, ""), timeout()]);
     let run = world.when("find ada", [vec![nobody()], vec![refused(500, "X"); 5]].concat()).run().await;
-    assert_eq!(run.line("ada"), "unknown x2");
+    assert_eq!(run.line("ada"), "unknown LOOK_UP_FAILED x2");
     assert_eq!(run.requests.len(), 8, "never sent again");
     let detail = run.detail("ada");
     for words in ["2026-11-24T10:00:00Z", "last at 2026-11-24T10:00:0", "no answer within 30 s", "HTTP 500 X"] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::script::*;
 use super::world::{World, backoff};
 use crate::engine::limiter::{Pace, Rate};
-use crate::model::outcome::Exit;
+use crate::model::exit::Exit;
 
 fn pace(requests: u32) -> Pace {
     let rate = Rate { requests: requests.try_into().unwrap(), per: Duration::from_secs(1) };

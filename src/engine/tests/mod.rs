@@ -4,7 +4,7 @@
 //! and what becomes of the run. A test reads as a sentence about a [`world::World`]; what is not scripted goes well.
 
 mod attribution;
-mod condemned;
+mod blocked;
 mod continuing;
 mod doubt;
 mod limits;

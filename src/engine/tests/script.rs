@@ -16,7 +16,8 @@ use crate::atlas::api::{
     Request, Response,
 };
 use crate::engine::clock::Clock;
-use crate::model::outcome::Status;
+use crate::model::reason::NetworkFault;
+use crate::model::status::Status;
 
 /// What Atlas does with one request.
 #[derive(Clone, Debug)]
@@ -112,7 +113,12 @@ pub(super) fn page(status: u16) -> Reply {
 }
 
 pub(super) fn never_sent() -> Reply {
-    let not_sent = NotSent { detail: "the connection was refused".to_owned(), retry_after: None, lasting: false };
+    let not_sent = NotSent {
+        fault: NetworkFault::Connection,
+        detail: "the connection was refused".to_owned(),
+        retry_after: None,
+        lasting: false,
+    };
     Reply::new(0, What::Answer(Answer::NotSent(not_sent)))
 }
 

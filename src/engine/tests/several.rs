@@ -3,7 +3,8 @@
 use super::script::*;
 use super::world::{World, backoff};
 use crate::engine::limiter::Pace;
-use crate::model::outcome::{Exit, Signal, StopReason};
+use crate::model::exit::{Exit, Signal};
+use crate::model::reason::{BlockedReason, StopReason};
 
 #[tokio::test(start_paused = true)]
 async fn a_person_may_be_invited_to_each_once() {
@@ -39,8 +40,9 @@ async fn one_that_is_condemned_leaves_the_others_alone() {
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "1 invite dee"]);
     assert_eq!((run.halt(), run.exit()), (None, Exit::Halted));
     let summary = run.summary.as_ref().unwrap();
-    let why: Vec<_> = summary.organizations.iter().map(|one| one.condemned.as_deref().unwrap_or_default()).collect();
-    assert!(why[0].is_empty() && why[1].contains("ACCOUNT_SUSPENDED"), "{why:?}");
+    let why: Vec<_> =
+        summary.organizations.iter().map(|one| one.blocked.as_ref().map(|blocked| blocked.reason)).collect();
+    assert_eq!(why, [None, Some(BlockedReason::Suspended)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,8 +89,7 @@ async fn rows_of_a_condemned_one_that_come_later_are_not_sent() {
         world = world.row(&format!("p{name},ORG_MEMBER,"));
     }
     let run = world.row("zed,ORG_MEMBER,OTHER").when("invite ada", [refused(402, "ACCOUNT_SUSPENDED")]).run().await;
-    assert_eq!(run.line("zed"), "not_sent x0");
-    assert_eq!(run.detail("zed"), "nothing more was sent to this organization");
+    assert_eq!(run.line("zed"), "not_sent ORGANIZATION_BLOCKED x0");
     assert_eq!(run.line("p1099"), "invited i-p1099 http 201 x1");
 }
 
@@ -101,7 +102,7 @@ async fn the_run_is_halted_when_all_are_condemned() {
         .run()
         .await;
     assert_eq!(run.fates(), ["ada failed", "bob failed"]);
-    assert_eq!((run.halt(), run.exit()), (Some(StopReason::Condemned), Exit::Halted));
+    assert_eq!((run.halt(), run.exit()), (Some(StopReason::OrganizationBlocked), Exit::Halted));
 }
 
 #[tokio::test(start_paused = true)]

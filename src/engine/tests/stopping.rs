@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::script::*;
 use super::world::{Incident, World};
+use crate::engine::MaxFailures;
 use crate::engine::event::Event;
-use crate::engine::{Halt, MaxFailures};
-use crate::model::outcome::{Exit, Signal, StopReason};
+use crate::model::exit::{Exit, Signal};
+use crate::model::reason::{Blocked, BlockedReason, Halt, StopReason};
 
 fn names(count: u32) -> Vec<String> {
     (0..count).map(|number| format!("p{number:03}")).collect()
@@ -24,7 +25,7 @@ async fn a_failure_budget_in_rows_stops_the_run_when_it_is_spent() {
     let run = world.run().await;
     assert_eq!(run.requests.len(), 4);
     assert_eq!(run.fates()[3..], ["p003 failed", "p004 not_sent", "p005 not_sent"]);
-    assert_eq!((run.halt(), run.exit()), (Some(StopReason::FailureBudget), Exit::Halted));
+    assert_eq!((run.halt(), run.exit()), (Some(StopReason::TooManyFailures), Exit::Halted));
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,7 +60,8 @@ async fn the_first_signal_lets_the_wire_land_and_sends_nothing_more() {
             .run()
             .await;
         assert_eq!(run.requests.len(), 3);
-        let not_sent = ["3 bob not_sent x0", "4 cy not_sent x0", "5 dee not_sent x0"];
+        let not_sent =
+            ["3 bob not_sent INTERRUPTED x0", "4 cy not_sent INTERRUPTED x0", "5 dee not_sent INTERRUPTED x0"];
         assert_eq!(run.lines()[0], "2 ada invited i-ada http 201 x1");
         assert_eq!(run.lines()[1..], not_sent);
         assert_eq!((run.halt(), run.exit(), run.took), (Some(StopReason::Signal(signal)), exit, 5.0));
@@ -82,11 +84,11 @@ async fn the_first_signal_ends_every_wait_at_once_and_tells_what_each_row_may_be
     assert_eq!(
         run.lines(),
         [
-            "2 ada unknown x1",
-            "3 bob unknown http 503 x1",
+            "2 ada unknown INTERRUPTED x1",
+            "3 bob unknown http 503 INTERRUPTED x1",
             "4 cy failed http 409 ANY x1",
-            "5 dee not_sent x1",
-            "6 eve not_sent x0"
+            "5 dee not_sent INTERRUPTED x1",
+            "6 eve not_sent INTERRUPTED x0"
         ]
     );
     assert!(run.detail("cy").contains("before the server was asked"), "{}", run.detail("cy"));
@@ -105,7 +107,10 @@ async fn the_second_signal_abandons_the_wire_and_leaves_its_rows_unknown() {
             .signal_at(2.0, second)
             .run()
             .await;
-        assert_eq!(run.lines(), ["2 ada unknown x1", "3 bob failed http 409 ANY x1", "4 cy not_sent x0"]);
+        assert_eq!(
+            run.lines(),
+            ["2 ada unknown ABANDONED x1", "3 bob failed http 409 ANY x1", "4 cy not_sent INTERRUPTED x0"]
+        );
         assert!(run.detail("ada").contains("sent at 2026-11-24T10:00:00Z"), "{}", run.detail("ada"));
         assert_eq!((run.halt(), run.exit(), run.took), (Some(StopReason::SecondSignal(second)), exit, 2.0));
     }
@@ -121,7 +126,10 @@ async fn a_bug_while_a_request_is_carried_costs_its_row_and_not_the_run() {
         .when("find bob", [panics()])
         .run()
         .await;
-    assert_eq!(run.lines(), ["2 ada unknown x1", "3 bob unknown x1", "4 cy invited i-cy http 201 x1"]);
+    assert_eq!(
+        run.lines(),
+        ["2 ada unknown PROGRAM_ERROR x1", "3 bob unknown PROGRAM_ERROR x1", "4 cy invited i-cy http 201 x1"]
+    );
     assert!(run.detail("ada").contains("a bug"), "{}", run.detail("ada"));
     assert_eq!((run.halt(), run.exit()), (None, Exit::RowsNeedALook));
 }
@@ -170,7 +178,7 @@ async fn a_request_that_was_noted_does_not_go_out_if_the_run_ends_before_it_coul
     let run = breaking_off().concurrency(16).run().await;
     assert_eq!(run.requests, [""; 0]);
     assert!(!run.lines().is_empty());
-    assert!(run.lines().iter().all(|line| line.ends_with(" not_sent x0")), "{:?}", run.lines());
+    assert!(run.lines().iter().all(|line| line.ends_with(" not_sent INPUT_UNREADABLE x0")), "{:?}", run.lines());
     assert_eq!((run.halt(), run.exit()), (Some(StopReason::InputUnreadable), Exit::Halted));
 }
 
@@ -189,7 +197,7 @@ async fn a_request_does_not_go_out_on_a_word_that_was_given_before_the_end() {
         let one_by_one =
             |world: World, n: usize| world.when(&format!("invite {}", names[n]), [reply(n).after_turns(n)]);
         let run = (0..8).fold(World::new().people(&names).concurrency(8), one_by_one).run().await;
-        assert_eq!(run.halt(), Some(StopReason::Condemned), "{condemning}");
+        assert_eq!(run.halt(), Some(StopReason::OrganizationBlocked), "{condemning}");
     }
 }
 
@@ -198,7 +206,7 @@ async fn a_signal_is_heard_while_rows_are_settled_that_need_no_request() {
     let world = (0..1000).fold(World::new(), |world, _| world.row("nobody@,ORG_MEMBER,")).people(["ada"]);
     let early = |event: &Event<'_>| matches!(event, Event::Settled { row: Some(300), .. });
     let run = world.when_told(early, Incident::Interrupts(1)).run().await;
-    assert_eq!((run.line("ada"), run.requests), ("not_sent x0".to_owned(), vec![]));
+    assert_eq!((run.line("ada"), run.requests), ("not_sent INTERRUPTED x0".to_owned(), vec![]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,7 +222,7 @@ async fn requests_that_were_noted_do_not_go_out_if_the_results_are_lost_before_t
 #[tokio::test(start_paused = true)]
 async fn a_run_that_may_not_begin_sends_nothing_and_gives_every_row_its_line() {
     let mut world = World::new().people(["ada", "bob"]).row("nobody@,ORG_MEMBER,");
-    world.halt = Some(Halt::new(StopReason::Condemned, "the credentials are refused"));
+    world.halt = Some(Halt::OrganizationBlocked(Blocked::new(BlockedReason::Unauthorized, "")));
     let run = world.run().await;
     assert_eq!(run.requests, [""; 0]);
     assert_eq!(run.fates(), ["ada not_sent", "bob not_sent", "nobody@ invalid"]);

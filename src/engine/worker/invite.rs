@@ -1,57 +1,70 @@
-//! A row's way to its invitation. Where an answer leaves open whether the invite exists, the server is asked before anything
-//! is sent again, for an invitation is an email to a person.
+//! Invites a person. If an answer leaves open whether the invite exists, the person is looked up before anything is sent
+//! again, because every invitation is an email.
 
-use super::outcome::{Fate, LastAnswer};
-use super::{LeftOpen, Row, retry_after};
+use std::convert::Infallible;
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use super::last_answer::LastAnswer;
+use super::{ActiveRow, Ending, Unresolved, retry_after};
 use crate::atlas::api::{Gateway, Request};
 use crate::atlas::verdict::{Doubt, Verdict, judge};
-use crate::engine::caller::{Found, Unanswered, describe};
-use crate::model::outcome::Status;
+use crate::engine::look_up::Found;
+use crate::engine::session::Unanswered;
+use crate::model::outcome::Outcome;
+use crate::model::reason::RowReason;
+use crate::model::status::Status;
 
-impl<G: Gateway> Row<'_, G> {
-    /// Invites the person, unless what an earlier run left open turns out to have done so.
-    pub(super) async fn invite(&mut self, left_open: Option<LeftOpen>, only_ask: Option<&str>) -> Fate {
-        if let Some(left_open) = left_open {
-            match Box::pin(self.take_up(left_open)).await {
-                Ok(Found::Nobody) => {}
-                Ok(found) => return self.found(found),
-                Err(fate) => return fate,
+impl<G: Gateway> ActiveRow<'_, G> {
+    /// Invites the person, unless a request that an earlier run left unresolved turns out to have done so.
+    pub(super) async fn invite(&mut self, unresolved: Option<Unresolved>, only_resolve: Option<RowReason>) -> Ending {
+        match self.try_invite(unresolved, only_resolve).await {
+            Break(ending) => ending,
+            Continue(never) => match never {},
+        }
+    }
+
+    async fn try_invite(
+        &mut self,
+        unresolved: Option<Unresolved>,
+        only_resolve: Option<RowReason>,
+    ) -> ControlFlow<Ending, Infallible> {
+        if let Some(unresolved) = unresolved {
+            let found = Box::pin(self.resolve(unresolved)).await?;
+            if found != Found::Absent {
+                return Break(self.found(found));
             }
-            if let Some(why) = only_ask {
-                return self.end(Status::NotSent, why);
+            if let Some(reason) = only_resolve {
+                return Break(self.ended(Status::NotSent, reason));
             }
         }
         let mut renewed = false;
         loop {
             let before = self.trace;
-            let answer = match self.send().await {
-                Ok(answer) => answer,
-                Err(fate) => return fate,
-            };
+            let answer = self.send().await?;
             self.last = LastAnswer::of(&answer);
             let unauthorized = std::mem::take(&mut renewed);
             let verdict = judge(&answer);
-            tracing::debug!(ticket = self.ticket.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
+            tracing::debug!(ticket = self.id.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
             match verdict {
                 Verdict::Created(created) => {
-                    return self.end_with(Status::Invited, Some(created.id), created.expires_at, None);
+                    let (invite_id, expires_at) = (Some(created.id), created.expires_at);
+                    let outcome = Outcome { invite_id, expires_at, ..self.outcome(Status::Invited) };
+                    return Break(Ending::Settled(outcome));
                 }
-                // No attempt, and whatever was made meanwhile is not ours.
+                // This was no attempt, and an invite created meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,
-                Verdict::Unauthorized if unauthorized => {
-                    return self.condemned(format!("the credentials are refused: {}", describe(&answer)));
-                }
-                Verdict::Unauthorized => {
+                Verdict::Unauthorized(blocked) if unauthorized => return Break(self.blocked(blocked)),
+                Verdict::Unauthorized(_) => {
                     self.trace = before;
                     renewed = true;
                 }
                 Verdict::NotSent(why) => {
-                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
-                        return self.failed();
+                    if self.is_last_attempt() {
+                        return Break(self.failed());
                     }
                     let delay = self.next_delay(None);
                     if self.wait(delay, why).await.is_err() {
-                        return self.not_sent();
+                        return Break(self.not_sent());
                     }
                 }
                 Verdict::InDoubt(doubt) => {
@@ -60,57 +73,56 @@ impl<G: Gateway> Row<'_, G> {
                     let delay = match doubt {
                         Doubt::Answered => delay,
                         Doubt::MayStillRun => {
-                            // Others may use the place while this row only waits.
-                            self.permit = None;
-                            delay.max(self.crew.settle)
+                            // Other rows may use the slot while this one only waits.
+                            self.slot = None;
+                            delay.max(self.context.settle)
                         }
                     };
                     let why = self.last.detail.clone().unwrap_or_default();
-                    match Box::pin(self.settle(delay, &why)).await {
-                        Ok(Found::Nobody) => {}
-                        Ok(found) => return self.found(found),
-                        Err(fate) => return fate,
+                    let found = Box::pin(self.settle(delay, &why)).await?;
+                    if found != Found::Absent {
+                        return Break(self.found(found));
                     }
-                    if self.trace.attempts >= self.crew.caller.policy.max_attempts() {
-                        return self.failed();
+                    if self.is_last_attempt() {
+                        return Break(self.failed());
                     }
                 }
-                // Of a cancellation only; its body is read as nothing else.
-                Verdict::Revoked => return self.unknown("the answer was not one to an invitation"),
-                Verdict::PerhapsThere => return Box::pin(self.find_out_who_is_there()).await,
-                Verdict::SomethingMissing => return Box::pin(self.find_out_what_is_missing()).await,
-                Verdict::Refused => return self.failed(),
-                Verdict::Condemned(why) => return self.condemned(why),
+                // The answer to a cancellation; no other request is answered so.
+                Verdict::Revoked => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
+                Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_perhaps_present()).await),
+                Verdict::SomethingMissing => return Break(Box::pin(self.refused_or_organization_missing()).await),
+                Verdict::Refused => return Break(self.failed()),
+                Verdict::Blocked(blocked) => return Break(self.blocked(blocked)),
             }
         }
     }
 
-    async fn find_out_who_is_there(&mut self) -> Fate {
-        match self.ask().await {
-            Ok(Found::Nobody) => self.failed(),
+    /// Ends a row that was refused, perhaps because the person is present already.
+    async fn refused_but_perhaps_present(&mut self) -> Ending {
+        match self.find().await {
             Ok(found) => self.found(found),
-            Err(unanswered) => self.unanswered(unanswered, Self::failed_and),
+            Err(unanswered) => self.refused_unanswered(unanswered),
         }
     }
 
-    /// A 404 may mean the row's team or project, or the organization.
-    async fn find_out_what_is_missing(&mut self) -> Fate {
-        let caller = &self.crew.caller;
+    /// Ends a row that was answered 404, which may mean its team or project, or the organization.
+    async fn refused_or_organization_missing(&mut self) -> Ending {
+        let session = &self.context.session;
         let ask = || async {
-            match caller.ask(&Request::Organization).await {
+            match session.ask(&Request::Organization).await {
                 Ok(_) => Ok(None),
-                Err(Unanswered::Unauthorized(why) | Unanswered::Denied(why)) => Ok(Some(why)),
-                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(_) | Unanswered::GaveUp(_))) => {
+                Err(Unanswered::Refused(blocked)) => Ok(Some(blocked)),
+                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(..) | Unanswered::GaveUp(_))) => {
                     Err(unanswered)
                 }
             }
         };
-        match self.crew.organization_missing.get_or_try_init(ask).await {
-            Ok(Some(why)) => self.condemned(format!("the organization is not there: {why}")),
-            Err(Unanswered::Unreachable(why) | Unanswered::GaveUp(why)) => {
-                self.failed_and(&format!("asking for the organization failed: {why}"))
+        match self.context.organization_missing.get_or_try_init(ask).await {
+            Ok(Some(blocked)) => self.blocked(blocked.clone()),
+            Err(Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why)) => {
+                Ending::Settled(self.failure_and(&format!("asking for the organization failed: {why}")))
             }
-            Ok(None) | Err(Unanswered::Stopped | Unanswered::Unauthorized(_) | Unanswered::Denied(_)) => self.failed(),
+            Ok(None) | Err(Unanswered::Stopped | Unanswered::Refused(_)) => self.failed(),
         }
     }
 }

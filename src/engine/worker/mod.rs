@@ -1,155 +1,166 @@
-//! Carries rows, one after another, each from its first request to its fate.
+//! Works on rows, one after another, each from its first request to its outcome.
 //!
-//! Takes a turn, sends, judges the answer, waits, and again; what an answer leads to is [`invite`]'s and [`revoke`]'s.
-//! Every wait listens for a stop. The worker writes nothing: before a request goes out, unless the row came with leave to
-//! send it, and when the row is settled, it tells the dispatcher.
+//! A worker waits for a permit, sends, judges the answer, waits, and tries again; [`invite`] and [`revoke`] decide what an
+//! answer leads to. Every wait ends when the run stops. The worker writes nothing: the dispatcher records each request
+//! before it leaves, and the outcome when the row has ended.
 
 mod invite;
+mod last_answer;
 mod message;
 mod outcome;
 mod revoke;
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
-pub(crate) use self::message::{Assignment, Cleared, Errand, LeftOpen, Notice, Settled, Ticket, Trace};
+pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Task, Trace, Unresolved, Work};
 
-use self::outcome::{Fate, LastAnswer, OpenQuestion};
+use self::last_answer::LastAnswer;
+use self::outcome::Window;
+use super::backoff::Delays;
+use super::limiter::Permit;
+use super::look_up::Found;
+use super::session::{Session, Unanswered};
+use super::stop::Stopped;
 use crate::atlas::api::{Answer, Gateway, Request};
-use crate::engine::backoff::Delays;
-use crate::engine::caller::{Caller, Found, Unanswered};
-use crate::engine::limiter::Turn;
-use crate::engine::stop::Stopped;
+use crate::model::outcome::Outcome;
+use crate::model::reason::{Blocked, RowReason};
 
-/// Why a row waits that an earlier run left open.
-const LEFT_OPEN: &str = "an earlier run did not learn what became of it";
+/// Why a row waits that an earlier run left unresolved.
+const UNRESOLVED: &str = "an earlier run did not learn what became of it";
 
-/// What all workers share.
+/// What the workers of one organization share.
 #[derive(Debug)]
-pub(crate) struct Crew<G> {
-    pub(crate) caller: Caller<G>,
-    /// Rows that may be at work at once; one that settles does not count.
+pub(crate) struct WorkerContext<G> {
+    pub(crate) session: Session<G>,
+    /// Rows that may be in flight at once; one that only waits does not count.
     pub(crate) slots: Arc<Semaphore>,
-    /// How long a request given up may still be running on the server.
+    /// How long an abandoned request may still be running on the server.
     pub(crate) settle: Duration,
     pub(crate) notices: mpsc::Sender<Notice>,
-    /// Why the organization is not there, once it has been asked for; `None` where it is.
-    pub(crate) organization_missing: OnceCell<Option<String>>,
+    /// Whether the organization is missing, once that has been asked; the reason if it is.
+    pub(crate) organization_missing: OnceCell<Option<Blocked>>,
 }
 
-/// One row at work.
-struct Row<'a, G> {
-    crew: &'a Crew<G>,
-    ticket: Ticket,
+/// One row in flight.
+struct ActiveRow<'a, G> {
+    context: &'a WorkerContext<G>,
+    id: RowId,
     request: Request,
-    /// How an earlier run wrote the address.
+    /// How an earlier run spelled the address.
     sent_as: Option<String>,
-    permit: Option<OwnedSemaphorePermit>,
-    cleared: Option<Cleared>,
+    slot: Option<OwnedSemaphorePermit>,
+    preauthorized: Option<Preauthorized>,
     trace: Trace,
-    open: Option<OpenQuestion>,
+    window: Option<Window>,
     last: LastAnswer,
-    /// Made when the first delay is needed.
+    /// Created when the first delay is needed.
     delays: Option<Delays<'a>>,
     sent: bool,
 }
 
-/// Carries the rows that it is given, until no more will be.
-pub(crate) async fn work<G: Gateway>(crew: Arc<Crew<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
+/// Works on the rows that it is given, until the channel closes.
+pub(crate) async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
     while let Some(assignment) = assignments.recv().await {
-        let settled = carry(&crew, *assignment).await;
-        if crew.notices.send(Notice::Settled(settled)).await.is_err() {
+        let notice = run_row(&context, *assignment).await;
+        if context.notices.send(notice).await.is_err() {
             return;
         }
     }
 }
 
-async fn carry<G: Gateway>(crew: &Crew<G>, assignment: Assignment) -> Settled {
-    let Assignment { ticket, request, errand, left_open, permit, cleared } = assignment;
-    let mut row = Row {
-        crew,
-        ticket,
+async fn run_row<G: Gateway>(context: &WorkerContext<G>, assignment: Assignment) -> Notice {
+    let Assignment { row: id, work: Work { request, task, unresolved }, slot, preauthorized } = assignment;
+    let mut row = ActiveRow {
+        context,
+        id,
         request,
         sent_as: None,
-        permit,
-        cleared,
+        slot,
+        preauthorized,
         trace: Trace::default(),
-        open: None,
+        window: None,
         last: LastAnswer::default(),
         delays: None,
         sent: false,
     };
-    let (outcome, condemned) = match errand {
-        Errand::Invite { only_ask } => row.invite(left_open, only_ask).await,
-        Errand::Revoke { tried } => Box::pin(row.revoke(left_open, tried)).await,
+    let ending = match task {
+        Task::Invite { only_resolve } => row.invite(unresolved, only_resolve).await,
+        Task::Revoke { tried } => Box::pin(row.revoke(unresolved, tried)).await,
     };
-    Settled { ticket, outcome, sent: row.sent, condemned }
+    Notice::Ended { row: id, ending, sent: row.sent }
 }
 
-impl<G: Gateway> Row<'_, G> {
-    /// Sends the row's request once, after the dispatcher has written down that it will be.
-    async fn send(&mut self) -> Result<Answer, Fate> {
+impl<G: Gateway> ActiveRow<'_, G> {
+    /// Sends the row's request once, after the dispatcher has recorded it.
+    async fn send(&mut self) -> ControlFlow<Ending, Answer> {
         let before = self.trace;
-        let turn = match self.cleared.take() {
-            Some(Cleared { turn, trace }) => {
+        let permit = match self.preauthorized.take() {
+            Some(Preauthorized { permit, trace }) => {
                 self.trace = trace;
-                turn
+                permit
             }
             None => self.announce().await?,
         };
         // The run may have ended since the line was written.
-        if self.crew.caller.stop.is_draining() {
+        if self.context.session.stop.is_draining() {
             self.trace = before;
-            return Err(self.not_sent());
+            return Break(self.not_sent());
         }
         self.sent = true;
-        match self.crew.caller.send(turn, &self.request).await {
-            Ok(answer) => Ok(answer),
+        match self.context.session.send(permit, &self.request).await {
+            Ok(answer) => Continue(answer),
             Err(Stopped) => {
                 self.last = LastAnswer::default();
                 self.doubt();
-                Err(self.unknown("the run was ended by a second signal while the request was on its way"))
+                Break(self.left_unknown(RowReason::Abandoned))
             }
         }
     }
 
-    /// Waits for the request's turn and has the dispatcher write down that it goes out.
-    async fn announce(&mut self) -> Result<Turn, Fate> {
-        let crew = self.crew;
-        if self.take_place().await.is_err() {
-            return Err(self.not_sent());
+    /// Waits for the request's permit and until the dispatcher has recorded the request.
+    async fn announce(&mut self) -> ControlFlow<Ending, Permit> {
+        let context = self.context;
+        if self.take_slot().await.is_err() {
+            return Break(self.not_sent());
         }
-        let Ok(turn) = crew.caller.turn(&self.request).await else { return Err(self.not_sent()) };
-        let now = crew.caller.clock.now();
+        let Ok(permit) = context.session.permit(&self.request).await else { return Break(self.not_sent()) };
+        let now = context.session.clock.now();
         let before = self.trace;
         self.trace.attempts += 1;
         self.trace.first_sent.get_or_insert(now);
         self.trace.last_sent = Some(now);
-        let (written, confirmed) = oneshot::channel();
-        // The next run, should this one be killed, has to know since when an invite may be ours.
+        let (recorded, confirmed) = oneshot::channel();
+        // The next run, if this one is killed, has to know since when an invite may be ours.
         let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
-        let notice = Notice::Sending { ticket: self.ticket, trace, invite: self.request.own_invite(), written };
-        // The dispatcher answers nothing once the run ends, so that nothing goes out unrecorded.
-        if crew.notices.send(notice).await.is_err() || confirmed.await.is_err() {
+        let notice = Notice::Sending { row: self.id, trace, invite: self.request.own_invite(), recorded };
+        // The dispatcher confirms nothing once the run ends, so that no request leaves unrecorded.
+        if context.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
-            return Err(self.not_sent());
+            return Break(self.not_sent());
         }
-        Ok(turn)
+        Continue(permit)
     }
 
-    /// Waits for a place among the rows at work, unless the row has one.
-    async fn take_place(&mut self) -> Result<(), Stopped> {
-        if self.permit.is_none() {
-            self.permit = self.crew.caller.stop.or(self.crew.slots.clone().acquire_owned()).await?.ok();
+    /// Waits for a place among the rows in flight, unless the row has one.
+    async fn take_slot(&mut self) -> Result<(), Stopped> {
+        if self.slot.is_none() {
+            self.slot = self.context.session.stop.or(self.context.slots.clone().acquire_owned()).await?.ok();
         }
         Ok(())
     }
 
+    /// Returns whether the row has made as many attempts as it may.
+    fn is_last_attempt(&self) -> bool {
+        self.trace.attempts >= self.context.session.policy.max_attempts()
+    }
+
     fn next_delay(&mut self, retry_after: Option<Duration>) -> Duration {
-        self.delays.get_or_insert_with(|| self.crew.caller.policy.delays()).next(retry_after)
+        self.delays.get_or_insert_with(|| self.context.session.policy.delays()).next(retry_after)
     }
 
     fn email(&self) -> &str {
@@ -168,68 +179,85 @@ impl<G: Gateway> Row<'_, G> {
     }
 
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
-        let notice = Notice::Waiting { ticket: self.ticket, why, delay };
+        let notice = Notice::Waiting { row: self.id, why, delay };
         // A dispatcher that is gone has stopped the run.
-        let _ = self.crew.notices.send(notice).await;
-        self.crew.caller.stop.or(sleep(delay)).await
+        let _ = self.context.notices.send(notice).await;
+        self.context.session.stop.or(sleep(delay)).await
     }
 
-    /// Takes up what an earlier run left open: waits until its request cannot be running any more, then asks.
-    async fn take_up(&mut self, left_open: LeftOpen) -> Result<Found, Fate> {
-        let settle = self.reopen(left_open);
-        let found = Box::pin(self.settle(settle, LEFT_OPEN)).await?;
-        if found == Found::Nobody {
-            // Whatever the earlier run sent has come to nothing.
+    /// Waits until an earlier run's request cannot be running, then looks the person up.
+    async fn resolve(&mut self, unresolved: Unresolved) -> ControlFlow<Ending, Found> {
+        let settle = self.reopen(unresolved);
+        let found = Box::pin(self.settle(settle, UNRESOLVED)).await?;
+        if found == Found::Absent {
+            // The earlier run's requests came to nothing.
             self.trace = Trace::default();
         }
-        Ok(found)
+        Continue(found)
     }
 
-    /// Takes over what an earlier run sent; how long that may still be running.
-    fn reopen(&mut self, left_open: LeftOpen) -> Duration {
-        let LeftOpen { sent_as, trace, settle, settled_at } = left_open;
+    /// Takes over what an earlier run sent. Returns how long that may still be running.
+    fn reopen(&mut self, unresolved: Unresolved) -> Duration {
+        let Unresolved { sent_as, trace, settle, settled_at } = unresolved;
         self.trace = trace;
-        let until = Some(settled_at);
-        self.open = trace.first_sent.map(|since| OpenQuestion { since, until, absent_at: None });
+        self.window = trace.first_sent.map(|since| Window { until: Some(settled_at), ..Window::new(since) });
         self.sent_as = Some(sent_as);
         settle
     }
 
-    /// Waits until the last request cannot be running any more, then asks what came of it.
-    async fn settle(&mut self, delay: Duration, why: &str) -> Result<Found, Fate> {
-        self.settled(delay, why).await?;
-        let found = self.ask().await.map_err(|unanswered| self.unanswered(unanswered, Self::unknown))?;
-        if found == Found::Nobody {
-            let now = self.crew.caller.clock.now();
-            self.open = self.open.map(|open| OpenQuestion { absent_at: Some(now), ..open });
+    /// Waits until the last request cannot be running, then looks the person up.
+    async fn settle(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending, Found> {
+        self.wait_to_ask(delay, why).await?;
+        let found = match self.find().await {
+            Ok(found) => found,
+            Err(unanswered) => return Break(self.unanswered(unanswered)),
+        };
+        if found == Found::Absent {
+            let now = self.context.session.clock.now();
+            self.window = self.window.map(|window| Window { absent_at: Some(now), ..window });
         }
-        Ok(found)
+        Continue(found)
     }
 
-    /// Waits until the last request cannot be running any more, and for the place from which to ask.
-    async fn settled(&mut self, delay: Duration, why: &str) -> Result<(), Fate> {
-        if self.wait(delay, why.to_owned()).await.is_err() || self.take_place().await.is_err() {
-            return Err(self.unknown("the run was ended before the server could be asked"));
+    /// Waits until the last request cannot be running, and for the slot from which to ask.
+    async fn wait_to_ask(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending> {
+        if self.wait(delay, why.to_owned()).await.is_err() || self.take_slot().await.is_err() {
+            return Break(self.interrupted("the run was ended before the server could be asked"));
         }
-        Ok(())
+        Continue(())
     }
 
-    /// The fate of a row of which the server was asked in vain, to be told so.
-    fn unanswered(&self, unanswered: Unanswered, told: fn(&Self, &str) -> Fate) -> Fate {
+    /// Ends a row in doubt that could not be looked up.
+    fn unanswered(&self, unanswered: Unanswered) -> Ending {
+        let failed = |outcome: Outcome| outcome.or_code(RowReason::LookUpFailed);
         match unanswered {
-            Unanswered::Stopped => told(self, "the run was ended before the server was asked"),
-            Unanswered::Unreachable(why) | Unanswered::GaveUp(why) => {
-                told(self, &format!("asking who is there failed: {why}"))
+            Unanswered::Stopped => self.interrupted("the run was ended before the server was asked"),
+            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
+                Ending::Settled(failed(self.unknown(&format!("asking who is there failed: {why}"))))
             }
-            Unanswered::Unauthorized(why) | Unanswered::Denied(why) => {
-                let (outcome, _) = told(self, &format!("asking who is there was refused: {why}"));
-                (outcome, Some(why))
+            Unanswered::Refused(blocked) => {
+                let why = format!("asking who is there was refused: {}", blocked.detail);
+                Ending::Blocked(failed(self.unknown(&why)), blocked)
             }
         }
     }
 
-    async fn ask(&self) -> Result<Found, Unanswered> {
-        self.crew.caller.who_is_there(self.email(), self.sent_as.as_deref(), self.ours_since()).await
+    /// Ends a row that was refused, after which the person could not be looked up.
+    fn refused_unanswered(&self, unanswered: Unanswered) -> Ending {
+        match unanswered {
+            Unanswered::Stopped => Ending::Settled(self.failure_and("the run was ended before the server was asked")),
+            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
+                Ending::Settled(self.failure_and(&format!("asking who is there failed: {why}")))
+            }
+            Unanswered::Refused(blocked) => {
+                let why = format!("asking who is there was refused: {}", blocked.detail);
+                Ending::Blocked(self.failure_and(&why), blocked)
+            }
+        }
+    }
+
+    async fn find(&self) -> Result<Found, Unanswered> {
+        self.context.session.find(self.email(), self.sent_as.as_deref(), self.ours_since()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 
 /// Something that is wrong with a row, or worth knowing about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 pub use self::finding::{Finding, FindingKind};
 
+use crate::model::exit::Exit;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
-use crate::model::outcome::Exit;
 use crate::model::seats::Seats;
-use crate::plan::classify::{Triage, Triaged};
+use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
 use crate::plan::{ANY, differences, unknown_project_roles};
@@ -26,7 +26,7 @@ const LONGEST_NAME: usize = 100;
 /// Checks the rows of one sheet, in their order.
 #[derive(Debug)]
 pub struct Checker<'a> {
-    triage: Triage<'a>,
+    classifier: Classifier<'a>,
     email: usize,
     tally: Tally,
     forecast: Forecast,
@@ -91,9 +91,9 @@ impl Checked {
 
 impl<'a> Checker<'a> {
     /// Before the first row of a sheet with this header.
-    pub fn new(triage: Triage<'a>, header: &Header) -> Self {
+    pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
         Self {
-            triage,
+            classifier,
             email: header.email(),
             tally: Tally::default(),
             forecast: Forecast::default(),
@@ -107,10 +107,10 @@ impl<'a> Checker<'a> {
         self.tally.rows += 1;
         let email = row.cell(self.email);
         let of_row = |kind, detail| Finding { row: row.number, email, kind, code: "", column: None, detail };
-        match self.triage.take(row) {
-            Triaged::Invalid(first) => {
+        match self.classifier.classify(row) {
+            Classified::Invalid(first) => {
                 self.tally.invalid += 1;
-                let mut problems = self.triage.planner().problems(row);
+                let mut problems = self.classifier.planner().problems(row);
                 if problems.is_empty() {
                     // Nothing is wrong with it but an earlier row.
                     problems.push(first);
@@ -118,14 +118,14 @@ impl<'a> Checker<'a> {
                 problems.iter().try_for_each(|problem| {
                     let column = problem.column.as_deref();
                     let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
-                    on_finding(&Finding { code: problem.code.as_str(), column, ..finding })
+                    on_finding(&Finding { code: problem.code.code(), column, ..finding })
                 })
             }
-            Triaged::Duplicate(earlier) => {
+            Classified::Duplicate(earlier) => {
                 self.tally.duplicates += 1;
                 on_finding(&of_row(FindingKind::Duplicate, format!("the same as row {earlier}").into()))
             }
-            Triaged::Person(_, invitation) => match self.presence(&invitation) {
+            Classified::Person(_, invitation) => match self.presence(&invitation) {
                 Some((presence, directory)) => {
                     let (kind, what, count) = match presence {
                         Presence::Member { .. } => {
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     self.expect(row, &invitation);
-                    let column = self.triage.planner().projects_column();
+                    let column = self.classifier.planner().projects_column();
                     let mut told: Vec<&str> = Vec::new();
                     for role in unknown_project_roles(&invitation) {
                         if told.contains(&role) {
@@ -161,13 +161,13 @@ impl<'a> Checker<'a> {
     }
 
     fn presence(&self, invitation: &Invitation) -> Option<(&'a Presence, &'a Directory)> {
-        let directory = self.triage.planner().directory(invitation.organization)?;
+        let directory = self.classifier.planner().directory(invitation.organization)?;
         Some((directory.presence(&invitation.email)?, directory))
     }
 
     fn expect(&mut self, row: &Row, invitation: &Invitation) {
         self.forecast.add(row.number, invitation);
-        let planner = self.triage.planner();
+        let planner = self.classifier.planner();
         if planner.directory(invitation.organization).is_none_or(|directory| !directory.is_offline()) {
             return;
         }
@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
     /// What it all comes to, once every row has been taken; `blank` rows were passed over.
     pub fn finish(self, blank: u64) -> Checked {
         let Self { tally, forecast, .. } = &self;
-        let directories = self.triage.planner().directories();
+        let directories = self.classifier.planner().directories();
         let seats = directories.iter().map(|(id, directory)| {
             let needed = if *id == ANY { forecast.people } else { forecast.organizations.of(*id) };
             (*id, Seats { needed, taken: (!directory.is_offline()).then(|| directory.seats_used() as u64) })

@@ -7,7 +7,7 @@ use crate::atlas::api::{Grants, Invite, Membership, Named, Person};
 use crate::model::invitation::OrgRoles;
 use crate::model::person::PersonKeys;
 use crate::plan::{PlanOptions, Planner};
-use crate::spreadsheet::{Roster, RosterOptions};
+use crate::spreadsheet::{Sheet, SheetOptions};
 
 const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -39,14 +39,14 @@ fn directory() -> Directory {
 }
 
 /// Every finding as `row kind code column: detail`, and the sum.
-fn check(sheet: &str, directory: &Directory, organization: ObjectId) -> (Vec<String>, Checked) {
-    let mut roster = Roster::open(sheet.as_bytes(), &RosterOptions::default()).unwrap();
-    let header = roster.header().clone();
+fn check(text: &str, directory: &Directory, organization: ObjectId) -> (Vec<String>, Checked) {
+    let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
+    let header = sheet.header().clone();
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let planner = Planner::new(options, &header, vec![(organization, directory)]);
-    let mut checker = Checker::new(Triage::new(planner, PersonKeys::default(), 0), &header);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), &header);
     let mut told = Vec::new();
-    while let Some(row) = roster.next_row().unwrap() {
+    while let Some(row) = sheet.next_row().unwrap() {
         let taken: Result<(), Infallible> = checker.take(&row, |finding| {
             let Finding { row, kind, code, column, detail, .. } = finding;
             told.push(format!("{row} {} {code} {}: {detail}", kind.as_str(), column.unwrap_or("-")));
@@ -54,7 +54,7 @@ fn check(sheet: &str, directory: &Directory, organization: ObjectId) -> (Vec<Str
         });
         taken.unwrap();
     }
-    (told, checker.finish(roster.skipped_blank()))
+    (told, checker.finish(sheet.skipped_blank()))
 }
 
 fn here() -> ObjectId {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::text::number;
 use super::words::words;
-use crate::model::outcome::{Status, Tally};
+use crate::model::status::{Status, Tally};
 
 /// Counts that are not zero, in the order of summaries.
 pub(super) fn write(out: &mut impl Write, tally: &Tally) -> io::Result<()> {

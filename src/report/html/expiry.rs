@@ -94,7 +94,8 @@ fn left(duration: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::outcome::{Outcome, Status};
+    use crate::model::outcome::Outcome;
+    use crate::model::status::Status;
 
     fn told(hours: impl IntoIterator<Item = i64>) -> String {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();

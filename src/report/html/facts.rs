@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::expiry::Expiry;
 use super::group::Groups;
 use super::pace::Pace;
-use crate::model::outcome::{Status, Tally};
+use crate::model::reason::RowReason;
+use crate::model::status::{Status, Tally};
 use crate::results::Line;
 
 /// Organizations told apart; a results file has those of one profile.
@@ -57,7 +58,7 @@ impl Facts {
             }
             Status::AlreadyInvited => self.expiry.add(line),
             Status::NotSent => {
-                self.dry_run |= outcome.error_detail.as_deref() == Some("dry run");
+                self.dry_run |= outcome.error_code == Some(RowReason::DryRun.into());
                 self.groups.add(line);
             }
             Status::Revoked => self.pace.add(at),

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use super::text::{Beginning, Text, counted, number};
 use super::words::words;
-use crate::model::outcome::Status;
-use crate::report::advice::{advice, cause};
+use crate::model::reason::ErrorCode;
+use crate::model::status::Status;
+use crate::report::explain::{Explanation, explain};
 use crate::results::Line;
 
 /// Groups told apart; a server can invent codes.
@@ -20,7 +21,7 @@ const LONGEST: usize = 500;
 
 #[derive(Default)]
 pub(super) struct Groups {
-    groups: HashMap<(Status, String), Group>,
+    groups: HashMap<(Status, Option<ErrorCode>), Group>,
     /// Rows of groups beyond the first [`GROUPS`].
     beyond: u64,
 }
@@ -41,9 +42,7 @@ impl Groups {
     pub(super) fn add(&mut self, line: &Line) {
         let outcome = &line.outcome;
         let detail = outcome.error_detail.as_deref().unwrap_or_default();
-        // What was not sent has no code; why it was not says as much.
-        let code = outcome.error_code.as_deref().unwrap_or(if outcome.status == Status::NotSent { detail } else { "" });
-        let key = (outcome.status, code.to_owned());
+        let key = (outcome.status, outcome.error_code.clone());
         if self.groups.len() >= GROUPS && !self.groups.contains_key(&key) {
             self.beyond += 1;
             return;
@@ -56,10 +55,10 @@ impl Groups {
         }
     }
 
-    /// What needs somebody first, then by size.
-    fn sorted(&self) -> Vec<(Status, &str, &Group)> {
+    /// Returns the groups, those that need somebody first, then by size.
+    fn sorted(&self) -> Vec<(Status, Option<&ErrorCode>, &Group)> {
         let mut groups: Vec<_> =
-            self.groups.iter().map(|((status, code), group)| (*status, code.as_str(), group)).collect();
+            self.groups.iter().map(|((status, code), group)| (*status, code.as_ref(), group)).collect();
         groups.sort_by_key(|(status, code, group)| (*status, u64::MAX - group.count, *code));
         groups
     }
@@ -81,18 +80,8 @@ impl Groups {
 }
 
 impl Group {
-    fn write(&self, out: &mut impl Write, status: Status, code: &str) -> io::Result<()> {
-        let (heading, remedy) = match (status, code) {
-            (Status::NotSent, "dry run") => ("Nothing was to be sent", "run the command without --dry-run"),
-            (Status::NotSent, "beyond --limit") => ("Left for later, as asked", advice(status, code)),
-            (Status::NotSent, "nothing more was sent to this organization") => {
-                ("Nothing more could be sent to the organization", "remove the cause, then run the same command again")
-            }
-            (Status::NotSent, "the run was ended before this row's turn") => {
-                ("The run ended before their turn", advice(status, code))
-            }
-            _ => (cause(status, code), advice(status, code)),
-        };
+    fn write(&self, out: &mut impl Write, status: Status, code: Option<&ErrorCode>) -> io::Result<()> {
+        let Explanation { heading, remedy } = explain(status, code);
         let (name, _, mood) = words(status);
         let count = counted(self.count, "person", "people");
         writeln!(out, "<div class=\"group {}\">\n<h3>{heading} <span>{count}</span></h3>", mood.class())?;
@@ -112,17 +101,17 @@ impl Group {
         writeln!(out, "</ul>")?;
         if self.count > self.people.len() as u64 {
             let more = number(self.count - self.people.len() as u64);
-            let known = if status == Status::NotSent { "" } else { code };
+            let code = code.map_or("", ErrorCode::as_str);
             writeln!(
                 out,
                 "<p><a href=\"#all\" data-status=\"{}\" data-search=\"{}\">And {more} more, in the table</a></p>",
                 status.as_str(),
-                Text(known)
+                Text(code)
             )?;
         }
         write!(out, "</details>\n<p class=\"code\">In the results: <code>{}</code>", status.as_str())?;
-        if !code.is_empty() && status != Status::NotSent {
-            write!(out, " <code>{}</code>", Beginning(code, LONGEST))?;
+        if let Some(code) = code {
+            write!(out, " <code>{}</code>", Beginning(code.as_str(), LONGEST))?;
         }
         writeln!(out, "<span class=\"unseen\"> ({name})</span></p>\n</div>")
     }
@@ -136,7 +125,7 @@ mod tests {
 
     fn line(row: u32, status: Status, code: &str, detail: &str) -> Line {
         let mut outcome = Outcome::new(status, Timestamp::UNIX_EPOCH).with_detail(detail);
-        outcome.error_code = Some(code.to_owned().into()).filter(|_| !code.is_empty());
+        outcome.error_code = (!code.is_empty()).then(|| ErrorCode::parse(status, code));
         Line { row: Some(row), email: format!("p{row}@example.com"), org_id: "o".into(), outcome, cells: vec![] }
     }
 
@@ -151,7 +140,7 @@ mod tests {
     #[test]
     fn rows_with_the_same_cause_stand_together_with_the_remedy_and_who_is_affected() {
         let page = told([
-            line(2, Status::NotSent, "", "beyond --limit"),
+            line(2, Status::NotSent, "BEYOND_LIMIT", "beyond --limit"),
             line(3, Status::Failed, "TEAM_NOT_FOUND", "No team with ID 7 exists."),
             line(4, Status::Invalid, "MISSING_EMAIL", "column email: no email address"),
             line(5, Status::Invalid, "INVALID_EMAIL", "column email: \"a\" is no address"),

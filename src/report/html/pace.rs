@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::text::{counted, number, second};
-use crate::model::outcome::JobKind;
+use crate::model::status::JobKind;
 
 /// Bars at most; then each stands for more time.
 const BARS: i64 = 120;

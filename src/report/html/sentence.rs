@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Circumstances;
 use super::facts::Facts;
 use super::text::{counted, number};
-use crate::model::outcome::{Status, Tally};
+use crate::model::status::{Status, Tally};
 
 /// What happened, for somebody who reads nothing else.
 pub(super) fn sentence(tally: &Tally) -> String {

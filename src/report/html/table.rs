@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::facts::Facts;
 use super::text::{Beginning, Text, minute, second};
 use super::words::words;
-use crate::model::outcome::Status;
-use crate::report::advice::cause;
+use crate::model::status::Status;
+use crate::report::explain::explain;
 use crate::results::Line;
 
 /// The input's columns that are shown; the results have all.
@@ -84,16 +84,16 @@ impl Rows {
         }
         let email = Beginning(&line.email, LONGEST);
         write!(out, "<th scope=row>{email}<td><span class={}>{name}</span><td>", mood.class())?;
-        let code = outcome.error_code.as_deref();
+        let code = outcome.error_code.as_ref();
         match &outcome.error_detail {
             Some(detail) => write!(out, "{}", Beginning(detail, LONGEST))?,
             None if outcome.status.needs_a_look() => {
-                write!(out, "{}", cause(outcome.status, code.unwrap_or_default()))?;
+                write!(out, "{}", explain(outcome.status, code).heading)?;
             }
             None => {}
         }
         if let Some(code) = code {
-            write!(out, " <code>{}</code>", Beginning(code, LONGEST))?;
+            write!(out, " <code>{}</code>", Beginning(code.as_str(), LONGEST))?;
         }
         write!(out, "<td>")?;
         if let Some(at) = outcome.expires_at {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::columns::{RESULT_COLUMNS, protected};
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 
 const HERE: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -70,7 +70,7 @@ fn the_page_tells_what_happened_what_to_do_and_everybody() {
 fn rehearsals_dry_runs_and_several_organizations_are_told() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let other = "42b6e34b3d91647abb20e7b8";
-    let row = |email, organization| ["2", email, organization, "not_sent", "", "", "dry run", ""];
+    let row = |email, organization| ["2", email, organization, "not_sent", "", "DRY_RUN", "dry run", ""];
     results(file.path(), &[], &[row("ada@example.com", HERE), row("ada@example.com", other)]);
     let about = Circumstances { rehearsed: other.parse().ok(), ..about() };
     let mut out = Vec::new();

@@ -1,6 +1,6 @@
 //! What the page calls a row's fate.
 
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 
 /// How a fate is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

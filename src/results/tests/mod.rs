@@ -3,7 +3,7 @@
 mod outputs;
 
 use super::*;
-use crate::model::outcome::Status;
+use crate::model::status::Status;
 
 const HERE: &str = "32b6e34b3d91647abb20e7b8";
 

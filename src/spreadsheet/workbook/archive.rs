@@ -1,7 +1,7 @@
-//! The file around the sheets: whether it is a workbook at all, and small enough inside to be read.
+//! Checks the file around the sheets: that it is a workbook, and that it is small enough to be read.
 //!
-//! A workbook is a ZIP archive of XML, and a few kilobytes of it can unfold to gigabytes. calamine reads strings and
-//! styles into memory and a tag or a text at a time, so all parts are unfolded here first, and measured. For nothing else.
+//! A workbook is a ZIP archive of XML, of which a few kilobytes can unfold to gigabytes. calamine reads all strings and
+//! styles into memory, and every tag or text as a whole. Therefore each part is unfolded here first and measured.
 
 use std::io::{Cursor, Read};
 
@@ -9,74 +9,62 @@ use memchr::memmem;
 use zip::ZipArchive;
 
 use super::damaged;
-use super::error::WorkbookError;
+use super::error::{OfficeFormat, Oversize, WorkbookError};
 use super::markup::Markup;
 
-/// Bytes of a workbook that are read; one with 100,000 people has about 5 MiB.
+/// The most bytes of a workbook that are read; one with 100,000 people has about 5 MiB.
 pub(super) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-/// Parts that a workbook may have; ordinary ones have fewer than a hundred.
+/// The most parts that a workbook may have; ordinary ones have fewer than a hundred.
 const MOST_PARTS: usize = 10_000;
 
-/// Bytes that all parts together may unfold to.
+/// The most bytes to which all parts together may unfold.
 const LARGEST: u64 = 512 * 1024 * 1024;
 
-/// What a part may hold, by what is kept of it in memory.
+/// The limits of a part, by what is kept of it in memory.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
     bytes: u64,
     tags: u64,
-    /// From one tag's beginning to the next: the tag and the text after it.
+    /// The bytes from one tag's beginning to the next: the tag and the text after it.
     stretch: usize,
-    too_large: &'static str,
+    too_large: Oversize,
 }
 
-/// Sheets are read a cell at a time; a million rows of 6 columns are about this long. What holds no cells is hardly read at all.
-const SHEET: Bounds =
-    Bounds { bytes: 256 << 20, tags: u64::MAX, stretch: 1 << 20, too_large: "a sheet unfolds to more than 256 MiB" };
+/// Sheets are read a cell at a time; a million rows of 6 columns are about this long.
+const SHEET: Bounds = Bounds { bytes: 256 << 20, tags: u64::MAX, stretch: 1 << 20, too_large: Oversize::Sheet };
 
-/// All different texts of all sheets are in memory at once.
-const STRINGS: Bounds = Bounds {
-    bytes: 128 << 20,
-    tags: 10_000_000,
-    stretch: 1 << 20,
-    too_large: "its sheets hold more than 128 MiB of text, or millions of different texts",
-};
+/// The different texts of all sheets are in memory at once.
+const STRINGS: Bounds = Bounds { bytes: 128 << 20, tags: 10_000_000, stretch: 1 << 20, too_large: Oversize::Texts };
 
 /// Each cell style has a copy of its font and number format.
-const STYLES: Bounds =
-    Bounds { bytes: 32 << 20, tags: 300_000, stretch: 1536, too_large: "it has too many cell styles" };
+const STYLES: Bounds = Bounds { bytes: 32 << 20, tags: 300_000, stretch: 1536, too_large: Oversize::Styles };
 
-/// Everything else, pictures included.
-const OTHER: Bounds = Bounds {
-    bytes: 64 << 20,
-    tags: u64::MAX,
-    stretch: usize::MAX,
-    too_large: "a part of it unfolds to more than 64 MiB",
-};
+/// All other parts, pictures included.
+const OTHER: Bounds = Bounds { bytes: 64 << 20, tags: u64::MAX, stretch: usize::MAX, too_large: Oversize::Part };
 
-/// How a ZIP archive begins.
+/// The first bytes of a ZIP archive.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// How the older Office files begin, and new ones with a password.
+/// The first bytes of the older Office files, and of new ones with a password.
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
-/// Whether a file that begins so is a workbook, or another program's file that is no text.
-pub(in crate::spreadsheet) fn is_no_text(beginning: &[u8]) -> bool {
+/// Returns whether the first bytes are those of a workbook or of another office program's file.
+pub(in crate::spreadsheet) fn is_binary(beginning: &[u8]) -> bool {
     beginning.starts_with(ZIP) || beginning.starts_with(OLE)
 }
 
-/// Finds out that the file is a workbook that can be read in little memory.
+/// Checks that the file is a workbook that can be read in little memory.
 pub(super) fn inspect(file: &[u8]) -> Result<(), WorkbookError> {
     if file.starts_with(OLE) {
         let protected = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let is_protected = memmem::find(file, &protected).is_some();
-        let old = WorkbookError::OtherFormat("in an older format of Office, such as .xls");
+        let old = WorkbookError::OtherFormat(OfficeFormat::Old);
         return Err(if is_protected { WorkbookError::Protected } else { old });
     }
-    // The archive's own list of parts is read into memory before it can be asked for its length.
+    // The archive's list of parts is read into memory before its length is known.
     if memmem::find_iter(file, b"PK\x01\x02").nth(MOST_PARTS).is_some() {
-        return Err(WorkbookError::TooLarge("it has more than 10,000 parts"));
+        return Err(WorkbookError::TooLarge(Oversize::Parts));
     }
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(damaged)?;
     if let Some(other) = other_format(&mut archive) {
@@ -88,13 +76,13 @@ pub(super) fn inspect(file: &[u8]) -> Result<(), WorkbookError> {
         let name = part.name().map_err(damaged)?.replace('\\', "/").to_ascii_lowercase();
         total += measure(part, bounds(&name))?;
         if total > LARGEST {
-            return Err(WorkbookError::TooLarge("it unfolds to more than 512 MiB"));
+            return Err(WorkbookError::TooLarge(Oversize::AllParts));
         }
     }
     Ok(())
 }
 
-/// What the archive is where it is no `.xlsx`.
+/// Returns the format of an archive that is not an `.xlsx` workbook.
 fn other_format(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<WorkbookError> {
     let names: Vec<String> = archive.file_names().flatten().map(|name| name.to_ascii_lowercase()).collect();
     let has = |end: &str| names.iter().any(|name| name.ends_with(end));
@@ -103,15 +91,15 @@ fn other_format(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<WorkbookError
         return None;
     }
     Some(WorkbookError::OtherFormat(if has("workbook.bin") {
-        "in the binary format .xlsb"
+        OfficeFormat::BinaryWorkbook
     } else if has_in("word/") {
-        "a document of Word"
+        OfficeFormat::Document
     } else if has_in("ppt/") {
-        "a presentation"
+        OfficeFormat::Presentation
     } else if has("content.xml") && has("mimetype") {
-        "in the OpenDocument format, such as .ods"
+        OfficeFormat::OpenDocument
     } else if has(".iwa") {
-        "a spreadsheet of Numbers"
+        OfficeFormat::Numbers
     } else {
         return Some(WorkbookError::NoWorkbook);
     }))
@@ -129,7 +117,7 @@ fn bounds(name: &str) -> Bounds {
     }
 }
 
-/// Unfolds a part to the end; how many bytes it has.
+/// Unfolds a part to the end and returns how many bytes it has.
 fn measure(mut part: impl Read, bounds: Bounds) -> Result<u64, WorkbookError> {
     let mut markup = Markup::default();
     let mut piece = vec![0; 64 * 1024];
@@ -145,7 +133,7 @@ fn measure(mut part: impl Read, bounds: Bounds) -> Result<u64, WorkbookError> {
             return Err(WorkbookError::TooLarge(bounds.too_large));
         }
         if markup.longest_stretch() > bounds.stretch {
-            return Err(WorkbookError::TooLarge("a cell, a tag or a name in it is longer than any real one"));
+            return Err(WorkbookError::TooLarge(Oversize::Stretch));
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What a cell holds, as the text that people see: `1` and not `1.0`, dates as ISO 8601, `TRUE`, `#N/A`.
+//! The text of a cell as people see it: `1` and not `1.0`, dates as ISO 8601, `TRUE`, `#N/A`.
 
 use std::fmt::Write;
 
 use calamine::{DataRef, ExcelDateTime};
 
-/// The last day that a spreadsheet knows, 9999-12-31, and a day: serial numbers beyond are no dates.
+/// The day after 9999-12-31, the last one that a spreadsheet has: serial numbers from here on are not dates.
 const LAST_DAY: f64 = 2_958_466.0;
 
 /// Appends the cell's text.
@@ -22,7 +22,7 @@ pub(super) fn write(value: &DataRef<'_>, into: &mut String) {
     };
 }
 
-/// A spreadsheet keeps 15 digits, so that what it shows as 0.3 may be stored as 0.30000000000000004.
+/// Rounds to the 15 digits that a spreadsheet keeps: what it shows as 0.3 may be stored as 0.30000000000000004.
 fn write_number(number: f64, into: &mut String) -> std::fmt::Result {
     let rounded = format!("{number:.14e}").parse().unwrap_or(number);
     write!(into, "{}", if rounded == 0.0 { 0.0 } else { rounded })

@@ -1,41 +1,140 @@
-//! Why a workbook cannot be read, with the remedy.
+//! Errors of a workbook, each with the remedy.
 
-/// A workbook that is not usable as it is.
+use std::fmt;
+
+use crate::model::quote::quoted;
+
+/// An error because of which a workbook cannot be used as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkbookError {
-    /// The file of a spreadsheet or office program that is not `.xlsx`.
+    /// The file belongs to a spreadsheet or office program, but is not `.xlsx`.
     #[error("the file is {0}; open it in its program and save it as .xlsx or as CSV UTF-8")]
-    OtherFormat(&'static str),
-    /// An archive of other files.
+    OtherFormat(OfficeFormat),
+    /// The file is an archive of something else.
     #[error(
         "the file is not a spreadsheet but an archive without a workbook in it; take the spreadsheet out of the archive \
          and save it as .xlsx or as CSV UTF-8"
     )]
     NoWorkbook,
-    /// Encrypted.
+    /// The workbook is encrypted.
     #[error(
         "the workbook is protected by a password; open it, take the password off and save it as .xlsx, or save the \
          sheet as CSV UTF-8"
     )]
     Protected,
-    /// Beyond what is read into memory.
+    /// The workbook would take too much memory.
     #[error("the workbook is too large: {0}; delete what is not needed, or save the sheet as CSV UTF-8")]
-    TooLarge(&'static str),
-    /// Not as the format demands.
+    TooLarge(Oversize),
+    /// The file does not follow the format.
     #[error("the workbook is damaged: {0}; open it in the spreadsheet program and save it as .xlsx again")]
-    Damaged(String),
-    /// Nothing but charts or hidden sheets.
+    Damaged(Damage),
+    /// All sheets are charts or hidden.
     #[error("the workbook has no visible sheet with cells; name the one that is meant: {found}")]
     NoVisibleSheet {
-        /// The sheets that there are, quoted.
+        /// The names of its sheets, quoted.
         found: String,
     },
-    /// The user named a sheet that is not there.
+    /// The user named a sheet that does not exist.
     #[error("the workbook has no sheet {name}; its sheets are {found}")]
     NoSuchSheet {
         /// The name given, quoted.
         name: String,
-        /// The sheets that there are, quoted.
+        /// The names of its sheets, quoted.
         found: String,
     },
+}
+
+/// A file format of an office program that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfficeFormat {
+    /// The binary formats before 2007, such as `.xls`.
+    Old,
+    /// `.xlsb`.
+    BinaryWorkbook,
+    /// A document of Word.
+    Document,
+    /// A presentation.
+    Presentation,
+    /// OpenDocument, such as `.ods`.
+    OpenDocument,
+    /// A spreadsheet of Numbers.
+    Numbers,
+}
+
+impl fmt::Display for OfficeFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OfficeFormat::Old => "in an older format of Office, such as .xls",
+            OfficeFormat::BinaryWorkbook => "in the binary format .xlsb",
+            OfficeFormat::Document => "a document of Word",
+            OfficeFormat::Presentation => "a presentation",
+            OfficeFormat::OpenDocument => "in the OpenDocument format, such as .ods",
+            OfficeFormat::Numbers => "a spreadsheet of Numbers",
+        })
+    }
+}
+
+/// A limit that a workbook exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oversize {
+    /// The size of the file.
+    File,
+    /// The number of parts in the archive.
+    Parts,
+    /// The size of all parts together.
+    AllParts,
+    /// The size of a sheet.
+    Sheet,
+    /// The size or the number of the texts that sheets share.
+    Texts,
+    /// The number of cell styles.
+    Styles,
+    /// The size of any other part.
+    Part,
+    /// The length of a single cell, tag or name.
+    Stretch,
+    /// The memory that the cells of the sheet take.
+    Cells,
+}
+
+impl fmt::Display for Oversize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Oversize::File => "the file has more than 64 MiB",
+            Oversize::Parts => "it has more than 10,000 parts",
+            Oversize::AllParts => "it unfolds to more than 512 MiB",
+            Oversize::Sheet => "a sheet unfolds to more than 256 MiB",
+            Oversize::Texts => "its sheets hold more than 128 MiB of text, or millions of different texts",
+            Oversize::Styles => "it has too many cell styles",
+            Oversize::Part => "a part of it unfolds to more than 64 MiB",
+            Oversize::Stretch => "a cell, a tag or a name in it is longer than any real one",
+            Oversize::Cells => "the cells of the sheet take more than 256 MiB",
+        })
+    }
+}
+
+/// A violation of the workbook format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// A library rejects the file, for this reason; written for programmers, but the only hint at the place.
+    Unreadable(String),
+    /// A cell lies beyond the last row or column that a sheet can have.
+    CellOutOfRange,
+    /// A row follows one with a higher number.
+    RowOrder {
+        /// The number of the row.
+        row: u32,
+        /// The number of the row before it.
+        after: u32,
+    },
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Damage::Unreadable(reason) => f.write_str(&quoted(reason)),
+            Damage::CellOutOfRange => f.write_str("a cell lies beyond the last row or column"),
+            Damage::RowOrder { row, after } => write!(f, "row {row} follows row {after}"),
+        }
+    }
 }

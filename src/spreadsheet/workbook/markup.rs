@@ -1,39 +1,39 @@
-//! Measures a part of a workbook without reading it: how many tags, how far apart, how many entries it claims to have.
+//! Measures a part of a workbook: how many tags it has, how far apart they are, and how many entries it declares.
 //!
-//! These are what an XML reader's memory depends on. Whether it is XML at all is not asked.
+//! The memory of an XML reader depends on these. Whether the part is valid XML is not checked.
 
-/// The attribute by which a part says how many entries to make room for.
+/// The attribute in which a part declares how many entries follow.
 const COUNT: &[u8] = b"uniqueCount";
 
-/// What has been seen of a part.
+/// The measurements of a part, as far as it has been read.
 #[derive(Debug, Default)]
 pub(super) struct Markup {
     tags: u64,
     longest: usize,
     stretch: usize,
     within: Within,
-    /// The last two bytes, within a declaration.
+    /// The last two bytes, which may end a declaration.
     last: [u8; 2],
-    /// How much of [`COUNT`] stands right before.
+    /// The number of bytes of [`COUNT`] that the last bytes match.
     matched: usize,
     number: u64,
     declared: u64,
 }
 
-/// What `<` means.
+/// A place in the markup, which decides what `<` means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Within {
-    /// The beginning of a tag.
+    /// Anywhere else: `<` begins a tag.
     #[default]
     Content,
-    /// Right after one.
+    /// Right after `<`.
     Opening,
-    /// Nothing, in a comment or the like, which is read in one go.
+    /// In a comment or the like, which an XML reader takes as a whole: `<` means nothing.
     Declaration,
 }
 
 impl Markup {
-    /// Looks at the next bytes.
+    /// Measures the next bytes.
     pub(super) fn read(&mut self, mut bytes: &[u8]) {
         while let [byte, rest @ ..] = bytes {
             if self.within == Within::Content && self.matched == 0 {
@@ -68,7 +68,7 @@ impl Markup {
         self.last = [self.last[1], byte];
     }
 
-    /// Follows [`COUNT`], what stands between it and its value, and the digits of that.
+    /// Recognises [`COUNT`], the characters between it and its value, and the digits of the value.
     fn count(&mut self, byte: u8) {
         if self.matched == COUNT.len() {
             match byte {
@@ -86,17 +86,17 @@ impl Markup {
         }
     }
 
-    /// How many tags there are, closing ones too.
+    /// Returns how many tags there are, closing ones too.
     pub(super) fn tags(&self) -> u64 {
         self.tags
     }
 
-    /// The most bytes from one tag's beginning to the next's.
+    /// Returns the most bytes from one tag's beginning to the next.
     pub(super) fn longest_stretch(&self) -> usize {
         self.longest
     }
 
-    /// The most entries that the part claims to have.
+    /// Returns the most entries that the part declares.
     pub(super) fn declared(&self) -> u64 {
         self.declared
     }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_measured_in_whatever_pieces_it_comes() {
+    fn the_size_of_the_pieces_does_not_matter() {
         for (text, tags, longest, declared) in [
             ("", 0, 0, 0),
             ("text", 0, 4, 0),

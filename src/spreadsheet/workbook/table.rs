@@ -1,38 +1,38 @@
-//! The sheet's cells in little memory: all text in one piece, and where each cell ends in it.
+//! The cells of a sheet in little memory: all text in one piece, with the end of each cell in it.
 
 use std::sync::Arc;
 
-use super::error::WorkbookError;
+use super::error::{Oversize, WorkbookError};
 use crate::model::columns::unprotected;
 use crate::spreadsheet::record::Record;
 
-/// Memory that a sheet's cells may take; 100,000 rows of 6 columns take about 20 MiB.
+/// The memory that a sheet's cells may take, in bytes; 100,000 rows of 6 columns take about 20 MiB.
 const LARGEST: usize = 256 * 1024 * 1024;
 
-/// Columns that a sheet may have: Excel's own limit.
+/// The most columns that a sheet may have, which is Excel's own limit.
 pub(super) const MOST_COLUMNS: u32 = 16_384;
 
-/// Rows that a sheet may have: Excel's own limit.
+/// The most rows that a sheet may have, which is Excel's own limit.
 pub(super) const MOST_ROWS: u32 = 1_048_576;
 
-/// Rows with text in them, in the order of their numbers.
+/// The rows that have text, in the order of their numbers.
 #[derive(Debug, Default)]
 pub(in crate::spreadsheet) struct Table {
     text: Vec<u8>,
-    /// Where each cell ends in `text`, row after row.
+    /// The end of each cell in `text`, row after row.
     ends: Vec<u32>,
-    rows: Vec<StoredRow>,
+    rows: Vec<RowEnd>,
 }
 
-/// A row's number as the spreadsheet shows it, and where its cells end among all.
+/// The end of a row among all cells, and its number in the spreadsheet.
 #[derive(Clone, Copy, Debug)]
-struct StoredRow {
+struct RowEnd {
     number: u32,
-    cells_end: usize,
+    cells: usize,
 }
 
 impl Table {
-    /// Takes the cells of a row, which must come after those that are there. A row without text is none.
+    /// Appends a row, unless none of its cells has text. Its number must be higher than those before.
     pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), WorkbookError> {
         if cells.iter().all(|cell| unprotected(cell).trim().is_empty()) {
             return Ok(());
@@ -41,29 +41,24 @@ impl Table {
         let cells = &cells[..=last];
         let text: usize = cells.iter().map(String::len).sum();
         let all = self.text.len() + text + (self.ends.len() + cells.len()) * size_of::<u32>();
-        if all + self.rows.len() * size_of::<StoredRow>() > LARGEST {
-            return Err(WorkbookError::TooLarge("the cells of the sheet take more than 256 MiB"));
+        if all + self.rows.len() * size_of::<RowEnd>() > LARGEST {
+            return Err(WorkbookError::TooLarge(Oversize::Cells));
         }
         for cell in cells {
             self.text.extend_from_slice(cell.as_bytes());
             self.ends.push(self.text.len() as u32);
         }
-        self.rows.push(StoredRow { number, cells_end: self.ends.len() });
+        self.rows.push(RowEnd { number, cells: self.ends.len() });
         Ok(())
-    }
-
-    /// How many rows have text in them, the header included.
-    pub(in crate::spreadsheet) fn len(&self) -> usize {
-        self.rows.len()
     }
 }
 
-/// Hands out a table's rows one after another, and the blank ones between them.
-#[derive(Clone, Debug)]
+/// The rows of a table, one after another, with the blank ones between them.
+#[derive(Debug)]
 pub(in crate::spreadsheet) struct TableRecords {
     table: Arc<Table>,
     next: usize,
-    /// The number of the record handed out last.
+    /// The number of the last record that was returned.
     number: u32,
     ends: Vec<usize>,
 }
@@ -75,7 +70,17 @@ impl From<Table> for TableRecords {
 }
 
 impl TableRecords {
-    /// The next record; a row that is not in the table is a blank one.
+    /// Returns the same records from the first.
+    pub(in crate::spreadsheet) fn restart(&self) -> Self {
+        Self { table: Arc::clone(&self.table), next: 0, number: 0, ends: Vec::new() }
+    }
+
+    /// Returns how many rows with text are still to come.
+    pub(in crate::spreadsheet) fn rows_left(&self) -> u64 {
+        (self.table.rows.len() - self.next) as u64
+    }
+
+    /// Returns the next record; a row that is not in the table is blank.
     pub(in crate::spreadsheet) fn next(&mut self) -> Option<Record<'_>> {
         let row = *self.table.rows.get(self.next)?;
         self.number += 1;
@@ -83,9 +88,9 @@ impl TableRecords {
         if self.number < row.number {
             return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None });
         }
-        let first = if self.next == 0 { 0 } else { self.table.rows[self.next - 1].cells_end };
+        let first = if self.next == 0 { 0 } else { self.table.rows[self.next - 1].cells };
         let start = if first == 0 { 0 } else { self.table.ends[first - 1] as usize };
-        self.ends.extend(self.table.ends[first..row.cells_end].iter().map(|end| *end as usize - start));
+        self.ends.extend(self.table.ends[first..row.cells].iter().map(|end| *end as usize - start));
         let end = start + self.ends.last().copied().unwrap_or_default();
         self.next += 1;
         Some(Record { number: row.number, bytes: &self.table.text[start..end], ends: &self.ends, cut: None })
@@ -101,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn rows_keep_their_numbers_and_those_between_are_blank() {
+    fn rows_keep_their_numbers_with_blank_ones_between() {
         let mut table = Table::default();
         table.push(2, &cells(&["email", "", "roles", ""])).unwrap();
         table.push(3, &cells(&["", " \u{a0}"])).unwrap();
         table.push(5, &cells(&["", "Zoë", "x"])).unwrap();
-        assert_eq!(table.len(), 2);
         let mut records = TableRecords::from(table);
+        assert_eq!(records.rows_left(), 2);
         let mut read = Vec::new();
         while let Some(record) = records.next() {
             let cells: Vec<String> = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Whole workbooks: as programs write them, and as no program would.
+//! Whole workbooks, as programs write them and as no program would.
 
 use std::io::Write;
 
@@ -8,26 +8,36 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::spreadsheet::{Note, Roster, RosterError, RosterOptions};
+use crate::spreadsheet::{Assumption, HowRead, Sheet, SheetError, SheetOptions, open};
 
-fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Roster<&'a [u8]>, RosterError> {
-    Roster::open(file, &RosterOptions { sheet: sheet.map(ToOwned::to_owned), ..RosterOptions::default() })
+fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Sheet<&'a [u8]>, SheetError> {
+    read(file, sheet).map(|(sheet, _)| sheet)
 }
 
-fn says(file: &[u8], sheet: Option<&str>) -> String {
+fn read<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<(Sheet<&'a [u8]>, HowRead), SheetError> {
+    open::read(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
+}
+
+fn error_of(file: &[u8], sheet: Option<&str>) -> String {
     open(file, sheet).map(|_| "fine").unwrap_err().to_string()
 }
 
-/// The rows with their numbers, cells joined by `|`.
-fn rows(file: &[u8]) -> Vec<(u32, String)> {
-    let roster = open(file, None).unwrap();
-    let columns = roster.header().names().len();
-    let joined =
-        |row: super::super::Row| (0..columns).map(|cell| row.raw(cell).to_owned()).collect::<Vec<_>>().join("|");
-    roster.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
+/// Returns why the file is refused as a workbook.
+fn refusal(file: &[u8]) -> WorkbookError {
+    let Err(SheetError::Workbook(error)) = open(file, None) else { panic!("it is not refused") };
+    error
 }
 
-/// An archive with these parts.
+/// Returns the rows with their numbers, with cells joined by `|`.
+fn rows(file: &[u8]) -> Vec<(u32, String)> {
+    let sheet = open(file, None).unwrap();
+    let columns = sheet.header().names().len();
+    let joined =
+        |row: super::super::Row| (0..columns).map(|cell| row.raw(cell).to_owned()).collect::<Vec<_>>().join("|");
+    sheet.map(Result::unwrap).map(|row| (row.number, joined(row))).collect()
+}
+
+/// Returns an archive with these parts.
 fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
@@ -41,7 +51,7 @@ const PACKAGE: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationsh
 const PARTS: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 const BOOK: &str = r#"<workbook><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>"#;
 
-/// A workbook of one sheet with this in it, and more parts.
+/// Returns a workbook with one sheet of this content, and with more parts.
 fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>");
     let mut parts = vec![
@@ -54,7 +64,7 @@ fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     archive(&parts)
 }
 
-/// A row of texts.
+/// Returns the markup of a row of texts.
 fn row(number: u32, cells: &[&str]) -> String {
     let cells = cells
         .iter()
@@ -64,7 +74,7 @@ fn row(number: u32, cells: &[&str]) -> String {
 }
 
 #[test]
-fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
+fn cells_read_as_people_see_them_in_numbered_rows() {
     let mut workbook = Workbook::new();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let bold = Format::new().set_bold();
@@ -90,19 +100,19 @@ fn cells_read_as_people_see_them_under_the_spreadsheet_s_row_numbers() {
         (6, "cleo|||||"),
     ];
     assert_eq!(rows(&file), expected.map(|(number, cells)| (number, cells.to_owned())));
-    let mut roster = open(&file, None).unwrap();
-    assert_eq!((roster.rows(), roster.header().number(), roster.notes()), (Some(3), 2, &[][..]));
-    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (3, 1));
+    let (mut sheet, how_read) = read(&file, None).unwrap();
+    assert_eq!((sheet.source.rows_left(), how_read.header.number(), how_read.assumptions), (Some(3), 2, vec![]));
+    assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (3, 1));
 }
 
 #[test]
-fn the_first_visible_sheet_is_read_unless_another_is_named() {
+fn the_first_visible_sheet_is_read_by_default() {
     let mut workbook = Workbook::new();
     for (name, hidden) in [("Old", true), ("People", false), ("Contractors", false), ("Info", false)] {
         let sheet = workbook.add_worksheet().set_name(name).unwrap();
         sheet.write(0, 0, if name == "Info" { "Author" } else { "email" }).unwrap();
         sheet.write(1, 0, format!("{name}@example.com")).unwrap();
-        // The first sheet is hidden only where another is active.
+        // The first sheet stays hidden only if another is active.
         if hidden {
             sheet.set_hidden(true)
         } else {
@@ -116,34 +126,35 @@ fn the_first_visible_sheet_is_read_unless_another_is_named() {
         (Some(" contractors"), "Contractors@example.com"),
         (Some("Old"), "Old@example.com"),
     ] {
-        let mut roster = open(&file, wanted).unwrap();
-        assert_eq!(roster.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
-        let note = Note::Sheet { sheet: "\"People\"".into(), others: r#""Old", "Contractors", "Info""#.into() };
-        assert_eq!(roster.notes(), if wanted.is_none() { std::slice::from_ref(&note) } else { &[] });
+        let (mut sheet, how_read) = read(&file, wanted).unwrap();
+        assert_eq!(sheet.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
+        let others = ["Old", "Contractors", "Info"].map(str::to_owned).to_vec();
+        let assumed = wanted.is_none().then(|| Assumption::FirstSheet { sheet: "People".to_owned(), others });
+        assert_eq!(how_read.assumptions, assumed.into_iter().collect::<Vec<_>>());
     }
     let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
-    assert_eq!(says(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
-    assert!(says(&file, Some("Info")).starts_with("no column is named \"email\""));
+    assert_eq!(error_of(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
+    assert!(error_of(&file, Some("Info")).starts_with("no column is named \"email\""));
 }
 
 #[test]
-fn a_sheet_that_will_not_do_names_the_others() {
+fn the_error_of_an_assumed_sheet_names_the_others() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().set_name("Read me").unwrap();
     workbook.add_worksheet().set_name("People").unwrap().write(0, 0, "email").unwrap();
-    let said = says(&workbook.save_to_buffer().unwrap(), None);
-    assert!(said.starts_with("sheet \"Read me\": the file is empty"), "{said}");
-    assert!(said.ends_with("or name another sheet of the workbook: \"People\""), "{said}");
+    let error = error_of(&workbook.save_to_buffer().unwrap(), None);
+    assert!(error.starts_with("sheet \"Read me\": the file is empty"), "{error}");
+    assert!(error.ends_with("or name another sheet of the workbook: \"People\""), "{error}");
 }
 
 #[test]
-fn what_was_said_of_the_other_kind_of_file_is_an_error() {
+fn an_option_for_the_other_kind_of_file_is_an_error() {
     let file = handmade(&row(1, &["email"]), &[]);
-    let options = RosterOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..RosterOptions::default() };
-    let said = Roster::open(&file[..], &options).unwrap_err().to_string();
-    assert!(said.starts_with("separator tab was given and the file is a workbook"), "{said}");
-    let said = says(b"email\n", Some("People"));
-    assert_eq!(said, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
+    let options = SheetOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..SheetOptions::default() };
+    let error = Sheet::from_reader(&file[..], &options).unwrap_err().to_string();
+    assert!(error.starts_with("separator tab was given and the file is a workbook"), "{error}");
+    let error = error_of(b"email\n", Some("People"));
+    assert_eq!(error, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
 }
 
 #[test]
@@ -151,26 +162,28 @@ fn other_programs_files_are_named_with_the_remedy() {
     let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
     let protected: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let of = |names: &[&str]| archive(&names.iter().map(|name| (*name, &b"x"[..])).collect::<Vec<_>>());
-    for (file, what) in [
+    for (file, expected) in [
+        (ole.clone(), WorkbookError::OtherFormat(OfficeFormat::Old)),
+        ([ole, protected].concat(), WorkbookError::Protected),
+        (of(&["mimetype", "content.xml"]), WorkbookError::OtherFormat(OfficeFormat::OpenDocument)),
         (
-            ole.clone(),
-            "the file is in an older format of Office, such as .xls; open it in its program and save it as .xlsx",
+            of(&["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"]),
+            WorkbookError::OtherFormat(OfficeFormat::BinaryWorkbook),
         ),
-        ([ole, protected].concat(), "protected by a password"),
-        (of(&["mimetype", "content.xml"]), "OpenDocument"),
-        (of(&["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"]), ".xlsb"),
-        (of(&["[Content_Types].xml", "word/document.xml"]), "Word"),
-        (of(&["ppt/presentation.xml"]), "presentation"),
-        (of(&["Index/Document.iwa"]), "Numbers"),
-        (of(&["people.csv"]), "the file is not a spreadsheet but an archive without a workbook in it; take"),
+        (of(&["[Content_Types].xml", "word/document.xml"]), WorkbookError::OtherFormat(OfficeFormat::Document)),
+        (of(&["ppt/presentation.xml"]), WorkbookError::OtherFormat(OfficeFormat::Presentation)),
+        (of(&["Index/Document.iwa"]), WorkbookError::OtherFormat(OfficeFormat::Numbers)),
+        (of(&["people.csv"]), WorkbookError::NoWorkbook),
     ] {
-        let said = says(&file, None);
-        assert!(said.contains(what) && said.contains("save") && said.contains(".xlsx"), "{said}");
+        let error = refusal(&file);
+        assert_eq!(error, expected);
+        let message = error.to_string();
+        assert!(message.contains("save") && message.contains(".xlsx"), "{message}");
     }
 }
 
 #[test]
-fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
+fn a_workbook_beyond_a_limit_is_refused() {
     let header = row(1, &["email"]);
     let long = "x".repeat(2 << 20);
     let hidden = format!("{header}<!--{}-->", "<".repeat(2 << 20));
@@ -180,57 +193,60 @@ fn a_workbook_beyond_reason_is_refused_before_it_is_unfolded() {
     let with = |name, content: &str| handmade(&header, &[(name, content.as_bytes())]);
     let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1_000_000));
     let repeated: String = (1..=300).map(|row| format!(r#"<row><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
-    for (file, what) in [
-        (handmade(&row(1, &[&long]), &[]), "longer than any real one"),
-        (handmade(&hidden, &[]), "longer than any real one"),
-        (with("xl/sharedStrings.xml", &strings("4000000000")), "millions of different texts"),
-        (with("xl/SharedStrings.xml", &strings("99999999999999999999999")), "millions of different texts"),
-        (with("xl/styles.xml", &styles), "too many cell styles"),
-        (with("xl/styles.xml", &font), "longer than any real one"),
-        (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), "unfolds to more than 64 MiB"),
-        (
-            handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]),
-            "cells of the sheet take more than 256 MiB",
-        ),
-        (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), "the file has more than 64 MiB"),
-        (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), "10,000 parts"),
+    for (file, limit) in [
+        (handmade(&row(1, &[&long]), &[]), Oversize::Stretch),
+        (handmade(&hidden, &[]), Oversize::Stretch),
+        (with("xl/sharedStrings.xml", &strings("4000000000")), Oversize::Texts),
+        (with("xl/SharedStrings.xml", &strings("99999999999999999999999")), Oversize::Texts),
+        (with("xl/styles.xml", &styles), Oversize::Styles),
+        (with("xl/styles.xml", &font), Oversize::Stretch),
+        (handmade(&header, &[("xl/media/image1.png", &vec![0; 65 << 20])]), Oversize::Part),
+        (handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]), Oversize::Cells),
+        (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), Oversize::File),
+        (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), Oversize::Parts),
     ] {
-        let said = says(&file, None);
-        assert!(said.starts_with("the workbook is too large: ") && said.contains(what), "{what}: {said}");
+        assert_eq!(refusal(&file), WorkbookError::TooLarge(limit));
     }
 }
 
 #[test]
-fn a_lonely_row_at_the_very_end_costs_nothing() {
+fn a_single_row_at_the_very_end_costs_no_memory() {
     let last = row(1_048_576, &["ada@example.com"]);
     let file = handmade(&format!("{}{last}", row(1, &["email"])), &[]);
     assert_eq!(rows(&file), [(1_048_576, "ada@example.com".to_owned())]);
-    let mut roster = open(&file, None).unwrap();
-    assert_eq!((roster.by_ref().count(), roster.skipped_blank()), (1, 1_048_574));
+    let mut sheet = open(&file, None).unwrap();
+    assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (1, 1_048_574));
 }
 
 #[test]
-fn a_damaged_workbook_is_told_and_never_half_read() {
+fn a_damaged_workbook_is_refused_as_a_whole() {
     let whole = handmade(&format!("{}{}", row(1, &["email"]), row(2, &["ada@example.com"])), &[]);
     let with = |sheet: &str| handmade(sheet, &[]);
     for file in [
         whole[..whole.len() - 30].to_vec(),
         b"PK\x03\x04rest".to_vec(),
-        with(&format!("{}{}", row(3, &["email"]), row(2, &["ada@example.com"]))),
-        with(r#"<row r="1048577"><c r="A1048577"><v>1</v></c></row>"#),
-        with(r#"<row r="1"><c r="XFE1"><v>1</v></c></row>"#),
-        with(r#"<row r="1"><c r="A99999999999999"><v>1</v></c></row>"#),
         with(r#"<row r="1"><c r="A1" t="s"><v>7</v></c></row>"#),
         with(r#"<row r="1"><c r="A1" t="e"><v>#ODD!</v></c></row>"#),
         with("<row><c><v>1"),
         archive(&[("xl/workbook.xml", BOOK.as_bytes())]),
     ] {
-        let said = says(&file, None);
-        assert!(said.starts_with("the workbook is damaged: ") && said.ends_with("save it as .xlsx again"), "{said}");
+        let error = refusal(&file);
+        assert!(matches!(error, WorkbookError::Damaged(Damage::Unreadable(_))), "{error}");
     }
 }
 
-/// The parts of an archive, unfolded.
+#[test]
+fn a_cell_out_of_place_is_damage() {
+    let with = |sheet: &str| refusal(&handmade(sheet, &[]));
+    let swapped = with(&format!("{}{}", row(3, &["email"]), row(2, &["ada@example.com"])));
+    assert_eq!(swapped, WorkbookError::Damaged(Damage::RowOrder { row: 2, after: 3 }));
+    for cell in ["A1048577", "XFE1", "A99999999999999"] {
+        let beyond = with(&format!(r#"<row><c r="{cell}"><v>1</v></c></row>"#));
+        assert_eq!(beyond, WorkbookError::Damaged(Damage::CellOutOfRange), "{cell}");
+    }
+}
+
+/// Returns the parts of an archive, unfolded.
 fn parts(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut part = |index| {
@@ -246,7 +262,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn no_workbook_is_too_bad_to_read(
+    fn no_workbook_panics_the_reader(
         edits in prop::collection::vec(
             (any::<Index>(), any::<Index>(), 0..12_usize, select(vec![
                 "", "0", "9999999999", "-1", "<", ">", "\"", "&#x110000;", "</c>", "<c>", "<row r=\"0\">", "s", "\u{0}", "/",
@@ -273,8 +289,8 @@ proptest! {
             parts[part].1.splice(at..end, text.bytes());
         }
         let parts: Vec<_> = parts.iter().map(|(name, content)| (name.as_str(), &content[..])).collect();
-        if let Ok(mut roster) = open(&archive(&parts), None) {
-            while let Some(row) = roster.next_row().unwrap() {
+        if let Ok(mut sheet) = open(&archive(&parts), None) {
+            while let Some(row) = sheet.next_row().unwrap() {
                 prop_assert!((0..row.len()).any(|cell| !row.cell(cell).is_empty()));
             }
         }

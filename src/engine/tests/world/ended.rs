@@ -7,7 +7,9 @@ use tokio::time::sleep;
 
 use super::{RUN_RESULTS, World, email, name};
 use crate::engine::Summary;
-use crate::model::outcome::{Exit, JobKind, StopReason};
+use crate::model::exit::Exit;
+use crate::model::reason::StopReason;
+use crate::model::status::JobKind;
 
 /// A run that is over.
 pub(in crate::engine::tests) struct Run {
@@ -76,7 +78,7 @@ impl Run {
     }
 
     pub(in crate::engine::tests) fn halt(&self) -> Option<StopReason> {
-        self.summary().halt.as_ref().map(|halt| halt.reason)
+        self.summary().halt.as_ref().map(|halt| halt.reason())
     }
 
     pub(in crate::engine::tests) fn exit(&self) -> Exit {

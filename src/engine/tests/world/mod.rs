@@ -22,18 +22,19 @@ use self::outside::Outside;
 use super::script::{Reply, Server, State, a_person, an_invite};
 use crate::atlas::api::{Api, Membership};
 use crate::engine::backoff::Policy;
-use crate::engine::caller::Caller;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
 use crate::engine::limiter::{Limiter, Pace};
-use crate::engine::{Halt, Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch};
+use crate::engine::session::Session;
+use crate::engine::{Input, MaxFailures, Organization, Run as EngineRun, RunOptions, Summary, dispatch};
 use crate::model::invitation::{ObjectId, OrgRoles};
-use crate::model::outcome::JobKind;
 use crate::model::person::PersonKeys;
+use crate::model::reason::Halt;
+use crate::model::status::JobKind;
 use crate::plan::directory::Directory;
 use crate::plan::{PlanOptions, Planner};
 use crate::results::{Journal, Layout, Reading, Start};
-use crate::spreadsheet::{Roster, RosterOptions};
+use crate::spreadsheet::{Sheet, SheetOptions};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
 const OTHER: &str = "42b6e34b3d91647abb20e7b8";
@@ -244,46 +245,45 @@ impl World {
         Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    fn inviting(&self) -> (Task<'_, Box<dyn Read + '_>>, Layout) {
-        let sheet: Box<dyn Read + '_> = match self.breaks_off {
+    fn inviting(&self) -> (Input<'_, Box<dyn Read + '_>>, Layout) {
+        let text: Box<dyn Read + '_> = match self.breaks_off {
             true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
             false => Box::new(self.sheet.as_bytes()),
         };
-        let roster = Roster::open(sheet, &RosterOptions::default()).unwrap();
-        let header = roster.header();
+        let sheet = Sheet::from_reader(text, &SheetOptions::default()).unwrap();
+        let header = sheet.header();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
         let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
         let directories = self.organizations.iter().map(|id| (*id, &self.directory)).collect();
         let planner = Planner::new(plan, header, directories);
-        (Task::Invite(roster, planner), carried.into())
+        (Input::Sheet(sheet, planner), carried.into())
     }
 
     async fn dispatch(&self, server: &Server) -> Summary {
         let directory = &self.directory;
-        let (task, layout) = match self.kind {
+        let (input, layout) = match self.kind {
             JobKind::Invite => self.inviting(),
             JobKind::Revoke => {
                 let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
                 let layout = Layout::of_revocation(reading.carried());
-                (Task::Revoke(reading), layout)
+                (Input::Results(reading), layout)
             }
         };
         let (journal, earlier) =
             Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
         let limiter = Limiter::new(self.pace);
         let (sender, learned) = mpsc::unbounded_channel();
-        let caller = || {
+        let session = || {
             let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
-            Caller::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
+            Session::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
         };
         let at_work =
-            |id: &ObjectId| Organization { id: *id, caller: caller(), directory, condemned: None, rows: None };
-        let job = Job {
+            |id: &ObjectId| Organization { id: *id, session: session(), directory, blocked: None, rows: None };
+        let run = EngineRun {
             options: self.options.clone(),
             clock: server.0.clock,
             organizations: self.organizations.iter().map(at_work).collect(),
             learned,
-            task,
             journal,
             earlier,
             keys: self.keys.clone(),
@@ -299,7 +299,7 @@ impl World {
                 server.0.ended.store(true, Ordering::Relaxed);
             }
         };
-        let summary = dispatch(job, signals, &mut on_event).await;
+        let summary = dispatch(run, input, signals, &mut on_event).await;
         timed.abort();
         summary
     }

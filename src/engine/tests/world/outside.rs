@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::World;
 use crate::engine::event::Event;
-use crate::model::outcome::Signal;
+use crate::model::exit::Signal;
 
 /// Whether an event is such a one.
 type Such = fn(&Event<'_>) -> bool;

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::engine::clock::signed;
 use crate::model::email::bare_address;
 use crate::model::invitation::ObjectId;
-use crate::model::outcome::{Outcome, Status};
+use crate::model::outcome::Outcome;
+use crate::model::reason::RowReason;
+use crate::model::status::Status;
 use crate::plan::directory::{Directory, NamedInvite, Presence};
 use crate::results::Line;
 
@@ -19,21 +21,21 @@ pub enum Step {
     Cancel(ObjectId),
     /// Ask first what became of the invitation.
     FindOut,
-    /// Nothing; the row's fate, and why where that is not plain.
-    Nothing(Status, Option<String>),
+    /// Nothing; the status of the row, and the reason unless the status says it all.
+    Nothing(Status, Option<RowReason>),
 }
 
 /// What is to be done about a line of the results of a run, `tried` where an earlier attempt to cancel its invite may have
 /// come through.
 pub fn step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let email = bare_address(&line.email);
-    let nothing = |status, why: &str| Step::Nothing(status, Some(why.to_owned()).filter(|why| !why.is_empty()));
+    let nothing = |status, reason| Step::Nothing(status, Some(reason));
     match line.outcome.status {
-        // Who is there was never read.
+        // Whether the person is present was never read.
         Status::Invited if directory.is_offline() => return Step::FindOut,
         Status::Invited => {}
         Status::Unknown | Status::Sending => return Step::FindOut,
-        status @ (Status::Revoked
+        Status::Revoked
         | Status::Accepted
         | Status::Gone
         | Status::NotOurs
@@ -42,34 +44,32 @@ pub fn step(line: &Line, directory: &Directory, tried: bool) -> Step {
         | Status::Duplicate
         | Status::Invalid
         | Status::Failed
-        | Status::NotSent) => {
-            return nothing(Status::NotOurs, &format!("the results say {}", status.as_str()));
-        }
+        | Status::NotSent => return nothing(Status::NotOurs, RowReason::NotCreatedByJob),
     }
     let named = match directory.presence(email) {
-        Some(Presence::Member { .. }) => return nothing(Status::Accepted, ACCEPTED),
+        Some(Presence::Member { .. }) => return nothing(Status::Accepted, RowReason::AlreadyAccepted),
         Some(Presence::Invited { .. }) => {
-            // An id that was lost, or that a spreadsheet made a number of, names nothing.
+            // An id that was lost, or that a spreadsheet program turned into a number, names nothing.
             let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
             named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
         }
-        None if tried => return nothing(Status::Revoked, ""),
-        None => return nothing(Status::Gone, ""),
+        None if tried => return Step::Nothing(Status::Revoked, None),
+        None => return nothing(Status::Gone, RowReason::InviteGone),
     };
     match named {
         NamedInvite::Pending(id) => match id.parse() {
             Ok(invite) => Step::Cancel(invite),
-            Err(_) => nothing(Status::Failed, "the id of the pending invite is none of Atlas's; cancel it there"),
+            Err(_) => nothing(Status::Failed, RowReason::InvalidInviteId),
         },
-        NamedInvite::Other => nothing(Status::Gone, OTHER),
-        NamedInvite::Unlisted => nothing(Status::Failed, "Atlas does not list the invite; cancel it in Atlas"),
-        NamedInvite::Unclear => nothing(Status::Failed, UNCLEAR),
+        NamedInvite::Other => nothing(Status::Gone, RowReason::OtherInvitePending),
+        NamedInvite::Unlisted => nothing(Status::Failed, RowReason::InviteNotListed),
+        NamedInvite::Unclear => nothing(Status::Failed, RowReason::InviteAmbiguous),
     }
 }
 
-/// What a revocation foresees before it sends anything.
+/// What a revoke is about to do, as far as that is known before it sends anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Foreseen {
+pub struct RevokePreview {
     /// Invites to cancel.
     pub cancel: u64,
     /// Rows of which it has to be found out first whether there is an invite.
@@ -78,7 +78,7 @@ pub struct Foreseen {
     pub accepted: u64,
 }
 
-impl Foreseen {
+impl RevokePreview {
     /// Counts what is to be done about one line.
     pub fn add(&mut self, step: &Step) {
         match step {
@@ -88,15 +88,6 @@ impl Foreseen {
         }
     }
 }
-
-/// What is said where somebody else has invited the person.
-pub(crate) const OTHER: &str = "another invite to the address is pending, which this job did not create";
-
-/// What is said where several pending invites may be this job's.
-pub(crate) const UNCLEAR: &str = "which pending invite is this job's cannot be told; cancel it in Atlas";
-
-/// What is said of a person who has accepted.
-pub(crate) const ACCEPTED: &str = "the person has accepted and is in the organization";
 
 /// Whether the line of an earlier revocation is about the invite that this line names, and not about one before it; where
 /// none is named, about the requests of which the run never learned what came.
@@ -172,11 +163,10 @@ mod tests {
     #[test]
     fn only_an_invite_that_the_job_created_and_that_is_pending_is_cancelled() {
         let (directory, ours) = (directory(), OURS.parse().unwrap());
-        let settled = |status| Step::Nothing(status, None);
-        let another = || Step::Nothing(Status::Gone, Some(OTHER.to_owned()));
-        let unclear = || Step::Nothing(Status::Failed, Some(UNCLEAR.to_owned()));
-        let unlisted =
-            || Step::Nothing(Status::Failed, Some("Atlas does not list the invite; cancel it in Atlas".into()));
+        let nothing = |status, reason| Step::Nothing(status, Some(reason));
+        let another = || nothing(Status::Gone, RowReason::OtherInvitePending);
+        let unclear = || nothing(Status::Failed, RowReason::InviteAmbiguous);
+        let unlisted = || nothing(Status::Failed, RowReason::InviteNotListed);
         for (name, status, invite, expires, tried, expected) in [
             ("ours", Status::Invited, OURS, Some(time(1)), false, Step::Cancel(ours)),
             ("ours", Status::Invited, OURS, None, true, Step::Cancel(ours)),
@@ -192,10 +182,10 @@ mod tests {
             ("theirs", Status::Invited, "6E+23", None, false, unclear()),
             ("unlisted", Status::Invited, USER, Some(time(1)), false, unlisted()),
             ("other day", Status::Invited, USER, Some(time(1)), false, unclear()),
-            ("member", Status::Invited, OURS, None, false, Step::Nothing(Status::Accepted, Some(ACCEPTED.into()))),
-            ("member", Status::Invited, "", None, true, Step::Nothing(Status::Accepted, Some(ACCEPTED.into()))),
-            ("nobody", Status::Invited, OURS, None, false, settled(Status::Gone)),
-            ("nobody", Status::Invited, OURS, None, true, settled(Status::Revoked)),
+            ("member", Status::Invited, OURS, None, false, nothing(Status::Accepted, RowReason::AlreadyAccepted)),
+            ("member", Status::Invited, "", None, true, nothing(Status::Accepted, RowReason::AlreadyAccepted)),
+            ("nobody", Status::Invited, OURS, None, false, nothing(Status::Gone, RowReason::InviteGone)),
+            ("nobody", Status::Invited, OURS, None, true, Step::Nothing(Status::Revoked, None)),
             ("nobody", Status::Unknown, "", None, false, Step::FindOut),
             ("member", Status::Sending, "", None, false, Step::FindOut),
         ] {
@@ -226,8 +216,7 @@ mod tests {
                 | Status::Invalid
                 | Status::Failed
                 | Status::NotSent => {
-                    let why = Some(format!("the results say {}", status.as_str()));
-                    assert_eq!(found, Step::Nothing(Status::NotOurs, why));
+                    assert_eq!(found, Step::Nothing(Status::NotOurs, Some(RowReason::NotCreatedByJob)));
                 }
             }
         }

@@ -2,38 +2,40 @@
 
 use super::script::*;
 use super::world::{Run, World};
-use crate::model::outcome::{Exit, StopReason};
+use crate::model::exit::Exit;
+use crate::model::reason::{BlockedReason, Halt, StopReason};
 
-fn assert_condemned(run: &Run, why: &str) {
-    assert_eq!((run.halt(), run.exit()), (Some(StopReason::Condemned), Exit::Halted), "{why}");
-    let detail = &run.summary.as_ref().unwrap().halt.as_ref().unwrap().detail;
-    assert!(detail.contains("Atlas said so") || detail.contains("<html>"), "{detail}");
+fn assert_blocked(run: &Run, why: BlockedReason) {
+    assert_eq!((run.halt(), run.exit()), (Some(StopReason::OrganizationBlocked), Exit::Halted), "{why:?}");
+    let Some(Halt::OrganizationBlocked(blocked)) = &run.summary.as_ref().unwrap().halt else { panic!("{why:?}") };
+    assert_eq!(blocked.reason, why, "{blocked}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_condemns_the_run_fails_its_row_and_sends_no_other() {
-    let mut replies: Vec<(u16, &str, Reply)> = [
-        (402, "ACCOUNT_SUSPENDED"),
-        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
-        (403, "ANY_NAME_AT_ALL"),
-        (405, "ANY_NAME_AT_ALL"),
-        (406, "INVALID_VERSION_DATE"),
-        (407, ""),
-        (410, "VERSION_GONE"),
-        (400, "MAX_USERS_PER_ORG_EXCEEDED"),
+    let mut replies: Vec<(u16, &str, Reply, BlockedReason)> = [
+        (402, "ACCOUNT_SUSPENDED", BlockedReason::Suspended),
+        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", BlockedReason::AccessList),
+        (403, "ANY_NAME_AT_ALL", BlockedReason::Forbidden),
+        (405, "ANY_NAME_AT_ALL", BlockedReason::EndpointGone),
+        (406, "INVALID_VERSION_DATE", BlockedReason::EndpointGone),
+        (407, "", BlockedReason::Proxy),
+        (410, "VERSION_GONE", BlockedReason::EndpointGone),
+        (400, "MAX_USERS_PER_ORG_EXCEEDED", BlockedReason::Full),
     ]
-    .map(|(status, code)| (status, code, refused(status, code)))
+    .map(|(status, code, why)| (status, code, refused(status, code), why))
     .into();
-    replies.extend([301, 302, 307, 308, 403].map(|status| (status, "", page(status))));
-    for (status, code, reply) in replies {
+    replies.extend([301, 302, 307, 308].map(|status| (status, "", page(status), BlockedReason::UnexpectedAnswer)));
+    replies.push((403, "", page(403), BlockedReason::Forbidden));
+    for (status, code, reply, why) in replies {
         let run = World::new().people(["ada", "bob", "cy"]).concurrency(1).when("invite ada", [reply]).run().await;
         assert_eq!(run.requests, ["0 invite ada"], "{status} {code}");
-        assert_eq!(run.line("ada"), format!("failed http {status} {code} x1").replace("  ", " "));
+        let code = if code.is_empty() { "HTTP_ERROR" } else { code };
+        assert_eq!(run.line("ada"), format!("failed http {status} {code} x1"));
         for name in ["bob", "cy"] {
-            assert_eq!(run.line(name), "not_sent x0");
-            assert_eq!(run.detail(name), "the run was ended before this row's turn");
+            assert_eq!(run.line(name), "not_sent ORGANIZATION_BLOCKED x0");
         }
-        assert_condemned(&run, code);
+        assert_blocked(&run, why);
     }
 }
 
@@ -54,14 +56,14 @@ async fn a_condemned_run_lets_what_is_on_the_wire_land_and_sends_nothing_more() 
         [
             "2 ada failed http 402 ACCOUNT_SUSPENDED x1",
             "3 bob invited i-bob http 201 x1",
-            "4 cy not_sent x1",
-            "5 dee unknown http 503 x1",
-            "6 eve not_sent x0",
-            "7 fay not_sent x0",
+            "4 cy not_sent ORGANIZATION_BLOCKED x1",
+            "5 dee unknown http 503 ORGANIZATION_BLOCKED x1",
+            "6 eve not_sent ORGANIZATION_BLOCKED x0",
+            "7 fay not_sent ORGANIZATION_BLOCKED x0",
         ]
     );
     assert_eq!(run.took, 5.0);
-    assert_condemned(&run, "402");
+    assert_blocked(&run, BlockedReason::Suspended);
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,8 +82,8 @@ async fn a_second_401_in_a_row_condemns_the_run() {
     let world = World::new().people(["ada", "bob"]).concurrency(1);
     let run = world.when("invite ada", vec![refused(401, "UNEXPECTED_ERROR"); 2]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
-    assert_eq!(run.lines(), ["2 ada failed http 401 UNEXPECTED_ERROR x1", "3 bob not_sent x0"]);
-    assert_condemned(&run, "401");
+    assert_eq!(run.lines(), ["2 ada failed http 401 UNEXPECTED_ERROR x1", "3 bob not_sent ORGANIZATION_BLOCKED x0"]);
+    assert_blocked(&run, BlockedReason::Unauthorized);
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,7 +93,7 @@ async fn a_question_heals_and_condemns_by_401_too() {
     assert_eq!(run.line("ada"), "already_invited user-1 http 409 x1");
     let run = world().when("find ada", vec![refused(401, ""); 2]).run().await;
     assert_eq!(run.fates(), ["ada failed", "bob not_sent"]);
-    assert_condemned(&run, "401");
+    assert_blocked(&run, BlockedReason::Unauthorized);
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,5 +106,5 @@ async fn a_404_condemns_the_run_where_the_organization_is_missing_too_which_is_a
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy", "0.1 get organization"]);
     assert_eq!(run.fates(), ["ada failed", "bob failed", "cy failed", "dee not_sent", "eve not_sent"]);
     assert_eq!(run.line("ada"), "failed http 404 NOT_FOUND x1");
-    assert_condemned(&run, "404");
+    assert_blocked(&run, BlockedReason::NotFound);
 }

@@ -4,22 +4,21 @@
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::outcome::NextRun;
 use bulk_invite::model::seats::Seats;
+use bulk_invite::model::status::NextRun;
 use bulk_invite::plan::Planner;
-use bulk_invite::plan::classify::Triage;
+use bulk_invite::plan::classify::Classifier;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::forecast::{Forecast, UnlistedRoles};
 use bulk_invite::report;
-use bulk_invite::spreadsheet::Roster;
+use bulk_invite::spreadsheet::Sheet;
 
-use super::input::{self, Input};
 use super::job::Opened;
 use crate::cli::args::RunArgs;
 
 /// What is known before the first invite.
 #[derive(Debug, Default)]
-pub(crate) struct Outlook {
+pub(crate) struct Preview {
     /// How many people will be sent an invitation, unless somebody turns out to be there; `None` where it is not known.
     pub(crate) people: Option<u64>,
     /// That seats do not suffice, or may not, in words; a line an organization.
@@ -27,11 +26,11 @@ pub(crate) struct Outlook {
     unlisted: UnlistedRoles,
 }
 
-impl Outlook {
+impl Preview {
     /// Reads the sheet ahead, as the run will read it. A sheet that breaks off is for the run to tell.
     pub(crate) fn read(
         args: &RunArgs,
-        roster: &Roster<Input>,
+        sheet: &Sheet,
         planner: Planner<'_>,
         organizations: &[Organization<'_, Client>],
         opened: &mut Opened,
@@ -39,17 +38,17 @@ impl Outlook {
         let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
         let several = directories.len() > 1;
         let of = |id| if several { format!("organization {id}: ") } else { String::new() };
-        let Some(roster) = input::again(roster, &args.file, &args.sheet) else {
+        let Some(sheet) = sheet.reopen() else {
             return Self::of_one_reading(args, &directories, of);
         };
         let Opened { keys, earlier, journal, .. } = opened;
-        let triage = Triage::new(planner, keys.clone(), 0);
+        let classifier = Classifier::new(planner, keys.clone(), 0);
         let mut has_expired = |place, id| {
             let organization = organizations.iter().find(|one| one.id == id);
             // A line that cannot be read is for the run to tell.
             organization
                 .zip(journal.read(place).ok())
-                .is_some_and(|(organization, line)| line.outcome.has_expired(organization.caller.server_now()))
+                .is_some_and(|(organization, line)| line.outcome.has_expired(organization.session.server_now()))
         };
         let is_settled = |key, organization| match earlier.place(key) {
             Some(place) if place.status.next_run() == NextRun::Keep => {
@@ -57,7 +56,7 @@ impl Outlook {
             }
             Some(_) | None => false,
         };
-        let Ok(forecast) = Forecast::of(roster, triage, is_settled) else { return Self::default() };
+        let Ok(forecast) = Forecast::of(sheet, classifier, is_settled) else { return Self::default() };
         let limit = args.job.limit.unwrap_or(u64::MAX);
         let seats = directories.iter().filter_map(|(id, directory)| {
             let needed = forecast.organizations.of(*id).min(limit);
@@ -86,4 +85,30 @@ impl Outlook {
     pub(crate) fn roles(&self) -> Vec<String> {
         report::unlisted_roles(&self.unlisted)
     }
+}
+
+/// What a run is about to do, in a sentence or two.
+pub(crate) fn question<G>(
+    rows: Option<u64>,
+    limit: Option<u64>,
+    preview: &Preview,
+    organizations: &[Organization<'_, G>],
+) -> String {
+    let who = match (preview.people, rows, limit) {
+        (Some(1), ..) => "1 person".to_owned(),
+        (Some(people), ..) => format!("{people} people"),
+        (None, Some(rows), Some(limit)) => format!("up to {} people", rows.min(limit)),
+        (None, None, Some(limit)) => format!("up to {limit} people"),
+        (None, Some(rows), None) => format!("the people of {rows} rows"),
+        (None, None, None) => "everyone in the spreadsheet".to_owned(),
+    };
+    let there = |one: &Organization<'_, G>| {
+        format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
+    };
+    let there: Vec<String> = organizations.iter().filter(|one| one.blocked.is_none()).map(there).collect();
+    let seats: String = preview.seats.iter().map(|seats| format!("{seats}. ")).collect();
+    format!(
+        "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
+        there.join(", and ")
+    )
 }

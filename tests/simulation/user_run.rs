@@ -9,20 +9,21 @@ use std::time::Duration;
 
 use bulk_invite::atlas::api::Api;
 use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::caller::Caller;
 use bulk_invite::engine::clock::Clock;
 use bulk_invite::engine::event::Event;
 use bulk_invite::engine::limiter::{Learned, Limiter};
+use bulk_invite::engine::session;
 use bulk_invite::engine::{
-    Job, MaxFailures, Organization, RunOptions, Summary, Task, dispatch, preflight, preflight_pending,
+    Input, MaxFailures, Organization, Run, RunOptions, Summary, dispatch, preflight, preflight_pending,
 };
+use bulk_invite::model::exit::Signal;
 use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::model::outcome::Signal;
 use bulk_invite::model::person::PersonKeys;
+use bulk_invite::model::reason::Blocked;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
-use bulk_invite::spreadsheet::{Roster, RosterOptions};
+use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
@@ -33,9 +34,9 @@ use crate::wire::{Shared, Wire, locked};
 
 /// What the user does with one run.
 #[derive(Clone, Debug)]
-pub(crate) struct Session {
+pub(crate) struct UserRun {
     pub(crate) results: PathBuf,
-    pub(crate) errand: Errand,
+    pub(crate) command: Command,
     /// Whether it starts over.
     pub(crate) fresh: bool,
     pub(crate) seed: u64,
@@ -48,7 +49,7 @@ pub(crate) struct Session {
 
 /// Which command it is.
 #[derive(Clone, Debug)]
-pub(crate) enum Errand {
+pub(crate) enum Command {
     /// `run`, of a sheet.
     Invite(Vec<u8>),
     /// `revoke`, of the results of a run.
@@ -73,10 +74,10 @@ pub(crate) enum End {
 }
 
 /// Runs the job once.
-pub(crate) async fn run(session: &Session, manners: &Manners, settings: &Settings, atlas: &Shared) -> End {
+pub(crate) async fn run(user_run: &UserRun, manners: &Manners, settings: &Settings, atlas: &Shared) -> End {
     locked(atlas).conduct.begin_run(settings.pace);
     let (signal, signals) = mpsc::channel(4);
-    let sender = session.signals.map(|(first, second)| {
+    let sender = user_run.signals.map(|(first, second)| {
         let atlas = atlas.clone();
         tokio::spawn(async move {
             for wait in [Some(first), second].into_iter().flatten() {
@@ -93,7 +94,7 @@ pub(crate) async fn run(session: &Session, manners: &Manners, settings: &Setting
             signal.closed().await;
         })
     });
-    let end = until_killed(whole(session, manners, settings, atlas, signals), session.crash).await;
+    let end = until_killed(whole(user_run, manners, settings, atlas, signals), user_run.crash).await;
     if let Some(sender) = sender {
         sender.abort();
     }
@@ -126,42 +127,43 @@ async fn until_killed(run: impl Future<Output = End>, crash: Crash) -> End {
 }
 
 async fn whole(
-    session: &Session,
+    user_run: &UserRun,
     manners: &Manners,
     settings: &Settings,
     atlas: &Shared,
     signals: mpsc::Receiver<Signal>,
 ) -> End {
     let organization = ORGANIZATION.parse().expect("an id");
-    match &session.errand {
-        Errand::Invite(sheet) => {
-            let roster = Roster::open(Cursor::new(sheet), &RosterOptions::default()).expect("the sheet has a header");
-            let carried: Vec<String> = roster.header().carried().iter().map(|carried| carried.name.clone()).collect();
-            let opened = Opened::open(session, manners.api, carried.into(), settings, atlas);
-            let (directory, condemned) = told(preflight(&opened.caller).await);
+    match &user_run.command {
+        Command::Invite(text) => {
+            let sheet =
+                Sheet::from_reader(Cursor::new(text), &SheetOptions::default()).expect("the sheet has a header");
+            let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
+            let opened = Opened::open(user_run, manners.api, carried.into(), settings, atlas);
+            let (directory, blocked) = told(preflight(&opened.session).await);
             let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
-            let planner = Planner::new(planning, roster.header(), vec![(organization, &directory)]);
-            let task = Task::Invite(roster, planner);
-            opened.carry_out(session, settings, (&directory, condemned), task, atlas, signals).await
+            let planner = Planner::new(planning, sheet.header(), vec![(organization, &directory)]);
+            let input = Input::Sheet(sheet, planner);
+            opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
-        Errand::Revoke(run) => {
+        Command::Revoke(run) => {
             let reading = Reading::open(run).expect("the results of the run can be read");
             let layout = Layout::of_revocation(reading.carried());
-            let opened = Opened::open(session, Api::Invites, layout, settings, atlas);
-            let (directory, condemned) = told(preflight_pending(&opened.caller).await);
-            let task = Task::<io::Empty>::Revoke(reading);
-            opened.carry_out(session, settings, (&directory, condemned), task, atlas, signals).await
+            let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
+            let (directory, blocked) = told(preflight_pending(&opened.session).await);
+            let input = Input::<io::Empty>::Results(reading);
+            opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
     }
 }
 
-fn told(read: Result<Directory, String>) -> (Directory, Option<String>) {
+fn told(read: Result<Directory, Blocked>) -> (Directory, Option<Blocked>) {
     read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None))
 }
 
 /// What every command needs.
 struct Opened {
-    caller: Caller<Wire>,
+    session: session::Session<Wire>,
     clock: Clock,
     learned: mpsc::UnboundedReceiver<Learned>,
     journal: Journal,
@@ -170,55 +172,54 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(session: &Session, api: Api, layout: Layout, settings: &Settings, atlas: &Shared) -> Self {
+    fn open(user_run: &UserRun, api: Api, layout: Layout, settings: &Settings, atlas: &Shared) -> Self {
         let organization = ORGANIZATION.parse().expect("an id");
         let keys = PersonKeys::default();
         let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
         let clock = Clock::starting_at(START + now);
-        let start = if session.fresh { Start::Fresh(START + now) } else { Start::Continue };
-        let opened = Journal::open(&session.results, &[organization], &keys, layout, start);
+        let start = if user_run.fresh { Start::Fresh(START + now) } else { Start::Continue };
+        let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
         let (journal, earlier) = opened.expect("the results can be continued");
-        locked(atlas).conduct.opened(session.results.clone());
+        locked(atlas).conduct.opened(user_run.results.clone());
         let (sender, learned) = mpsc::unbounded_channel();
-        let caller = Caller::new(
+        let session = session::Session::new(
             Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
             api,
             Limiter::new(settings.pace),
-            Policy::new(settings.max_attempts, session.seed),
+            Policy::new(settings.max_attempts, user_run.seed),
             clock,
             sender,
         );
-        Self { caller, clock, learned, journal, earlier, keys }
+        Self { session, clock, learned, journal, earlier, keys }
     }
 
     async fn carry_out<R: Read>(
         self,
-        session: &Session,
+        user_run: &UserRun,
         settings: &Settings,
-        (directory, condemned): (&Directory, Option<String>),
-        task: Task<'_, R>,
+        (directory, blocked): (&Directory, Option<Blocked>),
+        input: Input<'_, R>,
         atlas: &Shared,
         signals: mpsc::Receiver<Signal>,
     ) -> End {
         let organization = ORGANIZATION.parse().expect("an id");
-        let Self { caller, clock, learned, journal, earlier, keys } = self;
-        let was_read = condemned.is_none();
-        let job = Job {
+        let Self { session, clock, learned, journal, earlier, keys } = self;
+        let was_read = blocked.is_none();
+        let run = Run {
             options: RunOptions {
                 organization: Some(organization),
                 concurrency: settings.concurrency,
                 settle: settings.settle,
                 timeout: settings.timeout,
-                max_failures: session.max_failures,
-                limit: session.limit,
+                max_failures: user_run.max_failures,
+                limit: user_run.limit,
                 dry_run: false,
                 reinvite_expired: false,
                 rows: None,
             },
             clock,
-            organizations: vec![Organization { id: organization, caller, directory, condemned, rows: None }],
+            organizations: vec![Organization { id: organization, session, directory, blocked, rows: None }],
             learned,
-            task,
             journal,
             earlier,
             keys,
@@ -230,7 +231,7 @@ impl Opened {
             let now = atlas.history.now();
             atlas.conduct.listens(now);
         }
-        let summary = dispatch(job, signals, &mut |event| watch(atlas, &event)).await;
+        let summary = dispatch(run, input, signals, &mut |event| watch(atlas, &event)).await;
         End::Ended(Box::new(summary), was_read)
     }
 }
@@ -239,13 +240,13 @@ impl Opened {
 fn watch(atlas: &Shared, event: &Event<'_>) {
     let mut atlas = locked(atlas);
     match event {
-        Event::Stopping { reason, detail } => {
-            atlas.history.note(|| format!("the run stops, {reason:?}: {detail}"));
+        Event::Stopping { halt } => {
+            atlas.history.note(|| format!("the run stops: {halt:?}"));
             let now = atlas.history.now();
             atlas.conduct.stopped(now, "the run had said that it stops");
         }
-        Event::Condemned { organization, why } => {
-            atlas.history.violation(format!("one of several organizations, {organization}, is condemned: {why}"));
+        Event::Blocked { organization, blocked } => {
+            atlas.history.violation(format!("one of several organizations, {organization}, is blocked: {blocked}"));
         }
         Event::Settled { row, email, outcome, kept } => atlas.history.note(|| {
             let kept = if *kept { ", kept" } else { "" };

@@ -1,0 +1,177 @@
+//! Inviting the people of a sheet.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::{Conditions, Decision, Entry, Job, Next};
+use crate::atlas;
+use crate::atlas::api::{Create, Request};
+use crate::engine::worker::{Task, Unresolved, Work};
+use crate::model::email::bare_address;
+use crate::model::invitation::{Invitation, ObjectId};
+use crate::model::outcome::Outcome;
+use crate::model::reason::RowReason;
+use crate::model::status::{JobKind, NextRun, Status};
+use crate::plan::classify::{Classified, Classifier};
+use crate::plan::directory::{Directory, Presence};
+use crate::plan::{Rejection, differences};
+use crate::results::{Line, Slot};
+use crate::spreadsheet::{Header, Sheet};
+
+/// The job of inviting everyone in a sheet.
+pub(in crate::engine) struct InviteJob<'a, R> {
+    sheet: Sheet<R>,
+    classifier: Classifier<'a>,
+    /// The organizations of the run.
+    organizations: Vec<ObjectId>,
+}
+
+impl<'a, R: Read> InviteJob<'a, R> {
+    pub(in crate::engine) fn new(sheet: Sheet<R>, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
+        Self { sheet, classifier, organizations }
+    }
+}
+
+impl<R: Read> Job for InviteJob<'_, R> {
+    type Subject = (Entry, Invitation);
+
+    fn header(&self) -> Option<&Header> {
+        Some(self.sheet.header())
+    }
+
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
+        let Some(row) = self.sheet.next_row().map_err(|error| error.to_string())? else { return Ok(None) };
+        let classified = self.classifier.classify(&row);
+        let entry = Entry::Row(slot(), row);
+        Ok(Some(match classified {
+            Classified::Person(key, invitation) => {
+                match self.organizations.iter().position(|id| *id == invitation.organization) {
+                    Some(organization) => Next::Person { organization, key: Some(key), subject: (entry, invitation) },
+                    None => Next::Ended(entry, Rejection::no_credentials(invitation.organization).outcome(now)),
+                }
+            }
+            Classified::Duplicate(earlier) => {
+                let outcome = Outcome::new(Status::Duplicate, now);
+                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")))
+            }
+            Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now)),
+        }))
+    }
+
+    fn decide(
+        &self,
+        (entry, invitation): Self::Subject,
+        earlier: Option<Line>,
+        directory: &Directory,
+        conditions: &Conditions,
+    ) -> (Entry, Decision) {
+        (entry, decide(invitation, earlier, directory, conditions))
+    }
+
+    fn decide_unlisted(&self, line: &Line, conditions: &Conditions) -> Option<Decision> {
+        match line.outcome.status.next_run() {
+            NextRun::Keep => Some(Decision::Keep { outcome: line.outcome.clone(), departed: false }),
+            NextRun::Settle => {
+                let email = bare_address(&line.email).to_owned();
+                let create = Create { email, body: Bytes::new() };
+                Some(resolve(line, create, Some(RowReason::NoLongerListed), conditions))
+            }
+            NextRun::Anew => None,
+        }
+    }
+
+    fn passed_over(&self) -> (u64, u64) {
+        (self.sheet.skipped_blank(), self.sheet.elsewhere())
+    }
+}
+
+/// Decides about one person. The order of the questions is the rule: what did an earlier run leave, is the person present
+/// already, may anything be sent.
+fn decide(invitation: Invitation, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> Decision {
+    let presence = directory.presence(&invitation.email);
+    if let Some(line) = earlier {
+        match line.outcome.status.next_run() {
+            NextRun::Keep if is_reinvited(&line, presence, directory, conditions) => {}
+            NextRun::Keep => return keep(&invitation, line.outcome, presence, directory, conditions),
+            NextRun::Settle => {
+                let create = create(invitation, conditions);
+                return resolve(&line, create, conditions.withheld, conditions);
+            }
+            NextRun::Anew => {}
+        }
+    }
+    if let Some(presence) = presence {
+        return Decision::Settle(already(&invitation, presence, directory, conditions.now));
+    }
+    if let Some(reason) = conditions.withheld {
+        return Decision::Settle(Outcome::new(Status::NotSent, conditions.now).with_reason(reason));
+    }
+    let request = Request::Create(create(invitation, conditions));
+    Decision::Send(Work { request, task: Task::Invite { only_resolve: None }, unresolved: None })
+}
+
+/// Returns whether the invite of an earlier run has expired and the person is to be invited again. A person who is
+/// present has accepted, or was invited from elsewhere. If nothing may be sent, the line stays, and the old id with it.
+fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
+    conditions.reinvite_expired
+        && line.outcome.has_expired(conditions.server_now)
+        && conditions.withheld.is_none()
+        && !directory.is_offline()
+        && presence.is_none()
+}
+
+/// Lets an earlier run's line stand, with what is true of its person now.
+fn keep(
+    invitation: &Invitation,
+    outcome: Outcome,
+    presence: Option<&Presence>,
+    directory: &Directory,
+    conditions: &Conditions,
+) -> Decision {
+    let departed = presence.is_none() && !directory.is_offline();
+    let outcome = match presence {
+        // The sheet may ask for more than it did when the person was invited.
+        Some(presence) => compared(outcome, invitation, presence, directory),
+        None if directory.is_offline() => outcome,
+        None if outcome.has_expired(conditions.server_now) => outcome.with_reason(RowReason::InviteExpired),
+        None => outcome.with_reason(RowReason::PersonGone),
+    };
+    Decision::Keep { outcome, departed }
+}
+
+/// Has an earlier run's request looked up, or records that it was not.
+fn resolve(line: &Line, create: Create, only_resolve: Option<RowReason>, conditions: &Conditions) -> Decision {
+    if !conditions.may_ask {
+        return Decision::Settle(conditions.still_unresolved(JobKind::Invite, &line.outcome));
+    }
+    let sent_as = bare_address(&line.email).to_owned();
+    let unresolved: Unresolved = conditions.unresolved(&line.outcome, sent_as);
+    let task = Task::Invite { only_resolve };
+    Decision::Send(Work { request: Request::Create(create), task, unresolved: Some(unresolved) })
+}
+
+fn create(invitation: Invitation, conditions: &Conditions) -> Create {
+    let body = atlas::body(conditions.api, &invitation);
+    Create { email: invitation.email, body }
+}
+
+fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, now: Timestamp) -> Outcome {
+    let outcome = match presence {
+        Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
+        Presence::Invited { invite_id, expires_at, .. } => Outcome {
+            invite_id: Some(invite_id.clone()),
+            expires_at: *expires_at,
+            ..Outcome::new(Status::AlreadyInvited, now)
+        },
+    };
+    compared(outcome, invitation, presence, directory)
+}
+
+/// Returns the outcome with how the person's grants differ from the sheet.
+fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
+    let differences = differences(invitation, presence.grants(), directory);
+    let error_code = differences.as_ref().map(|_| RowReason::Differs.into());
+    Outcome { error_code, error_detail: differences, ..outcome }
+}

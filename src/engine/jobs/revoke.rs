@@ -1,0 +1,185 @@
+//! Cancelling the invites that a run created, going through its results.
+
+use jiff::Timestamp;
+
+use super::{Conditions, Decision, Entry, Job, Next};
+use crate::atlas::api::{Request, Revoke};
+use crate::engine::revoke::{Step, is_about, step};
+use crate::engine::worker::{Task, Work};
+use crate::model::email::bare_address;
+use crate::model::invitation::ObjectId;
+use crate::model::outcome::Outcome;
+use crate::model::person::PersonKeys;
+use crate::model::reason::{RejectionCode, RowReason};
+use crate::model::status::{JobKind, NextRun, Status};
+use crate::plan::Rejection;
+use crate::plan::directory::Directory;
+use crate::results::{Line, Reading, Slot};
+use crate::spreadsheet::Header;
+
+/// What is added of an invitation that is not looked up now.
+const IN_DOUBT: &str = "; in doubt: Atlas has to be asked whether this job created an invite";
+
+/// The job of cancelling every pending invite that a run created.
+pub(in crate::engine) struct RevokeJob {
+    results: Reading,
+    keys: PersonKeys,
+    /// The organizations that can be asked.
+    organizations: Vec<ObjectId>,
+}
+
+/// What an earlier revoke left of an invite.
+#[derive(Default)]
+struct Left {
+    /// What it settled.
+    kept: Option<Outcome>,
+    /// What it sent without learning the result.
+    tried: Option<Outcome>,
+    /// The invite's id, if it was found by looking the person up: what is found another time may be a different invite.
+    found: Option<String>,
+}
+
+impl RevokeJob {
+    pub(in crate::engine) fn new(results: Reading, keys: PersonKeys, organizations: Vec<ObjectId>) -> Self {
+        Self { results, keys, organizations }
+    }
+}
+
+impl Job for RevokeJob {
+    type Subject = (Slot, Line);
+
+    fn header(&self) -> Option<&Header> {
+        None
+    }
+
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
+        let Some(line) = self.results.next_line().map_err(|error| error.to_string())? else { return Ok(None) };
+        let slot = slot();
+        let named: Option<ObjectId> = line.org_id.parse().ok();
+        let known = named.and_then(|id| Some((id, self.organizations.iter().position(|known| *known == id)?)));
+        let Some((id, organization)) = known else {
+            let outcome = without_credentials(&line, named, now);
+            let entry = Entry::Line(Some(slot), Box::new(line));
+            let outcome = entry.with_own_id(outcome);
+            return Ok(Some(Next::Ended(entry, outcome)));
+        };
+        // A row that was invalid, or a second one for the same person, says nothing of the person's invite.
+        let key = (!line.outcome.status.is_of_the_row_alone()).then(|| self.keys.key(id, &line.email));
+        Ok(Some(Next::Person { organization, key, subject: (slot, line) }))
+    }
+
+    fn decide(
+        &self,
+        (slot, line): Self::Subject,
+        earlier: Option<Line>,
+        directory: &Directory,
+        conditions: &Conditions,
+    ) -> (Entry, Decision) {
+        let (line, decision) = decide(line, earlier, directory, conditions);
+        let entry = Entry::Line(Some(slot), Box::new(line));
+        let decision = match decision {
+            Decision::Settle(outcome) => Decision::Settle(entry.with_own_id(outcome)),
+            Decision::Keep { .. } | Decision::Send(_) => decision,
+        };
+        (entry, decision)
+    }
+
+    fn decide_unlisted(&self, line: &Line, conditions: &Conditions) -> Option<Decision> {
+        match line.outcome.status.next_run() {
+            NextRun::Keep => Some(Decision::Keep { outcome: line.outcome.clone(), departed: false }),
+            // Without the run's line it is unknown whose invite that was.
+            NextRun::Settle => Some(Decision::Settle(conditions.still_unresolved(JobKind::Revoke, &line.outcome))),
+            NextRun::Anew => None,
+        }
+    }
+
+    fn passed_over(&self) -> (u64, u64) {
+        (0, 0)
+    }
+}
+
+/// Decides about one line of the run's results. The line comes back with the invite's id, if an earlier revoke found it.
+fn decide(mut line: Line, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> (Line, Decision) {
+    let Left { kept, tried, found } = left_of(&line, earlier);
+    let step = match found {
+        None => step(&line, directory, tried.is_some()),
+        Some(found) => {
+            line.outcome.invite_id = Some(found);
+            let outcome = Outcome { status: Status::Invited, ..line.outcome.clone() };
+            step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
+        }
+    };
+    let invite = match (step, kept) {
+        // Whatever the earlier line says, the invite is still pending.
+        (Step::Cancel(invite), _) => Some(invite),
+        (Step::FindOut | Step::Nothing(..), Some(outcome)) => {
+            return (line, Decision::Keep { outcome, departed: false });
+        }
+        (Step::Nothing(status, reason), None) => {
+            let outcome = ended(&line, status, reason, conditions.now);
+            return (line, Decision::Settle(outcome));
+        }
+        (Step::FindOut, None) => None,
+    };
+    if let Some(reason) = conditions.withheld {
+        let outcome = match tried {
+            Some(tried) => conditions.still_unresolved(JobKind::Revoke, &tried),
+            None => {
+                let doubt = if invite.is_none() { IN_DOUBT } else { "" };
+                let outcome = Outcome::new(Status::NotSent, conditions.now).with_reason(reason);
+                outcome.with_detail(format!("{}{doubt}", reason.text()))
+            }
+        };
+        return (line, Decision::Settle(outcome));
+    }
+    let email = bare_address(&line.email);
+    // A look-up may find an address only in the case in which the server has it.
+    let spelling = invite.and_then(|invite| directory.spelling(email, &invite.to_string()));
+    let email = spelling.unwrap_or(email).to_owned();
+    let unresolved = invite.is_none().then(|| conditions.unresolved(&line.outcome, email.clone()));
+    let tried = tried.map(|tried| conditions.unresolved(&tried, String::new()).trace);
+    let request = match invite {
+        Some(invite) => Request::Revoke(Revoke { email, invite }),
+        None => Request::FindUser(email),
+    };
+    (line, Decision::Send(Work { request, task: Task::Revoke { tried }, unresolved }))
+}
+
+/// Returns what an earlier revoke left of the invite that the line names.
+fn left_of(line: &Line, earlier: Option<Line>) -> Left {
+    let Some(earlier) = earlier.filter(|earlier| is_about(earlier, line)) else { return Left::default() };
+    let (outcome, is_named) = (earlier.outcome, line.outcome.invite_id.is_some());
+    let found = outcome.invite_id.clone().filter(|_| !is_named);
+    match outcome.status.next_run() {
+        // The lists may have lagged, if the invite is known by its id.
+        NextRun::Keep if outcome.status == Status::Gone && is_named => Left::default(),
+        NextRun::Keep => Left { kept: Some(outcome), tried: None, found },
+        NextRun::Settle => Left { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
+        NextRun::Anew => Left { found, ..Left::default() },
+    }
+}
+
+/// Returns the outcome of a line whose organization cannot be asked.
+fn without_credentials(line: &Line, organization: Option<ObjectId>, now: Timestamp) -> Outcome {
+    match (step(line, &Directory::offline(), false), organization) {
+        (Step::Nothing(status, reason), _) => ended(line, status, reason, now),
+        (Step::Cancel(_) | Step::FindOut, Some(id)) => Rejection::no_credentials(id).outcome(now),
+        (Step::Cancel(_) | Step::FindOut, None) => {
+            let detail = "org_id is not the id of an organization; undo the change to that cell of the results";
+            Outcome::new(Status::Invalid, now).with_code(RejectionCode::InvalidOrgId).with_detail(detail)
+        }
+    }
+}
+
+/// Returns the outcome of a line for which nothing is to be done.
+fn ended(line: &Line, status: Status, reason: Option<RowReason>, now: Timestamp) -> Outcome {
+    let outcome = Outcome::new(status, now);
+    match reason {
+        None => outcome,
+        Some(reason @ RowReason::NotCreatedByJob) => {
+            let detail = format!("the results say {}", line.outcome.status.as_str());
+            outcome.with_code(reason).with_detail(detail)
+        }
+        Some(reason) => outcome.with_reason(reason),
+    }
+}

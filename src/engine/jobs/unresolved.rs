@@ -1,0 +1,59 @@
+//! Requests of earlier runs whose outcome is unknown: how long they may still be running, and what is recorded of them
+//! if they are not looked up now.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Conditions;
+use crate::engine::clock::signed;
+use crate::engine::revoke::first_sent;
+use crate::engine::worker::{Trace, Unresolved};
+use crate::model::outcome::Outcome;
+use crate::model::reason::RowReason;
+use crate::model::status::{JobKind, Status};
+
+impl Conditions {
+    /// Returns what an earlier run's line says was sent, and how long that may still be running.
+    pub(super) fn unresolved(&self, open: &Outcome, sent_as: String) -> Unresolved {
+        let (settle, finished) = (signed(self.settle), open.finished_at);
+        let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
+        let rest = settled.duration_since(self.now).clamp(SignedDuration::ZERO, settle);
+        let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent(open)), last_sent: Some(finished) };
+        let settle = Duration::try_from(rest).unwrap_or(self.settle);
+        // What is known of the server's clock may lag by as long as an answer takes.
+        let settled_at = settled.saturating_add(signed(self.timeout)).unwrap_or(settled);
+        Unresolved { sent_as, trace, settle, settled_at }
+    }
+
+    /// Returns the outcome of a request that is not looked up now.
+    pub(super) fn still_unresolved(&self, job: JobKind, open: &Outcome) -> Outcome {
+        let mut outcome = open.clone().or_code(RowReason::NotLookedUp);
+        if open.status == Status::Sending {
+            outcome.status = Status::Unknown;
+            let what = match job {
+                JobKind::Invite => "an invitation",
+                JobKind::Revoke => "a cancellation",
+            };
+            let asked = RowReason::NotLookedUp.text();
+            outcome.error_detail =
+                Some(format!("{what} was sent at {:.0} by a run that was killed; {asked}", open.finished_at));
+            // A line that is not `sending` says when its request was given up.
+            outcome.finished_at = self.given_up(open);
+            let since = outcome.finished_at.duration_since(open.finished_at);
+            outcome.elapsed += Duration::try_from(since).unwrap_or_default();
+        }
+        outcome
+    }
+
+    /// Returns when an earlier run gave up its request, at the latest.
+    fn given_up(&self, open: &Outcome) -> Timestamp {
+        if open.status != Status::Sending {
+            return open.finished_at;
+        }
+        // After it wrote the line, a killed run may have waited a whole timeout for a token and another for its answer.
+        let timeouts = signed(self.timeout.saturating_mul(2));
+        let timed_out = open.finished_at.saturating_add(timeouts).unwrap_or(open.finished_at);
+        timed_out.min(self.now).max(open.finished_at)
+    }
+}

@@ -1,0 +1,28 @@
+//! The program's exit codes, and the signals that end a run.
+
+/// The program's exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Every row settled well.
+    Success = 0,
+    /// The run finished and some rows are `invalid`, `failed`, `unknown` or `accepted`, or its summary or page could
+    /// not be written.
+    RowsNeedALook = 1,
+    /// Usage, configuration or an unreadable input; nothing was sent.
+    Usage = 2,
+    /// The run was halted.
+    Halted = 3,
+    /// SIGINT.
+    Interrupted = 130,
+    /// SIGTERM.
+    Terminated = 143,
+}
+
+/// A signal that asks the run to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signal {
+    /// SIGINT, Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}

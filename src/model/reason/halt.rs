@@ -1,0 +1,159 @@
+use std::fmt::{self, Display};
+
+use super::blocked::Blocked;
+use crate::model::exit::{Exit, Signal};
+
+/// A kind of reason why a run ends early, from mild to severe: a later one replaces an earlier one only if it is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StopReason {
+    /// The file of `--failed` could not be written; the results are complete.
+    FailedRowsUnwritable,
+    /// Too many rows failed (`--max-failures`).
+    TooManyFailures,
+    /// No organization accepts requests.
+    OrganizationBlocked,
+    /// The input broke off.
+    InputUnreadable,
+    /// The results can no longer be written.
+    ResultsUnwritable,
+    /// The question before the run was not answered with yes.
+    Declined,
+    /// A signal: no more rows; requests in flight may land.
+    Signal(Signal),
+    /// A second signal: requests in flight are abandoned.
+    SecondSignal(Signal),
+}
+
+impl StopReason {
+    /// Returns the reason as the summary spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StopReason::TooManyFailures => "too_many_failures",
+            StopReason::OrganizationBlocked => "organization_refused",
+            StopReason::InputUnreadable => "input_unreadable",
+            StopReason::FailedRowsUnwritable | StopReason::ResultsUnwritable => "results_unwritable",
+            StopReason::Declined
+            | StopReason::Signal(Signal::Interrupt)
+            | StopReason::SecondSignal(Signal::Interrupt) => "interrupted",
+            StopReason::Signal(Signal::Terminate) | StopReason::SecondSignal(Signal::Terminate) => "terminated",
+        }
+    }
+
+    /// Returns the exit code of a run that ends for this reason.
+    pub fn exit(self) -> Exit {
+        match self {
+            StopReason::TooManyFailures
+            | StopReason::OrganizationBlocked
+            | StopReason::InputUnreadable
+            | StopReason::FailedRowsUnwritable
+            | StopReason::ResultsUnwritable => Exit::Halted,
+            StopReason::Declined
+            | StopReason::Signal(Signal::Interrupt)
+            | StopReason::SecondSignal(Signal::Interrupt) => Exit::Interrupted,
+            StopReason::Signal(Signal::Terminate) | StopReason::SecondSignal(Signal::Terminate) => Exit::Terminated,
+        }
+    }
+}
+
+/// Failures that were more than `--max-failures` allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpentBudget {
+    /// So many rows of the whole run failed.
+    Count {
+        /// Rows that failed.
+        failed: u64,
+        /// The number at which a run ends.
+        limit: u64,
+    },
+    /// Too large a share of the latest rows failed.
+    Percent {
+        /// Rows that failed of the latest ones.
+        failed: usize,
+        /// The latest rows that count.
+        of: usize,
+        /// The share at which a run ends.
+        limit: u8,
+    },
+}
+
+/// Why a run ends early. Texts in it are for people; untrusted if a server said them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// Too many rows failed.
+    TooManyFailures(SpentBudget),
+    /// No organization accepts requests; the last one's reason.
+    OrganizationBlocked(Blocked),
+    /// The input broke off; the error's text.
+    InputUnreadable(String),
+    /// The file of `--failed` could not be written; the error's text.
+    FailedRowsUnwritable(String),
+    /// The results can no longer be written; the error's text.
+    ResultsUnwritable(String),
+    /// The question before the run was not answered with yes.
+    Declined,
+    /// A signal came before anything was sent.
+    NotStarted(Signal),
+    /// A signal came.
+    Signal(Signal),
+    /// A second signal came.
+    SecondSignal(Signal),
+}
+
+impl Halt {
+    /// Returns the kind of reason.
+    pub fn reason(&self) -> StopReason {
+        match self {
+            Halt::TooManyFailures(_) => StopReason::TooManyFailures,
+            Halt::OrganizationBlocked(_) => StopReason::OrganizationBlocked,
+            Halt::InputUnreadable(_) => StopReason::InputUnreadable,
+            Halt::FailedRowsUnwritable(_) => StopReason::FailedRowsUnwritable,
+            Halt::ResultsUnwritable(_) => StopReason::ResultsUnwritable,
+            Halt::Declined => StopReason::Declined,
+            Halt::NotStarted(signal) | Halt::Signal(signal) => StopReason::Signal(*signal),
+            Halt::SecondSignal(signal) => StopReason::SecondSignal(*signal),
+        }
+    }
+}
+
+impl Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Halt::TooManyFailures(SpentBudget::Count { failed, limit }) => {
+                let rows = if *failed == 1 { "row" } else { "rows" };
+                write!(f, "{failed} {rows} failed; --max-failures allows fewer than {limit}")
+            }
+            Halt::TooManyFailures(SpentBudget::Percent { failed, of, limit }) => {
+                write!(f, "{failed} of the last {of} rows failed; --max-failures allows less than {limit}%")
+            }
+            Halt::OrganizationBlocked(blocked) => blocked.fmt(f),
+            Halt::InputUnreadable(text) | Halt::FailedRowsUnwritable(text) | Halt::ResultsUnwritable(text) => {
+                f.write_str(text)
+            }
+            Halt::Declined => f.write_str("nothing was sent"),
+            Halt::NotStarted(_) => f.write_str("interrupted before anything was sent"),
+            Halt::Signal(_) => f.write_str("interrupted"),
+            Halt::SecondSignal(_) => f.write_str("interrupted again: requests in flight were abandoned"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_escalates_and_never_softens() {
+        let order = [
+            StopReason::FailedRowsUnwritable,
+            StopReason::TooManyFailures,
+            StopReason::OrganizationBlocked,
+            StopReason::InputUnreadable,
+            StopReason::ResultsUnwritable,
+            StopReason::Declined,
+            StopReason::Signal(Signal::Interrupt),
+            StopReason::Signal(Signal::Terminate),
+            StopReason::SecondSignal(Signal::Interrupt),
+        ];
+        assert!(order.is_sorted());
+    }
+}

@@ -1,0 +1,245 @@
+//! Atlas's error codes, explained for people who have never seen one.
+
+use super::Explanation;
+
+/// Codes of Atlas with the same explanation.
+struct Known {
+    codes: &'static [&'static str],
+    explanation: Explanation,
+}
+
+/// From Atlas's documentation of error codes, and from recorded answers.
+const KNOWN: [Known; 25] = [
+    Known {
+        codes: &["TEAM_NOT_FOUND", "TEAM_NOT_IN_ORG", "INVALID_TEAM_ID"],
+        explanation: Explanation {
+            heading: "The organization has no such team",
+            remedy: "check the teams of these rows",
+        },
+    },
+    Known {
+        codes: &["GROUP_NOT_FOUND", "INVALID_GROUP_ID"],
+        explanation: Explanation {
+            heading: "The organization has no such project",
+            remedy: "check the projects of these rows",
+        },
+    },
+    Known {
+        codes: &[
+            "CANNOT_ADD_GROUP_ROLE",
+            "CANNOT_ADD_ORG_ROLE",
+            "INVALID_ENUM_VALUE",
+            "INVALID_ROLE_FOR_GROUP",
+            "INVALID_ROLE_FOR_ORG",
+            "UNSUPPORTED_ROLE",
+        ],
+        explanation: Explanation { heading: "Atlas does not accept the role", remedy: "check the roles of these rows" },
+    },
+    Known {
+        codes: &["INVALID_EMAIL_ADDRESS", "INVALID_USERNAME"],
+        explanation: Explanation {
+            heading: "Atlas does not accept the email address",
+            remedy: "check the addresses of these rows",
+        },
+    },
+    Known {
+        codes: &["BLOCKED_USERNAME", "INVALID_DOMAIN_IN_USERNAME"],
+        explanation: Explanation {
+            heading: "Atlas lets nobody in with this email address or its domain",
+            remedy: "use another address for these people, or ask Atlas's support why",
+        },
+    },
+    Known {
+        codes: &["DOMAIN_NOT_IN_ALLOW_LIST"],
+        explanation: Explanation {
+            heading: "The organization does not allow the domain of the email address",
+            remedy: "have the domain allowed in the organization's federation settings",
+        },
+    },
+    Known {
+        codes: &["USER_ORGS_RESTRICTED"],
+        explanation: Explanation {
+            heading: "The person's own company lets them join no other organization",
+            remedy: "another organization's federation settings keep these people; ask its owner",
+        },
+    },
+    Known {
+        codes: &["MAX_USERS_PER_TEAM_EXCEEDED"],
+        explanation: Explanation { heading: "The team is full", remedy: "the team is full; choose another" },
+    },
+    Known {
+        codes: &["MAX_USERS_PER_GROUP_EXCEEDED"],
+        explanation: Explanation {
+            heading: "The project is full",
+            remedy: "the project is full; choose another, or have support raise the limit",
+        },
+    },
+    Known {
+        codes: &["MAX_USERS_PER_ORG_EXCEEDED"],
+        explanation: Explanation {
+            heading: "The organization is full",
+            remedy: "the organization has no seat left; have support raise the limit",
+        },
+    },
+    Known {
+        codes: &["MAX_ORGS_PER_USER_EXCEEDED"],
+        explanation: Explanation {
+            heading: "The person is in as many organizations as Atlas allows",
+            remedy: "have the person leave one of them, or have support raise the limit",
+        },
+    },
+    Known {
+        codes: &["MAX_TEAMS_PER_USER_EXCEEDED"],
+        explanation: Explanation {
+            heading: "The person is in as many teams as Atlas allows",
+            remedy: "name fewer teams for these people",
+        },
+    },
+    Known {
+        codes: &["USER_ALREADY_EXISTS", "USER_ALREADY_IN_GROUP", "USER_ALREADY_IN_ORG"],
+        explanation: Explanation {
+            heading: "Atlas says that the person is there already, and does not show them",
+            remedy: "look the person up in Atlas; if nobody is there, run the same command again",
+        },
+    },
+    Known {
+        codes: &["CANNOT_ADD_PENDING_USER"],
+        explanation: Explanation {
+            heading: "The person has not accepted an earlier invite yet",
+            remedy: "have the person accept it first, then run the same command again",
+        },
+    },
+    Known {
+        codes: &["DEFAULT_INVITATION_EXCEPTION"],
+        explanation: Explanation {
+            heading: "Atlas could not send the invitation",
+            remedy: "check the addresses of these rows, then run the same command again",
+        },
+    },
+    Known {
+        codes: &["ALREADY_EXPIRED", "CANNOT_DELETE_GROUP_INVITATION", "INVALID_INVITATION_ID"],
+        explanation: Explanation {
+            heading: "The invite is not there any more",
+            remedy: "look the person up in Atlas: they may have accepted",
+        },
+    },
+    Known {
+        codes: &[
+            "INVALID_ATTRIBUTE",
+            "INVALID_JSON",
+            "INVALID_JSON_ATTRIBUTE",
+            "INVALID_PATH_PARAMETER",
+            "INVALID_QUERY_PARAMETER",
+            "MALFORMED_JSON",
+            "MISSING_ATTRIBUTE",
+            "MISSING_ATTRIBUTES",
+            "RESOURCE_NOT_FOUND",
+            "UNSUPPORTED_MEDIA_TYPE",
+            "VALIDATION_ERROR",
+        ],
+        explanation: Explanation {
+            heading: "Atlas does not accept the invitation as it was sent",
+            remedy: "correct what Atlas names in these rows; if it names nothing of theirs, this program may be too old",
+        },
+    },
+    Known {
+        codes: &["INVALID_VERSION_DATE"],
+        explanation: Explanation {
+            heading: "Atlas no longer understands this version of the program",
+            remedy: "get the current version of this program, then run the same command again",
+        },
+    },
+    Known {
+        codes: &[
+            "NOT_ORG_OWNER",
+            "NOT_ORG_USER_ADMIN",
+            "USER_CANNOT_ACCESS_ORG",
+            "USER_UNAUTHORIZED",
+            "invalid_client",
+            "invalid_grant",
+            "invalid_request",
+            "unauthorized_client",
+            "unsupported_grant_type",
+        ],
+        explanation: Explanation {
+            heading: "Atlas does not let this program invite people",
+            remedy: "check the credentials, and that they have the role Organization Owner",
+        },
+    },
+    Known {
+        codes: &[
+            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            "IP_ADDRESS_NOT_ON_WHITELIST",
+            "ORG_REQUIRES_ACCESS_LIST",
+            "ORG_REQUIRES_WHITELIST",
+        ],
+        explanation: Explanation {
+            heading: "Atlas does not let this machine in",
+            remedy: "add this machine's address to the access list of the key or service account",
+        },
+    },
+    Known {
+        codes: &["INVALID_ORG_ID", "ORG_NOT_FOUND"],
+        explanation: Explanation {
+            heading: "Atlas does not know the organization",
+            remedy: "check the organization's id, and that the credentials are for it",
+        },
+    },
+    Known {
+        codes: &["ACCOUNT_SUSPENDED", "INACTIVE_ORG"],
+        explanation: Explanation {
+            heading: "The organization's account is closed or suspended",
+            remedy: "the account's owner or Atlas's support can tell why",
+        },
+    },
+    Known {
+        codes: &["WRITES_NOT_ALLOWED_DURING_APP_UPGRADES"],
+        explanation: Explanation { heading: "Atlas was being upgraded", remedy: "run the same command again later" },
+    },
+    Known {
+        codes: &["SERVICE_UNAVAILABLE", "UNEXPECTED_ERROR"],
+        explanation: Explanation {
+            heading: "Atlas had a fault of its own",
+            remedy: "run the same command again later",
+        },
+    },
+    Known {
+        codes: &["INVITATIONS_RATE_LIMITED_IP", "RATE_LIMITED", "RATE_LIMITED_IP", "RATE_LIMITED_TOKEN_BUCKET"],
+        explanation: Explanation {
+            heading: "Atlas was asked for too much at once",
+            remedy: "run the same command again later",
+        },
+    },
+];
+
+/// Returns the explanation of an error code that Atlas gave, if it is known.
+pub(super) fn explanation(code: &str) -> Option<Explanation> {
+    KNOWN.iter().find(|known| known.codes.contains(&code)).map(|known| known.explanation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::verdict;
+
+    #[test]
+    fn every_code_that_the_verdicts_name_is_explained_once() {
+        for code in verdict::REFUSALS.into_iter().chain(verdict::BLOCKING) {
+            assert!(explanation(code).is_some(), "{code} has no explanation");
+        }
+        let mut codes: Vec<&str> = KNOWN.iter().flat_map(|known| known.codes).copied().collect();
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count, "a code stands twice");
+    }
+
+    #[test]
+    fn explanations_hold_no_code() {
+        for Explanation { heading, remedy } in KNOWN.iter().map(|known| known.explanation) {
+            for words in [heading, remedy] {
+                assert!(!words.contains('_') && !words.ends_with('.'), "{words}");
+            }
+        }
+    }
+}
