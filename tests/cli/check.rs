@@ -3,7 +3,7 @@
 use atlas_sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
-use crate::world::{Credential, Finished, Invocation, World, at_once, faults, people, sandbox, sheet};
+use crate::world::{Credential, Invocation, World, at_once, faults, people, sandbox, sheet};
 
 /// A sheet with one of everything, for the sandbox's own teams, projects and people.
 const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
@@ -29,10 +29,6 @@ fn peopled(options: Options) -> Running {
 
 fn check(world: &World, arguments: &[&str]) -> Invocation {
     world.program(&["check", "people.csv"]).args(arguments)
-}
-
-fn json(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error} {}", finished.told()))
 }
 
 #[test]
@@ -111,7 +107,7 @@ fn csv_is_a_line_a_finding_and_harmless_to_open() {
 fn json_is_one_document_with_findings_and_the_sum() {
     let run = check(&world(), &["--sandbox", "--format", "json"]).finish();
     run.exits(1);
-    let told = json(&run);
+    let told = run.json();
     assert_eq!(told["online"], true);
     assert_eq!((&told["summary"]["seats"][0]["org_id"], &told["exit_code"]), (&ORGANIZATION.into(), &1.into()));
     let rows = |findings: &Value| -> Vec<String> {

@@ -80,7 +80,8 @@ fn a_look_up_that_answers_an_error_page_is_asked_again() {
 fn an_organization_that_answers_nothing_but_error_pages_halts_the_run() {
     let world = World::with_people(2);
     let server = sandbox(faults(&["html@1/lookups"]));
-    let run = world.invite(&server.base_url()).args(&["--max-attempts", "2"]).finish();
-    run.exits(3).says("the organization could not be read beforehand").says("502");
+    let run = world.invite(&server.base_url()).args(&["--max-attempts", "2", "--summary", "-"]).finish();
+    run.exits(3);
+    assert_eq!(run.json()["exit_reason"], "organization_refused", "{}", run.told());
     assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
 }

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use atlas_sandbox::ORGANIZATION;
+use serde_json::Value;
 
 use super::{Credential, PATIENCE};
 
@@ -197,6 +198,12 @@ impl Finished {
         assert!(lines.len() == 1 && lines[0].starts_with("error: "), "not one line of error {}", self.told());
         texts.iter().for_each(|text| _ = self.says(text));
         self
+    }
+
+    /// Returns the one JSON document on standard output.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.told()))
     }
 
     pub(crate) fn code(&self) -> Option<i32> {
