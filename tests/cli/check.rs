@@ -3,7 +3,7 @@
 use atlas_sandbox::{ORGANIZATION, Options, Running};
 use serde_json::Value;
 
-use crate::world::{Credential, Finished, Invocation, World, faults, people, sandbox, sheet};
+use crate::world::{Credential, Invocation, World, at_once, faults, people, sandbox, sheet};
 
 /// A sheet with one of everything, for the sandbox's own teams, projects and people.
 const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
@@ -29,10 +29,6 @@ fn peopled(options: Options) -> Running {
 
 fn check(world: &World, arguments: &[&str]) -> Invocation {
     world.program(&["check", "people.csv"]).args(arguments)
-}
-
-fn json(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error} {}", finished.told()))
 }
 
 #[test]
@@ -111,7 +107,7 @@ fn csv_is_a_line_a_finding_and_harmless_to_open() {
 fn json_is_one_document_with_findings_and_the_sum() {
     let run = check(&world(), &["--sandbox", "--format", "json"]).finish();
     run.exits(1);
-    let told = json(&run);
+    let told = run.json();
     assert_eq!(told["online"], true);
     assert_eq!((&told["summary"]["seats"][0]["org_id"], &told["exit_code"]), (&ORGANIZATION.into(), &1.into()));
     let rows = |findings: &Value| -> Vec<String> {
@@ -155,7 +151,7 @@ fn without_credentials_or_on_demand_nobody_is_asked_and_what_is_not_known_is_sai
 
 #[test]
 fn with_any_credential_the_organization_is_read_and_nobody_is_invited() {
-    for credential in Credential::ALL {
+    at_once(Credential::ALL, |credential| {
         let server = peopled(faults(&["429=0s@#2/all"]));
         let run = check(&world(), &[]).aimed_at(&server.base_url()).credential(credential).finish();
         run.exits(1).says("checking online: ");
@@ -163,7 +159,7 @@ fn with_any_credential_the_organization_is_read_and_nobody_is_invited() {
         let ledger = server.sandbox().ledger();
         assert!(ledger.total_requests() > 3 && ledger.create_requests() == 0, "{credential:?} {}", run.told());
         assert!(!run.told().contains(credential.secret()));
-    }
+    });
 }
 
 #[test]

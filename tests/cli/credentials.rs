@@ -68,11 +68,11 @@ fn digest_works_where_a_nonce_may_be_used_only_once() {
 
 #[test]
 fn a_token_that_lapses_during_the_run_is_renewed_by_one_worker_for_all() {
-    const ROWS: usize = 240;
+    const ROWS: usize = 160;
     let world = World::with_people(ROWS);
-    // 240 requests of 120 ms by 16 workers outlast the two seconds, and nobody needs a token every 120 ms.
+    // 160 requests of 120 ms by 16 workers take longer than the second that a token lasts.
     let options = Options {
-        token_lifetime: Duration::from_secs(2),
+        token_lifetime: Duration::from_secs(1),
         latency: Duration::from_millis(120),
         limits: Limits::off(),
         caps: Caps::unlimited(),

@@ -27,5 +27,6 @@ mod sheets;
 mod signals;
 mod status;
 mod summary;
+mod text;
 mod usage;
 mod world;

@@ -23,9 +23,9 @@ fn organization(server: &SandboxProcess) -> Value {
     server.state()["organization"]["people"].clone()
 }
 
-/// 200 people of a wrong file, two of whom were in the organization before.
+/// 100 people of a wrong file, two of whom were in the organization before.
 fn wrong_file(world: &World) -> Vec<String> {
-    let mut everybody = people(198);
+    let mut everybody = people(98);
     everybody.insert(40, "grace.hopper@example.com".to_owned());
     everybody.insert(60, "ada.lovelace@example.com".to_owned());
     world.write("people.csv", sheet(&everybody));
@@ -67,11 +67,11 @@ fn a_wrong_file_stopped_half_way_is_taken_back_and_the_organization_is_as_it_was
         let server = SandboxProcess::start(&world, &["--no-limits", "--fault=slow-before=5ms@1"]);
         let before = organization(&server);
         let run = world.invite(&server.base_url()).args(&["--api", api, "--concurrency=4"]).start();
-        wait_until("half of them are invited", || organization(&server).as_array().map_or(0, Vec::len) >= 100);
+        wait_until("half of them are invited", || organization(&server).as_array().map_or(0, Vec::len) >= 50);
         run.signal(Signal::Interrupt);
         run.finish().exits(130).says("interrupted: requests on their way may land");
         let sent = world.results();
-        assert!(sent.count("invited") >= 95 && sent.count("not_sent") > 0, "it was to end half way");
+        assert!(sent.count("invited") >= 45 && sent.count("not_sent") > 0, "it was to end half way");
 
         let rehearsed = revoke(&world, &server.base_url()).args(&["--dry-run"]).finish();
         rehearsed.exits(0).says(&format!("{} not_sent", sent.count("invited")));
@@ -97,7 +97,7 @@ fn the_same_after_a_kill_and_whatever_the_server_does() {
         &world,
         &[
             "--no-limits",
-            "--fault=slow-after=1h@#90",
+            "--fault=slow-after=1h@#45",
             "--fault=503-after@0.1/deletes",
             "--fault=reset-after@0.05/deletes",
             "--fault=reset-before@0.05/deletes",
@@ -107,7 +107,7 @@ fn the_same_after_a_kill_and_whatever_the_server_does() {
     );
     let before = organization(&server);
     let run = world.invite(&server.base_url()).args(&["--concurrency=4", "--timeout=1h"]).start();
-    wait_until("a hundred lines are written", || world.lines_written() >= 200);
+    wait_until("fifty rows are invited", || world.lines_written() >= 100);
     let busy = revoke(&world, &server.base_url()).finish();
     busy.exits(2).says_in_one_line(&["another bulk-invite is using people.results.csv", "end it with Ctrl-C"]);
     #[cfg(unix)]
@@ -135,13 +135,7 @@ fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
     status.credential(Credential::Token).finish().exits(0).says("1 accepted, 4 gone");
     let again = world.invite(&server.base_url()).finish();
     again.exits(0).says("kept, but neither invited nor members any more: 4 rows").says("run with --fresh");
-    let details = world.results();
-    assert_eq!(details.row(2).get("error_detail"), "");
-    assert!(
-        details.row(3).get("error_detail").starts_with("neither invited nor a member any more"),
-        "{:?}",
-        details.row(3)
-    );
+    assert_eq!(world.results().column("error_code"), ["", "PERSON_GONE", "PERSON_GONE", "PERSON_GONE", "PERSON_GONE"]);
     assert_eq!(world.results_in("people.revoked.csv").column("run_status"), ["invited"; 5]);
 }
 

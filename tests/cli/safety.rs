@@ -8,17 +8,16 @@ use std::thread;
 
 use atlas_sandbox::Options;
 
-use crate::world::{Credential, World, faults, sandbox};
+use crate::world::{Credential, World, at_once, faults, sandbox};
 
 #[test]
 fn no_secret_is_in_any_stream_file_or_process_list_however_the_run_ends() {
-    for credential in Credential::ALL {
-        for (fault, exit) in [("500@#1", 0), ("400:INVALID_ENUM_VALUE@1", 1), ("revoke@#3", 3), ("redirect@1", 3)] {
-            for format in ["text", "json"] {
-                nothing_shows_the_secret(credential, fault, exit, format);
-            }
+    let ends = [("500@#1", 0), ("400:INVALID_ENUM_VALUE@1", 1), ("revoke@#3", 3), ("redirect@1", 3)];
+    at_once(ends, |(fault, exit)| {
+        for credential in Credential::ALL {
+            at_once(["text", "json"], |format| nothing_shows_the_secret(credential, fault, exit, format));
         }
-    }
+    });
 }
 
 fn nothing_shows_the_secret(credential: Credential, fault: &str, exit: i32, format: &str) {

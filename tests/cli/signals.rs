@@ -2,7 +2,7 @@
 
 use atlas_sandbox::Running;
 
-use crate::world::{Process, Promise, Signal, World, faults, people, sandbox, wait_until};
+use crate::world::{Process, Promise, Signal, World, at_once, faults, people, sandbox, wait_until};
 
 const SIGNALS: [(Signal, i32); 2] = [(Signal::Interrupt, 130), (Signal::Terminate, 143)];
 
@@ -21,7 +21,7 @@ fn started(promise: &Promise<'_>) -> Process {
 
 #[test]
 fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
-    for (signal, code) in SIGNALS {
+    at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow-after=400ms@first:8"]));
         let promise = job(&world, &server);
@@ -36,12 +36,12 @@ fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
         assert_eq!(results.count("not_sent"), 40 - made, "{}", run.told());
         assert!(made < 40, "it was to end midway");
         promise.is_kept();
-    }
+    });
 }
 
 #[test]
 fn the_second_signal_abandons_the_wire_and_says_so_of_each_row() {
-    for (signal, code) in SIGNALS {
+    at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow-after=10m@first:4"]));
         let promise = job(&world, &server);
@@ -58,12 +58,12 @@ fn the_second_signal_abandons_the_wire_and_says_so_of_each_row() {
         let unknown = results.lines.iter().find(|line| line.get("status") == "unknown").unwrap();
         assert!(unknown.get("error_detail").contains("sent at 20"), "what was sent and when: {unknown:?}");
         promise.is_kept();
-    }
+    });
 }
 
 #[test]
 fn a_signal_before_the_first_invite_ends_the_run_with_nothing_sent() {
-    for (signal, code) in SIGNALS {
+    at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow=10m@#2/lookups"]));
         let promise = job(&world, &server);
@@ -73,7 +73,7 @@ fn a_signal_before_the_first_invite_ends_the_run_with_nothing_sent() {
         let run = run.finish();
         run.exits(code).says("interrupted before anything was sent");
         assert_eq!((world.results().count("not_sent"), promise.ledger().create_requests()), (40, 0), "{}", run.told());
-    }
+    });
 }
 
 #[test]

@@ -61,10 +61,6 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
     }
 }
 
-fn summary(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error} {}", finished.told()))
-}
-
 #[test]
 fn every_documented_field_is_there_and_no_other() {
     let world = World::with_people(3);
@@ -74,14 +70,14 @@ fn every_documented_field_is_there_and_no_other() {
     let start = |server: &Running, arguments: &[&str]| {
         world.invite(&server.base_url()).args(&["--summary", "-", "--fresh"]).args(arguments).start()
     };
-    let run = |arguments: &[&str]| summary(&start(&sandbox(Options::default()), arguments).finish());
+    let run = |arguments: &[&str]| start(&sandbox(Options::default()), arguments).finish().json();
     let limited = || {
         let limits = Limits { invitations: Some(Window::per_minute(2)), ..Limits::default() };
         let server = sandbox(Options { limits, ..Options::default() });
         let process = start(&server, &[]);
         wait_until("the limit is known", || process.stderr().contains("Atlas lets through 2 invitations"));
         process.signal(Signal::Interrupt);
-        summary(&process.finish())
+        process.finish().json()
     };
     let summaries = [run(&[]), run(&["--shard", "1/1", "--rate", "unlimited", "--api", "users"]), limited()];
     let documented = documented();
@@ -108,7 +104,7 @@ fn the_reason_of_each_exit_code_is_a_word_that_the_readme_has() {
     let mut met = BTreeSet::new();
     let mut tell = |run: &Finished, code: i32, reason: &str| {
         run.exits(code);
-        let summary = summary(run);
+        let summary = run.json();
         assert_eq!((&summary["exit_code"], &summary["exit_reason"]), (&code.into(), &reason.into()), "{}", run.told());
         assert!(known.contains(reason), "{reason} is not in the README");
         met.insert(reason.to_owned());

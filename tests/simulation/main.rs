@@ -37,8 +37,8 @@ use tempfile::TempDir;
 
 use crate::history::Telling;
 
-/// Seeds that are played where nothing else is asked for.
-const SEEDS: u64 = 1000;
+/// Seeds that are played unless a variable sets another number.
+const SEEDS: u64 = 300;
 
 /// A folder for results files, in memory where the system has such a place: syncing to a disk would be all that we test.
 fn folder() -> TempDir {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::authority::Authority;
 use super::proxy::{Manner, Proxy};
 use super::tunnel::Tunnel;
-use crate::world::{Credential, Invocation, World, faults, sandbox};
+use crate::world::{Credential, Invocation, World, at_once, faults, sandbox};
 
 /// Every line of standard error as what it has to be.
 fn lines(stderr: &str) -> Vec<Value> {
@@ -20,13 +20,11 @@ fn lines(stderr: &str) -> Vec<Value> {
 
 #[test]
 fn no_secret_is_told_at_any_level() {
-    for protocols in [["http/1.1"].as_slice(), &["h2", "http/1.1"]] {
-        for credential in Credential::ALL {
-            for format in ["text", "json"] {
-                nothing_shows_a_secret(protocols, credential, format);
-            }
-        }
-    }
+    at_once([["http/1.1"].as_slice(), &["h2", "http/1.1"]], |protocols| {
+        at_once(Credential::ALL, |credential| {
+            at_once(["text", "json"], |format| nothing_shows_a_secret(protocols, credential, format));
+        });
+    });
 }
 
 fn nothing_shows_a_secret(protocols: &[&str], credential: Credential, format: &str) {

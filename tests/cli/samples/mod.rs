@@ -24,8 +24,8 @@ impl Fate {
     fn told(self) -> (&'static str, &'static str) {
         match self {
             Fate::Invited => ("invited", ""),
-            Fate::Already => ("already_invited", ""),
-            Fate::Member => ("already_member", ""),
+            Fate::Already => ("already_invited", "DIFFERS"),
+            Fate::Member => ("already_member", "DIFFERS"),
             Fate::Duplicate => ("duplicate", ""),
             Fate::Invalid(code) => ("invalid", code),
         }

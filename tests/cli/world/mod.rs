@@ -151,6 +151,12 @@ pub(crate) fn sheet(people: &[String]) -> String {
     std::iter::once("email,roles\n".to_owned()).chain(rows).collect()
 }
 
+/// Runs the case for each value, all at the same time: most of a case's time is spent waiting.
+pub(crate) fn at_once<T: Send>(values: impl IntoIterator<Item = T>, case: impl Fn(T) + Sync) {
+    let case = &case;
+    thread::scope(|scope| values.into_iter().for_each(|value| _ = scope.spawn(move || case(value))));
+}
+
 /// Looks again and again until the condition holds.
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use atlas_sandbox::ORGANIZATION;
+use serde_json::Value;
 
 use super::{Credential, PATIENCE};
 
@@ -21,14 +22,14 @@ pub(crate) struct Invocation {
 /// A process at work; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
-    shown: String,
+    arguments: String,
     stdout: PathBuf,
     stderr: PathBuf,
 }
 
 /// A process that has ended.
 pub(crate) struct Finished {
-    shown: String,
+    pub(crate) arguments: String,
     status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -78,9 +79,9 @@ impl Invocation {
     pub(crate) fn start(mut self) -> Process {
         let file = |path| File::create(path).expect("a file for a stream");
         self.command.stdout(file(&self.stdout)).stderr(file(&self.stderr));
-        let shown = self.shown();
+        let arguments = self.arguments();
         let child = self.command.spawn().expect("the program starts");
-        Process { child, shown, stdout: self.stdout, stderr: self.stderr }
+        Process { child, arguments, stdout: self.stdout, stderr: self.stderr }
     }
 
     pub(crate) fn finish(self) -> Finished {
@@ -95,7 +96,7 @@ impl Invocation {
         self.command.stdin(slave.try_clone().expect("its end")).stderr(slave);
         self.command.stdout(File::create(&self.stdout).expect("a file for a stream"));
         File::create(&self.stderr).expect("a file for a stream");
-        let shown = self.shown();
+        let arguments = self.arguments();
         let child = self.command.spawn().expect("the program starts");
         let Self { command, stdout, stderr } = self;
         // Its copies of the terminal's end: with them open, reading would never come to an end.
@@ -109,14 +110,14 @@ impl Invocation {
             let _ = screen.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).replace("\r\n", "\n")
         });
-        let mut finished = Process { child, shown, stdout, stderr }.finish();
+        let mut finished = Process { child, arguments, stdout, stderr }.finish();
         finished.stderr = watch.join().expect("what was shown");
         finished
     }
 
-    fn shown(&self) -> String {
-        let shown: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        shown.join(" ")
+    fn arguments(&self) -> String {
+        let arguments: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        arguments.join(" ")
     }
 }
 
@@ -158,12 +159,12 @@ impl Process {
     pub(crate) fn finish(mut self) -> Finished {
         let end = Instant::now() + PATIENCE;
         while self.is_running() {
-            let told = || format!("{} does not end\n{}\n{}", self.shown, self.stdout(), self.stderr());
+            let told = || format!("{} does not end\n{}\n{}", self.arguments, self.stdout(), self.stderr());
             assert!(Instant::now() < end, "{}", told());
             thread::sleep(Duration::from_millis(3));
         }
         let status = self.child.wait().expect("its status");
-        Finished { shown: self.shown.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
+        Finished { arguments: self.arguments.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
     }
 }
 
@@ -199,12 +200,18 @@ impl Finished {
         self
     }
 
+    /// Returns the one JSON document on standard output.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.told()))
+    }
+
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
     /// Everything, for the message of a failed assertion.
     pub(crate) fn told(&self) -> String {
-        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.shown, self.status, self.stdout, self.stderr)
+        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.arguments, self.status, self.stdout, self.stderr)
     }
 }
