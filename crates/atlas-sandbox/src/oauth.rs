@@ -12,7 +12,6 @@ use bytes::Bytes;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::answer::{self, Style};
 use super::bucket::WindowCount;

@@ -1,6 +1,5 @@
 //! The query of a request, checked against what the operation knows.
 
-use url::form_urlencoded;
 
 use super::problem::Problem;
 
