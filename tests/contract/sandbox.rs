@@ -333,7 +333,7 @@ fn never_seen(exchanges: &[Exchange]) -> Vec<&'static str> {
     let source = concat!(
         include_str!("../../crates/atlas-sandbox/src/problem.rs"),
         include_str!("../../crates/atlas-sandbox/src/refusal.rs"),
-        include_str!("../../crates/atlas-sandbox/src/outcome.rs"),
+        include_str!("../../crates/atlas-sandbox/src/reply.rs"),
     );
     let is_code = |text: &&str| text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let codes: BTreeSet<&str> = source.split('"').filter(is_code).collect();

@@ -12,14 +12,14 @@ use http::{Method, Request, Response, StatusCode};
 use super::answer::{self, Style};
 use super::bucket::Taken;
 use super::credentials::Caller;
-use super::draft::is_id;
 use super::fault::{FaultKind, Kind, Plan};
+use super::invite_request::is_id;
 use super::oauth::{REVOKE_PATH, TOKEN_PATH};
 use super::options::Access;
 use super::problem::Problem;
 use super::query::Query;
 use super::route::{self, Operation, Route};
-use super::service::{Sandbox, State};
+use super::state::{Sandbox, State};
 use super::version;
 
 /// Where a request came from, as an extension of it; loopback where absent.

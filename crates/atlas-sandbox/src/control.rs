@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answer;
-use super::person::{Named, Person, Status};
-use super::service::Sandbox;
+use super::state::Sandbox;
+use super::user::{Named, Person, Status};
 
 /// Where these paths begin.
 pub(super) const PREFIX: &str = "/_sandbox/";

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::person::Via;
+use super::user::Via;
 
 /// Everything that a sandbox was asked and did.
 #[derive(Clone, Debug, Default, Serialize)]

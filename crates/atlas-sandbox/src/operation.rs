@@ -11,16 +11,16 @@ use super::admission::Call;
 use super::answer::{self, Listing};
 use super::bucket::EndpointSet;
 use super::credentials::Caller;
-use super::draft::{self, Draft};
+use super::invite_request::{self as draft, Draft};
 use super::ledger::Created;
 use super::limit_view::RateLimitView;
 use super::options::Options;
 use super::organization::{Organization, Slot};
-use super::person::{Person, Status, Via};
 use super::problem::Problem;
 use super::refusal;
 use super::route::Operation;
-use super::service::State;
+use super::state::State;
+use super::user::{Person, Status, Via};
 use super::view::{InviteView, OldUserView, OrganizationView, ProjectView, RootView, TeamView, UserView};
 
 /// Performs an operation, whole, and answers it.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use super::credentials::Credentials;
 use super::duration;
 use super::fault::Fault;
-use super::seed::Seed;
+use super::initial_organization::Seed;
 
 /// How a sandbox is set up. The default one behaves as Atlas is known to.
 ///

@@ -8,11 +8,11 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-use super::draft::{Draft, Grants};
+use super::initial_organization::NamedSeed;
+use super::invite_request::{Draft, Grants};
 use super::options::{Caps, Duplicates, EmailCase, Options};
-use super::person::{Invite, Named, Person, Status, Via};
 use super::problem::Problem;
-use super::seed::NamedSeed;
+use super::user::{Invite, Named, Person, Status, Via};
 
 /// A place in the organization's list of people.
 pub(super) type Slot = usize;

@@ -1,6 +1,5 @@
 //! The query of a request, checked against what the operation knows.
 
-
 use super::problem::Problem;
 
 /// The parameters of a query, in order.

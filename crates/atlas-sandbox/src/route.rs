@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::bucket::EndpointSet;
-use super::draft::is_id;
+use super::invite_request::is_id;
 use super::problem::Problem;
 
 /// Where every versioned resource lives.

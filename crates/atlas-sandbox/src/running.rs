@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::options::Options;
-use super::service::Sandbox;
 use super::socket::serve;
+use super::state::Sandbox;
 
 /// A sandbox that serves until this is dropped.
 #[derive(Debug)]

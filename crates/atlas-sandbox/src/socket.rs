@@ -21,8 +21,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::admission::Peer;
-use super::outcome::{Delivery, Reply};
-use super::service::Sandbox;
+use super::reply::{Delivery, Reply};
+use super::state::Sandbox;
 
 /// No request of this API is near it.
 const MAX_BODY: usize = 1 << 20;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::answer::Link;
-use super::draft::ProjectGrant;
+use super::invite_request::ProjectGrant;
 use super::organization::Organization;
-use super::person::{Invite, Named, Person, Status};
+use super::user::{Invite, Named, Person, Status};
 
 /// An invitation, as `/invites` has it.
 #[derive(Serialize)]

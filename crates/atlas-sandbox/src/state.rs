@@ -20,7 +20,7 @@ use super::ledger::Ledger;
 use super::operation;
 use super::options::Options;
 use super::organization::Organization;
-use super::outcome::{Delivery, Reply, deliver, instead};
+use super::reply::{Delivery, Reply, deliver, instead};
 
 /// An organization behind an API like Atlas's, with what it was told of credentials, limits and faults.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::draft::Grants;
+use super::invite_request::Grants;
 
 /// Someone who is or was to be in the organization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
