@@ -7,9 +7,9 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::admission::Call;
 use super::answer::{self, Listing};
 use super::bucket::EndpointSet;
+use super::call::Call;
 use super::credentials::Caller;
 use super::invite_request::{self as draft, Draft};
 use super::ledger::Created;

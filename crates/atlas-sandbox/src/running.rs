@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::handle::Sandbox;
 use super::options::Options;
 use super::socket::serve;
-use super::state::Sandbox;
 
 /// A sandbox that serves until this is dropped.
 #[derive(Debug)]

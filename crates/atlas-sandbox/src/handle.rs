@@ -1,0 +1,153 @@
+//! The way of a request from its arrival to its answer. Nothing here depends on sockets.
+//!
+//! The state is changed under its lock, and every wait is outside it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+
+use super::admission;
+use super::answer::{self, Style};
+use super::call::{Arrival, Call};
+use super::clock::Clock;
+use super::control::{self, Fate};
+use super::fault::{Fault, FaultKind, Faults, Moment, Plan};
+use super::ledger::Ledger;
+use super::operation;
+use super::options::Options;
+use super::reply::{Delivery, Reply, deliver, instead};
+use super::snapshot::{self, StateError};
+use super::state::State;
+
+/// An organization behind an API like Atlas's, with its credentials, limits and faults.
+#[derive(Debug)]
+pub struct Sandbox {
+    options: Options,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+impl Sandbox {
+    /// Creates the organization. The clock starts now: with a paused runtime, call this inside it.
+    pub fn new(options: Options) -> Self {
+        let options = options.compressed();
+        let clock = Clock::new(options.start);
+        let state = State::new(&options, clock.at(Duration::ZERO));
+        Sandbox { options, clock, state: Mutex::new(state) }
+    }
+
+    /// Returns the options, with [`Options::speed`] already applied to every period.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Returns a copy of the ledger.
+    pub fn ledger(&self) -> Ledger {
+        self.lock().ledger.clone()
+    }
+
+    /// Replaces the faults; their counts start at zero.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.lock().faults = Faults::new(faults, self.options.seed);
+    }
+
+    /// Returns the organization, its people and the ledger as JSON.
+    pub fn state(&self) -> String {
+        snapshot::dump(&mut self.lock(), self.now())
+    }
+
+    /// Replaces the people by those of a document that [`Sandbox::state`] returned, and the name, teams and projects if
+    /// the document has them. The id and the ledger stay.
+    pub fn load_state(&self, document: &[u8]) -> Result<(), StateError> {
+        snapshot::load(&mut self.lock(), document)
+    }
+
+    /// Ends a pending invitation, named by the invite's id, the user's id or the address. Returns false if there is
+    /// none.
+    pub fn settle(&self, invitation: &str, fate: Fate) -> bool {
+        control::settle(&mut self.lock(), invitation, fate, self.now())
+    }
+
+    /// Answers a request. Run the future to its end even if the client disconnects: Atlas does not undo a request
+    /// either.
+    pub async fn handle(&self, request: Request<Bytes>) -> Reply {
+        let path = request.uri().path();
+        if path.starts_with(control::PREFIX) {
+            let response = control::answer(&mut self.lock(), &request, self.now());
+            return Reply { response, delivery: Delivery::Whole };
+        }
+        let arrival = admission::arrive(&mut self.lock(), &self.options, &request, self.clock.elapsed());
+        let (mut response, plan) = match arrival {
+            Arrival::Answered(response) => {
+                pause(self.options.latency).await;
+                (response, Plan::default())
+            }
+            Arrival::Token(plan) => {
+                pause(self.options.latency.saturating_add(plan.before)).await;
+                let processed = || self.lock().gate.token(&request, self.clock.elapsed());
+                (self.unless(&plan, path, Style::default(), processed), plan)
+            }
+            Arrival::Call(call, plan) => {
+                pause(self.options.latency.saturating_add(plan.before)).await;
+                (self.unless(&plan, path, call.style, || self.process(&call)), plan)
+            }
+        };
+        pause(plan.after).await;
+        let now = self.now();
+        let delivery = deliver(&plan, &mut response, path, now);
+        if plan.fault == Some(FaultKind::NoHeaders) {
+            response.headers_mut().clear();
+        } else {
+            answer::add_date(&mut response, now);
+        }
+        if delivery != Delivery::Reset {
+            self.lock().ledger.answer(response.status().as_u16());
+        }
+        Reply { response, delivery }
+    }
+
+    fn process(&self, call: &Call) -> Response<Bytes> {
+        let (elapsed, now) = (self.clock.elapsed(), self.now());
+        let mut response = operation::perform(&mut self.lock(), &self.options, call, elapsed, now);
+        if call.operation.deprecated(call.version) {
+            answer::add_deprecation(&mut response);
+        }
+        if let Some((capacity, remaining)) = call.rate {
+            answer::add_rate(&mut response, capacity, remaining);
+        }
+        response
+    }
+
+    /// Processes a request, unless a fault answers in its place.
+    fn unless(
+        &self,
+        plan: &Plan,
+        path: &str,
+        style: Style,
+        processed: impl FnOnce() -> Response<Bytes>,
+    ) -> Response<Bytes> {
+        match plan.fault.as_ref() {
+            Some(fault) => instead(fault, Moment::Before, path, style, self.now()).unwrap_or_else(processed),
+            None => processed(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the time of day.
+    fn now(&self) -> Timestamp {
+        self.clock.at(self.clock.elapsed())
+    }
+}
+
+/// Waits, without a timer if there is nothing to wait for.
+async fn pause(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+}
