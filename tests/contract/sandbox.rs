@@ -332,7 +332,7 @@ async fn every_answer_is_one_that_the_document_describes() {
 fn never_seen(exchanges: &[Exchange]) -> Vec<&'static str> {
     let source = concat!(
         include_str!("../../crates/atlas-sandbox/src/problem.rs"),
-        include_str!("../../crates/atlas-sandbox/src/refusal.rs"),
+        include_str!("../../crates/atlas-sandbox/src/organization/refusal.rs"),
         include_str!("../../crates/atlas-sandbox/src/reply.rs"),
     );
     let is_code = |text: &&str| text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');

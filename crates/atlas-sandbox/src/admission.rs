@@ -9,21 +9,21 @@ use bytes::Bytes;
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode};
 
-use super::answer::{self, Style};
-use super::bucket::Taken;
-use super::call::{Arrival, Call, Peer, base};
-use super::fault::{FaultKind, Kind};
-use super::invite_request::is_id;
-use super::oauth::{REVOKE_PATH, TOKEN_PATH};
-use super::options::{Access, Options};
-use super::problem::Problem;
-use super::query::Query;
-use super::route::{self, Operation, Route};
-use super::state::State;
-use super::version;
+use crate::answer::{self, Style};
+use crate::auth::oauth::{REVOKE_PATH, TOKEN_PATH};
+use crate::bucket::Taken;
+use crate::call::{Arrival, Call, Peer, base};
+use crate::fault::{FaultKind, Kind};
+use crate::options::{Access, Options};
+use crate::organization::invite_request::is_id;
+use crate::problem::Problem;
+use crate::request::query::Query;
+use crate::request::route::{self, Operation, Route};
+use crate::request::version;
+use crate::state::State;
 
 /// Records a request, and answers it if it is refused.
-pub(super) fn arrive(state: &mut State, options: &Options, request: &Request<Bytes>, now: Duration) -> Arrival {
+pub(crate) fn arrive(state: &mut State, options: &Options, request: &Request<Bytes>, now: Duration) -> Arrival {
     let (method, path) = (request.method(), request.uri().path());
     if path == TOKEN_PATH || path == REVOKE_PATH {
         state.ledger.request(method.as_str(), path);

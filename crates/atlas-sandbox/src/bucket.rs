@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use super::options::{Limits, Rate, Window};
+use crate::options::{Limits, Rate, Window};
 
 /// The groups of endpoints that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndpointSet {
+pub(crate) enum EndpointSet {
     Organizations,
     Users,
     Teams,
@@ -18,7 +18,7 @@ pub(super) enum EndpointSet {
 }
 
 impl EndpointSet {
-    pub(super) const ALL: [EndpointSet; 5] = [
+    pub(crate) const ALL: [EndpointSet; 5] = [
         EndpointSet::Organizations,
         EndpointSet::Users,
         EndpointSet::Teams,
@@ -27,7 +27,7 @@ impl EndpointSet {
     ];
 
     /// The set's bucket as it is configured.
-    pub(super) fn rate(self, limits: &Limits) -> Rate {
+    pub(crate) fn rate(self, limits: &Limits) -> Rate {
         match self {
             EndpointSet::Organizations => limits.organizations,
             EndpointSet::Users => limits.users,
@@ -39,14 +39,14 @@ impl EndpointSet {
 
 /// What is left after a request, or how long until the next refill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(crate) enum Taken {
     Left(u32),
     Empty { refill_in: Duration },
 }
 
 /// One bucket.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     rate: Rate,
     tokens: u32,
     anchor: Option<Duration>,
@@ -54,13 +54,13 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         let period = rate.period.max(Duration::from_millis(1));
         Bucket { rate: Rate { period, ..rate }, tokens: rate.capacity, anchor: None, ticks: 0 }
     }
 
     /// Takes a token, if there is one.
-    pub(super) fn take(&mut self, now: Duration) -> Taken {
+    pub(crate) fn take(&mut self, now: Duration) -> Taken {
         let since = now.saturating_sub(*self.anchor.get_or_insert(now));
         let period = self.rate.period.as_nanos();
         let ticks = u32::try_from(since.as_nanos() / period).unwrap_or(u32::MAX);
@@ -81,33 +81,33 @@ impl Bucket {
 
 /// A bucket for each endpoint set.
 #[derive(Debug)]
-pub(super) struct Buckets([Bucket; EndpointSet::ALL.len()]);
+pub(crate) struct Buckets([Bucket; EndpointSet::ALL.len()]);
 
 impl Buckets {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Buckets(EndpointSet::ALL.map(|set| Bucket::new(set.rate(limits))))
     }
 
-    pub(super) fn take(&mut self, set: EndpointSet, now: Duration) -> Taken {
+    pub(crate) fn take(&mut self, set: EndpointSet, now: Duration) -> Taken {
         self.0[set as usize].take(now)
     }
 }
 
 /// Counts requests in windows that begin with a first request. Whether Atlas's windows begin so is our guess.
 #[derive(Debug)]
-pub(super) struct WindowCount {
+pub(crate) struct WindowCount {
     window: Window,
     began: Option<Duration>,
     used: u32,
 }
 
 impl WindowCount {
-    pub(super) fn new(window: Window) -> Self {
+    pub(crate) fn new(window: Window) -> Self {
         WindowCount { window, began: None, used: 0 }
     }
 
     /// Counts a request in, if there is room; a refused one does not count.
-    pub(super) fn admit(&mut self, now: Duration) -> bool {
+    pub(crate) fn admit(&mut self, now: Duration) -> bool {
         if self.began.is_none_or(|began| now.saturating_sub(began) >= self.window.per) {
             self.began = Some(now);
             self.used = 0;
@@ -118,11 +118,11 @@ impl WindowCount {
     }
 
     /// The period in whole minutes, as error texts state it.
-    pub(super) fn minutes(&self) -> u64 {
+    pub(crate) fn minutes(&self) -> u64 {
         (self.window.per.as_secs() / 60).max(1)
     }
 
-    pub(super) fn max(&self) -> u32 {
+    pub(crate) fn max(&self) -> u32 {
         self.window.max
     }
 }

@@ -7,24 +7,24 @@ use tokio::time::Instant;
 
 /// Runs from when the server starts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     origin: Instant,
     start: Timestamp,
 }
 
 impl Clock {
     /// Starts at this time of day, or at the wall clock's.
-    pub(super) fn new(start: Option<Timestamp>) -> Self {
+    pub(crate) fn new(start: Option<Timestamp>) -> Self {
         Clock { origin: Instant::now(), start: start.unwrap_or_else(Timestamp::now) }
     }
 
     /// Since the server started.
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.origin.elapsed()
     }
 
     /// The time of day after this long.
-    pub(super) fn at(&self, elapsed: Duration) -> Timestamp {
+    pub(crate) fn at(&self, elapsed: Duration) -> Timestamp {
         self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 }

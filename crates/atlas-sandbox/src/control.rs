@@ -9,13 +9,13 @@ use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::answer;
-use super::snapshot;
-use super::state::State;
-use super::user::Status;
+use crate::answer;
+use crate::organization::user::Status;
+use crate::snapshot;
+use crate::state::State;
 
 /// The start of these endpoints' paths.
-pub(super) const PREFIX: &str = "/_sandbox/";
+pub(crate) const PREFIX: &str = "/_sandbox/";
 
 /// How an invitation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Fate {
 }
 
 /// Answers a request to one of these endpoints.
-pub(super) fn answer(state: &mut State, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+pub(crate) fn answer(state: &mut State, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
     let (id, fate) = match (request.method(), parts.as_slice()) {
@@ -57,7 +57,7 @@ fn refusal(status: StatusCode, text: &str) -> Response<Bytes> {
 }
 
 /// Ends a pending invitation, named by the invite's id, the user's id or the address. Returns false if there is none.
-pub(super) fn settle(state: &mut State, invitation: &str, fate: Fate, now: Timestamp) -> bool {
+pub(crate) fn settle(state: &mut State, invitation: &str, fate: Fate, now: Timestamp) -> bool {
     let organization = &mut state.organization;
     organization.expire(now);
     let slot = organization.slot_of_invite(invitation).or_else(|| organization.slot_of(invitation));

@@ -9,18 +9,18 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 
-use super::admission;
-use super::answer::{self, Style};
-use super::call::{Arrival, Call};
-use super::clock::Clock;
-use super::control::{self, Fate};
-use super::fault::{Fault, FaultKind, Faults, Moment, Plan};
-use super::ledger::Ledger;
-use super::operation;
-use super::options::Options;
-use super::reply::{Delivery, Reply, deliver, instead};
-use super::snapshot::{self, StateError};
-use super::state::State;
+use crate::admission;
+use crate::answer::{self, Style};
+use crate::call::{Arrival, Call};
+use crate::clock::Clock;
+use crate::control::{self, Fate};
+use crate::fault::{Fault, FaultKind, Faults, Moment, Plan};
+use crate::ledger::Ledger;
+use crate::options::Options;
+use crate::perform;
+use crate::reply::{Delivery, Reply, deliver, instead};
+use crate::snapshot::{self, StateError};
+use crate::state::State;
 
 /// An organization behind an API like Atlas's, with its credentials, limits and faults.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ impl Sandbox {
 
     fn process(&self, call: &Call) -> Response<Bytes> {
         let (elapsed, now) = (self.clock.elapsed(), self.now());
-        let mut response = operation::perform(&mut self.lock(), &self.options, call, elapsed, now);
+        let mut response = perform::perform(&mut self.lock(), &self.options, call, elapsed, now);
         if call.operation.deprecated(call.version) {
             answer::add_deprecation(&mut response);
         }

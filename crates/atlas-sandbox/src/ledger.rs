@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::user::Via;
+use crate::organization::user::Via;
 
 /// Everything that a sandbox was asked and did.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -39,16 +39,16 @@ pub struct Created {
 }
 
 impl Ledger {
-    pub(super) fn request(&mut self, method: &str, path: &str) {
+    pub(crate) fn request(&mut self, method: &str, path: &str) {
         let key = format!("{method} {path}");
         *self.requests.entry(key).or_default() += 1;
     }
 
-    pub(super) fn answer(&mut self, status: u16) {
+    pub(crate) fn answer(&mut self, status: u16) {
         *self.answers.entry(status).or_default() += 1;
     }
 
-    pub(super) fn create(&mut self, created: Created) {
+    pub(crate) fn create(&mut self, created: Created) {
         *self.emails.entry(created.email.to_lowercase()).or_default() += 1;
         self.created.push(created);
     }

@@ -5,9 +5,9 @@ use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::{self, Style};
-use super::fault::{FaultKind, Moment, Plan, RetryAfter};
-use super::problem::Problem;
+use crate::answer::{self, Style};
+use crate::fault::{FaultKind, Moment, Plan, RetryAfter};
+use crate::problem::Problem;
 
 /// An answer and its way to the client.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub enum Delivery {
 }
 
 /// The answer that a fault gives in place of the real one, if it strikes at this moment.
-pub(super) fn instead(
+pub(crate) fn instead(
     fault: &FaultKind,
     at: Moment,
     path: &str,
@@ -64,7 +64,7 @@ pub(super) fn instead(
 }
 
 /// Changes an answer as the plan has it once the request is processed, and says how it travels.
-pub(super) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, now: Timestamp) -> Delivery {
+pub(crate) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, now: Timestamp) -> Delivery {
     let Some(fault) = &plan.fault else { return Delivery::Whole };
     if let Some(other) = instead(fault, Moment::After, path, Style::default(), now) {
         *response = other;

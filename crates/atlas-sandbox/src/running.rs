@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::handle::Sandbox;
-use super::options::Options;
-use super::socket::serve;
+use crate::handle::Sandbox;
+use crate::options::Options;
+use crate::socket::serve;
 
 /// A sandbox that serves until this is dropped.
 #[derive(Debug)]

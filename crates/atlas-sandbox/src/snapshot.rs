@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::state::State;
-use super::user::{Named, Person};
+use crate::organization::user::{Named, Person};
+use crate::state::State;
 
 /// A document that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// The document is not one that [`Sandbox::state`](super::Sandbox::state) returned.
+    /// The document is not one that [`Sandbox::state`](crate::Sandbox::state) returned.
     #[error("the state cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
     /// Two people have this id or address, or two invites this id.
@@ -35,7 +35,7 @@ struct DumpedOrganization {
 }
 
 /// Writes the document.
-pub(super) fn dump(state: &mut State, now: Timestamp) -> String {
+pub(crate) fn dump(state: &mut State, now: Timestamp) -> String {
     state.organization.expire(now);
     let organization = &state.organization;
     json!({
@@ -53,7 +53,7 @@ pub(super) fn dump(state: &mut State, now: Timestamp) -> String {
 }
 
 /// Reads a document and replaces the organization's contents, or nothing if the document cannot be loaded.
-pub(super) fn load(state: &mut State, document: &[u8]) -> Result<(), StateError> {
+pub(crate) fn load(state: &mut State, document: &[u8]) -> Result<(), StateError> {
     let dump: Dump = serde_json::from_slice(document)?;
     let DumpedOrganization { name, teams, projects, people } = dump.organization;
     let organization = &mut state.organization;

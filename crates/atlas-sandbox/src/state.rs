@@ -4,27 +4,27 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::auth::Gate;
-use super::bucket::{Buckets, WindowCount};
-use super::fault::{FaultKind, Faults, Kind, Plan};
-use super::ledger::Ledger;
-use super::options::Options;
-use super::organization::Organization;
+use crate::auth::Gate;
+use crate::bucket::{Buckets, WindowCount};
+use crate::fault::{FaultKind, Faults, Kind, Plan};
+use crate::ledger::Ledger;
+use crate::options::Options;
+use crate::organization::Organization;
 
 /// The organization, the limits' counts, the credentials in use, the faults and the ledger.
 #[derive(Debug)]
-pub(super) struct State {
-    pub(super) organization: Organization,
-    pub(super) ledger: Ledger,
-    pub(super) invitations: Option<WindowCount>,
-    pub(super) gate: Gate,
-    pub(super) buckets: Buckets,
-    pub(super) faults: Faults,
-    pub(super) maintenance_until: Duration,
+pub(crate) struct State {
+    pub(crate) organization: Organization,
+    pub(crate) ledger: Ledger,
+    pub(crate) invitations: Option<WindowCount>,
+    pub(crate) gate: Gate,
+    pub(crate) buckets: Buckets,
+    pub(crate) faults: Faults,
+    pub(crate) maintenance_until: Duration,
 }
 
 impl State {
-    pub(super) fn new(options: &Options, now: Timestamp) -> Self {
+    pub(crate) fn new(options: &Options, now: Timestamp) -> Self {
         State {
             organization: Organization::new(options, now),
             ledger: Ledger::default(),
@@ -37,7 +37,7 @@ impl State {
     }
 
     /// Decides which faults hit a request, and starts those that outlast it.
-    pub(super) fn apply_faults(&mut self, kind: Kind, now: Duration) -> Plan {
+    pub(crate) fn apply_faults(&mut self, kind: Kind, now: Duration) -> Plan {
         let plan = self.faults.plan(kind, now);
         self.ledger.faults += u64::from(plan != Plan::default());
         match plan.fault {

@@ -5,34 +5,34 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use crate::problem::Problem;
 
 /// Who is to be invited, and to what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Draft {
-    pub(super) username: String,
-    pub(super) grants: Grants,
+pub(crate) struct Draft {
+    pub(crate) username: String,
+    pub(crate) grants: Grants,
 }
 
 /// What a person holds or is to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Grants {
-    pub(super) roles: Vec<String>,
-    pub(super) projects: Vec<ProjectGrant>,
-    pub(super) team_ids: Vec<String>,
+pub(crate) struct Grants {
+    pub(crate) roles: Vec<String>,
+    pub(crate) projects: Vec<ProjectGrant>,
+    pub(crate) team_ids: Vec<String>,
 }
 
 /// Roles in one project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ProjectGrant {
-    pub(super) group_id: String,
-    pub(super) group_roles: Vec<String>,
+pub(crate) struct ProjectGrant {
+    pub(crate) group_id: String,
+    pub(crate) group_roles: Vec<String>,
 }
 
 /// Reads the body of `POST /invites`.
-pub(super) fn from_invites(body: &[u8]) -> Result<Draft, Problem> {
+pub(crate) fn from_invites(body: &[u8]) -> Result<Draft, Problem> {
     let fields = object(body)?;
     only(&fields, &["groupRoleAssignments", "roles", "teamIds", "username"])?;
     let grants = Grants {
@@ -44,7 +44,7 @@ pub(super) fn from_invites(body: &[u8]) -> Result<Draft, Problem> {
 }
 
 /// Reads the body of `POST /users`.
-pub(super) fn from_users(body: &[u8]) -> Result<Draft, Problem> {
+pub(crate) fn from_users(body: &[u8]) -> Result<Draft, Problem> {
     let fields = object(body)?;
     only(&fields, &["roles", "teamIds", "username"])?;
     let username = username(&fields)?;
@@ -172,7 +172,7 @@ fn unique(mut items: Vec<String>) -> Vec<String> {
 }
 
 /// Whether this is an Atlas id: 24 lower-case hex digits.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 

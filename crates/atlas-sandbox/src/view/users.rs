@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::answer::Link;
-use super::invite_request::ProjectGrant;
-use super::organization::Organization;
-use super::user::{Invite, Named, Person, Status};
+use crate::answer::Link;
+use crate::organization::Organization;
+use crate::organization::invite_request::ProjectGrant;
+use crate::organization::user::{Invite, Named, Person, Status};
 
 /// An invitation, as `/invites` has it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct InviteView<'a> {
+pub(crate) struct InviteView<'a> {
     created_at: Timestamp,
     expires_at: Timestamp,
     group_role_assignments: Vec<GroupRole<'a>>,
@@ -33,7 +33,7 @@ struct GroupRole<'a> {
 }
 
 impl<'a> InviteView<'a> {
-    pub(super) fn new(organization: &'a Organization, person: &'a Person, invite: &'a Invite) -> Self {
+    pub(crate) fn new(organization: &'a Organization, person: &'a Person, invite: &'a Invite) -> Self {
         let roles_of = |grant: &'a ProjectGrant| {
             grant.group_roles.iter().map(|role| GroupRole { group_id: &grant.group_id, group_role: role })
         };
@@ -55,14 +55,14 @@ impl<'a> InviteView<'a> {
 /// A person, as `/users` has it since 2025-02-19.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum UserView<'a> {
+pub(crate) enum UserView<'a> {
     Active(ActiveUser<'a>),
     Pending(PendingUser<'a>),
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ActiveUser<'a> {
+pub(crate) struct ActiveUser<'a> {
     country: &'static str,
     created_at: Timestamp,
     first_name: String,
@@ -77,7 +77,7 @@ pub(super) struct ActiveUser<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct PendingUser<'a> {
+pub(crate) struct PendingUser<'a> {
     id: &'a str,
     invitation_created_at: Timestamp,
     invitation_expires_at: Timestamp,
@@ -96,7 +96,7 @@ struct Roles<'a> {
 }
 
 impl<'a> UserView<'a> {
-    pub(super) fn new(person: &'a Person) -> Self {
+    pub(crate) fn new(person: &'a Person) -> Self {
         let grants = &person.grants;
         let roles = Roles { group_role_assignments: &grants.projects, org_roles: &grants.roles };
         if person.status == Status::Active {
@@ -131,7 +131,7 @@ impl<'a> UserView<'a> {
 /// A member, as `/users` had it before 2025-02-19.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct OldUserView<'a> {
+pub(crate) struct OldUserView<'a> {
     country: &'static str,
     created_at: Timestamp,
     email_address: &'a str,
@@ -156,7 +156,7 @@ struct OldRole<'a> {
 }
 
 impl<'a> OldUserView<'a> {
-    pub(super) fn new(organization: &'a Organization, person: &'a Person, base: &str) -> Self {
+    pub(crate) fn new(organization: &'a Organization, person: &'a Person, base: &str) -> Self {
         let (first_name, last_name) = names(&person.username);
         let grants = &person.grants;
         let in_org = |role: &'a String| OldRole { group_id: None, org_id: Some(&organization.id), role_name: role };
@@ -194,7 +194,7 @@ fn names(username: &str) -> (String, String) {
 /// The organization itself.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct OrganizationView<'a> {
+pub(crate) struct OrganizationView<'a> {
     id: &'a str,
     is_deleted: bool,
     links: [Link; 4],
@@ -203,7 +203,7 @@ pub(super) struct OrganizationView<'a> {
 }
 
 impl<'a> OrganizationView<'a> {
-    pub(super) fn new(organization: &'a Organization, base: &str) -> Self {
+    pub(crate) fn new(organization: &'a Organization, base: &str) -> Self {
         let own = format!("{base}/orgs/{}", organization.id);
         OrganizationView {
             id: &organization.id,
@@ -222,14 +222,14 @@ impl<'a> OrganizationView<'a> {
 
 /// A team.
 #[derive(Serialize)]
-pub(super) struct TeamView<'a> {
+pub(crate) struct TeamView<'a> {
     id: &'a str,
     links: [Link; 1],
     name: &'a str,
 }
 
 impl<'a> TeamView<'a> {
-    pub(super) fn new(team: &'a Named, list: &str) -> Self {
+    pub(crate) fn new(team: &'a Named, list: &str) -> Self {
         TeamView { id: &team.id, links: [Link::new(format!("{list}/{}", team.id), "self")], name: &team.name }
     }
 }
@@ -237,7 +237,7 @@ impl<'a> TeamView<'a> {
 /// A project.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ProjectView<'a> {
+pub(crate) struct ProjectView<'a> {
     cluster_count: u32,
     created: Timestamp,
     id: &'a str,
@@ -248,7 +248,7 @@ pub(super) struct ProjectView<'a> {
 }
 
 impl<'a> ProjectView<'a> {
-    pub(super) fn new(organization: &'a Organization, project: &'a Named, base: &str) -> Self {
+    pub(crate) fn new(organization: &'a Organization, project: &'a Named, base: &str) -> Self {
         ProjectView {
             cluster_count: 1,
             created: organization.founded,
@@ -264,7 +264,7 @@ impl<'a> ProjectView<'a> {
 /// What the root says of the service and of the key that asks.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RootView<'a> {
+pub(crate) struct RootView<'a> {
     api_key: Option<KeyView<'a>>,
     app_name: &'static str,
     build: &'static str,
@@ -282,7 +282,7 @@ struct KeyView<'a> {
 }
 
 impl<'a> RootView<'a> {
-    pub(super) fn new(organization: &'a Organization, public_key: Option<&'a str>, base: &str) -> Self {
+    pub(crate) fn new(organization: &'a Organization, public_key: Option<&'a str>, base: &str) -> Self {
         RootView {
             api_key: public_key.map(|public_key| KeyView {
                 access_list: [],

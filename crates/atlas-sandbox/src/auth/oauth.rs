@@ -13,18 +13,18 @@ use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use super::answer::{self, Style};
-use super::bucket::WindowCount;
-use super::credentials::Credentials;
-use super::options::Options;
-use super::problem::Problem;
+use crate::answer::{self, Style};
+use crate::bucket::WindowCount;
+use crate::options::Options;
+use crate::options::credentials::Credentials;
+use crate::problem::Problem;
 
-pub(super) const TOKEN_PATH: &str = "/api/oauth/token";
-pub(super) const REVOKE_PATH: &str = "/api/oauth/revoke";
+pub(crate) const TOKEN_PATH: &str = "/api/oauth/token";
+pub(crate) const REVOKE_PATH: &str = "/api/oauth/revoke";
 
 /// The tokens given out.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     lifetime: Duration,
     active_max: usize,
     count: WindowCount,
@@ -34,7 +34,7 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Tokens {
             lifetime: options.token_lifetime,
             active_max: options.limits.active_tokens,
@@ -45,17 +45,17 @@ impl Tokens {
     }
 
     /// Whether a bearer token was given out and still lives.
-    pub(super) fn accepts(&self, token: &str, now: Duration) -> bool {
+    pub(crate) fn accepts(&self, token: &str, now: Duration) -> bool {
         self.alive.get(token).is_some_and(|lapses| now < *lapses)
     }
 
     /// Ends every token.
-    pub(super) fn revoke_all(&mut self) {
+    pub(crate) fn revoke_all(&mut self) {
         self.alive.clear();
     }
 
     /// Answers a request to either endpoint; without credentials, nobody is known.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &mut self,
         request: &Request<Bytes>,
         credentials: Option<&Credentials>,

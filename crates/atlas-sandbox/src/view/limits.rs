@@ -2,28 +2,28 @@
 
 use serde::Serialize;
 
-use super::bucket::EndpointSet;
-use super::options::Limits;
-use super::problem::whole_seconds;
-use super::route::Operation;
+use crate::bucket::EndpointSet;
+use crate::options::Limits;
+use crate::problem::whole_seconds;
+use crate::request::route::Operation;
 
 /// A token bucket.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RateLimitView {
+pub(crate) struct RateLimitView {
     capacity: Setting,
-    pub(super) endpoint_set_id: &'static str,
-    pub(super) endpoint_set_name: &'static str,
-    pub(super) endpoints: Vec<EndpointView>,
+    pub(crate) endpoint_set_id: &'static str,
+    pub(crate) endpoint_set_name: &'static str,
+    pub(crate) endpoints: Vec<EndpointView>,
     refill_duration_seconds: Setting,
     refill_rate: Setting,
-    pub(super) scope: &'static str,
+    pub(crate) scope: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct EndpointView {
+pub(crate) struct EndpointView {
     method: &'static str,
-    pub(super) path: &'static str,
+    pub(crate) path: &'static str,
 }
 
 /// What is in force, and what would be had support not changed it.
@@ -36,7 +36,7 @@ struct Setting {
 }
 
 impl RateLimitView {
-    pub(super) fn new(set: EndpointSet, limits: &Limits) -> Self {
+    pub(crate) fn new(set: EndpointSet, limits: &Limits) -> Self {
         let (rate, default) = (set.rate(limits), set.rate(&Limits::default()));
         let setting =
             |value: u64, default: u64| Setting { default_value: (value != default).then_some(default), value };

@@ -4,17 +4,17 @@ use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use jiff::civil::Date;
 
-use super::problem::Problem;
+use crate::problem::Problem;
 
 /// The version that the `Accept` header resolves to: the newest that is not newer than its date.
-pub(super) fn negotiate(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<&'static str, Problem> {
+pub(crate) fn negotiate(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<&'static str, Problem> {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut accepted = accepted.flat_map(|value| value.split(',')).filter_map(version_of);
     accepted.find_map(|date| resolve(date, versions)).ok_or_else(Problem::invalid_version)
 }
 
 /// Checks the type of a request's body: plain JSON, or JSON of a version that the resource has.
-pub(super) fn check_content_type(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<(), Problem> {
+pub(crate) fn check_content_type(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     let fits = essence.eq_ignore_ascii_case("application/json")

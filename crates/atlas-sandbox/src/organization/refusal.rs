@@ -1,16 +1,16 @@
 //! The documented errors by which Atlas refuses one person for reasons that a sandbox does not have of its own: whom they
 //! strike is for [`Options::refusals`] to say.
 //!
-//! [`Options::refusals`]: super::Options::refusals
+//! [`Options::refusals`]: crate::Options::refusals
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::options::Options;
-use super::problem::Problem;
+use crate::options::Options;
+use crate::problem::Problem;
 
 /// The refusal of this address, where the options single it or its domain out.
-pub(super) fn of(options: &Options, username: &str, org: &str) -> Option<Problem> {
+pub(crate) fn of(options: &Options, username: &str, org: &str) -> Option<Problem> {
     let refusals = &options.refusals;
     if refusals.is_empty() {
         return None;

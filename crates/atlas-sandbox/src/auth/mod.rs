@@ -1,16 +1,19 @@
 //! Who asks: the three ways in, and the one answer to everybody else.
 
+pub(crate) mod digest;
+pub(crate) mod oauth;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Request, Response, StatusCode};
 
-use super::answer;
-use super::credentials::{Caller, Credentials};
-use super::digest::{Nonces, Verdict};
-use super::oauth::Tokens;
-use super::options::Options;
+use crate::answer;
+use crate::auth::digest::{Nonces, Verdict};
+use crate::auth::oauth::Tokens;
+use crate::options::Options;
+use crate::options::credentials::{Caller, Credentials};
 
 /// Atlas indents this body, and this one only.
 const UNAUTHORIZED: &str = r#"{
@@ -22,15 +25,15 @@ const UNAUTHORIZED: &str = r#"{
 
 /// Checks credentials and hands out what they need.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     credentials: Credentials,
     nonces: Nonces,
-    pub(super) tokens: Tokens,
+    pub(crate) tokens: Tokens,
     revoked: bool,
 }
 
 impl Gate {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Gate {
             credentials: options.credentials.clone(),
             nonces: Nonces::new(options.nonce_age, options.nonce_uses, options.seed),
@@ -40,20 +43,20 @@ impl Gate {
     }
 
     /// Ends every credential: whoever asks from now on is not authorized.
-    pub(super) fn revoke(&mut self) {
+    pub(crate) fn revoke(&mut self) {
         self.revoked = true;
         self.tokens.revoke_all();
     }
 
     /// Answers a request to the token endpoints.
-    pub(super) fn token(&mut self, request: &Request<Bytes>, now: Duration) -> Response<Bytes> {
+    pub(crate) fn token(&mut self, request: &Request<Bytes>, now: Duration) -> Response<Bytes> {
         let known = (!self.revoked).then_some(&self.credentials);
         self.tokens.answer(request, known, now)
     }
 
     /// Who asks, or the answer to someone unknown. Atlas does not tell a wrong key from a missing one; that a lapsed
     /// bearer token is answered alike is our guess.
-    pub(super) fn admit(&mut self, request: &Request<Bytes>, now: Duration) -> Result<Caller, Box<Response<Bytes>>> {
+    pub(crate) fn admit(&mut self, request: &Request<Bytes>, now: Duration) -> Result<Caller, Box<Response<Bytes>>> {
         let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
         let mut stale = false;
@@ -87,7 +90,7 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::TOKEN;
+    use crate::options::credentials::TOKEN;
 
     fn admit(gate: &mut Gate, authorization: &str) -> Result<Caller, Box<Response<Bytes>>> {
         let request = Request::get("/api/atlas/v2").header("authorization", authorization).body(Bytes::new()).unwrap();

@@ -8,13 +8,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use super::credentials::Credentials;
+use crate::options::credentials::Credentials;
 
 const REALM: &str = "MMS Public API";
 
 /// The nonces in use.
 #[derive(Debug)]
-pub(super) struct Nonces {
+pub(crate) struct Nonces {
     age: Duration,
     uses: u32,
     random: fastrand::Rng,
@@ -24,7 +24,7 @@ pub(super) struct Nonces {
 
 /// What an `Authorization: Digest` amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The caller holds the key.
     Accepted,
     /// The nonce is too old, used up or not ours; the key may be right.
@@ -34,13 +34,13 @@ pub(super) enum Verdict {
 }
 
 impl Nonces {
-    pub(super) fn new(age: Duration, uses: u32, seed: u64) -> Self {
+    pub(crate) fn new(age: Duration, uses: u32, seed: u64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
         Nonces { age, uses, random, alive: HashMap::new(), born: VecDeque::new() }
     }
 
     /// The value of a `WWW-Authenticate` header with a new nonce.
-    pub(super) fn challenge(&mut self, stale: bool, now: Duration) -> String {
+    pub(crate) fn challenge(&mut self, stale: bool, now: Duration) -> String {
         self.bury(now);
         let mut bytes = [0; 24];
         self.random.fill(&mut bytes);
@@ -53,7 +53,7 @@ impl Nonces {
     }
 
     /// Judges the parameters of an `Authorization: Digest` header. A count that is used is used, even by a wrong answer.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &mut self,
         parameters: &str,
         method: &str,

@@ -2,16 +2,16 @@
 
 use http::Method;
 
-use super::bucket::EndpointSet;
-use super::invite_request::is_id;
-use super::problem::Problem;
+use crate::bucket::EndpointSet;
+use crate::organization::invite_request::is_id;
+use crate::problem::Problem;
 
 /// Where every versioned resource lives.
-pub(super) const ROOT: &str = "/api/atlas/v2";
+pub(crate) const ROOT: &str = "/api/atlas/v2";
 
 /// Something that the API does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     ReadRoot,
     ListRateLimits,
     ReadRateLimit,
@@ -30,16 +30,16 @@ pub(super) enum Operation {
 
 /// A resource and the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Route<'p> {
+pub(crate) struct Route<'p> {
     operations: &'static [(Method, Operation)],
     /// The organization that the path names.
-    pub(super) org: Option<&'p str>,
+    pub(crate) org: Option<&'p str>,
     /// The id of one invite, user or endpoint set.
-    pub(super) id: Option<&'p str>,
+    pub(crate) id: Option<&'p str>,
 }
 
 /// Finds the resource that a path names.
-pub(super) fn find(path: &str) -> Option<Route<'_>> {
+pub(crate) fn find(path: &str) -> Option<Route<'_>> {
     use Operation::*;
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
@@ -69,12 +69,12 @@ pub(super) fn find(path: &str) -> Option<Route<'_>> {
 
 impl Route<'_> {
     /// The operation of this method on the resource.
-    pub(super) fn operation(&self, method: &Method) -> Option<Operation> {
+    pub(crate) fn operation(&self, method: &Method) -> Option<Operation> {
         self.operations.iter().find(|(known, _)| known == method).map(|(_, operation)| *operation)
     }
 
     /// The value of an `Allow` header, as Atlas writes it.
-    pub(super) fn allow(&self) -> String {
+    pub(crate) fn allow(&self) -> String {
         let methods = self.operations.iter().map(|(method, _)| method.as_str());
         methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(",")
     }
@@ -82,7 +82,7 @@ impl Route<'_> {
 
 impl Operation {
     /// Every operation.
-    pub(super) const ALL: [Operation; 14] = [
+    pub(crate) const ALL: [Operation; 14] = [
         Operation::ReadRoot,
         Operation::ListRateLimits,
         Operation::ReadRateLimit,
@@ -100,7 +100,7 @@ impl Operation {
     ];
 
     /// The method and the path, with Atlas's names for its variables.
-    pub(super) fn template(self) -> (&'static str, &'static str) {
+    pub(crate) fn template(self) -> (&'static str, &'static str) {
         match self {
             Operation::ReadRoot => ("GET", "/api/atlas/v2"),
             Operation::ListRateLimits => ("GET", "/api/atlas/v2/rateLimits"),
@@ -121,7 +121,7 @@ impl Operation {
 
     /// The bucket that the operation drinks from. That the organization's projects drink from its own bucket is as
     /// documented.
-    pub(super) fn endpoint_set(self) -> EndpointSet {
+    pub(crate) fn endpoint_set(self) -> EndpointSet {
         match self {
             Operation::ReadRoot => EndpointSet::Root,
             Operation::ListRateLimits | Operation::ReadRateLimit => EndpointSet::RateLimits,
@@ -139,7 +139,7 @@ impl Operation {
     }
 
     /// The versions of the resource, oldest first.
-    pub(super) fn versions(self) -> &'static [&'static str] {
+    pub(crate) fn versions(self) -> &'static [&'static str] {
         match self {
             Operation::ReadRoot
             | Operation::ReadOrganization
@@ -156,7 +156,7 @@ impl Operation {
     }
 
     /// Whether answers of this version carry `Deprecation` and `Sunset`.
-    pub(super) fn deprecated(self, version: &str) -> bool {
+    pub(crate) fn deprecated(self, version: &str) -> bool {
         match self {
             Operation::ListInvites | Operation::CreateInvite | Operation::ReadInvite | Operation::DeleteInvite => true,
             Operation::ListUsers | Operation::DeleteUser => version == "2023-01-01",
@@ -172,7 +172,7 @@ impl Operation {
     }
 
     /// Checks the form of the id in the path, where the document gives it one. The error is our guess.
-    pub(super) fn check_id(self, id: Option<&str>) -> Result<(), Problem> {
+    pub(crate) fn check_id(self, id: Option<&str>) -> Result<(), Problem> {
         let name = match self {
             Operation::ReadInvite => "invitationId",
             Operation::ReadUser | Operation::DeleteUser => "userId",
@@ -192,18 +192,18 @@ impl Operation {
     }
 
     /// Whether it makes an invitation.
-    pub(super) fn creates(self) -> bool {
+    pub(crate) fn creates(self) -> bool {
         matches!(self, Operation::CreateInvite | Operation::CreateUser)
     }
 
     /// Whether it changes anything.
-    pub(super) fn writes(self) -> bool {
+    pub(crate) fn writes(self) -> bool {
         self.creates() || matches!(self, Operation::DeleteInvite | Operation::DeleteUser)
     }
 
     /// The query parameters that it knows: those of the OpenAPI document, and two that it omits where others of the kind
     /// have them, `pretty` of one invite and `includeCount` of the rate limits.
-    pub(super) fn parameters(self) -> &'static [&'static str] {
+    pub(crate) fn parameters(self) -> &'static [&'static str] {
         match self {
             Operation::ReadRoot
             | Operation::ReadOrganization

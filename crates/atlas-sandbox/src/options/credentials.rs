@@ -43,7 +43,7 @@ impl Default for Credentials {
 
 /// The credential that a request proved to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Caller {
+pub(crate) enum Caller {
     Bearer,
     Key,
 }
@@ -51,7 +51,7 @@ pub(super) enum Caller {
 impl Credentials {
     /// What an invitation names as its inviter. With an API key Atlas names the public key, not an address; that a
     /// service account appears by its client id is our guess.
-    pub(super) fn inviter(&self, caller: Caller) -> &str {
+    pub(crate) fn inviter(&self, caller: Caller) -> &str {
         match caller {
             Caller::Bearer => &self.client_id,
             Caller::Key => &self.public_key,

@@ -2,30 +2,34 @@
 //!
 //! Creating, finding and removing cost the same however many people there are. Nothing here knows of HTTP.
 
+pub(crate) mod invite_request;
+pub(crate) mod refusal;
+pub(crate) mod user;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-use super::initial_organization::NamedSeed;
-use super::invite_request::{Draft, Grants};
-use super::options::{Caps, Duplicates, EmailCase, Options};
-use super::problem::Problem;
-use super::user::{Invite, Named, Person, Status, Via};
+use crate::options::initial_organization::NamedSeed;
+use crate::options::{Caps, Duplicates, EmailCase, Options};
+use crate::organization::invite_request::{Draft, Grants};
+use crate::organization::user::{Invite, Named, Person, Status, Via};
+use crate::problem::Problem;
 
 /// A place in the organization's list of people.
-pub(super) type Slot = usize;
+pub(crate) type Slot = usize;
 
 /// The organization.
 #[derive(Debug)]
-pub(super) struct Organization {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) founded: Timestamp,
-    pub(super) teams: Vec<Named>,
+pub(crate) struct Organization {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) founded: Timestamp,
+    pub(crate) teams: Vec<Named>,
     other_teams: Vec<String>,
-    pub(super) projects: Vec<Named>,
+    pub(crate) projects: Vec<Named>,
     people: Vec<Option<Person>>,
     by_id: HashMap<String, Slot>,
     by_invite: HashMap<String, Slot>,
@@ -43,7 +47,7 @@ pub(super) struct Organization {
 
 impl Organization {
     /// The organization as the options describe it.
-    pub(super) fn new(options: &Options, now: Timestamp) -> Self {
+    pub(crate) fn new(options: &Options, now: Timestamp) -> Self {
         let seed = &options.organization;
         let named = |seeds: &[NamedSeed]| {
             seeds.iter().map(|seed| Named { id: seed.id.clone(), name: seed.name.clone() }).collect()
@@ -83,7 +87,7 @@ impl Organization {
     }
 
     /// An id or address that more than one of these people has.
-    pub(super) fn twice<'p>(&self, people: &'p [Person]) -> Option<&'p str> {
+    pub(crate) fn twice<'p>(&self, people: &'p [Person]) -> Option<&'p str> {
         let (mut ids, mut emails) = (HashSet::new(), HashSet::new());
         people.iter().find_map(|person| {
             let invites = person.invites.iter().map(|invite| &invite.id);
@@ -93,7 +97,7 @@ impl Organization {
     }
 
     /// Replaces everybody.
-    pub(super) fn load(&mut self, people: Vec<Person>) {
+    pub(crate) fn load(&mut self, people: Vec<Person>) {
         self.people.clear();
         self.by_id.clear();
         self.by_invite.clear();
@@ -107,7 +111,7 @@ impl Organization {
     }
 
     /// Makes an invitation, or says why not. Gives the person and which of the person's invites is the new one.
-    pub(super) fn create(
+    pub(crate) fn create(
         &mut self,
         draft: Draft,
         via: Via,
@@ -229,7 +233,7 @@ impl Organization {
     }
 
     /// Lets the invitations lapse whose time is over.
-    pub(super) fn expire(&mut self, now: Timestamp) {
+    pub(crate) fn expire(&mut self, now: Timestamp) {
         while let Some(Reverse((at, slot))) = self.expiries.peek().copied()
             && at <= now
         {
@@ -242,7 +246,7 @@ impl Organization {
     }
 
     /// Ends a pending invitation: accepted, declined or expired.
-    pub(super) fn settle(&mut self, slot: Slot, status: Status, now: Timestamp) {
+    pub(crate) fn settle(&mut self, slot: Slot, status: Status, now: Timestamp) {
         let Some(person) = self.people[slot].as_mut().filter(|person| person.status == Status::Pending) else { return };
         person.status = status;
         for invite in person.invites.drain(..) {
@@ -258,7 +262,7 @@ impl Organization {
     }
 
     /// Removes someone altogether.
-    pub(super) fn remove(&mut self, slot: Slot) {
+    pub(crate) fn remove(&mut self, slot: Slot) {
         let Some(person) = self.people[slot].take() else { return };
         self.by_id.remove(&person.id);
         self.by_email.remove(&self.key(&person.username));
@@ -271,7 +275,7 @@ impl Organization {
     }
 
     /// Takes one invite back, and the pending person with the last one.
-    pub(super) fn remove_invite(&mut self, id: &str) -> bool {
+    pub(crate) fn remove_invite(&mut self, id: &str) -> bool {
         let Some(slot) = self.by_invite.remove(id) else { return false };
         let Some(person) = &mut self.people[slot] else { return false };
         person.invites.retain(|invite| invite.id != id);
@@ -282,27 +286,27 @@ impl Organization {
     }
 
     /// The person in this place.
-    pub(super) fn person(&self, slot: Slot) -> Option<&Person> {
+    pub(crate) fn person(&self, slot: Slot) -> Option<&Person> {
         self.people.get(slot)?.as_ref()
     }
 
     /// The place of the person with this id.
-    pub(super) fn slot_of(&self, id: &str) -> Option<Slot> {
+    pub(crate) fn slot_of(&self, id: &str) -> Option<Slot> {
         self.by_id.get(id).copied()
     }
 
     /// The place of the person whom this invite invites.
-    pub(super) fn slot_of_invite(&self, id: &str) -> Option<Slot> {
+    pub(crate) fn slot_of_invite(&self, id: &str) -> Option<Slot> {
         self.by_invite.get(id).copied()
     }
 
     /// The person with this address.
-    pub(super) fn find(&self, email: &str) -> Option<&Person> {
+    pub(crate) fn find(&self, email: &str) -> Option<&Person> {
         self.person(*self.by_email.get(&self.key(email))?)
     }
 
     /// Everybody, in the order in which they came.
-    pub(super) fn people(&self) -> impl Iterator<Item = &Person> {
+    pub(crate) fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.iter().flatten()
     }
 

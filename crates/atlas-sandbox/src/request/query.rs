@@ -1,18 +1,18 @@
 //! The query of a request, checked against what the operation knows.
 
-use super::problem::Problem;
+use crate::problem::Problem;
 
 /// The parameters of a query, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    pub(super) fn parse(query: Option<&str>) -> Self {
+    pub(crate) fn parse(query: Option<&str>) -> Self {
         Query(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
     }
 
     /// Refuses parameters that are not among these. That Atlas does so is our guess.
-    pub(super) fn check(&self, known: &[&str]) -> Result<(), Problem> {
+    pub(crate) fn check(&self, known: &[&str]) -> Result<(), Problem> {
         match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => Err(Problem::invalid_query_parameter(name)),
             None => Ok(()),
@@ -20,22 +20,22 @@ impl Query {
     }
 
     /// The first value of a parameter.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a parameter.
-    pub(super) fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+    pub(crate) fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A flag, which is off unless it is `true`.
-    pub(super) fn flag(&self, name: &str) -> bool {
+    pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
     /// Which page of a list is asked for.
-    pub(super) fn page(&self) -> Result<PageRequest, Problem> {
+    pub(crate) fn page(&self) -> Result<PageRequest, Problem> {
         let number = |name: &'static str, default: usize, max: usize| match self.get(name) {
             None => Ok(default),
             Some(text) => match text.parse() {
@@ -51,7 +51,7 @@ impl Query {
     }
 
     /// The parameters that choose what is listed, as they go into a link: `&name=value` each.
-    pub(super) fn filters(&self) -> String {
+    pub(crate) fn filters(&self) -> String {
         const OTHERS: [&str; 5] = ["envelope", "pretty", "includeCount", "itemsPerPage", "pageNum"];
         let mut text = String::new();
         for (name, value) in self.0.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str())) {
@@ -66,18 +66,18 @@ impl Query {
 
 /// A page of a list.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PageRequest {
+pub(crate) struct PageRequest {
     /// From 1.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Entries on a page.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     /// Whether the answer states how many there are in all.
-    pub(super) count: bool,
+    pub(crate) count: bool,
 }
 
 impl PageRequest {
     /// How many entries come before it.
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         (self.number - 1).saturating_mul(self.size)
     }
 }

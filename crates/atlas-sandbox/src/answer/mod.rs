@@ -11,8 +11,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use super::problem::Problem;
-use super::query::{PageRequest, Query};
+use crate::problem::Problem;
+use crate::request::query::{PageRequest, Query};
 
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -22,21 +22,21 @@ const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// How the caller wants bodies written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Style {
+pub(crate) struct Style {
     /// Wrap the body with its status.
-    pub(super) envelope: bool,
+    pub(crate) envelope: bool,
     /// Indent it.
-    pub(super) pretty: bool,
+    pub(crate) pretty: bool,
 }
 
 impl Style {
-    pub(super) fn of(query: &Query) -> Self {
+    pub(crate) fn of(query: &Query) -> Self {
         Style { envelope: query.flag("envelope"), pretty: query.flag("pretty") }
     }
 }
 
 /// A 2xx with one entity, or with a bare array; envelopes hold arrays as they hold entities, which is our guess.
-pub(super) fn entity<T: Serialize>(status: StatusCode, version: &str, style: Style, value: &T) -> Response<Bytes> {
+pub(crate) fn entity<T: Serialize>(status: StatusCode, version: &str, style: Style, value: &T) -> Response<Bytes> {
     #[derive(Serialize)]
     struct Envelope<'a, T> {
         status: u16,
@@ -51,31 +51,31 @@ pub(super) fn entity<T: Serialize>(status: StatusCode, version: &str, style: Sty
 }
 
 /// A 2xx with nothing in it but its type.
-pub(super) fn no_content(version: &str) -> Response<Bytes> {
+pub(crate) fn no_content(version: &str) -> Response<Bytes> {
     respond(StatusCode::NO_CONTENT, &versioned(version), Bytes::new())
 }
 
 /// A link from an answer to another resource.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Link {
+pub(crate) struct Link {
     href: String,
     rel: &'static str,
 }
 
 impl Link {
-    pub(super) fn new(href: impl Into<String>, rel: &'static str) -> Self {
+    pub(crate) fn new(href: impl Into<String>, rel: &'static str) -> Self {
         Link { href: href.into(), rel }
     }
 }
 
 /// A page of a list: its entries, and how many there are on all pages.
-pub(super) struct Listing<T> {
-    pub(super) results: Vec<T>,
-    pub(super) total: usize,
+pub(crate) struct Listing<T> {
+    pub(crate) results: Vec<T>,
+    pub(crate) total: usize,
 }
 
 /// A 200 with a page of a list. `href` is the list's absolute address without a query.
-pub(super) fn page<T: Serialize>(
+pub(crate) fn page<T: Serialize>(
     version: &str,
     style: Style,
     href: &str,
@@ -120,7 +120,7 @@ pub(super) fn page<T: Serialize>(
 }
 
 /// An error. In an envelope its status stays the real one, which is our guess.
-pub(super) fn error(problem: &Problem, style: Style) -> Response<Bytes> {
+pub(crate) fn error(problem: &Problem, style: Style) -> Response<Bytes> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
@@ -159,12 +159,12 @@ pub(super) fn error(problem: &Problem, style: Style) -> Response<Bytes> {
 }
 
 /// A JSON body that is not Atlas's, such as those of OAuth.
-pub(super) fn plain_json(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
+pub(crate) fn plain_json(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
     respond(status, "application/json", body.into())
 }
 
 /// A page of HTML, such as a proxy answers with.
-pub(super) fn html(status: StatusCode) -> Response<Bytes> {
+pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
     let reason = status.canonical_reason().unwrap_or("Error");
     let title = format!("{} {reason}", status.as_u16());
     let body = format!(
@@ -175,7 +175,7 @@ pub(super) fn html(status: StatusCode) -> Response<Bytes> {
 }
 
 /// A redirect to another host.
-pub(super) fn redirect(status: StatusCode, path: &str) -> Response<Bytes> {
+pub(crate) fn redirect(status: StatusCode, path: &str) -> Response<Bytes> {
     let mut response = respond(status, "text/html", Bytes::new());
     if let Ok(location) = HeaderValue::from_str(&format!("https://elsewhere.example.com{path}")) {
         response.headers_mut().insert(LOCATION, location);
@@ -184,40 +184,40 @@ pub(super) fn redirect(status: StatusCode, path: &str) -> Response<Bytes> {
 }
 
 /// An answer with no body and no type.
-pub(super) fn bare(status: StatusCode) -> Response<Bytes> {
+pub(crate) fn bare(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
     response
 }
 
 /// Adds the state of the request's bucket.
-pub(super) fn add_rate(response: &mut Response<Bytes>, capacity: u32, remaining: u32) {
+pub(crate) fn add_rate(response: &mut Response<Bytes>, capacity: u32, remaining: u32) {
     response.headers_mut().insert(RATE_LIMIT, capacity.into());
     response.headers_mut().insert(RATE_REMAINING, remaining.into());
 }
 
 /// Takes the state of the request's bucket away again.
-pub(super) fn remove_rate(response: &mut Response<Bytes>) {
+pub(crate) fn remove_rate(response: &mut Response<Bytes>) {
     response.headers_mut().remove(RATE_LIMIT);
     response.headers_mut().remove(RATE_REMAINING);
 }
 
 /// Adds the headers of an operation that goes away, with the very dates that Atlas sends.
-pub(super) fn add_deprecation(response: &mut Response<Bytes>) {
+pub(crate) fn add_deprecation(response: &mut Response<Bytes>) {
     let headers = response.headers_mut();
     headers.insert(DEPRECATION, HeaderValue::from_static("Wed, 19 Feb 2025 00:00:00 GMT"));
     headers.insert(SUNSET, HeaderValue::from_static("Thu, 1 Jul 2027 00:00:00 GMT"));
 }
 
 /// Adds the server's clock.
-pub(super) fn add_date(response: &mut Response<Bytes>, now: Timestamp) {
+pub(crate) fn add_date(response: &mut Response<Bytes>, now: Timestamp) {
     if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
         response.headers_mut().insert(DATE, date);
     }
 }
 
 /// An instant as HTTP headers write it.
-pub(super) fn http_date(at: Timestamp) -> String {
+pub(crate) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 

@@ -4,38 +4,38 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::invite_request::Grants;
+use crate::organization::invite_request::Grants;
 
 /// Someone who is or was to be in the organization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Person {
-    pub(super) id: String,
-    pub(super) username: String,
-    pub(super) status: Status,
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) username: String,
+    pub(crate) status: Status,
     /// When the invitation was made or, of a member, when the membership began.
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) inviter_username: String,
-    pub(super) grants: Grants,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) inviter_username: String,
+    pub(crate) grants: Grants,
     /// The pending invitations as `/invites` lists them, with ids of their own.
-    pub(super) invites: Vec<Invite>,
+    pub(crate) invites: Vec<Invite>,
 }
 
 /// An invitation as `/invites` lists it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invite {
-    pub(super) id: String,
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) grants: Grants,
+pub(crate) struct Invite {
+    pub(crate) id: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) grants: Grants,
 }
 
 /// `orgMembershipStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum Status {
+pub(crate) enum Status {
     Active,
     Pending,
     InvitationExpired,
@@ -44,7 +44,7 @@ pub(super) enum Status {
 
 impl Status {
     /// Whether it takes one of the organization's seats.
-    pub(super) fn seated(self) -> bool {
+    pub(crate) fn seated(self) -> bool {
         matches!(self, Status::Active | Status::Pending)
     }
 }
@@ -61,7 +61,7 @@ pub enum Via {
 
 /// A team or a project.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Named {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) name: String,
 }

@@ -3,6 +3,9 @@
 //! Plain data. The same fields make up a TOML scenario file, in kebab case, with durations written `2s` and faults
 //! written as in [`Fault`].
 
+pub(crate) mod credentials;
+pub(crate) mod initial_organization;
+
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,10 +14,10 @@ use jiff::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::credentials::Credentials;
-use super::duration;
-use super::fault::Fault;
-use super::initial_organization::Seed;
+use crate::duration;
+use crate::fault::Fault;
+use crate::options::credentials::Credentials;
+use crate::options::initial_organization::Seed;
 
 /// How a sandbox is set up. The default one behaves as Atlas is known to.
 ///
@@ -139,7 +142,7 @@ fn speed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 
 impl Options {
     /// Applies [`Options::speed`] to every period, once, so that nothing else has to know of it.
-    pub(super) fn compressed(mut self) -> Self {
+    pub(crate) fn compressed(mut self) -> Self {
         let speed = if self.speed.is_finite() && self.speed > 0.0 { self.speed } else { 1.0 };
         let compress = |period: &mut Duration| {
             *period = Duration::try_from_secs_f64(period.as_secs_f64() / speed).unwrap_or(*period);

@@ -7,24 +7,24 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::answer::{self, Listing};
-use super::bucket::EndpointSet;
-use super::call::Call;
-use super::credentials::Caller;
-use super::invite_request::{self as draft, Draft};
-use super::ledger::Created;
-use super::limit_view::RateLimitView;
-use super::options::Options;
-use super::organization::{Organization, Slot};
-use super::problem::Problem;
-use super::refusal;
-use super::route::Operation;
-use super::state::State;
-use super::user::{Person, Status, Via};
-use super::view::{InviteView, OldUserView, OrganizationView, ProjectView, RootView, TeamView, UserView};
+use crate::answer::{self, Listing};
+use crate::bucket::EndpointSet;
+use crate::call::Call;
+use crate::ledger::Created;
+use crate::options::Options;
+use crate::options::credentials::Caller;
+use crate::organization::invite_request::{self as draft, Draft};
+use crate::organization::refusal;
+use crate::organization::user::{Person, Status, Via};
+use crate::organization::{Organization, Slot};
+use crate::problem::Problem;
+use crate::request::route::Operation;
+use crate::state::State;
+use crate::view::limits::RateLimitView;
+use crate::view::users::{InviteView, OldUserView, OrganizationView, ProjectView, RootView, TeamView, UserView};
 
 /// Performs an operation, whole, and answers it.
-pub(super) fn perform(
+pub(crate) fn perform(
     state: &mut State,
     options: &Options,
     call: &Call,

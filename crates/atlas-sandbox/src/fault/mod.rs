@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::duration;
+use crate::duration;
 
 /// One way to misbehave, when it strikes and which requests it hits.
 ///
@@ -140,7 +140,7 @@ pub enum Target {
 
 /// What kind of request asks whether a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Create,
     LookUp,
     Delete,
@@ -161,27 +161,27 @@ impl Target {
 
 /// What befalls one request.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Plan {
-    pub(super) before: Duration,
-    pub(super) after: Duration,
-    pub(super) fault: Option<FaultKind>,
+pub(crate) struct Plan {
+    pub(crate) before: Duration,
+    pub(crate) after: Duration,
+    pub(crate) fault: Option<FaultKind>,
 }
 
 /// The faults with what they have seen.
 #[derive(Debug)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// Each with the requests that it counted; of an [`When::At`], those since its moment.
     faults: Vec<(Fault, u64)>,
     random: fastrand::Rng,
 }
 
 impl Faults {
-    pub(super) fn new(faults: Vec<Fault>, seed: u64) -> Self {
+    pub(crate) fn new(faults: Vec<Fault>, seed: u64) -> Self {
         Faults { faults: faults.into_iter().map(|fault| (fault, 0)).collect(), random: fastrand::Rng::with_seed(seed) }
     }
 
     /// Counts a request and says what befalls it.
-    pub(super) fn plan(&mut self, kind: Kind, now: Duration) -> Plan {
+    pub(crate) fn plan(&mut self, kind: Kind, now: Duration) -> Plan {
         let mut plan = Plan::default();
         for (fault, seen) in self.faults.iter_mut().filter(|(fault, _)| fault.target.takes(kind)) {
             let late = match fault.when {

@@ -20,9 +20,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::call::Peer;
-use super::handle::Sandbox;
-use super::reply::{Delivery, Reply};
+use crate::call::Peer;
+use crate::handle::Sandbox;
+use crate::reply::{Delivery, Reply};
 
 /// No request of this API is near it.
 const MAX_BODY: usize = 1 << 20;
