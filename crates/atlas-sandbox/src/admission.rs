@@ -11,34 +11,37 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::answer::{self, Style};
 use crate::auth::oauth::{REVOKE_PATH, TOKEN_PATH};
-use crate::bucket::Taken;
-use crate::call::{Arrival, Call, Peer, base};
-use crate::fault::{FaultKind, Kind};
-use crate::options::{Access, Options};
-use crate::organization::invite_request::is_id;
+use crate::bucket::{BucketLevel, Taken};
+use crate::call::{Arrival, Call, Peer, base_url};
+use crate::fault::FaultKind;
+use crate::fault::plan::RequestKind;
+use crate::object_id::is_object_id;
+use crate::options::Options;
+use crate::options::policy::Access;
 use crate::problem::Problem;
+use crate::request::operation::Operation;
 use crate::request::query::Query;
-use crate::request::route::{self, Operation, Route};
+use crate::request::route::{self, Route};
 use crate::request::version;
-use crate::state::State;
+use crate::state::ServerState;
 
 /// Records a request, and answers it if it is refused.
-pub(crate) fn arrive(state: &mut State, options: &Options, request: &Request<Bytes>, now: Duration) -> Arrival {
+pub(crate) fn arrive(state: &mut ServerState, options: &Options, request: &Request<Bytes>, now: Duration) -> Arrival {
     let (method, path) = (request.method(), request.uri().path());
     if path == TOKEN_PATH || path == REVOKE_PATH {
-        state.ledger.request(method.as_str(), path);
-        return Arrival::Token(state.apply_faults(Kind::Token, now));
+        state.ledger.record_request(method.as_str(), path);
+        return Arrival::Token(state.apply_faults(RequestKind::Token, now));
     }
     let route = route::find(path);
     match route.and_then(|route| route.operation(method)).map(Operation::template) {
-        Some((method, template)) => state.ledger.request(method, template),
-        None => state.ledger.request(method.as_str(), "elsewhere"),
+        Some((method, template)) => state.ledger.record_request(method, template),
+        None => state.ledger.record_request(method.as_str(), "elsewhere"),
     }
     admit(state, options, request, route, now).unwrap_or_else(|refusal| Arrival::Answered(*refusal))
 }
 
 fn admit(
-    state: &mut State,
+    state: &mut ServerState,
     options: &Options,
     request: &Request<Bytes>,
     route: Option<Route<'_>>,
@@ -52,7 +55,7 @@ fn admit(
     if !path.starts_with("/api/") {
         return Err(refuse(Problem::unknown_path(path)));
     }
-    let caller = state.gate.admit(request, now)?;
+    let scheme = state.authenticator.authenticate(request, now)?;
     check_access(options, request).map_err(refuse)?;
     let route = route.ok_or_else(|| refuse(Problem::unknown_path(path)))?;
     if request.method() == Method::OPTIONS {
@@ -61,29 +64,29 @@ fn admit(
     let operation =
         route.operation(request.method()).ok_or_else(|| allowed_methods(StatusCode::METHOD_NOT_ALLOWED, &route))?;
     match route.org {
-        Some(id) if !is_id(id) => return Err(refuse(Problem::invalid_org_id(id))),
+        Some(id) if !is_object_id(id) => return Err(refuse(Problem::invalid_org_id(id))),
         Some(id) if id != state.organization.id => return Err(refuse(Problem::org_not_found(id))),
         Some(_) | None => {}
     }
     operation.check_id(route.id).map_err(refuse)?;
     let version = version::negotiate(request.headers(), operation.versions()).map_err(refuse)?;
-    let rate = charge(state, options, operation, path, style, now)?;
-    let plan = state.apply_faults(kind(operation), now);
+    let bucket = charge(state, options, operation, path, style, now)?;
+    let plan = state.apply_faults(request_kind(operation), now);
     if plan.fault == Some(FaultKind::Revoke) {
-        state.gate.admit(request, now)?;
+        state.authenticator.authenticate(request, now)?;
     }
-    let rate = rate.filter(|_| options.limits.headers);
+    let bucket = bucket.filter(|_| options.limits.headers);
     if let Err(problem) = check_form(state, options, operation, request, &query, now) {
         let mut response = refuse(problem);
         // Recorded 401s have no rate headers.
-        if let Some((capacity, remaining)) = rate.filter(|_| response.status() != StatusCode::UNAUTHORIZED) {
-            answer::add_rate(&mut response, capacity, remaining);
+        if let Some(level) = bucket.filter(|_| response.status() != StatusCode::UNAUTHORIZED) {
+            answer::add_rate_limit(&mut response, level);
         }
         return Err(response);
     }
     let id = route.id.unwrap_or_default().to_owned();
-    let (base, body) = (base(request), request.body().clone());
-    Ok(Arrival::Call(Box::new(Call { operation, id, query, style, version, base, caller, body, rate }), plan))
+    let (base_url, body) = (base_url(request), request.body().clone());
+    Ok(Arrival::Call(Box::new(Call { operation, id, query, style, version, base_url, scheme, body, bucket }), plan))
 }
 
 fn check_access(options: &Options, request: &Request<Bytes>) -> Result<(), Problem> {
@@ -101,16 +104,16 @@ fn check_access(options: &Options, request: &Request<Bytes>) -> Result<(), Probl
     }
 }
 
-/// Takes a token from the operation's bucket, and returns the bucket's capacity and what is left in it. That a 429 has
-/// `RateLimit-Remaining: 0` is a guess.
+/// Takes a token from the operation's bucket, and returns the bucket's level. That a 429 has `RateLimit-Remaining: 0` is
+/// a guess.
 fn charge(
-    state: &mut State,
+    state: &mut ServerState,
     options: &Options,
     operation: Operation,
     path: &str,
     style: Style,
     now: Duration,
-) -> Result<Option<(u32, u32)>, Box<Response<Bytes>>> {
+) -> Result<Option<BucketLevel>, Box<Response<Bytes>>> {
     let limits = &options.limits;
     if !limits.enforced {
         return Ok(None);
@@ -118,12 +121,12 @@ fn charge(
     let set = operation.endpoint_set();
     let rate = set.rate(limits);
     let refill_in = match state.buckets.take(set, now) {
-        Taken::Left(left) => return Ok(Some((rate.capacity, left))),
+        Taken::Left(remaining) => return Ok(Some(BucketLevel { capacity: rate.capacity, remaining })),
         Taken::Empty { refill_in } => refill_in,
     };
     let mut response = answer::error(&Problem::bucket_empty(path, rate, refill_in), style);
     if limits.headers {
-        answer::add_rate(&mut response, rate.capacity, 0);
+        answer::add_rate_limit(&mut response, BucketLevel { capacity: rate.capacity, remaining: 0 });
     }
     if !limits.retry_after {
         response.headers_mut().remove(RETRY_AFTER);
@@ -131,9 +134,9 @@ fn charge(
     Err(Box::new(response))
 }
 
-/// Checks what costs a token even if it is refused.
+/// Checks permission, content type and query. A request that is refused here has used its token.
 fn check_form(
-    state: &State,
+    state: &ServerState,
     options: &Options,
     operation: Operation,
     request: &Request<Bytes>,
@@ -152,13 +155,13 @@ fn check_form(
     query.check(operation.parameters())
 }
 
-fn kind(operation: Operation) -> Kind {
+fn request_kind(operation: Operation) -> RequestKind {
     if operation.creates() {
-        Kind::Create
+        RequestKind::Create
     } else if operation.writes() {
-        Kind::Delete
+        RequestKind::Delete
     } else {
-        Kind::LookUp
+        RequestKind::LookUp
     }
 }
 

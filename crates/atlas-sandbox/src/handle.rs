@@ -13,29 +13,31 @@ use crate::admission;
 use crate::answer::{self, Style};
 use crate::call::{Arrival, Call};
 use crate::clock::Clock;
-use crate::control::{self, Fate};
-use crate::fault::{Fault, FaultKind, Faults, Moment, Plan};
+use crate::control;
+use crate::fault::plan::{FaultPlan, Faults};
+use crate::fault::{Fault, FaultKind, Moment};
 use crate::ledger::Ledger;
 use crate::options::Options;
-use crate::perform;
-use crate::reply::{Delivery, Reply, deliver, instead};
-use crate::snapshot::{self, StateError};
-use crate::state::State;
+use crate::organization::user::InvitationEnd;
+use crate::perform::perform;
+use crate::reply::{Delivery, Reply, deliver, substitute};
+use crate::snapshot::{self, LoadStateError};
+use crate::state::ServerState;
 
 /// An organization behind an API like Atlas's, with its credentials, limits and faults.
 #[derive(Debug)]
 pub struct Sandbox {
     options: Options,
     clock: Clock,
-    state: Mutex<State>,
+    state: Mutex<ServerState>,
 }
 
 impl Sandbox {
     /// Creates the organization. The clock starts now: with a paused runtime, call this inside it.
     pub fn new(options: Options) -> Self {
-        let options = options.compressed();
+        let options = options.with_speed_applied();
         let clock = Clock::new(options.start);
-        let state = State::new(&options, clock.at(Duration::ZERO));
+        let state = ServerState::new(&options, clock.at(Duration::ZERO));
         Sandbox { options, clock, state: Mutex::new(state) }
     }
 
@@ -61,18 +63,18 @@ impl Sandbox {
 
     /// Replaces the people by those of a document that [`Sandbox::state`] returned, and the name, teams and projects if
     /// the document has them. The id and the ledger stay.
-    pub fn load_state(&self, document: &[u8]) -> Result<(), StateError> {
+    pub fn load_state(&self, document: &[u8]) -> Result<(), LoadStateError> {
         snapshot::load(&mut self.lock(), document)
     }
 
     /// Ends a pending invitation, named by the invite's id, the user's id or the address. Returns false if there is
     /// none.
-    pub fn settle(&self, invitation: &str, fate: Fate) -> bool {
-        control::settle(&mut self.lock(), invitation, fate, self.now())
+    pub fn end_invitation(&self, invitation: &str, end: InvitationEnd) -> bool {
+        control::end_invitation(&mut self.lock(), invitation, end, self.now())
     }
 
-    /// Answers a request. Run the future to its end even if the client disconnects: Atlas does not undo a request
-    /// either.
+    /// Answers a request. Run the future to its end even if the client disconnects, since Atlas processes a request even
+    /// then.
     pub async fn handle(&self, request: Request<Bytes>) -> Reply {
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
@@ -83,16 +85,16 @@ impl Sandbox {
         let (mut response, plan) = match arrival {
             Arrival::Answered(response) => {
                 pause(self.options.latency).await;
-                (response, Plan::default())
+                (response, FaultPlan::default())
             }
             Arrival::Token(plan) => {
                 pause(self.options.latency.saturating_add(plan.before)).await;
-                let processed = || self.lock().gate.token(&request, self.clock.elapsed());
-                (self.unless(&plan, path, Style::default(), processed), plan)
+                let token = || self.lock().authenticator.token(&request, self.clock.elapsed());
+                (self.process_unless_faulty(&plan, path, Style::default(), token), plan)
             }
             Arrival::Call(call, plan) => {
                 pause(self.options.latency.saturating_add(plan.before)).await;
-                (self.unless(&plan, path, call.style, || self.process(&call)), plan)
+                (self.process_unless_faulty(&plan, path, call.style, || self.process(&call)), plan)
             }
         };
         pause(plan.after).await;
@@ -104,38 +106,38 @@ impl Sandbox {
             answer::add_date(&mut response, now);
         }
         if delivery != Delivery::Reset {
-            self.lock().ledger.answer(response.status().as_u16());
+            self.lock().ledger.record_answer(response.status().as_u16());
         }
         Reply { response, delivery }
     }
 
     fn process(&self, call: &Call) -> Response<Bytes> {
         let (elapsed, now) = (self.clock.elapsed(), self.now());
-        let mut response = perform::perform(&mut self.lock(), &self.options, call, elapsed, now);
+        let mut response = perform(&mut self.lock(), &self.options, call, elapsed, now);
         if call.operation.deprecated(call.version) {
             answer::add_deprecation(&mut response);
         }
-        if let Some((capacity, remaining)) = call.rate {
-            answer::add_rate(&mut response, capacity, remaining);
+        if let Some(level) = call.bucket {
+            answer::add_rate_limit(&mut response, level);
         }
         response
     }
 
-    /// Processes a request, unless a fault answers in its place.
-    fn unless(
+    /// Processes a request, unless a fault answers it first.
+    fn process_unless_faulty(
         &self,
-        plan: &Plan,
+        plan: &FaultPlan,
         path: &str,
         style: Style,
-        processed: impl FnOnce() -> Response<Bytes>,
+        process: impl FnOnce() -> Response<Bytes>,
     ) -> Response<Bytes> {
         match plan.fault.as_ref() {
-            Some(fault) => instead(fault, Moment::Before, path, style, self.now()).unwrap_or_else(processed),
-            None => processed(),
+            Some(fault) => substitute(fault, Moment::Before, path, style, self.now()).unwrap_or_else(process),
+            None => process(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ServerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

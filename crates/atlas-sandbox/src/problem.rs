@@ -1,14 +1,14 @@
-//! The errors that Atlas answers with: status, `errorCode`, text and parameters.
+//! Atlas's errors: status, `errorCode`, text and parameters.
 //!
-//! Statuses and codes are as recorded or documented; the texts are our own where only the code is known. Functions
-//! marked as guesses stand for cases in which even the code is not known: a client must not depend on them.
+//! Statuses and codes are as recorded or documented; if only the code is known, the text is the sandbox's own. For
+//! functions marked as guesses even the code is not known: a client must not depend on them.
 
 use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::options::Rate;
+use crate::options::limits::Rate;
 
 /// An error answer before it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub(crate) struct Problem {
     pub(crate) code: String,
     pub(crate) detail: String,
     pub(crate) parameters: Vec<Value>,
-    /// `Retry-After`, which only a bucket sets.
+    /// The `Retry-After` header, which only an empty bucket sets.
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -34,7 +34,7 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, code, detail, parameters)
     }
 
-    // Who may ask.
+    // Permissions.
 
     pub(crate) fn role_missing() -> Self {
         let detail = "Current user is not authorized to perform this action.";
@@ -65,7 +65,7 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "USER_CANNOT_ACCESS_ORG", detail, vec![json!(id)])
     }
 
-    // What is asked for.
+    // Path, version and query.
 
     pub(crate) fn unknown_path(path: &str) -> Self {
         Problem::not_found("RESOURCE_NOT_FOUND", format!("Cannot find resource {path}."), vec![json!(path)])
@@ -100,7 +100,7 @@ impl Problem {
         Problem::not_found("ORG_NOT_FOUND", format!("No organization with ID {id} exists."), vec![json!(id)])
     }
 
-    /// Known for DELETE; for GET the status is, the code is a guess.
+    /// The code is known for DELETE; for GET it is a guess.
     pub(crate) fn no_such_invite(status: StatusCode) -> Self {
         let detail = "The invitation does not exist or was already accepted.";
         Problem::new(status, "INVALID_INVITATION_ID", detail, vec![])
@@ -116,7 +116,7 @@ impl Problem {
         Problem::not_found("RESOURCE_NOT_FOUND", format!("Cannot find resource {id}."), vec![json!(id)])
     }
 
-    // What a body says.
+    // The body.
 
     pub(crate) fn malformed_json() -> Self {
         Problem::bad_request("MALFORMED_JSON", "Received JSON is malformed.", vec![])
@@ -181,7 +181,7 @@ impl Problem {
         Problem::not_found("GROUP_NOT_FOUND", format!("No group with ID {id} exists."), vec![json!(id)])
     }
 
-    // What the organization says.
+    // The state of the organization.
 
     /// A guess: neither the code nor the text is documented.
     pub(crate) fn already_in_org(status: StatusCode, username: &str, org: &str) -> Self {
@@ -210,9 +210,9 @@ impl Problem {
         Problem::bad_request("MAX_USERS_PER_GROUP_EXCEEDED", detail, vec![json!(cap.to_string()), json!(project)])
     }
 
-    // When it is asked.
+    // Limits and maintenance.
 
-    /// The answer to a request that finds its bucket empty. The path is the concrete one.
+    /// The path is the requested one, not its template.
     pub(crate) fn bucket_empty(path: &str, rate: Rate, refill_in: Duration) -> Self {
         let path = path.trim_start_matches('/');
         let (Rate { capacity, refill, period }, wait) = (rate, refill_in.as_secs());
@@ -227,14 +227,13 @@ impl Problem {
         Problem { retry_after: Some(wait), ..problem }
     }
 
-    /// The older limit, which the token endpoint has still.
+    /// The older kind of limit, which the token endpoint still has.
     pub(crate) fn resource_limited(path: &str, max: u32, minutes: u64) -> Self {
         let detail = format!("Resource {path} is limited to {max} requests every {minutes} minutes.");
         let parameters = vec![json!(path), json!(max), json!(minutes)];
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", detail, parameters)
     }
 
-    /// The limiter of invitations, which answers 400.
     pub(crate) fn invitations_limited(max: u32, minutes: u64) -> Self {
         let detail = format!("Rate limit of {max} invitations per {minutes} minutes exceeded.");
         Problem::bad_request("INVITATIONS_RATE_LIMITED_IP", detail, vec![json!(max), json!(minutes)])
@@ -246,7 +245,7 @@ impl Problem {
     }
 }
 
-/// A period in seconds, rounded up, as Atlas states it.
+/// Returns a period in seconds, rounded up, as Atlas states it.
 pub(crate) fn whole_seconds(period: Duration) -> u64 {
     period.as_secs() + u64::from(period.subsec_nanos() > 0)
 }

@@ -1,4 +1,4 @@
-//! What a fault makes of an answer, and how the answer then travels.
+//! Answers on their way to the client, changed by faults.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -6,31 +6,32 @@ use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::{self, Style};
-use crate::fault::{FaultKind, Moment, Plan, RetryAfter};
+use crate::fault::plan::FaultPlan;
+use crate::fault::{FaultKind, Moment, RetryAfter};
 use crate::problem::Problem;
 
-/// An answer and its way to the client.
+/// An answer, and the part of it that arrives.
 #[derive(Debug)]
 pub struct Reply {
     /// The answer.
     pub response: Response<Bytes>,
-    /// How much of it arrives.
+    /// The part that arrives.
     pub delivery: Delivery,
 }
 
-/// How much of an answer arrives.
+/// The part of an answer that arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// All of it.
     Whole,
-    /// Its head, and a part of its body; then the connection ends.
+    /// The head and a part of the body; then the connection ends.
     CutOff,
     /// Nothing: the connection is reset.
     Reset,
 }
 
-/// The answer that a fault gives in place of the real one, if it strikes at this moment.
-pub(crate) fn instead(
+/// Returns the answer that a fault gives in place of the real one at this moment, if it does.
+pub(crate) fn substitute(
     fault: &FaultKind,
     at: Moment,
     path: &str,
@@ -40,14 +41,14 @@ pub(crate) fn instead(
     match fault {
         FaultKind::Status { status, code, retry_after, moment } if *moment == at => {
             let mut response = answer::error(&problem(*status, code.as_deref()), style);
-            if let Some(value) = retry_after.and_then(|retry_after| header(retry_after, now)) {
+            if let Some(value) = retry_after.and_then(|retry_after| retry_after_header(retry_after, now)) {
                 response.headers_mut().insert(RETRY_AFTER, value);
             }
             Some(response)
         }
-        FaultKind::Html { status, moment } if *moment == at => Some(answer::html(status_of(*status))),
+        FaultKind::Html { status, moment } if *moment == at => Some(answer::html(status_code(*status))),
         FaultKind::Reset(moment) if *moment == at => Some(answer::bare(StatusCode::OK)),
-        FaultKind::Redirect(status) if at == Moment::Before => Some(answer::redirect(status_of(*status), path)),
+        FaultKind::Redirect(status) if at == Moment::Before => Some(answer::redirect(status_code(*status), path)),
         FaultKind::Status { .. }
         | FaultKind::Html { .. }
         | FaultKind::Reset(_)
@@ -63,11 +64,11 @@ pub(crate) fn instead(
     }
 }
 
-/// Changes an answer as the plan has it once the request is processed, and says how it travels.
-pub(crate) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, now: Timestamp) -> Delivery {
+/// Changes the answer to a processed request as planned, and returns the part of it that arrives.
+pub(crate) fn deliver(plan: &FaultPlan, response: &mut Response<Bytes>, path: &str, now: Timestamp) -> Delivery {
     let Some(fault) = &plan.fault else { return Delivery::Whole };
-    if let Some(other) = instead(fault, Moment::After, path, Style::default(), now) {
-        *response = other;
+    if let Some(substitute) = substitute(fault, Moment::After, path, Style::default(), now) {
+        *response = substitute;
     }
     match fault {
         FaultKind::Reset(_) => return Delivery::Reset,
@@ -76,7 +77,7 @@ pub(crate) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, n
         FaultKind::WrongType => {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=utf-8"));
         }
-        FaultKind::NoRateHeaders => answer::remove_rate(response),
+        FaultKind::NoRateHeaders => answer::remove_rate_limit(response),
         FaultKind::NoId
         | FaultKind::NoHeaders
         | FaultKind::Status { .. }
@@ -89,12 +90,12 @@ pub(crate) fn deliver(plan: &Plan, response: &mut Response<Bytes>, path: &str, n
     Delivery::Whole
 }
 
-fn status_of(status: u16) -> StatusCode {
+fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn problem(status: u16, code: Option<&str>) -> Problem {
-    let status = status_of(status);
+    let status = status_code(status);
     let usual = match status {
         StatusCode::SERVICE_UNAVAILABLE => "SERVICE_UNAVAILABLE",
         StatusCode::TOO_MANY_REQUESTS => "RATE_LIMITED",
@@ -107,7 +108,7 @@ fn problem(status: u16, code: Option<&str>) -> Problem {
     Problem::new(status, code.unwrap_or(usual), detail, vec![])
 }
 
-fn header(retry_after: RetryAfter, now: Timestamp) -> Option<HeaderValue> {
+fn retry_after_header(retry_after: RetryAfter, now: Timestamp) -> Option<HeaderValue> {
     match retry_after {
         RetryAfter::Seconds(seconds) => Some(seconds.into()),
         RetryAfter::Date(seconds) => {

@@ -4,39 +4,38 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::organization::user::{Named, Person};
-use crate::state::State;
+use crate::options::initial_organization::NamedResource;
+use crate::organization::user::User;
+use crate::state::ServerState;
 
 /// A document that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
-pub enum StateError {
+pub enum LoadStateError {
     /// The document is not one that [`Sandbox::state`](crate::Sandbox::state) returned.
     #[error("the state cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
     /// Two people have this id or address, or two invites this id.
     #[error("the state cannot be loaded: it has {0:?} twice")]
-    Twice(String),
+    Duplicate(String),
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Dump {
-    organization: DumpedOrganization,
+struct Snapshot {
+    organization: OrganizationSnapshot,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DumpedOrganization {
+struct OrganizationSnapshot {
     name: Option<String>,
-    teams: Option<Vec<Named>>,
-    projects: Option<Vec<Named>>,
+    teams: Option<Vec<NamedResource>>,
+    projects: Option<Vec<NamedResource>>,
     #[serde(default)]
-    people: Vec<Person>,
+    people: Vec<User>,
 }
 
 /// Writes the document.
-pub(crate) fn dump(state: &mut State, now: Timestamp) -> String {
-    state.organization.expire(now);
+pub(crate) fn dump(state: &mut ServerState, now: Timestamp) -> String {
+    state.organization.users.expire(now);
     let organization = &state.organization;
     json!({
         "now": now,
@@ -45,24 +44,24 @@ pub(crate) fn dump(state: &mut State, now: Timestamp) -> String {
             "name": organization.name,
             "teams": organization.teams,
             "projects": organization.projects,
-            "people": organization.people().collect::<Vec<_>>(),
+            "people": organization.users.iter().collect::<Vec<_>>(),
         },
         "ledger": state.ledger,
     })
     .to_string()
 }
 
-/// Reads a document and replaces the organization's contents, or nothing if the document cannot be loaded.
-pub(crate) fn load(state: &mut State, document: &[u8]) -> Result<(), StateError> {
-    let dump: Dump = serde_json::from_slice(document)?;
-    let DumpedOrganization { name, teams, projects, people } = dump.organization;
+/// Replaces the organization's contents by the document's, or nothing if the document cannot be loaded.
+pub(crate) fn load(state: &mut ServerState, document: &[u8]) -> Result<(), LoadStateError> {
+    let snapshot: Snapshot = serde_json::from_slice(document)?;
+    let OrganizationSnapshot { name, teams, projects, people } = snapshot.organization;
     let organization = &mut state.organization;
-    if let Some(twice) = organization.twice(&people) {
-        return Err(StateError::Twice(twice.to_owned()));
+    if let Some(duplicate) = organization.users.first_duplicate(&people) {
+        return Err(LoadStateError::Duplicate(duplicate.to_owned()));
     }
     organization.name = name.unwrap_or_else(|| organization.name.clone());
     organization.teams = teams.unwrap_or_else(|| organization.teams.clone());
     organization.projects = projects.unwrap_or_else(|| organization.projects.clone());
-    organization.load(people);
+    organization.users.replace(people);
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! HTTP Digest (RFC 2617, MD5, `qop=auth`), with the challenge that Atlas sends and the nonces of the server whose
-//! challenge it is like: a nonce lives a minute, serves a number of requests, and accepts each count once, in any order.
+//! HTTP Digest (RFC 2617, MD5, `qop=auth`) with Atlas's challenge.
+//!
+//! A nonce is valid for a minute and a number of requests, and each of its counts is accepted once, in any order.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -15,44 +16,45 @@ const REALM: &str = "MMS Public API";
 /// The nonces in use.
 #[derive(Debug)]
 pub(crate) struct Nonces {
-    age: Duration,
-    uses: u32,
+    max_age: Duration,
+    max_uses: u32,
     random: fastrand::Rng,
-    alive: HashMap<String, HashSet<u32>>,
-    born: VecDeque<(Duration, String)>,
+    used_counts: HashMap<String, HashSet<u32>>,
+    /// The nonces with the times of their challenges, oldest first.
+    by_age: VecDeque<(Duration, String)>,
 }
 
-/// What an `Authorization: Digest` amounts to.
+/// The result of verifying an `Authorization: Digest` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The caller holds the key.
+pub(crate) enum Verification {
+    /// The key is right.
     Accepted,
-    /// The nonce is too old, used up or not ours; the key may be right.
+    /// The nonce is expired, used up or unknown; the key may be right.
     Stale,
-    /// Anything else.
+    /// The header is malformed, the key is wrong or the count was used before.
     Refused,
 }
 
 impl Nonces {
-    pub(crate) fn new(age: Duration, uses: u32, seed: u64) -> Self {
+    pub(crate) fn new(max_age: Duration, max_uses: u32, seed: u64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
-        Nonces { age, uses, random, alive: HashMap::new(), born: VecDeque::new() }
+        Nonces { max_age, max_uses, random, used_counts: HashMap::new(), by_age: VecDeque::new() }
     }
 
-    /// The value of a `WWW-Authenticate` header with a new nonce.
+    /// Returns the value of a `WWW-Authenticate` header with a new nonce.
     pub(crate) fn challenge(&mut self, stale: bool, now: Duration) -> String {
-        self.bury(now);
+        self.drop_expired(now);
         let mut bytes = [0; 24];
         self.random.fill(&mut bytes);
         let nonce = STANDARD.encode(bytes);
         let challenge =
             format!(r#"Digest realm="{REALM}", domain="", nonce="{nonce}", algorithm=MD5, qop="auth", stale={stale}"#);
-        self.alive.insert(nonce.clone(), HashSet::new());
-        self.born.push_back((now, nonce));
+        self.used_counts.insert(nonce.clone(), HashSet::new());
+        self.by_age.push_back((now, nonce));
         challenge
     }
 
-    /// Judges the parameters of an `Authorization: Digest` header. A count that is used is used, even by a wrong answer.
+    /// Verifies the parameters of an `Authorization: Digest` header. A wrong response uses up its count too.
     pub(crate) fn verify(
         &mut self,
         parameters: &str,
@@ -60,23 +62,23 @@ impl Nonces {
         uri: &str,
         credentials: &Credentials,
         now: Duration,
-    ) -> Verdict {
-        self.bury(now);
-        let Some(fields) = parse(parameters) else { return Verdict::Refused };
+    ) -> Verification {
+        self.drop_expired(now);
+        let Some(fields) = parse(parameters) else { return Verification::Refused };
         let field = |name: &str| fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, v)| &**v);
         let fits = field("algorithm").is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5"))
             && field("realm") == Some(REALM)
             && field("qop") == Some("auth");
         let (true, Some(nonce), Some(nc), Some(cnonce)) = (fits, field("nonce"), field("nc"), field("cnonce")) else {
-            return Verdict::Refused;
+            return Verification::Refused;
         };
-        let Ok(count) = u32::from_str_radix(nc, 16) else { return Verdict::Refused };
-        let Some(seen) = self.alive.get_mut(nonce) else { return Verdict::Stale };
-        if !(1..=self.uses).contains(&count) {
-            return Verdict::Stale;
+        let Ok(count) = u32::from_str_radix(nc, 16) else { return Verification::Refused };
+        let Some(used) = self.used_counts.get_mut(nonce) else { return Verification::Stale };
+        if !(1..=self.max_uses).contains(&count) {
+            return Verification::Stale;
         }
-        if !seen.insert(count) {
-            return Verdict::Refused;
+        if !used.insert(count) {
+            return Verification::Refused;
         }
         let ha1 = md5(&[&credentials.public_key, REALM, &credentials.private_key]);
         let ha2 = md5(&[method, uri]);
@@ -84,25 +86,25 @@ impl Nonces {
         let same = field("username") == Some(&credentials.public_key)
             && field("uri") == Some(uri)
             && field("response").is_some_and(|response| response.eq_ignore_ascii_case(&expected));
-        if same { Verdict::Accepted } else { Verdict::Refused }
+        if same { Verification::Accepted } else { Verification::Refused }
     }
 
-    fn bury(&mut self, now: Duration) {
-        while let Some((born, nonce)) = self.born.front()
-            && now.saturating_sub(*born) > self.age
+    fn drop_expired(&mut self, now: Duration) {
+        while let Some((created, nonce)) = self.by_age.front()
+            && now.saturating_sub(*created) > self.max_age
         {
-            self.alive.remove(nonce);
-            self.born.pop_front();
+            self.used_counts.remove(nonce);
+            self.by_age.pop_front();
         }
     }
 }
 
-/// The MD5 of the parts with colons between, in lower-case hex.
+/// Returns the MD5 of the parts joined by colons, in lower-case hex.
 fn md5(parts: &[&str]) -> String {
     Md5::digest(parts.join(":")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Splits `name=value, name="quoted value"`, as liberal as a server is: spaces where they may be, either form of value.
+/// Splits `name=value, name="quoted value"`. Spaces and either form of value are accepted anywhere.
 fn parse(text: &str) -> Option<Vec<(&str, String)>> {
     let mut fields = Vec::new();
     let mut rest = text.trim_start();
@@ -159,11 +161,11 @@ mod tests {
         )
     }
 
-    fn verify(nonces: &mut Nonces, parameters: &str, seconds: u64) -> Verdict {
+    fn verify(nonces: &mut Nonces, parameters: &str, seconds: u64) -> Verification {
         nonces.verify(parameters, "GET", URI, &Credentials::default(), Duration::from_secs(seconds))
     }
 
-    /// The example of RFC 2617, section 3.5: an answer that somebody else computed.
+    /// The example of RFC 2617, section 3.5.
     #[test]
     fn the_hash_is_that_of_rfc_2617() {
         let ha1 = md5(&["Mufasa", "testrealm@host.com", "Circle Of Life"]);
@@ -187,50 +189,54 @@ mod tests {
     }
 
     #[test]
-    fn each_count_serves_once_in_any_order() {
+    fn each_count_is_accepted_once_in_any_order() {
         let mut nonces = nonces(1024);
         let nonce = nonce_of(&nonces.challenge(false, Duration::ZERO));
         let key = Credentials::default().private_key;
-        for (nc, verdict) in [
-            (1, Verdict::Accepted),
-            (3, Verdict::Accepted),
-            (2, Verdict::Accepted),
-            (3, Verdict::Refused),
-            (1024, Verdict::Accepted),
-            (1025, Verdict::Stale),
+        for (nc, result) in [
+            (1, Verification::Accepted),
+            (3, Verification::Accepted),
+            (2, Verification::Accepted),
+            (3, Verification::Refused),
+            (1024, Verification::Accepted),
+            (1025, Verification::Stale),
         ] {
-            assert_eq!(verify(&mut nonces, &authorization(&nonce, nc, &key), 1), verdict, "nc {nc}");
+            assert_eq!(verify(&mut nonces, &authorization(&nonce, nc, &key), 1), result, "nc {nc}");
         }
     }
 
     #[test]
-    fn an_old_or_unknown_nonce_is_stale_and_a_wrong_key_is_refused() {
+    fn an_old_or_unknown_nonce_is_stale() {
         let mut nonces = nonces(1);
         let nonce = nonce_of(&nonces.challenge(false, Duration::ZERO));
         let key = Credentials::default().private_key;
-        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, "wrong"), 0), Verdict::Refused);
-        assert_eq!(verify(&mut nonces, &authorization(&nonce, 2, &key), 0), Verdict::Stale, "only one use allowed");
+        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, "wrong"), 0), Verification::Refused);
+        assert_eq!(
+            verify(&mut nonces, &authorization(&nonce, 2, &key), 0),
+            Verification::Stale,
+            "only one use allowed"
+        );
         let nonce = nonce_of(&nonces.challenge(false, Duration::from_secs(10)));
-        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, &key), 70), Verdict::Accepted);
-        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, &key), 71), Verdict::Stale);
-        assert_eq!(verify(&mut nonces, &authorization("bm9ib2R5", 1, &key), 71), Verdict::Stale);
+        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, &key), 70), Verification::Accepted);
+        assert_eq!(verify(&mut nonces, &authorization(&nonce, 1, &key), 71), Verification::Stale);
+        assert_eq!(verify(&mut nonces, &authorization("dW5rbm93bg==", 1, &key), 71), Verification::Stale);
     }
 
     #[test]
-    fn the_answer_is_bound_to_method_and_address() {
+    fn a_response_is_bound_to_method_and_path() {
         let mut nonces = nonces(1024);
         let nonce = nonce_of(&nonces.challenge(false, Duration::ZERO));
         let credentials = Credentials::default();
         let right = authorization(&nonce, 1, &credentials.private_key);
-        assert_eq!(nonces.verify(&right, "POST", URI, &credentials, Duration::ZERO), Verdict::Refused);
+        assert_eq!(nonces.verify(&right, "POST", URI, &credentials, Duration::ZERO), Verification::Refused);
         let right = authorization(&nonce, 2, &credentials.private_key);
-        assert_eq!(nonces.verify(&right, "GET", "/api/atlas/v2", &credentials, Duration::ZERO), Verdict::Refused);
+        assert_eq!(nonces.verify(&right, "GET", "/api/atlas/v2", &credentials, Duration::ZERO), Verification::Refused);
     }
 
     #[test]
     fn broken_headers_are_refused() {
         for text in ["", "nonce", "nonce=\"x", "a=b c=\"d\" e", "nonce=\"\\", "username=\"é\", realm=x"] {
-            assert_eq!(verify(&mut nonces(9), text, 0), Verdict::Refused, "{text}");
+            assert_eq!(verify(&mut nonces(9), text, 0), Verification::Refused, "{text}");
         }
     }
 }

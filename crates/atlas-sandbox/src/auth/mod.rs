@@ -1,4 +1,4 @@
-//! Who asks: the three ways in, and the one answer to everybody else.
+//! Authenticates requests by bearer token, service account or HTTP Digest, and answers all others with a challenge.
 
 pub(crate) mod digest;
 pub(crate) mod oauth;
@@ -9,13 +9,13 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Request, Response, StatusCode};
 
+use self::digest::{Nonces, Verification};
+use self::oauth::Tokens;
 use crate::answer;
-use crate::auth::digest::{Nonces, Verdict};
-use crate::auth::oauth::Tokens;
 use crate::options::Options;
-use crate::options::credentials::{Caller, Credentials};
+use crate::options::credentials::{AuthScheme, Credentials};
 
-/// Atlas indents this body, and this one only.
+/// The body of a 401, the only one that Atlas indents.
 const UNAUTHORIZED: &str = r#"{
   "error" : 401,
   "reason" : "Unauthorized",
@@ -23,18 +23,18 @@ const UNAUTHORIZED: &str = r#"{
   "errorCode" : "UNEXPECTED_ERROR"
 }"#;
 
-/// Checks credentials and hands out what they need.
+/// The accepted credentials, with the nonces and tokens that were given out.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Authenticator {
     credentials: Credentials,
     nonces: Nonces,
-    pub(crate) tokens: Tokens,
+    tokens: Tokens,
     revoked: bool,
 }
 
-impl Gate {
+impl Authenticator {
     pub(crate) fn new(options: &Options) -> Self {
-        Gate {
+        Authenticator {
             credentials: options.credentials.clone(),
             nonces: Nonces::new(options.nonce_age, options.nonce_uses, options.seed),
             tokens: Tokens::new(options),
@@ -42,35 +42,39 @@ impl Gate {
         }
     }
 
-    /// Ends every credential: whoever asks from now on is not authorized.
+    /// Revokes every credential.
     pub(crate) fn revoke(&mut self) {
         self.revoked = true;
         self.tokens.revoke_all();
     }
 
-    /// Answers a request to the token endpoints.
+    /// Answers a request to a token endpoint.
     pub(crate) fn token(&mut self, request: &Request<Bytes>, now: Duration) -> Response<Bytes> {
-        let known = (!self.revoked).then_some(&self.credentials);
-        self.tokens.answer(request, known, now)
+        let accepted = (!self.revoked).then_some(&self.credentials);
+        self.tokens.answer(request, accepted, now)
     }
 
-    /// Who asks, or the answer to someone unknown. Atlas does not tell a wrong key from a missing one; that a lapsed
-    /// bearer token is answered alike is our guess.
-    pub(crate) fn admit(&mut self, request: &Request<Bytes>, now: Duration) -> Result<Caller, Box<Response<Bytes>>> {
+    /// Returns how a request is authenticated, or the answer if it is not. Atlas answers a wrong key and a missing one
+    /// alike; that it answers an expired bearer token in the same way is a guess.
+    pub(crate) fn authenticate(
+        &mut self,
+        request: &Request<Bytes>,
+        now: Duration,
+    ) -> Result<AuthScheme, Box<Response<Bytes>>> {
         let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
         let mut stale = false;
         if scheme.eq_ignore_ascii_case("Bearer") {
             let token = rest.trim();
             if !self.revoked && (token == self.credentials.token || self.tokens.accepts(token, now)) {
-                return Ok(Caller::Bearer);
+                return Ok(AuthScheme::Bearer);
             }
         } else if scheme.eq_ignore_ascii_case("Digest") {
             let uri = request.uri().path_and_query().map_or("/", |uri| uri.as_str());
             match self.nonces.verify(rest, request.method().as_str(), uri, &self.credentials, now) {
-                Verdict::Accepted if !self.revoked => return Ok(Caller::Key),
-                Verdict::Stale => stale = true,
-                Verdict::Accepted | Verdict::Refused => {}
+                Verification::Accepted if !self.revoked => return Ok(AuthScheme::Digest),
+                Verification::Stale => stale = true,
+                Verification::Accepted | Verification::Refused => {}
             }
         }
         Err(Box::new(self.challenge(stale, now)))
@@ -92,14 +96,17 @@ mod tests {
     use super::*;
     use crate::options::credentials::TOKEN;
 
-    fn admit(gate: &mut Gate, authorization: &str) -> Result<Caller, Box<Response<Bytes>>> {
+    fn authenticate(
+        authenticator: &mut Authenticator,
+        authorization: &str,
+    ) -> Result<AuthScheme, Box<Response<Bytes>>> {
         let request = Request::get("/api/atlas/v2").header("authorization", authorization).body(Bytes::new()).unwrap();
-        gate.admit(&request, Duration::ZERO)
+        authenticator.authenticate(&request, Duration::ZERO)
     }
 
     #[test]
-    fn a_stranger_gets_the_recorded_answer() {
-        let response = admit(&mut Gate::new(&Options::default()), "Basic x").unwrap_err();
+    fn unknown_credentials_get_the_recorded_answer() {
+        let response = authenticate(&mut Authenticator::new(&Options::default()), "Basic x").unwrap_err();
         assert_eq!((response.status().as_u16(), response.body().len()), (401, 142));
         assert!(
             response.headers()["www-authenticate"].to_str().unwrap().starts_with("Digest realm=\"MMS Public API\"")
@@ -107,10 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn revoked_credentials_are_a_strangers() {
-        let mut gate = Gate::new(&Options::default());
-        assert_eq!(admit(&mut gate, &format!("bearer {TOKEN}")).unwrap(), Caller::Bearer);
-        gate.revoke();
-        assert!(admit(&mut gate, &format!("Bearer {TOKEN}")).is_err());
+    fn revoked_credentials_are_unknown() {
+        let mut authenticator = Authenticator::new(&Options::default());
+        assert_eq!(authenticate(&mut authenticator, &format!("bearer {TOKEN}")).unwrap(), AuthScheme::Bearer);
+        authenticator.revoke();
+        assert!(authenticate(&mut authenticator, &format!("Bearer {TOKEN}")).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! Service accounts: `/api/oauth/token` and `/api/oauth/revoke` (OAuth 2.0 client credentials).
+//! Tokens of service accounts: `/api/oauth/token` and `/api/oauth/revoke` (OAuth 2.0 client credentials).
 //!
-//! Errors have OAuth's shape, save the limit's, which has Atlas's. The texts of `invalid_request`,
-//! `unsupported_grant_type` and their like are our guesses.
+//! Errors have OAuth's form, except for the rate limit, which has Atlas's. The texts of `invalid_request` and
+//! `unsupported_grant_type` are guesses.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,43 +22,43 @@ use crate::problem::Problem;
 pub(crate) const TOKEN_PATH: &str = "/api/oauth/token";
 pub(crate) const REVOKE_PATH: &str = "/api/oauth/revoke";
 
-/// The tokens given out.
+/// The valid tokens, and the limits on them.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     lifetime: Duration,
-    active_max: usize,
-    count: WindowCount,
+    max_active: usize,
+    requests: WindowCount,
     random: fastrand::Rng,
-    /// Each with the instant at which it lapses.
-    alive: HashMap<String, Duration>,
+    /// The time at which each token expires.
+    expiries: HashMap<String, Duration>,
 }
 
 impl Tokens {
     pub(crate) fn new(options: &Options) -> Self {
         Tokens {
             lifetime: options.token_lifetime,
-            active_max: options.limits.active_tokens,
-            count: WindowCount::new(options.limits.tokens),
+            max_active: options.limits.active_tokens,
+            requests: WindowCount::new(options.limits.tokens),
             random: fastrand::Rng::with_seed(options.seed),
-            alive: HashMap::new(),
+            expiries: HashMap::new(),
         }
     }
 
-    /// Whether a bearer token was given out and still lives.
+    /// Returns whether a bearer token is valid.
     pub(crate) fn accepts(&self, token: &str, now: Duration) -> bool {
-        self.alive.get(token).is_some_and(|lapses| now < *lapses)
+        self.expiries.get(token).is_some_and(|expiry| now < *expiry)
     }
 
-    /// Ends every token.
+    /// Revokes every token.
     pub(crate) fn revoke_all(&mut self) {
-        self.alive.clear();
+        self.expiries.clear();
     }
 
-    /// Answers a request to either endpoint; without credentials, nobody is known.
+    /// Answers a request to either endpoint. Without accepted credentials, every client is refused.
     pub(crate) fn answer(
         &mut self,
         request: &Request<Bytes>,
-        credentials: Option<&Credentials>,
+        accepted: Option<&Credentials>,
         now: Duration,
     ) -> Response<Bytes> {
         if request.method() != Method::POST {
@@ -66,17 +66,17 @@ impl Tokens {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST,OPTIONS"));
             return response;
         }
-        if !credentials.is_some_and(|credentials| knows(request.headers(), credentials)) {
-            return refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Invalid credentials provided.");
+        if !accepted.is_some_and(|credentials| is_service_account(request.headers(), credentials)) {
+            return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "Invalid credentials provided.");
         }
         let path = request.uri().path();
-        if path == TOKEN_PATH && !self.count.admit(now) {
-            let problem = Problem::resource_limited(path, self.count.max(), self.count.minutes());
+        if path == TOKEN_PATH && !self.requests.admit(now) {
+            let problem = Problem::resource_limited(path, self.requests.max(), self.requests.minutes());
             return answer::error(&problem, Style::default());
         }
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded")) {
-            return refusal(StatusCode::BAD_REQUEST, "invalid_request", "The body must be a form.");
+            return refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body must be a form.");
         }
         let form: HashMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
         if path == TOKEN_PATH { self.issue(&form, now) } else { self.revoke(&form) }
@@ -87,22 +87,22 @@ impl Tokens {
             Some("client_credentials") => {}
             Some(_) => {
                 let text = "The grant type must be client_credentials.";
-                return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type", text);
+                return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", text);
             }
-            None => return refusal(StatusCode::BAD_REQUEST, "invalid_request", "The grant type is missing."),
+            None => return refuse(StatusCode::BAD_REQUEST, "invalid_request", "The grant type is missing."),
         }
-        self.alive.retain(|_, lapses| now < *lapses);
-        if self.alive.len() >= self.active_max {
+        self.expiries.retain(|_, expiry| now < *expiry);
+        if self.expiries.len() >= self.max_active {
             let text =
                 "Access Token limit reached. Please use the existing Access Tokens or create a new Service Account.";
-            return refusal(StatusCode::FORBIDDEN, "access_denied", text);
+            return refuse(StatusCode::FORBIDDEN, "access_denied", text);
         }
         let mut random = [0; 32];
         self.random.fill(&mut random);
         let token = [br#"{"alg":"none","typ":"JWT"}"#.as_slice(), br#"{"iss":"sandbox"}"#, &random]
             .map(|part| URL_SAFE_NO_PAD.encode(part))
             .join(".");
-        self.alive.insert(token.clone(), now.saturating_add(self.lifetime));
+        self.expiries.insert(token.clone(), now.saturating_add(self.lifetime));
         let seconds = self.lifetime.as_secs();
         answer::plain_json(
             StatusCode::OK,
@@ -113,16 +113,16 @@ impl Tokens {
     fn revoke(&mut self, form: &HashMap<String, String>) -> Response<Bytes> {
         match form.get("token") {
             Some(token) => {
-                self.alive.remove(token);
+                self.expiries.remove(token);
                 answer::bare(StatusCode::OK)
             }
-            None => refusal(StatusCode::BAD_REQUEST, "invalid_request", "The token is missing."),
+            None => refuse(StatusCode::BAD_REQUEST, "invalid_request", "The token is missing."),
         }
     }
 }
 
-/// Whether the caller proves by HTTP Basic to be the service account.
-fn knows(headers: &HeaderMap, credentials: &Credentials) -> bool {
+/// Returns whether HTTP Basic names the service account and its secret.
+fn is_service_account(headers: &HeaderMap, credentials: &Credentials) -> bool {
     let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return false };
     let Some((scheme, encoded)) = value.split_once(' ') else { return false };
     let expected = format!("{}:{}", credentials.client_id, credentials.client_secret);
@@ -130,7 +130,7 @@ fn knows(headers: &HeaderMap, credentials: &Credentials) -> bool {
         && STANDARD.decode(encoded.trim()).is_ok_and(|given| given == expected.as_bytes())
 }
 
-fn refusal(status: StatusCode, error: &str, description: &str) -> Response<Bytes> {
+fn refuse(status: StatusCode, error: &str, description: &str) -> Response<Bytes> {
     answer::plain_json(status, format!(r#"{{"error_description":{},"error":{}}}"#, json!(description), json!(error)))
 }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lives_its_hour_unless_it_is_revoked() {
+    fn a_token_is_valid_for_an_hour_unless_revoked() {
         let mut tokens = Tokens::new(&Options::default());
         let (status, body) = ask(&mut tokens, "grant_type=client_credentials", &basic(), 0);
         let token = body.split('"').nth(3).unwrap().to_owned();
@@ -176,9 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_the_shape_of_oauth_and_the_limit_that_of_atlas() {
+    fn only_the_limits_error_has_atlas_form() {
         let mut tokens = Tokens::new(&Options::default());
-        let (status, body) = ask(&mut tokens, "grant_type=client_credentials", "Basic bm9ib2R5", 0);
+        let (status, body) = ask(&mut tokens, "grant_type=client_credentials", "Basic dW5rbm93bg==", 0);
         assert_eq!(
             (status, &*body),
             (401, r#"{"error_description":"Invalid credentials provided.","error":"invalid_client"}"#)
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_a_hundred_tokens_live_at_once() {
+    fn a_hundred_tokens_are_valid_at_once() {
         let mut tokens = Tokens::new(&Options::default());
         let statuses: Vec<_> =
             (0..102).map(|n| ask(&mut tokens, "grant_type=client_credentials", &basic(), n * 2).0).collect();

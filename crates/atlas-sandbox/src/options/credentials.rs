@@ -1,25 +1,25 @@
-//! The credentials that the sandbox knows. They open nothing but a sandbox, so they are no secrets.
+//! The accepted credentials. They are valid in a sandbox only, so they are not secret.
 
 use serde::Deserialize;
 
-/// A ready-made bearer token.
+/// The default bearer token.
 pub const TOKEN: &str = "sandbox-access-token";
-/// The client id of a service account.
+/// The default client id of the service account.
 pub const CLIENT_ID: &str = "mdb_sa_id_5a4db0c5a4db0c5a4db0c500";
-/// Its secret.
+/// The default secret of the service account.
 pub const CLIENT_SECRET: &str = "mdb_sa_sk_sandbox-only-this-secret-opens-nothing";
-/// The public half of an API key.
+/// The default public half of the API key.
 pub const PUBLIC_KEY: &str = "sandboxk";
-/// Its private half.
+/// The default private half of the API key.
 pub const PRIVATE_KEY: &str = "5a4db0c5-0000-4000-8000-5a4db0c50000";
 
 /// One credential of each of the three kinds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Credentials {
-    /// A bearer token that never lapses.
+    /// A bearer token that never expires.
     pub token: String,
-    /// The client id of the service account, which asks for tokens at `/api/oauth/token`.
+    /// The client id of the service account, which requests tokens at `/api/oauth/token`.
     pub client_id: String,
     /// The secret of the service account.
     pub client_secret: String,
@@ -41,20 +41,20 @@ impl Default for Credentials {
     }
 }
 
-/// The credential that a request proved to hold.
+/// The scheme by which a request was authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
+pub(crate) enum AuthScheme {
     Bearer,
-    Key,
+    Digest,
 }
 
 impl Credentials {
-    /// What an invitation names as its inviter. With an API key Atlas names the public key, not an address; that a
-    /// service account appears by its client id is our guess.
-    pub(crate) fn inviter(&self, caller: Caller) -> &str {
-        match caller {
-            Caller::Bearer => &self.client_id,
-            Caller::Key => &self.public_key,
+    /// Returns the name of an invitation's inviter. With an API key Atlas names the public key, not an address; that a
+    /// service account appears by its client id is a guess.
+    pub(crate) fn inviter(&self, scheme: AuthScheme) -> &str {
+        match scheme {
+            AuthScheme::Bearer => &self.client_id,
+            AuthScheme::Digest => &self.public_key,
         }
     }
 }

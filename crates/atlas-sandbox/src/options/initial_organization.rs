@@ -1,53 +1,53 @@
-//! What an organization holds before the first request.
+//! The organization before the first request.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// The sandbox's organization, an id that Atlas would not give out.
+/// The default organization's id, which Atlas would not give out.
 pub const ORGANIZATION: &str = "5a4db0c5a4db0c5a4db0c5a4";
 
-/// An organization as it starts.
+/// An organization before the first request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Seed {
-    /// Its id, 24 hex digits.
+pub struct InitialOrganization {
+    /// The id, 24 hex digits.
     pub id: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its teams.
-    pub teams: Vec<NamedSeed>,
-    /// Ids of teams of other organizations: naming one is another mistake than naming none that exists.
+    /// The teams.
+    pub teams: Vec<NamedResource>,
+    /// Ids of teams of other organizations, which are refused with another error than unknown ids.
     pub other_teams: Vec<String>,
-    /// Its projects.
-    pub projects: Vec<NamedSeed>,
+    /// The projects.
+    pub projects: Vec<NamedResource>,
     /// Addresses of members.
     pub members: Vec<String>,
-    /// Addresses invited before.
+    /// Addresses whose invitation is pending.
     pub pending: Vec<String>,
 }
 
-/// A team or project.
-#[derive(Clone, Debug, Deserialize)]
+/// A team or a project.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NamedSeed {
-    /// Its id, 24 hex digits.
+pub struct NamedResource {
+    /// The id, 24 hex digits.
     pub id: String,
-    /// Its name.
+    /// The name.
     pub name: String,
 }
 
-impl NamedSeed {
-    /// One of this id and name.
+impl NamedResource {
+    /// Creates a team or a project.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        NamedSeed { id: id.into(), name: name.into() }
+        NamedResource { id: id.into(), name: name.into() }
     }
 }
 
-impl Default for Seed {
+impl Default for InitialOrganization {
     fn default() -> Self {
         let named = |prefix: &str, names: &[&str]| {
-            names.iter().zip(1..).map(|(name, n)| NamedSeed::new(format!("{prefix}{n:018x}"), *name)).collect()
+            names.iter().zip(1..).map(|(name, n)| NamedResource::new(format!("{prefix}{n:018x}"), *name)).collect()
         };
-        Seed {
+        InitialOrganization {
             id: ORGANIZATION.into(),
             name: "Sandbox".into(),
             teams: named("7ea000", &["Data Platform", "Backend", "Analytics", "Customer Success", "Security"]),
@@ -61,9 +61,9 @@ impl Default for Seed {
     }
 }
 
-impl Seed {
-    /// The default teams and projects, and nobody in it.
+impl InitialOrganization {
+    /// Returns the default organization without members and pending invitations.
     pub fn without_people() -> Self {
-        Seed { members: Vec::new(), pending: Vec::new(), ..Seed::default() }
+        InitialOrganization { members: Vec::new(), pending: Vec::new(), ..InitialOrganization::default() }
     }
 }

@@ -1,65 +1,52 @@
-//! Reads and checks the body of a request to invite someone, as far as that goes without knowing the organization.
+//! Reads the body of a request to invite a person, and checks what can be checked without the organization.
 //!
-//! The two endpoints spell it differently; what comes out is the same.
+//! The two endpoints name the fields differently; the result is the same.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::roles::{GROUP_ROLES, ORG_ROLES};
+use super::user::{Grants, ProjectGrant};
+use crate::object_id::is_object_id;
 use crate::problem::Problem;
 
-/// Who is to be invited, and to what.
+/// A person to invite, with roles and teams.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Draft {
+pub(crate) struct InviteRequest {
     pub(crate) username: String,
     pub(crate) grants: Grants,
 }
 
-/// What a person holds or is to hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Grants {
-    pub(crate) roles: Vec<String>,
-    pub(crate) projects: Vec<ProjectGrant>,
-    pub(crate) team_ids: Vec<String>,
-}
+impl InviteRequest {
+    /// Reads the body of `POST /invites`.
+    pub(crate) fn from_invites(body: &[u8]) -> Result<Self, Problem> {
+        let fields = object(body)?;
+        only(&fields, &["groupRoleAssignments", "roles", "teamIds", "username"])?;
+        let grants = Grants {
+            roles: org_roles(&fields, "roles")?,
+            projects: projects(&fields, "roles")?,
+            team_ids: team_ids(&fields)?,
+        };
+        Ok(InviteRequest { username: username(&fields)?, grants })
+    }
 
-/// Roles in one project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ProjectGrant {
-    pub(crate) group_id: String,
-    pub(crate) group_roles: Vec<String>,
-}
-
-/// Reads the body of `POST /invites`.
-pub(crate) fn from_invites(body: &[u8]) -> Result<Draft, Problem> {
-    let fields = object(body)?;
-    only(&fields, &["groupRoleAssignments", "roles", "teamIds", "username"])?;
-    let grants = Grants {
-        roles: org_roles(&fields, "roles")?,
-        projects: projects(&fields, "roles")?,
-        team_ids: team_ids(&fields)?,
-    };
-    Ok(Draft { username: username(&fields)?, grants })
-}
-
-/// Reads the body of `POST /users`.
-pub(crate) fn from_users(body: &[u8]) -> Result<Draft, Problem> {
-    let fields = object(body)?;
-    only(&fields, &["roles", "teamIds", "username"])?;
-    let username = username(&fields)?;
-    let roles = match fields.get("roles") {
-        Some(Value::Object(roles)) => roles,
-        None | Some(Value::Null) => return Err(Problem::missing_attribute("roles")),
-        Some(_) => return Err(Problem::invalid_json_attribute("roles")),
-    };
-    only(roles, &["groupRoleAssignments", "orgRoles"])?;
-    let grants = Grants {
-        roles: org_roles(roles, "orgRoles")?,
-        projects: projects(roles, "groupRoles")?,
-        team_ids: team_ids(&fields)?,
-    };
-    Ok(Draft { username, grants })
+    /// Reads the body of `POST /users`.
+    pub(crate) fn from_users(body: &[u8]) -> Result<Self, Problem> {
+        let fields = object(body)?;
+        only(&fields, &["roles", "teamIds", "username"])?;
+        let username = username(&fields)?;
+        let roles = match fields.get("roles") {
+            Some(Value::Object(roles)) => roles,
+            None | Some(Value::Null) => return Err(Problem::missing_attribute("roles")),
+            Some(_) => return Err(Problem::invalid_json_attribute("roles")),
+        };
+        only(roles, &["groupRoleAssignments", "orgRoles"])?;
+        let grants = Grants {
+            roles: org_roles(roles, "orgRoles")?,
+            projects: projects(roles, "groupRoles")?,
+            team_ids: team_ids(&fields)?,
+        };
+        Ok(InviteRequest { username, grants })
+    }
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
@@ -70,7 +57,7 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
     }
 }
 
-/// Atlas refuses fields that it does not know.
+/// Refuses unknown fields, as Atlas does.
 fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), Problem> {
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Problem::invalid_attribute(name)),
@@ -87,8 +74,9 @@ fn username(fields: &Map<String, Value>) -> Result<String, Problem> {
     }
 }
 
-/// The server's own rule is not known. Our guess: the local part may hold what RFC 5322 allows without quotes, which is
-/// more than the pattern of an official client and no more than the `format: email` of the OpenAPI document.
+/// Returns whether the text is an address. The server's own rule is not known. As a guess, the local part may hold what
+/// RFC 5322 allows without quotes: more than the pattern of an official client allows, and no more than the OpenAPI
+/// document's `format: email`.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let Some((labels, top)) = domain.rsplit_once('.') else { return false };
@@ -125,7 +113,7 @@ fn org_roles(fields: &Map<String, Value>, name: &str) -> Result<Vec<String>, Pro
 
 fn team_ids(fields: &Map<String, Value>) -> Result<Vec<String>, Problem> {
     let ids = strings(fields, "teamIds")?;
-    match ids.iter().find(|id| !is_id(id)) {
+    match ids.iter().find(|id| !is_object_id(id)) {
         Some(id) => Err(Problem::invalid_team_id(id)),
         None => Ok(unique(ids)),
     }
@@ -145,7 +133,7 @@ fn project(fields: &Map<String, Value>, roles_name: &str) -> Result<ProjectGrant
     only(fields, &["groupId", roles_name])?;
     let group_id = match fields.get("groupId") {
         None | Some(Value::Null) => return Err(Problem::missing_attribute("groupId")),
-        Some(Value::String(id)) if is_id(id) => id.clone(),
+        Some(Value::String(id)) if is_object_id(id) => id.clone(),
         Some(Value::String(id)) => return Err(Problem::invalid_group_id(id)),
         Some(_) => return Err(Problem::invalid_json_attribute("groupId")),
     };
@@ -171,51 +159,6 @@ fn unique(mut items: Vec<String>) -> Vec<String> {
     items
 }
 
-/// Whether this is an Atlas id: 24 lower-case hex digits.
-pub(crate) fn is_id(text: &str) -> bool {
-    text.len() == 24 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-const ORG_ROLES: [&str; 7] = [
-    "ORG_OWNER",
-    "ORG_MEMBER",
-    "ORG_GROUP_CREATOR",
-    "ORG_BILLING_ADMIN",
-    "ORG_BILLING_READ_ONLY",
-    "ORG_STREAM_PROCESSING_ADMIN",
-    "ORG_READ_ONLY",
-];
-
-/// Atlas's project roles as last listed; that it refuses others is our guess.
-const GROUP_ROLES: [&str; 26] = [
-    "GROUP_OWNER",
-    "GROUP_CLUSTER_MANAGER",
-    "GROUP_STREAM_PROCESSING_OWNER",
-    "GROUP_DATA_ACCESS_ADMIN",
-    "GROUP_DATA_ACCESS_READ_WRITE",
-    "GROUP_DATA_ACCESS_READ_ONLY",
-    "GROUP_READ_ONLY",
-    "GROUP_SEARCH_INDEX_EDITOR",
-    "GROUP_BACKUP_MANAGER",
-    "GROUP_OBSERVABILITY_VIEWER",
-    "GROUP_DATABASE_ACCESS_ADMIN",
-    "GROUP_REPLICA_SET_MANAGER",
-    "GROUP_CLUSTER_CREATOR",
-    "GROUP_CLUSTER_LOG_VIEWER",
-    "GROUP_CLUSTER_RESILIENCE_TESTER",
-    "GROUP_ACCESS_MANAGER",
-    "GROUP_BACKUP_CREATOR",
-    "GROUP_BACKUP_RECOVERY_OPERATOR",
-    "GROUP_BACKUP_EXPORT_OPERATOR",
-    "GROUP_NETWORK_ACCESS_MANAGER",
-    "GROUP_TRIGGER_MANAGER",
-    "GROUP_INDEX_MANAGER",
-    "GROUP_REAL_TIME_PERFORMANCE_OPERATOR",
-    "GROUP_SUPPORT_ACCESS_MANAGER",
-    "GROUP_ALERTS_MANAGER",
-    "GROUP_MODEL_OWNER",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,7 +166,7 @@ mod tests {
     const PROJECT: &str = "9c0000000000000000000001";
 
     #[test]
-    fn both_spellings_say_the_same() {
+    fn both_endpoints_name_the_same_grants() {
         let old = format!(
             r#"{{"username":"ada@example.com","roles":["ORG_MEMBER","ORG_MEMBER"],"teamIds":["7ea000000000000000000001"],
                 "groupRoleAssignments":[{{"groupId":"{PROJECT}","roles":["GROUP_READ_ONLY"]}}]}}"#
@@ -232,10 +175,10 @@ mod tests {
             r#"{{"username":"ada@example.com","teamIds":["7ea000000000000000000001"],"roles":{{"orgRoles":["ORG_MEMBER"],
                 "groupRoleAssignments":[{{"groupId":"{PROJECT}","groupRoles":["GROUP_READ_ONLY"]}}]}}}}"#
         );
-        let draft = from_invites(old.as_bytes()).unwrap();
-        assert_eq!(draft.grants.roles, ["ORG_MEMBER"]);
-        assert_eq!(draft.grants.projects[0].group_roles, ["GROUP_READ_ONLY"]);
-        assert_eq!(draft, from_users(new.as_bytes()).unwrap());
+        let request = InviteRequest::from_invites(old.as_bytes()).unwrap();
+        assert_eq!(request.grants.roles, ["ORG_MEMBER"]);
+        assert_eq!(request.grants.projects[0].group_roles, ["GROUP_READ_ONLY"]);
+        assert_eq!(request, InviteRequest::from_users(new.as_bytes()).unwrap());
     }
 
     #[test]
@@ -255,7 +198,7 @@ mod tests {
             (r#"{"username":"a@example.com","roles":["ORG_MEMBER"],"teamIds":["x"]}"#, 404, "INVALID_TEAM_ID"),
         ];
         for (body, status, code) in invites {
-            let problem = from_invites(body.as_bytes()).unwrap_err();
+            let problem = InviteRequest::from_invites(body.as_bytes()).unwrap_err();
             assert_eq!((problem.status.as_u16(), problem.code.as_str()), (status, code), "{body}");
         }
         let projects = [
@@ -269,7 +212,7 @@ mod tests {
         for (item, status, code) in projects {
             let body =
                 format!(r#"{{"username":"a@example.com","roles":["ORG_MEMBER"],"groupRoleAssignments":[{item}]}}"#);
-            let problem = from_invites(body.as_bytes()).unwrap_err();
+            let problem = InviteRequest::from_invites(body.as_bytes()).unwrap_err();
             assert_eq!((problem.status.as_u16(), problem.code.as_str()), (status, code), "{body}");
         }
         let users = [
@@ -279,7 +222,7 @@ mod tests {
             (r#"{"username":"a@example.com","roles":{"roles":[]}}"#, "INVALID_ATTRIBUTE"),
         ];
         for (body, code) in users {
-            assert_eq!(from_users(body.as_bytes()).unwrap_err().code, code, "{body}");
+            assert_eq!(InviteRequest::from_users(body.as_bytes()).unwrap_err().code, code, "{body}");
         }
     }
 }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::options::Options;
 use crate::problem::Problem;
 
-/// The refusal of this address, where the options single it or its domain out.
-pub(crate) fn of(options: &Options, username: &str, org: &str) -> Option<Problem> {
+/// Returns the refusal that the options set for this address or its domain.
+pub(crate) fn configured(options: &Options, username: &str, org: &str) -> Option<Problem> {
     let refusals = &options.refusals;
     if refusals.is_empty() {
         return None;
@@ -20,8 +20,8 @@ pub(crate) fn of(options: &Options, username: &str, org: &str) -> Option<Problem
     Some(refusal(code, username, org))
 }
 
-/// Statuses are as documented or recorded, and so are the texts, as far as they are known. A code that is not listed here
-/// is a 400 with a text of our own.
+/// Creates the error with this code. Statuses and texts are as documented or recorded if they are known; any other code is
+/// a 400 with a text of the sandbox's own.
 fn refusal(code: &str, username: &str, org: &str) -> Problem {
     const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
     let nothing: Vec<Value> = Vec::new();
@@ -78,7 +78,7 @@ mod tests {
             ("ann@example.org", Some((400, "DOMAIN_NOT_IN_ALLOW_LIST"))),
             ("eve@example.com", None),
         ] {
-            let problem = of(&options, username, "an org");
+            let problem = configured(&options, username, "an org");
             let found = problem.as_ref().map(|problem| (problem.status.as_u16(), problem.code.as_str()));
             assert_eq!(found, refused, "{username}");
         }

@@ -1,19 +1,17 @@
-//! What an organization is made of: people, their invitations, teams and projects. `/_sandbox/state` dumps and loads
-//! these very shapes, which are the sandbox's own and not Atlas's.
+//! The people of an organization and their invitations. `/_sandbox/state` returns and loads these shapes, which are the
+//! sandbox's own and not Atlas's.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::organization::invite_request::Grants;
-
-/// Someone who is or was to be in the organization.
+/// A person who is, was or may become a member of the organization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Person {
+pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) username: String,
-    pub(crate) status: Status,
-    /// When the invitation was made or, of a member, when the membership began.
+    pub(crate) status: MembershipStatus,
+    /// The time of the invitation or, for a member, the start of the membership.
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) inviter_username: String,
@@ -32,36 +30,73 @@ pub(crate) struct Invite {
     pub(crate) grants: Grants,
 }
 
-/// `orgMembershipStatus`.
+/// The roles and teams of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Grants {
+    pub(crate) roles: Vec<String>,
+    pub(crate) projects: Vec<ProjectGrant>,
+    pub(crate) team_ids: Vec<String>,
+}
+
+impl Grants {
+    pub(crate) fn project_ids(&self) -> impl Iterator<Item = &String> {
+        self.projects.iter().map(|grant| &grant.group_id)
+    }
+}
+
+/// The roles of a person in one project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProjectGrant {
+    pub(crate) group_id: String,
+    pub(crate) group_roles: Vec<String>,
+}
+
+/// Atlas's `orgMembershipStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Status {
+pub(crate) enum MembershipStatus {
     Active,
     Pending,
     InvitationExpired,
     InvitationRejected,
 }
 
-impl Status {
-    /// Whether it takes one of the organization's seats.
-    pub(crate) fn seated(self) -> bool {
-        matches!(self, Status::Active | Status::Pending)
+impl MembershipStatus {
+    /// Returns whether a person with this status takes one of the organization's seats.
+    pub(crate) fn takes_seat(self) -> bool {
+        matches!(self, MembershipStatus::Active | MembershipStatus::Pending)
     }
 }
 
-/// The endpoint that an invitation came through.
+/// The end of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationEnd {
+    /// The person became a member.
+    Accepted,
+    /// The person declined.
+    Declined,
+    /// The person did not answer in time.
+    Expired,
+}
+
+impl InvitationEnd {
+    pub(crate) fn status(self) -> MembershipStatus {
+        match self {
+            InvitationEnd::Accepted => MembershipStatus::Active,
+            InvitationEnd::Declined => MembershipStatus::InvitationRejected,
+            InvitationEnd::Expired => MembershipStatus::InvitationExpired,
+        }
+    }
+}
+
+/// An endpoint that creates invitations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Via {
+pub enum InviteEndpoint {
     /// `POST /orgs/{orgId}/invites`.
     Invites,
     /// `POST /orgs/{orgId}/users`.
     Users,
-}
-
-/// A team or a project.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Named {
-    pub(crate) id: String,
-    pub(crate) name: String,
 }

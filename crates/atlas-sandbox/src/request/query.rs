@@ -1,4 +1,4 @@
-//! The query of a request, checked against what the operation knows.
+//! The query of a request.
 
 use crate::problem::Problem;
 
@@ -11,7 +11,7 @@ impl Query {
         Query(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
     }
 
-    /// Refuses parameters that are not among these. That Atlas does so is our guess.
+    /// Refuses parameters other than these. That Atlas does so is a guess.
     pub(crate) fn check(&self, known: &[&str]) -> Result<(), Problem> {
         match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => Err(Problem::invalid_query_parameter(name)),
@@ -19,22 +19,22 @@ impl Query {
         }
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a parameter.
+    /// Returns every value of a parameter.
     pub(crate) fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A flag, which is off unless it is `true`.
+    /// Returns whether a parameter is `true`.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
-    /// Which page of a list is asked for.
+    /// Returns the requested page of a list.
     pub(crate) fn page(&self) -> Result<PageRequest, Problem> {
         let number = |name: &'static str, default: usize, max: usize| match self.get(name) {
             None => Ok(default),
@@ -50,7 +50,7 @@ impl Query {
         })
     }
 
-    /// The parameters that choose what is listed, as they go into a link: `&name=value` each.
+    /// Returns the parameters that filter a list, as they go into a link: `&name=value` for each.
     pub(crate) fn filters(&self) -> String {
         const OTHERS: [&str; 5] = ["envelope", "pretty", "includeCount", "itemsPerPage", "pageNum"];
         let mut text = String::new();
@@ -67,16 +67,16 @@ impl Query {
 /// A page of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest {
-    /// From 1.
+    /// The page's number, from 1.
     pub(crate) number: usize,
-    /// Entries on a page.
+    /// The number of entries on a page.
     pub(crate) size: usize,
-    /// Whether the answer states how many there are in all.
+    /// Whether the answer states the number of entries on all pages.
     pub(crate) count: bool,
 }
 
 impl PageRequest {
-    /// How many entries come before it.
+    /// Returns the number of entries before the page.
     pub(crate) fn offset(&self) -> usize {
         (self.number - 1).saturating_mul(self.size)
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_go_into_links_and_page_numbers_do_not() {
+    fn links_keep_filters_but_not_page_numbers() {
         let query = Query::parse(Some("pageNum=2&username=ada%2Bx%40example.com&pretty=true"));
         assert_eq!(query.filters(), "&username=ada%2Bx%40example.com");
     }

@@ -1,44 +1,23 @@
-//! What a method and a path ask for, and what is fixed for each operation: its versions, its bucket, its query.
+//! The resource that a path names, and the operations on it.
 
 use http::Method;
 
-use crate::bucket::EndpointSet;
-use crate::organization::invite_request::is_id;
-use crate::problem::Problem;
+use super::operation::Operation;
 
-/// Where every versioned resource lives.
+/// The start of every versioned resource's path.
 pub(crate) const ROOT: &str = "/api/atlas/v2";
-
-/// Something that the API does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    ReadRoot,
-    ListRateLimits,
-    ReadRateLimit,
-    ReadOrganization,
-    ListInvites,
-    CreateInvite,
-    ReadInvite,
-    DeleteInvite,
-    ListUsers,
-    CreateUser,
-    ReadUser,
-    DeleteUser,
-    ListTeams,
-    ListProjects,
-}
 
 /// A resource and the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Route<'p> {
     operations: &'static [(Method, Operation)],
-    /// The organization that the path names.
+    /// The id of the organization.
     pub(crate) org: Option<&'p str>,
     /// The id of one invite, user or endpoint set.
     pub(crate) id: Option<&'p str>,
 }
 
-/// Finds the resource that a path names.
+/// Returns the resource that a path names.
 pub(crate) fn find(path: &str) -> Option<Route<'_>> {
     use Operation::*;
     const GET: Method = Method::GET;
@@ -68,179 +47,15 @@ pub(crate) fn find(path: &str) -> Option<Route<'_>> {
 }
 
 impl Route<'_> {
-    /// The operation of this method on the resource.
+    /// Returns the operation of this method on the resource.
     pub(crate) fn operation(&self, method: &Method) -> Option<Operation> {
         self.operations.iter().find(|(known, _)| known == method).map(|(_, operation)| *operation)
     }
 
-    /// The value of an `Allow` header, as Atlas writes it.
+    /// Returns the value of the `Allow` header, as Atlas writes it.
     pub(crate) fn allow(&self) -> String {
         let methods = self.operations.iter().map(|(method, _)| method.as_str());
         methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(",")
-    }
-}
-
-impl Operation {
-    /// Every operation.
-    pub(crate) const ALL: [Operation; 14] = [
-        Operation::ReadRoot,
-        Operation::ListRateLimits,
-        Operation::ReadRateLimit,
-        Operation::ReadOrganization,
-        Operation::ListInvites,
-        Operation::CreateInvite,
-        Operation::ReadInvite,
-        Operation::DeleteInvite,
-        Operation::ListUsers,
-        Operation::CreateUser,
-        Operation::ReadUser,
-        Operation::DeleteUser,
-        Operation::ListTeams,
-        Operation::ListProjects,
-    ];
-
-    /// The method and the path, with Atlas's names for its variables.
-    pub(crate) fn template(self) -> (&'static str, &'static str) {
-        match self {
-            Operation::ReadRoot => ("GET", "/api/atlas/v2"),
-            Operation::ListRateLimits => ("GET", "/api/atlas/v2/rateLimits"),
-            Operation::ReadRateLimit => ("GET", "/api/atlas/v2/rateLimits/{endpointSetId}"),
-            Operation::ReadOrganization => ("GET", "/api/atlas/v2/orgs/{orgId}"),
-            Operation::ListInvites => ("GET", "/api/atlas/v2/orgs/{orgId}/invites"),
-            Operation::CreateInvite => ("POST", "/api/atlas/v2/orgs/{orgId}/invites"),
-            Operation::ReadInvite => ("GET", "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}"),
-            Operation::DeleteInvite => ("DELETE", "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}"),
-            Operation::ListUsers => ("GET", "/api/atlas/v2/orgs/{orgId}/users"),
-            Operation::CreateUser => ("POST", "/api/atlas/v2/orgs/{orgId}/users"),
-            Operation::ReadUser => ("GET", "/api/atlas/v2/orgs/{orgId}/users/{userId}"),
-            Operation::DeleteUser => ("DELETE", "/api/atlas/v2/orgs/{orgId}/users/{userId}"),
-            Operation::ListTeams => ("GET", "/api/atlas/v2/orgs/{orgId}/teams"),
-            Operation::ListProjects => ("GET", "/api/atlas/v2/orgs/{orgId}/groups"),
-        }
-    }
-
-    /// The bucket that the operation drinks from. That the organization's projects drink from its own bucket is as
-    /// documented.
-    pub(crate) fn endpoint_set(self) -> EndpointSet {
-        match self {
-            Operation::ReadRoot => EndpointSet::Root,
-            Operation::ListRateLimits | Operation::ReadRateLimit => EndpointSet::RateLimits,
-            Operation::ReadOrganization
-            | Operation::ListInvites
-            | Operation::CreateInvite
-            | Operation::ReadInvite
-            | Operation::DeleteInvite
-            | Operation::ListProjects => EndpointSet::Organizations,
-            Operation::ListUsers | Operation::CreateUser | Operation::ReadUser | Operation::DeleteUser => {
-                EndpointSet::Users
-            }
-            Operation::ListTeams => EndpointSet::Teams,
-        }
-    }
-
-    /// The versions of the resource, oldest first.
-    pub(crate) fn versions(self) -> &'static [&'static str] {
-        match self {
-            Operation::ReadRoot
-            | Operation::ReadOrganization
-            | Operation::ListInvites
-            | Operation::CreateInvite
-            | Operation::ReadInvite
-            | Operation::DeleteInvite
-            | Operation::ListTeams
-            | Operation::ListProjects => &["2023-01-01"],
-            Operation::ListUsers | Operation::DeleteUser => &["2023-01-01", "2025-02-19"],
-            Operation::CreateUser | Operation::ReadUser => &["2025-02-19"],
-            Operation::ListRateLimits | Operation::ReadRateLimit => &["2025-03-12"],
-        }
-    }
-
-    /// Whether answers of this version carry `Deprecation` and `Sunset`.
-    pub(crate) fn deprecated(self, version: &str) -> bool {
-        match self {
-            Operation::ListInvites | Operation::CreateInvite | Operation::ReadInvite | Operation::DeleteInvite => true,
-            Operation::ListUsers | Operation::DeleteUser => version == "2023-01-01",
-            Operation::ReadRoot
-            | Operation::ListRateLimits
-            | Operation::ReadRateLimit
-            | Operation::ReadOrganization
-            | Operation::CreateUser
-            | Operation::ReadUser
-            | Operation::ListTeams
-            | Operation::ListProjects => false,
-        }
-    }
-
-    /// Checks the form of the id in the path, where the document gives it one. The error is our guess.
-    pub(crate) fn check_id(self, id: Option<&str>) -> Result<(), Problem> {
-        let name = match self {
-            Operation::ReadInvite => "invitationId",
-            Operation::ReadUser | Operation::DeleteUser => "userId",
-            Operation::ReadRoot
-            | Operation::ListRateLimits
-            | Operation::ReadRateLimit
-            | Operation::ReadOrganization
-            | Operation::ListInvites
-            | Operation::CreateInvite
-            | Operation::DeleteInvite
-            | Operation::ListUsers
-            | Operation::CreateUser
-            | Operation::ListTeams
-            | Operation::ListProjects => return Ok(()),
-        };
-        if id.is_some_and(is_id) { Ok(()) } else { Err(Problem::invalid_path_parameter(name)) }
-    }
-
-    /// Whether it makes an invitation.
-    pub(crate) fn creates(self) -> bool {
-        matches!(self, Operation::CreateInvite | Operation::CreateUser)
-    }
-
-    /// Whether it changes anything.
-    pub(crate) fn writes(self) -> bool {
-        self.creates() || matches!(self, Operation::DeleteInvite | Operation::DeleteUser)
-    }
-
-    /// The query parameters that it knows: those of the OpenAPI document, and two that it omits where others of the kind
-    /// have them, `pretty` of one invite and `includeCount` of the rate limits.
-    pub(crate) fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Operation::ReadRoot
-            | Operation::ReadOrganization
-            | Operation::CreateInvite
-            | Operation::ReadInvite
-            | Operation::DeleteInvite
-            | Operation::CreateUser
-            | Operation::ReadUser
-            | Operation::DeleteUser => &["envelope", "pretty"],
-            Operation::ListInvites => &["envelope", "pretty", "username"],
-            Operation::ListUsers => &[
-                "envelope",
-                "pretty",
-                "includeCount",
-                "itemsPerPage",
-                "pageNum",
-                "username",
-                "orgMembershipStatus",
-                "orgMembershipStatuses",
-            ],
-            Operation::ListTeams => &["envelope", "pretty", "includeCount", "itemsPerPage", "pageNum"],
-            Operation::ListProjects => &["envelope", "pretty", "includeCount", "itemsPerPage", "pageNum", "name"],
-            Operation::ListRateLimits => &[
-                "envelope",
-                "pretty",
-                "includeCount",
-                "itemsPerPage",
-                "pageNum",
-                "groupId",
-                "orgId",
-                "userId",
-                "ipAddress",
-                "name",
-                "endpointPath",
-            ],
-            Operation::ReadRateLimit => &["envelope", "pretty", "groupId", "orgId", "userId", "ipAddress"],
-        }
     }
 }
 

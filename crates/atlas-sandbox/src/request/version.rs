@@ -1,4 +1,4 @@
-//! Which version of a resource a request asks for, and in which version its body is written.
+//! The version of a resource that a request asks for, and the version of its body.
 
 use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -6,14 +6,14 @@ use jiff::civil::Date;
 
 use crate::problem::Problem;
 
-/// The version that the `Accept` header resolves to: the newest that is not newer than its date.
+/// Returns the version that the `Accept` header resolves to: the newest that is not newer than its date.
 pub(crate) fn negotiate(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<&'static str, Problem> {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut accepted = accepted.flat_map(|value| value.split(',')).filter_map(version_of);
     accepted.find_map(|date| resolve(date, versions)).ok_or_else(Problem::invalid_version)
 }
 
-/// Checks the type of a request's body: plain JSON, or JSON of a version that the resource has.
+/// Refuses a body that is neither plain JSON nor JSON of a version that the resource has.
 pub(crate) fn check_content_type(headers: &HeaderMap, versions: &'static [&'static str]) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_date_resolves_down_and_an_earlier_one_does_not_resolve() {
+    fn a_date_resolves_to_the_newest_version_before_it() {
         let versions = &["2023-01-01", "2025-02-19"];
         for (value, version) in [
             ("application/vnd.atlas.2023-01-01+json", Some("2023-01-01")),

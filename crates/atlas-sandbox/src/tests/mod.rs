@@ -1,5 +1,4 @@
-//! The sandbox as a client meets it: whole requests in, whole answers out, without a socket and with a clock that stands
-//! still until a test moves it.
+//! Tests of whole requests and answers, without a socket and with a paused clock.
 
 mod access;
 mod control;

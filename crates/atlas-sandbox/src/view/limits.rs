@@ -1,11 +1,11 @@
-//! The JSON of the token buckets, as `/rateLimits` lists them.
+//! The JSON of the token buckets in answers of `/rateLimits`.
 
 use serde::Serialize;
 
 use crate::bucket::EndpointSet;
-use crate::options::Limits;
+use crate::options::limits::Limits;
 use crate::problem::whole_seconds;
-use crate::request::route::Operation;
+use crate::request::operation::Operation;
 
 /// A token bucket.
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ pub(crate) struct EndpointView {
     pub(crate) path: &'static str,
 }
 
-/// What is in force, and what would be had support not changed it.
+/// A value, and the default if support has changed it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Setting {

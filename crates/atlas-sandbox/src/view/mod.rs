@@ -1,4 +1,5 @@
-//! The JSON of each resource, key by key in the order in which Atlas writes it.
+//! The JSON of each resource, with its keys in Atlas's order.
 
 pub(crate) mod limits;
+pub(crate) mod organization;
 pub(crate) mod users;
