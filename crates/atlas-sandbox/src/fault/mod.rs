@@ -9,33 +9,9 @@ use serde::Deserialize;
 
 /// A way to misbehave, when it happens, and the requests that it hits.
 ///
-/// # In writing
-///
-/// `KIND@WHEN` or `KIND@WHEN/TARGET`, for example `500@0.1`, `reset-after@#3`, `slow-after=2s@10%`,
-/// `503=30s@first:2/all`.
-///
-/// | KIND | effect |
-/// | --- | --- |
-/// | `NNN` | status NNN with Atlas's error body; the request is not processed |
-/// | `NNN-after` | the same, but the request is processed |
-/// | `NNN:CODE`, `NNN-after:CODE` | with this `errorCode` |
-/// | `503=30s`, `503:CODE=30s` | with `Retry-After: 30`; `=date+30s` writes it as a date |
-/// | `html`, `html=NNN`, `html-after` | the HTML page of a proxy, 502 or NNN |
-/// | `reset-before`, `reset-after` | the connection is reset before or after the request is processed |
-/// | `cut` | processed; the connection ends within the answer's body |
-/// | `slow-before=2s`, `slow-after=2s` | waits before or after the request is processed |
-/// | `no-id` | processed; a 2xx whose body is `{}` |
-/// | `wrong-type` | processed; the answer's type is `text/html` |
-/// | `no-rate-headers` | processed; the answer has no `RateLimit-*` |
-/// | `no-headers` | processed; the answer has no header but its length: no `Content-Type`, `Date` or `RateLimit-*` |
-/// | `redirect`, `redirect=NNN` | 307 or NNN to another host |
-/// | `maintenance=10s` | from this request on, writes are answered 405 for this long |
-/// | `revoke` | from this request on, no credential is accepted |
-///
-/// WHEN is a probability (`0.1`, `10%`, `1`), `#3` (the third request only), `first:3`, `every:3`, or `at:30s` (the first
-/// request after the server has run for 30 s; `maintenance` is counted from that moment). TARGET is `creates` (the
-/// default), `lookups`, `deletes`, `tokens` or `all`; requests that are not authorized or find their bucket empty do not
-/// count. If several faults hit a request, their waits add up, and of the others the first one applies.
+/// It is written `KIND@WHEN` or `KIND@WHEN/TARGET`, for example `503=30s@first:2/all`; [the crate's
+/// documentation](crate#faults) lists the forms. If several faults hit a request, their waits add up, and of the others the
+/// first one applies.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Fault {

@@ -91,25 +91,3 @@ fn a_scenario_sets_options() {
         assert!(bad.parse::<Options>().is_err(), "{bad}");
     }
 }
-
-#[test]
-fn the_readme_names_keys_and_faults_that_there_are() {
-    let readme = include_str!("../../../../README.md");
-    let scenario = readme.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
-    let options: Options = scenario.split("```").next().unwrap().parse().unwrap();
-    let usual = Options::default();
-    assert_eq!((options.nonce_uses, options.nonce_age), (usual.nonce_uses, usual.nonce_age));
-    assert_eq!(options.limits.organizations, usual.limits.organizations);
-    let kinds = readme.split("KIND: ").nth(1).unwrap().split(" WHEN: ").next().unwrap();
-    let rest = readme.split(" WHEN: ").nth(1).unwrap();
-    let (whens, rest) = rest.split_once(" TARGET: ").unwrap();
-    let targets = rest.split("\n\n").next().unwrap();
-    let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
-    assert!(quoted(kinds).count() >= 15, "{kinds}");
-    for kind in quoted(kinds) {
-        for (when, target) in quoted(whens).flat_map(|when| quoted(targets).map(move |target| (when, target))) {
-            let fault = format!("{kind}@{when}/{target}");
-            assert!(fault.parse::<Fault>().is_ok(), "{fault}");
-        }
-    }
-}

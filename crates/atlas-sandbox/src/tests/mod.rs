@@ -4,6 +4,7 @@ mod access;
 mod control;
 mod faults;
 mod limits;
+mod readme;
 mod refusals;
 mod resources;
 
