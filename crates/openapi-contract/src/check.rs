@@ -1,25 +1,24 @@
-//! Holds a request or an answer against the document and tells what does not fit.
+//! Compares a request or an answer with the document.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::document::{Document, Operation};
-use super::exchange::{Exchange, essence};
-use super::oauth;
+use crate::document::{Document, Operation};
+use crate::exchange::{Exchange, essence};
+use crate::oauth;
 
-/// Something that does not fit.
+/// A difference between an exchange and the document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
-    /// The method and the path, with the document's names for its variables where it describes the path.
-    pub(crate) operation: String,
+pub struct Finding {
+    /// The method and the path, with the document's names for its variables if it describes the path.
+    pub operation: String,
     /// `request`, or the status of the answer.
-    pub(crate) place: String,
-    /// What is wrong.
-    pub(crate) text: String,
+    pub place: String,
+    /// The difference.
+    pub text: String,
 }
 
-/// What of the request does not fit.
-pub(crate) fn request(document: &Document, exchange: &Exchange) -> Vec<Finding> {
+/// Returns the differences between a request and the document.
+pub fn request(document: &Document, exchange: &Exchange) -> Vec<Finding> {
     let finding =
         |operation: &str, text| Finding { operation: operation.to_owned(), place: "request".to_owned(), text };
     if exchange.uri.path() == document.token_path() {
@@ -73,7 +72,7 @@ fn parameters(document: &Document, operation: &Operation<'_>, exchange: &Exchang
     wrong
 }
 
-/// A parameter's text as a value of its type, as far as it is one.
+/// Returns a parameter's text as a value of its type, or as a string if it has another.
 fn typed(schema: &Value, text: &str) -> Value {
     match schema["type"].as_str() {
         Some("integer" | "number" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
@@ -96,38 +95,35 @@ fn request_body(document: &Document, operation: &Operation<'_>, exchange: &Excha
     }
 }
 
-/// What of the answer does not fit.
-pub(crate) fn answer(document: &Document, exchange: &Exchange) -> Vec<Finding> {
-    let place = exchange.status.as_u16().to_string();
-    let finding = |operation: &str, text| Finding { operation: operation.to_owned(), place: place.clone(), text };
-    let path = exchange.uri.path();
-    if path.starts_with("/api/oauth/") {
-        let name = format!("{} {path}", exchange.method);
-        return oauth::answer(document, exchange).into_iter().map(|text| finding(&name, text)).collect();
+/// Returns the differences between an answer and the document.
+pub fn answer(document: &Document, exchange: &Exchange) -> Vec<Finding> {
+    let (status, path) = (exchange.status.as_u16(), exchange.uri.path());
+    let operation = document.operation(&exchange.method, path);
+    let wrong = if path.starts_with("/api/oauth/") {
+        // The limit on tokens is answered in Atlas's form.
+        if status == 429 { api_error(document, exchange) } else { oauth::answer(exchange) }
+    } else {
+        match &operation {
+            Ok(operation) => match document.response(operation, status) {
+                Some(described) => answer_as(document, described, exchange),
+                None => undescribed(document, exchange, "the status is not described".to_owned()),
+            },
+            Err(text) => undescribed(document, exchange, text.clone()),
+        }
+    };
+    let name = operation.map_or_else(|_| format!("{} {path}", exchange.method), |operation| operation.name);
+    let finding = |text| Finding { operation: name.clone(), place: status.to_string(), text };
+    wrong.into_iter().map(finding).collect()
+}
+
+/// Returns the differences of an answer that the document does not describe, whose body can only have the form that all
+/// errors have.
+fn undescribed(document: &Document, exchange: &Exchange, text: String) -> Vec<String> {
+    let mut wrong = vec![text];
+    if exchange.status.as_u16() >= 400 && !exchange.answer.body.is_empty() {
+        wrong.extend(api_error(document, exchange));
     }
-    let operation = match document.operation(&exchange.method, path) {
-        Ok(operation) => operation,
-        Err(text) => {
-            let mut wrong = vec![text];
-            // Nothing is described but the form that every error has.
-            if exchange.status.as_u16() >= 400 && !exchange.answer.body.is_empty() {
-                wrong.extend(api_error(document, exchange));
-            }
-            let name = format!("{} {path}", exchange.method);
-            return wrong.into_iter().map(|text| finding(&name, text)).collect();
-        }
-    };
-    let wrong = match document.response(&operation, exchange.status.as_u16()) {
-        Some(described) => answer_as(document, described, exchange),
-        None => {
-            let mut wrong = vec!["the status is not described".to_owned()];
-            if !exchange.answer.body.is_empty() {
-                wrong.extend(api_error(document, exchange));
-            }
-            wrong
-        }
-    };
-    wrong.into_iter().map(|text| finding(&operation.name, text)).collect()
+    wrong
 }
 
 fn answer_as(document: &Document, described: &Value, exchange: &Exchange) -> Vec<String> {
@@ -150,8 +146,8 @@ fn answer_as(document: &Document, described: &Value, exchange: &Exchange) -> Vec
     wrong
 }
 
-/// Checks an error's body where the document describes neither path nor status: the common form of its errors.
-pub(crate) fn api_error(document: &Document, exchange: &Exchange) -> Vec<String> {
+/// Compares an error with the form that all errors have.
+fn api_error(document: &Document, exchange: &Exchange) -> Vec<String> {
     let described = json!({
         "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ApiError" } } }
     });
@@ -170,13 +166,13 @@ fn body(document: &Document, schema: Option<&Value>, exchange: &Exchange) -> Vec
     }
 }
 
-/// What is in an envelope, which the document describes in words: lists have the status beside their other fields, all
-/// else is wrapped.
+/// Returns the content of an envelope, which the document describes in words only: lists have the status beside their
+/// other fields, all else is wrapped.
 fn unwrapped(mut value: Value, exchange: &Exchange) -> Result<Value, String> {
     if !exchange.enveloped() {
         return Ok(value);
     }
-    let status = StatusCode::as_u16(&exchange.status);
+    let status = exchange.status.as_u16();
     match value.as_object_mut().and_then(|object| object.remove("status")) {
         Some(stated) if stated == status => Ok(value.get("content").cloned().unwrap_or(value)),
         Some(_) | None => Err("the envelope does not state the status".to_owned()),

@@ -1,4 +1,4 @@
-//! The OpenAPI document, and what it says of one request.
+//! The OpenAPI document, and its description of a request.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::exchange::Exchange;
-use super::schemas::{Direction, Schemas};
+use crate::exchange::Exchange;
+use crate::schemas::{Direction, Schemas};
 
-/// The document.
-pub(crate) struct Document {
+/// Atlas's OpenAPI document.
+pub struct Document {
     root: Value,
     pub(crate) requests: Schemas,
     pub(crate) answers: Schemas,
 }
 
-/// What the document says of a method on a path.
+/// The document's description of a method on a path.
 pub(crate) struct Operation<'d> {
-    /// Method and path, with the document's names for its variables.
+    /// The method and the path, with the document's names for its variables.
     pub(crate) name: String,
-    /// What is described of the method.
+    /// The description of the method.
     pub(crate) described: &'d Value,
     /// The values of the path's variables.
     pub(crate) variables: Vec<(String, String)>,
@@ -28,17 +28,28 @@ pub(crate) struct Operation<'d> {
 }
 
 impl Document {
-    pub(crate) fn new(root: Value) -> Self {
+    /// Reads the document that the variable `ATLAS_OPENAPI` names.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such document: a test that needs one must not pass without it.
+    pub fn from_env() -> Self {
+        let path = std::env::var_os("ATLAS_OPENAPI").expect("ATLAS_OPENAPI must name Atlas's OpenAPI document");
+        let text = std::fs::read(&path).unwrap_or_else(|error| panic!("ATLAS_OPENAPI={}: {error}", path.display()));
+        Document::new(serde_json::from_slice(&text).expect("ATLAS_OPENAPI must name a JSON document"))
+    }
+
+    fn new(root: Value) -> Self {
         let requests = Schemas::new(&root, Direction::Request);
         let answers = Schemas::new(&root, Direction::Answer);
         Document { root, requests, answers }
     }
 
-    /// The operation that a request is for, or what is not described: the path, or the method on it.
+    /// Returns the operation of a request, or an error that names what is not described: the path, or the method on it.
     pub(crate) fn operation(&self, method: &Method, path: &str) -> Result<Operation<'_>, String> {
         let paths = self.root["paths"].as_object().expect("paths");
         let fitting = paths.iter().filter_map(|(template, item)| Some((template, item, variables(template, path)?)));
-        // `/users/{userId}` and `/users/invites` may both fit: the one that says more is meant.
+        // If `/users/{userId}` and `/users/invites` both fit, the one with fewer variables is right.
         let Some((template, item, variables)) = fitting.min_by_key(|(_, _, variables)| variables.len()) else {
             return Err("the path is not described".to_owned());
         };
@@ -49,26 +60,26 @@ impl Document {
         }
     }
 
-    /// The operation's parameters.
+    /// Returns the operation's parameters.
     pub(crate) fn parameters<'d>(&'d self, operation: &Operation<'d>) -> Vec<&'d Value> {
         let own = &operation.described["parameters"];
         let all = [operation.shared, own].into_iter().filter_map(Value::as_array).flatten();
         all.map(|parameter| self.resolve(parameter)).collect()
     }
 
-    /// The answer of a status.
+    /// Returns the description of the answer with this status.
     pub(crate) fn response<'d>(&'d self, operation: &Operation<'d>, status: u16) -> Option<&'d Value> {
         Some(self.resolve(operation.described["responses"].get(status.to_string())?))
     }
 
-    /// The media types in which the operation's successes come.
+    /// Returns the media types of the operation's successes.
     pub(crate) fn accepts(&self, operation: &Operation<'_>) -> Vec<String> {
         let responses = operation.described["responses"].as_object().into_iter().flatten();
         let successes = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, found)| self.resolve(found));
         successes.flat_map(|found| found["content"].as_object().into_iter().flatten()).map(|(t, _)| t.clone()).collect()
     }
 
-    /// Whether the operation may be asked for with this scheme of `Authorization`.
+    /// Returns whether the operation may be requested with this scheme of `Authorization`.
     pub(crate) fn admits(&self, operation: &Operation<'_>, scheme: &str) -> bool {
         let security = operation.described.get("security").unwrap_or(&self.root["security"]);
         let names = security.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(|each| each.keys());
@@ -79,7 +90,7 @@ impl Document {
         })
     }
 
-    /// The path of the endpoint that gives out tokens.
+    /// Returns the path of the endpoint that issues tokens.
     pub(crate) fn token_path(&self) -> &str {
         let schemes = self.root["components"]["securitySchemes"].as_object().expect("security schemes");
         let found = schemes.values().find_map(|scheme| scheme["flows"]["clientCredentials"]["tokenUrl"].as_str());
@@ -87,21 +98,12 @@ impl Document {
         url.find("/api/").map_or(url, |at| &url[at..])
     }
 
-    /// Whether it lacks what the full document has and we need.
-    pub(crate) fn is_cut_down(&self) -> bool {
-        self.root["paths"].get("/api/atlas/v2/orgs/{orgId}/users/{userId}").is_none()
-    }
-
-    /// The operations of a document cut down to what is in use that had no success among these.
-    pub(crate) fn never_answered(&self, exchanges: &[Exchange]) -> Vec<String> {
-        let seen = exchanges.iter().filter(|exchange| exchange.status.is_success());
-        let seen = seen.filter_map(|exchange| Some(self.operation(&exchange.method, exchange.uri.path()).ok()?.name));
-        let seen: BTreeSet<String> = seen.collect();
-        let all = self.root["paths"].as_object().into_iter().flatten().filter(|_| self.is_cut_down());
-        let all = all.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(key, _)| (path, key)));
-        let operations = all.filter(|(_, key)| *key != "parameters");
-        let names = operations.map(|(path, method)| format!("{} {path}", method.to_ascii_uppercase()));
-        names.filter(|name| !seen.contains(name)).collect()
+    /// Returns the names of the operations that had a success among these exchanges.
+    pub fn succeeded(&self, exchanges: &[Exchange]) -> BTreeSet<String> {
+        let successes = exchanges.iter().filter(|exchange| exchange.status.is_success());
+        successes
+            .filter_map(|exchange| Some(self.operation(&exchange.method, exchange.uri.path()).ok()?.name))
+            .collect()
     }
 
     /// Follows a reference.
@@ -113,7 +115,7 @@ impl Document {
     }
 }
 
-/// The values of a template's variables, where the path fits it.
+/// Returns the values of a template's variables, if the path fits it.
 fn variables(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut variables = Vec::new();
     let (mut expected, mut given) = (template.split('/'), path.split('/'));

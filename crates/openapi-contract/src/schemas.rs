@@ -1,9 +1,8 @@
-//! Makes JSON Schema of the schemas of an OpenAPI 3.0 document, and validates with it.
+//! Validates values with the schemas of an OpenAPI 3.0 document, converted to JSON Schema.
 //!
-//! The two differ where it matters: `nullable`, `discriminator`, and `readOnly` or `writeOnly` fields, which one direction
-//! knows and the other does not. A field that the document does not describe is an error: both sides spell what they
-//! write by hand, and a name that is spelt wrongly is a field that nobody described. (`propertyNames` says so and not
-//! `unevaluatedProperties`, which also complains of every field beside one that is wrong.)
+//! The two differ in `nullable`, in `discriminator`, and in `readOnly` or `writeOnly` fields, which exist in one direction
+//! only. A field that the document does not describe is an error, since the client and the sandbox spell all names by hand.
+//! (This is checked by `propertyNames`: `unevaluatedProperties` also reports every field beside a wrong one.)
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +11,7 @@ use std::rc::Rc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// Who writes what is validated.
+/// The direction of a validated value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Request,
@@ -20,7 +19,7 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// The mark of fields that this direction does not have.
+    /// Returns the mark of the fields that this direction does not have.
     fn foreign(self) -> &'static str {
         match self {
             Direction::Request => "readOnly",
@@ -32,7 +31,7 @@ impl Direction {
 /// The schemas of a document as one direction sees them.
 pub(crate) struct Schemas {
     source: Source,
-    /// Each schema twice: closed, and as a part of others, which close what it leaves open.
+    /// Each schema twice: closed, and open to be a part of others.
     components: Value,
     parts: Value,
     compiled: RefCell<HashMap<String, Rc<Validator>>>,
@@ -53,7 +52,7 @@ impl Schemas {
         Schemas { source, components, parts, compiled: RefCell::default() }
     }
 
-    /// What is wrong with a value: the keyword, the place with `*` for indices, and words.
+    /// Returns the errors of a value: the keyword, the place with `*` for indices, and a message.
     pub(crate) fn validate(&self, schema: &Value, value: &Value) -> Vec<String> {
         let validator = self.compile(schema);
         let errors = validator.iter_errors(value).map(|error| {
@@ -77,7 +76,7 @@ impl Schemas {
     }
 }
 
-/// The document's schemas, and for whom they are read.
+/// The document's schemas, and the direction to convert them for.
 struct Source {
     schemas: Map<String, Value>,
     direction: Direction,
@@ -107,7 +106,7 @@ impl Source {
                 "items" | "not" => self.convert(value, true),
                 "additionalProperties" if value.is_object() => self.convert(value, true),
                 "allOf" => each(value, false),
-                // The subtypes are chosen where the whole is used; a part is what they have in common.
+                // The whole schema selects a subtype; a part has only what they have in common.
                 "oneOf" if object.contains_key("discriminator") => continue,
                 "oneOf" | "anyOf" => each(value, !own && closed),
                 "enum" if nullable => value.as_array().into_iter().flatten().cloned().chain([Value::Null]).collect(),
@@ -125,7 +124,7 @@ impl Source {
                 | "uniqueItems"
                 | "multipleOf"
                 | "additionalProperties" => value.clone(),
-                // Words, examples and extensions.
+                // Descriptions, examples and extensions.
                 _ => continue,
             };
             converted.insert(key.clone(), value);
@@ -136,7 +135,7 @@ impl Source {
         Value::Object(converted)
     }
 
-    /// The names of the fields that an object may have; none if it may have any.
+    /// Returns the names of the fields that an object may have, or none if it may have any.
     fn names(&self, schema: &Value) -> Option<Vec<String>> {
         if let Some(target) = schema["$ref"].as_str() {
             return self.names(&self.schemas[target.strip_prefix("#/components/schemas/")?]);
@@ -170,7 +169,7 @@ impl Source {
     }
 }
 
-/// The subtype that a property names.
+/// Returns a schema that selects the subtype by the value of a property.
 fn dispatch(property: &Value, mapping: &Map<String, Value>) -> Value {
     let property = property.as_str().expect("the name of a property");
     let cases = mapping.iter().map(|(name, target)| {
@@ -192,7 +191,7 @@ fn dispatch(property: &Value, mapping: &Map<String, Value>) -> Value {
 mod tests {
     use super::*;
 
-    /// A document of our own with each of the differences.
+    /// A document with each of the differences.
     fn schemas(direction: Direction) -> Schemas {
         let document = json!({ "components": { "schemas": {
             "Pet": {

@@ -1,4 +1,5 @@
-//! Everything that the client can ask for, as the real client sends it.
+//! The client's requests, compared with the OpenAPI document that MongoDB publishes. The sandbox's answers are compared by
+//! the tests of its own crate.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -13,13 +14,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use openapi_contract::{Document, Exchange, Exemption, check, unexplained};
 use tokio::net::TcpListener;
 
-use super::exchange::{Exchange, Message};
-use super::exemptions::{REQUESTS, unexplained};
-use super::{check, document};
+const EXEMPTIONS: &[Exemption] = &[Exemption::new(
+    "GET /api/atlas/v2/orgs/{orgId}",
+    "request",
+    "the security scheme \"\" is not described",
+    "digest begins with a request without credentials, to be challenged (RFC 7616, 3.3)",
+)];
 
-/// A sandbox on a socket, and what was said there.
+/// A sandbox on a socket, and the exchanges with it.
 struct Recorder {
     url: String,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
@@ -53,15 +58,9 @@ async fn record(
 ) -> Result<http::Response<Full<bytes::Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
-    let (method, uri, headers) = (head.method.clone(), head.uri.clone(), head.headers.clone());
-    let response = sandbox.handle(http::Request::from_parts(head, body.clone())).await.response;
-    log.lock().expect("no panic").push(Exchange {
-        method,
-        uri,
-        request: Message { headers, body },
-        status: response.status(),
-        answer: Message { headers: response.headers().clone(), body: response.body().clone() },
-    });
+    let request = http::Request::from_parts(head, body);
+    let response = sandbox.handle(request.clone()).await.response;
+    log.lock().expect("no panic").push(Exchange::new(&request, &response));
     Ok(response.map(Full::new))
 }
 
@@ -73,7 +72,7 @@ fn credentials() -> [Credential; 3] {
     ]
 }
 
-/// From the least that can be asked for one person to the most, each to an address of its own.
+/// Returns invitations from the least that one can have to the most, each to an address of its own.
 fn invitations(who: &str) -> Vec<Invitation> {
     let id = |text: &str| text.parse().expect("an id");
     let access = |project: &str, roles: &[&str]| ProjectAccess {
@@ -106,7 +105,7 @@ fn invitations(who: &str) -> Vec<Invitation> {
     ]
 }
 
-/// Everything that can be asked for.
+/// Returns every kind of request but a revocation, which needs the id of an invite.
 fn requests(api: Api, who: &str) -> Vec<Request> {
     let mut requests = vec![
         Request::Organization,
@@ -126,7 +125,7 @@ fn requests(api: Api, who: &str) -> Vec<Request> {
     requests
 }
 
-/// A name for every kind of request, so that none is forgotten.
+/// Returns the name of a request's kind, so that none is forgotten.
 fn kind(request: &Request) -> &'static str {
     match request {
         Request::Create(_) => "create",
@@ -143,16 +142,17 @@ fn kind(request: &Request) -> &'static str {
     }
 }
 
-async fn a_pending_one(client: &Client) -> Revoke {
+async fn pending_invite(client: &Client) -> Revoke {
     let Answer::Response(listed) = client.send(&Request::Invites).await else { panic!("no invites") };
     let Body::Invites(invites) = listed.body else { panic!("no list of invites") };
-    let invite = invites.first().expect("somebody was invited");
+    let invite = invites.first().expect("an invite");
     Revoke { email: invite.email.clone(), invite: invite.id.parse().expect("an id") }
 }
 
 #[tokio::test]
-async fn every_request_is_one_that_the_document_describes() {
-    let Some(document) = document() else { return };
+#[ignore = "needs ATLAS_OPENAPI, the path of Atlas's OpenAPI document"]
+async fn every_request_is_described() {
+    let document = Document::from_env();
     let recorder = Recorder::start().await;
     let (mut findings, mut refused) = (Vec::new(), Vec::new());
     for (nth, credential) in credentials().into_iter().enumerate() {
@@ -165,7 +165,7 @@ async fn every_request_is_one_that_the_document_describes() {
             assert_eq!(requests.iter().map(kind).collect::<BTreeSet<_>>().len(), 11, "a kind of request is missing");
             for request in &mut requests {
                 if let Request::Revoke(revoke) = request {
-                    *revoke = a_pending_one(&client).await;
+                    *revoke = pending_invite(&client).await;
                 }
                 let answer = client.send(request).await;
                 if !matches!(&answer, Answer::Response(response) if (200..300).contains(&response.status)) {
@@ -177,8 +177,8 @@ async fn every_request_is_one_that_the_document_describes() {
             findings.extend(exchanges.iter().flat_map(|exchange| check::request(&document, exchange)));
         }
     }
-    let left = unexplained(findings, REQUESTS, document.is_cut_down());
+    let left = unexplained(findings, EXEMPTIONS);
     assert!(left.is_empty(), "{}", left.join("\n"));
-    // The document requires little; the sandbox knows what Atlas does not do without.
+    // The document requires little; the sandbox refuses what Atlas refuses.
     assert_eq!(refused, [""; 0]);
 }
