@@ -7,7 +7,7 @@ use std::process::Command;
 
 #[test]
 fn the_clients_that_people_use_can_use_the_sandbox() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/run.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/atlas-sandbox/tests/peers/curl.sh");
     let scratch = tempfile::tempdir().unwrap();
     let mut command = Command::new("bash");
     command.arg(script).arg(env!("CARGO_BIN_EXE_bulk-invite")).current_dir(scratch.path());
