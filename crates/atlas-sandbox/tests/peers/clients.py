@@ -1,6 +1,6 @@
-"""Invites people as a Python program would: with HTTP Digest, one credential for all requests of a session.
+"""Invites people with HTTP Digest, in the sandbox at HOST, with the library that the argument names.
 
-Asks the sandbox that HOST, ORG, PUBLIC_KEY and PRIVATE_KEY name, with the library that the argument names.
+ORG, PUBLIC_KEY and PRIVATE_KEY are the sandbox's organization and its API key.
 """
 
 import os
@@ -11,7 +11,7 @@ V2025 = "application/vnd.atlas.2025-02-19+json"
 
 
 def open_session(library, public, private):
-    """A session that signs its requests, and knows of no proxy."""
+    """Returns a session that signs its requests and uses no proxy."""
     if library == "requests":
         import requests
         from requests.auth import HTTPDigestAuth
@@ -30,15 +30,15 @@ def main(library):
     base = "{HOST}/api/atlas/v2/orgs/{ORG}".format(**os.environ)
     failed = []
 
-    def judge(what, answer, status, trips, right):
-        """Trips are the requests that the answer took: two with a challenge, one where the nonce is used again."""
+    def judge(what, answer, status, expected, right):
+        """Checks one answer. It took two requests with a challenge, and one if the nonce was used again."""
         made = len(answer.history) + 1
-        if answer.status_code == status and made == trips and right(answer):
+        if answer.status_code == status and made == expected and right(answer):
             print(f"ok: {library}, digest: {what}")
         else:
             failed.append(what)
-            said = f"status {answer.status_code} instead of {status}, {made} requests instead of {trips}"
-            print(f"failed: {library}, digest: {what}: {said}: {answer.text}", file=sys.stderr)
+            wrong = f"status {answer.status_code} instead of {status}, {made} requests instead of {expected}"
+            print(f"failed: {library}, digest: {what}: {wrong}: {answer.text}", file=sys.stderr)
 
     with open_session(library, public, private) as session:
         accept, newer = {"Accept": V2023}, {"Accept": V2025}
