@@ -8,7 +8,7 @@
 //   endpoints that Atlas does not have;
 // - `state` holds what requests change: the organization, the credentials in use, the buckets, the faults, the ledger;
 // - `organization` and `auth` are the rules, `view` and `answer` write answers, `reply` applies faults to them;
-// - `request`, `fault`, `bucket` and `problem` are the vocabulary, `options` is the setup.
+// - `call`, `request`, `fault`, `bucket` and `problem` are the vocabulary, `options` is the setup.
 
 mod admission;
 mod answer;
