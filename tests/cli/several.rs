@@ -1,6 +1,6 @@
 //! Several organizations in one sheet, each with its own credentials, limits and people.
 
-use atlas_sandbox::{Options, Running, Seed};
+use atlas_sandbox::{InitialOrganization, Options, Running};
 
 use crate::world::{Finished, World, people};
 
@@ -9,7 +9,7 @@ const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
 const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
 
 fn organization(id: &str, options: Options) -> Running {
-    let seed = Seed { id: id.into(), ..Seed::without_people() };
+    let seed = InitialOrganization { id: id.into(), ..InitialOrganization::without_people() };
     atlas_sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
 }
 
