@@ -7,10 +7,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bulk_invite::atlas::api::Named;
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::{PlanOptions, Planner, digest};
+use bulk_invite::atlas::Named;
+use bulk_invite::model::OrgRoles;
+use bulk_invite::plan::{Directory, PlanOptions, Planner, digest};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 
 const ROWS: u32 = 1_000_000;

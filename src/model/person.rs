@@ -33,7 +33,7 @@ impl PersonKeys {
 
 /// The people met so far and what their first row asks for, in about 24 bytes each.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     table: HashTable<u32>,
     keys: Vec<PersonKey>,
     /// A digest of what the person's first row asks for.
@@ -44,7 +44,7 @@ pub struct Seen {
 
 /// An earlier row for the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EarlierRow {
+pub(crate) struct EarlierRow {
     /// The row as a spreadsheet shows it.
     pub number: u32,
     /// Whether it asks for the same roles, teams and projects.
@@ -53,7 +53,7 @@ pub struct EarlierRow {
 
 impl Seen {
     /// Room for so many people: growing costs twice the memory for a moment.
-    pub fn with_capacity(people: usize) -> Self {
+    pub(crate) fn with_capacity(people: usize) -> Self {
         Self {
             table: HashTable::with_capacity(people),
             keys: Vec::with_capacity(people),
@@ -64,7 +64,7 @@ impl Seen {
 
     /// Inserts a person with the digest of what this row asks for, and returns the earlier row for the person, if there is
     /// one. Rows come in rising order.
-    pub fn insert(&mut self, key: PersonKey, grants: u32, row: u32) -> Option<EarlierRow> {
+    pub(crate) fn insert(&mut self, key: PersonKey, grants: u32, row: u32) -> Option<EarlierRow> {
         let Self { table, keys, grants: known, runs } = self;
         let entry = table.entry(key.0, |at| keys[*at as usize] == key, |at| keys[*at as usize].0);
         match entry {

@@ -9,7 +9,7 @@ use crate::atlas::api::{Invite, Membership, Named, Person};
 use crate::model::email::{fold, fold_email};
 use crate::model::invitation::ObjectId;
 
-pub use crate::atlas::api::Grants;
+use crate::atlas::api::Grants;
 
 /// Names less alike than this are not worth suggesting.
 const ALIKE: f64 = 0.5;

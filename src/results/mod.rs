@@ -15,7 +15,7 @@ mod rewrite;
 mod status_writer;
 mod storage;
 
-pub mod status;
+pub(crate) mod status;
 
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -27,6 +27,7 @@ pub use self::earlier::{Earlier, Place};
 pub use self::reader::{ReadError, ResultsReader};
 pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
+pub use self::status::CurrentStatus;
 pub use self::status_writer::StatusWriter;
 pub use self::storage::{FileLock, InUse};
 pub(crate) use self::storage::{beside, create, replace};

@@ -6,9 +6,8 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use atlas_sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options, PRIVATE_KEY, PUBLIC_KEY, Sandbox, TOKEN};
-use bulk_invite::atlas::api::{Answer, Api, Body, Create, Gateway, Request, Revoke};
-use bulk_invite::atlas::{self, Client, Credential, Settings};
-use bulk_invite::model::invitation::{Invitation, ObjectId, OrgRole, ProjectAccess};
+use bulk_invite::atlas::{self, Answer, Api, Body, Client, Create, Credential, Gateway, Request, Revoke, Settings};
+use bulk_invite::model::{Invitation, ObjectId, OrgRole, ProjectAccess};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;

@@ -6,21 +6,13 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::event::Event;
-use bulk_invite::engine::limiter::{Learned, Limiter};
-use bulk_invite::engine::session;
+use bulk_invite::atlas::Api;
 use bulk_invite::engine::{
-    Input, MaxFailures, Organization, Run, RunOptions, Summary, dispatch, preflight, preflight_pending,
+    Clock, Event, Input, Learned, Limiter, MaxFailures, Organization, Policy, Run, RunOptions, Session, Summary,
+    dispatch, preflight, preflight_pending,
 };
-use bulk_invite::model::exit::Signal;
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::model::person::PersonKeys;
-use bulk_invite::model::reason::Blocked;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::{PlanOptions, Planner};
+use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
+use bulk_invite::plan::{Directory, PlanOptions, Planner};
 use bulk_invite::results::{Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
@@ -161,7 +153,7 @@ fn told(read: Result<Directory, Blocked>) -> (Directory, Option<Blocked>) {
 
 /// What every command needs.
 struct Opened {
-    session: session::Session<Wire>,
+    session: Session<Wire>,
     clock: Clock,
     learned: mpsc::UnboundedReceiver<Learned>,
     journal: Journal,
@@ -180,7 +172,7 @@ impl Opened {
         let (journal, earlier) = opened.expect("the results can be continued");
         locked(atlas).conduct.opened(user_run.results.clone());
         let (sender, learned) = mpsc::unbounded_channel();
-        let session = session::Session::new(
+        let session = Session::new(
             Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
             api,
             Limiter::new(settings.pace),

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use bulk_invite::model::exit::Exit;
-use bulk_invite::plan::check::{Checked, Finding, FindingKind};
+use bulk_invite::model::Exit;
+use bulk_invite::plan::{Checked, Finding, FindingKind};
 use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 
 use crate::cli::args::CheckFormat;

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use bulk_invite::report::html::{self, PageContext, WriteError};
 use bulk_invite::results::ResultsReader;
 use jiff::Timestamp;

@@ -1,12 +1,10 @@
 //! `bulk-invite revoke`: takes back the invitations of a run, those that are pending and that it created.
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::revoke::{RevokePreview, Step, step};
-use bulk_invite::engine::{Input, Organization, Run, dispatch, preflight_pending};
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::status::{JobKind, NextRun};
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{
+    Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
+};
+use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
 use bulk_invite::report::Report;
 use bulk_invite::results::{FileLock, Layout, ResultsReader};
 use jiff::Timestamp;
@@ -113,7 +111,7 @@ fn preview<G>(
         let id = line.org_id.parse().ok();
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.blocked.is_none());
         let Some(organization) = organization else { continue };
-        let step = step(&line, organization.directory, false);
+        let step = revoke_step(&line, organization.directory, false);
         let left = earlier.place(keys.key(organization.id, &line.email));
         // What was in doubt and has been settled since is not asked about again.
         if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {

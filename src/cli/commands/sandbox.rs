@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atlas_sandbox::{Caps, Limits, Options, Sandbox, Window};
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use tokio::net::TcpListener;
 
 use crate::cli::args::SandboxArgs;

@@ -2,16 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::{preflight_people, read_lapsed};
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::reason::Blocked;
-use bulk_invite::plan::directory::Directory;
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{Clock, preflight_people, read_lapsed};
+use bulk_invite::model::{Blocked, Exit, ObjectId};
+use bulk_invite::plan::Directory;
 use bulk_invite::report::{self, escaped};
-use bulk_invite::results::status::CurrentStatus;
-use bulk_invite::results::{ReadError, ResultsReader, StatusWriter};
+use bulk_invite::results::{CurrentStatus, ReadError, ResultsReader, StatusWriter};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use bulk_invite::atlas::{BaseUrl, Credential};
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::shard::Shard;
+use bulk_invite::model::{ObjectId, Shard};
 use bulk_invite::results::ResultsReader;
 use bulk_invite::spreadsheet::Opened;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas::api::{Request, Revoke};
-use crate::engine::revoke::{Step, is_about, step};
+use crate::engine::revoke::{Step, is_about, revoke_step};
 use crate::engine::worker::{Task, Work};
 use crate::model::email::bare_address;
 use crate::model::invitation::ObjectId;
@@ -107,11 +107,11 @@ pub(super) fn decide(
 ) -> (Line, Decision) {
     let Left { kept, tried, found } = left_of(&line, earlier);
     let step = match found {
-        None => step(&line, directory, tried.is_some()),
+        None => revoke_step(&line, directory, tried.is_some()),
         Some(found) => {
             line.outcome.invite_id = Some(found);
             let outcome = Outcome { status: Status::Invited, ..line.outcome.clone() };
-            step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
+            revoke_step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
         }
     };
     let invite = match (step, kept) {
@@ -166,7 +166,7 @@ fn left_of(line: &Line, earlier: Option<Line>) -> Left {
 
 /// Returns the outcome of a line whose organization cannot be asked.
 fn without_credentials(line: &Line, organization: Option<ObjectId>, now: Timestamp) -> Outcome {
-    match (step(line, &Directory::offline(), false), organization) {
+    match (revoke_step(line, &Directory::offline(), false), organization) {
         (Step::Nothing(status, reason), _) => ended(line, status, reason, now),
         (Step::Cancel(_) | Step::FindOut, Some(id)) => Rejection::no_credentials(id).outcome(now),
         (Step::Cancel(_) | Step::FindOut, None) => {

@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-pub use self::permit::Permit;
+pub(crate) use self::permit::Permit;
 pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
 use self::bucket::Bucket;
