@@ -9,7 +9,7 @@ use crate::model::columns::protected;
 use crate::model::invitation::ObjectId;
 use crate::model::seats::Seats;
 use crate::plan::ANY;
-use crate::plan::check::{Checked, Finding, FindingKind, Share};
+use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
 
 /// The header of a check as CSV.
 pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column", "detail"];
@@ -33,7 +33,7 @@ pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
         finding.row.to_string().into(),
         protected(finding.email),
         finding.kind.as_str().into(),
-        finding.code.into(),
+        finding.code.map_or("", FindingCode::as_str).into(),
         protected(finding.column.unwrap_or_default()),
         protected(&finding.detail),
     ]
@@ -45,7 +45,7 @@ pub fn finding_json(finding: &Finding<'_>) -> Value {
         "row": finding.row,
         "email": finding.email,
         "status": finding.kind.as_str(),
-        "code": (!finding.code.is_empty()).then_some(finding.code),
+        "code": finding.code.map(FindingCode::as_str),
         "column": finding.column,
         "detail": finding.detail,
     })
@@ -133,6 +133,7 @@ fn seats_json((organization, seats): &(ObjectId, Seats)) -> Value {
 mod tests {
     use super::*;
     use crate::model::invitation::OrgRole;
+    use crate::model::reason::RejectionCode;
     use crate::plan::check::Tally;
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
             row: 17,
             email: "=HYPERLINK(0)",
             kind: FindingKind::Invalid,
-            code: "UNKNOWN_ROLE",
+            code: Some(FindingCode::Rejected(RejectionCode::UnknownRole)),
             column: Some("ro\u{1b}[2Jles"),
             detail: "-unknown\u{202e}".into(),
         };
