@@ -12,7 +12,7 @@ mod json;
 mod text;
 mod warnings;
 
-pub use self::check::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
+pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
 pub use self::escape::escaped;
 pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
