@@ -1,15 +1,13 @@
-//! Atlas's error codes, explained for people who have never seen one.
-
 use super::Explanation;
 
-/// Codes of Atlas with the same explanation.
-struct Known {
-    codes: &'static [&'static str],
-    explanation: Explanation,
+/// Error codes of Atlas with the same explanation.
+pub(super) struct Known {
+    pub(super) codes: &'static [&'static str],
+    pub(super) explanation: Explanation,
 }
 
-/// From Atlas's documentation of error codes, and from recorded answers.
-const KNOWN: [Known; 25] = [
+/// The codes that are known from Atlas's documentation of error codes and from recorded answers.
+pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["TEAM_NOT_FOUND", "TEAM_NOT_IN_ORG", "INVALID_TEAM_ID"],
         explanation: Explanation {
@@ -223,7 +221,7 @@ mod tests {
     use crate::atlas::verdict;
 
     #[test]
-    fn every_code_that_the_verdicts_name_is_explained_once() {
+    fn every_code_of_the_verdicts_is_explained_once() {
         for code in verdict::REFUSALS.into_iter().chain(verdict::BLOCKING) {
             assert!(explanation(code).is_some(), "{code} has no explanation");
         }
@@ -231,14 +229,14 @@ mod tests {
         let count = codes.len();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), count, "a code stands twice");
+        assert_eq!(codes.len(), count, "a code is listed twice");
     }
 
     #[test]
-    fn explanations_hold_no_code() {
+    fn explanations_contain_no_code() {
         for Explanation { heading, remedy } in KNOWN.iter().map(|known| known.explanation) {
-            for words in [heading, remedy] {
-                assert!(!words.contains('_') && !words.ends_with('.'), "{words}");
+            for text in [heading, remedy] {
+                assert!(!text.contains('_') && !text.ends_with('.'), "{text}");
             }
         }
     }
