@@ -1,4 +1,4 @@
-//! The summary for machines (`--summary`). The README documents every field, and a test holds it to that.
+//! The summary for machines (`--summary`). The README documents every field, and a test compares the two.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json as value};
 use super::Report;
 use crate::model::status::Status;
 
-/// The form of the summary. A field that goes, or that means something else, makes it another; a new one does not.
+/// The version of the fields: it changes if one is removed or changes its meaning, and not if one is added.
 const SCHEMA: u32 = 1;
 
-/// The summary as one JSON object.
+/// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
     let Report { summary, results, job, api, shard, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
