@@ -59,11 +59,11 @@ pub struct Checked {
     pub blank: u64,
     /// People who would be invited.
     pub people: u64,
-    /// How many people get each role, in a fixed order.
+    /// The number of people for each role, in a fixed order.
     pub roles: Vec<(OrgRole, u64)>,
-    /// How many people would be in each team, most first.
+    /// The number of people for each team, most first.
     pub teams: Vec<Share>,
-    /// How many people would have each project, most first.
+    /// The number of people for each project, most first.
     pub projects: Vec<Share>,
     /// The seats that are needed and left in each organization.
     pub seats: Vec<(ObjectId, Seats)>,

@@ -16,7 +16,7 @@ const UNFOLDED: usize = 10;
 /// Characters of an address that are shown.
 const LONGEST: usize = 320;
 
-/// What is gathered from the results. Its memory does not grow with the rows.
+/// Invites gathered from the results. Its memory does not grow with the rows.
 pub(super) struct Expiry {
     now: Timestamp,
     /// Invites that have expired.
@@ -97,7 +97,7 @@ mod tests {
     use crate::model::outcome::Outcome;
     use crate::model::status::Status;
 
-    /// The section for invites that expire in so many hours.
+    /// Returns the section for invites that expire in these numbers of hours.
     fn section(hours: impl IntoIterator<Item = i64>) -> Option<ExpirySection> {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
         let mut expiry = Expiry::new(now);

@@ -1,4 +1,4 @@
-//! What the page shows of the results as a whole, gathered row by row. Its memory does not grow with the rows.
+//! Facts about the results as a whole, gathered row by row. Their memory does not grow with the rows.
 
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ pub(super) struct Facts {
     pub(super) tally: Tally,
     /// The ids, in the order of the rows.
     pub(super) organizations: Vec<String>,
-    /// When the first and the last row ended.
+    /// The times at which the first and the last row ended.
     pub(super) period: Option<(Timestamp, Timestamp)>,
     /// Whether rows were not sent because of a dry run.
     pub(super) dry_run: bool,

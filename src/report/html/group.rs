@@ -19,7 +19,7 @@ const UNFOLDED: usize = 10;
 /// Characters of a text that are shown.
 const LONGEST: usize = 500;
 
-/// What is gathered from the results. Its memory does not grow with the rows.
+/// Rows gathered from the results. Its memory does not grow with the rows.
 #[derive(Default)]
 pub(super) struct Groups {
     groups: HashMap<(Status, Option<ErrorCode>), Group>,

@@ -1,4 +1,4 @@
-//! How many invites were created when, as bars over time.
+//! The number of invites created over time, as bars.
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Creates a writer of rows with so many cells of the spreadsheet, and the organization if there are several.
+    /// Creates a writer of rows with this number of cells of the spreadsheet.
     pub(super) fn new(columns: usize, by_organization: bool) -> Self {
         Self { columns, by_organization, written: 0 }
     }
