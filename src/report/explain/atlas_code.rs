@@ -43,7 +43,7 @@ pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["BLOCKED_USERNAME", "INVALID_DOMAIN_IN_USERNAME"],
         explanation: Explanation {
-            heading: "Atlas lets nobody in with this email address or its domain",
+            heading: "Atlas does not allow this email address or its domain",
             remedy: "use another address for these people, or ask Atlas's support why",
         },
     },
@@ -63,21 +63,18 @@ pub(super) const KNOWN: [Known; 25] = [
     },
     Known {
         codes: &["MAX_USERS_PER_TEAM_EXCEEDED"],
-        explanation: Explanation { heading: "The team is full", remedy: "the team is full; choose another" },
+        explanation: Explanation { heading: "The team is full", remedy: "choose another team" },
     },
     Known {
         codes: &["MAX_USERS_PER_GROUP_EXCEEDED"],
         explanation: Explanation {
             heading: "The project is full",
-            remedy: "the project is full; choose another, or have support raise the limit",
+            remedy: "choose another project, or have support raise the limit",
         },
     },
     Known {
         codes: &["MAX_USERS_PER_ORG_EXCEEDED"],
-        explanation: Explanation {
-            heading: "The organization is full",
-            remedy: "the organization has no seat left; have support raise the limit",
-        },
+        explanation: Explanation { heading: "The organization is full", remedy: "have support raise the limit" },
     },
     Known {
         codes: &["MAX_ORGS_PER_USER_EXCEEDED"],
@@ -96,8 +93,8 @@ pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["USER_ALREADY_EXISTS", "USER_ALREADY_IN_GROUP", "USER_ALREADY_IN_ORG"],
         explanation: Explanation {
-            heading: "Atlas says that the person is there already, and does not show them",
-            remedy: "look the person up in Atlas; if nobody is there, run the same command again",
+            heading: "Atlas says that the person is present already, but does not list them",
+            remedy: "look the person up in Atlas; if they are not there, run the same command again",
         },
     },
     Known {
@@ -117,7 +114,7 @@ pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["ALREADY_EXPIRED", "CANNOT_DELETE_GROUP_INVITATION", "INVALID_INVITATION_ID"],
         explanation: Explanation {
-            heading: "The invite is not there any more",
+            heading: "The invite no longer exists",
             remedy: "look the person up in Atlas: they may have accepted",
         },
     },
@@ -187,7 +184,7 @@ pub(super) const KNOWN: [Known; 25] = [
         codes: &["ACCOUNT_SUSPENDED", "INACTIVE_ORG"],
         explanation: Explanation {
             heading: "The organization's account is closed or suspended",
-            remedy: "the account's owner or Atlas's support can tell why",
+            remedy: "ask the account's owner or Atlas's support why",
         },
     },
     Known {

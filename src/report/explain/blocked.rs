@@ -8,17 +8,17 @@ pub fn blocked_advice(reason: BlockedReason) -> &'static str {
         BlockedReason::AccessList => "add this machine's address to the access list of the key or service account",
         BlockedReason::NotFound => "check the organization's id, and that the credentials are for it",
         BlockedReason::Full => {
-            "no seat is left; Atlas allows 500 members and pending invites unless its support raises that"
+            "have Atlas's support raise the limit, which is usually 500 members and pending invites, or remove people"
         }
-        BlockedReason::Suspended => "the account is suspended; its owner or Atlas's support can tell why",
-        BlockedReason::Inactive => "the organization is inactive; its owner or Atlas's support can tell why",
-        BlockedReason::Dns => "check the name in --base-url, and whether this machine finds names on the network",
+        BlockedReason::Suspended => "ask the account's owner or Atlas's support why",
+        BlockedReason::Inactive => "ask the organization's owner or Atlas's support why",
+        BlockedReason::Dns => "check the name in --base-url and this machine's name servers",
         BlockedReason::Certificate => {
             "nothing is sent where a certificate cannot be trusted; check this machine's clock, or name the certificate \
              authority of your network with --ca-cert"
         }
         BlockedReason::Tls => "nothing is sent unencrypted; check --base-url and HTTPS_PROXY",
-        BlockedReason::Proxy => "check HTTPS_PROXY and NO_PROXY; whoever runs the proxy can tell what it allows",
+        BlockedReason::Proxy => "check HTTPS_PROXY and NO_PROXY, or ask the proxy's administrator what it allows",
         BlockedReason::Unreachable | BlockedReason::NotAnswering => {
             "Atlas is not answering; check --base-url and the network, or run the same command again later"
         }

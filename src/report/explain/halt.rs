@@ -4,12 +4,14 @@ use crate::model::reason::Halt;
 /// Returns what to do about a run that ended early; `None` if its user ended it.
 pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt {
-        Halt::TooManyFailures(_) => Some("remove the cause of the failures above, or allow more with --max-failures"),
+        Halt::TooManyFailures(_) => Some("remove the cause of the failures, or allow more with --max-failures"),
         Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
-        Halt::InputUnreadable(_) => Some("mend or copy the spreadsheet; what was read has been dealt with"),
+        Halt::InputUnreadable(_) => {
+            Some("repair or copy the spreadsheet; the rows before the damage are in the results")
+        }
         Halt::FailedRowsUnwritable(_) => Some("make room or name another file; the results themselves are complete"),
         Halt::ResultsUnwritable(_) => {
-            Some("make room or name another place; rows told above as not in the results are not in the file")
+            Some("make room or name another place; the file lacks the rows that were listed as not in the results")
         }
         Halt::Declined | Halt::NotStarted(_) | Halt::Signal(_) | Halt::SecondSignal(_) => None,
     }

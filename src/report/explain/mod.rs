@@ -5,6 +5,8 @@
 
 mod atlas_code;
 mod blocked;
+#[cfg(test)]
+mod codes_page;
 mod halt;
 mod rejection;
 mod row_reason;
@@ -55,10 +57,7 @@ fn by_status(status: Status) -> Explanation {
         Status::Unknown => ("A request was sent, and no answer came", UNRESOLVED),
         Status::Sending => ("A request is on its way, or was when the run was cut off", UNRESOLVED),
         Status::NotSent => ("Nothing was sent", "run the same command again: it sends the rest"),
-        Status::Accepted => (
-            "Accepted before the invite could be cancelled",
-            "nobody is removed who has accepted; remove in Atlas whoever should not be there",
-        ),
+        Status::Accepted => ("Accepted before the invite could be cancelled", ACCEPTED),
         Status::Invited => ("Invited", NOTHING),
         Status::Revoked => ("Cancelled", NOTHING),
         Status::Gone => ("Not there any more", NOTHING),
@@ -71,6 +70,7 @@ fn by_status(status: Status) -> Explanation {
 }
 
 const UNRESOLVED: &str = "run the same command again: it asks Atlas what became of them before it sends anything";
+const ACCEPTED: &str = "people who have accepted stay; remove those in Atlas who should not be there";
 const NOTHING: &str = "nothing to do";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{Explanation, NOTHING, UNRESOLVED};
+use super::{ACCEPTED, Explanation, NOTHING, UNRESOLVED};
 use crate::model::reason::RowReason;
 
 /// Returns the explanation of a reason of our own.
@@ -22,7 +22,7 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
         RowReason::NoAnswer => ("Atlas gave no answer", RETRY),
         RowReason::DnsFailed => (
             UNREACHABLE,
-            "check the name in --base-url and the name servers of this machine, then run the same command again",
+            "check the name in --base-url and this machine's name servers, then run the same command again",
         ),
         RowReason::CertificateRejected => (
             UNREACHABLE,
@@ -51,10 +51,7 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
             "report this as a bug, and run the same command again: it asks Atlas what became of them before it sends \
              anything",
         ),
-        RowReason::AlreadyAccepted => (
-            "Accepted before the invite could be cancelled",
-            "nobody is removed who has accepted; remove in Atlas whoever should not be there",
-        ),
+        RowReason::AlreadyAccepted => ("Accepted before the invite could be cancelled", ACCEPTED),
         RowReason::InviteGone => ("No invite of this job is pending", NOTHING),
         RowReason::PersonGone => {
             ("Invited earlier, and neither pending nor a member", "run with --fresh to invite them")
