@@ -19,7 +19,7 @@ use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::spreadsheet::{Header, Row, RowFault};
 
-pub use check::{Checked, Checker, Finding, FindingKind};
+pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
 pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
