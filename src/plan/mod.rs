@@ -23,7 +23,7 @@ use crate::spreadsheet::{Header, Row, RowFault};
 pub use compare::{differences, digest};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
-pub use roles::parse_roles;
+pub use roles::{UnknownRole, parse_roles};
 
 use rejection::Cell;
 

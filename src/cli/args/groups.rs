@@ -7,11 +7,12 @@ use bulk_invite::engine::MaxFailures;
 use bulk_invite::engine::limiter::RateLimit;
 use bulk_invite::model::invitation::{ObjectId, OrgRoles};
 use bulk_invite::model::shard::Shard;
+use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::values::{ApiArg, LogFormat, column, count, roles, shard, time, time_limit};
+use super::values::{ApiArg, LogFormat, column, count, shard, time, time_limit};
 
 /// How a job goes about its rows and tells of it.
 #[derive(Debug, Args)]
@@ -91,7 +92,7 @@ pub(crate) struct AccountArgs {
 #[command(next_help_heading = "Spreadsheet")]
 pub(crate) struct SheetArgs {
     /// The organization roles of people whose row names none, for example `ORG_MEMBER`.
-    #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = roles)]
+    #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = parse_roles)]
     pub(crate) default_roles: Option<OrgRoles>,
 
     /// The sheet of a workbook [default: the first visible one].

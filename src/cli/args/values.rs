@@ -4,7 +4,6 @@ use std::num::{IntErrorKind, NonZeroU32};
 
 use atlas_sandbox::Duplicates;
 use bulk_invite::atlas::api::Api;
-use bulk_invite::model::invitation::OrgRoles;
 use bulk_invite::model::shard::{NotAShard, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
 use clap::ValueEnum;
@@ -65,10 +64,6 @@ pub(crate) enum CheckFormat {
     Csv,
     /// One document with the findings and a summary.
     Json,
-}
-
-pub(super) fn roles(text: &str) -> Result<OrgRoles, String> {
-    bulk_invite::plan::parse_roles(text)
 }
 
 pub(super) fn column(text: &str) -> Result<(Column, String), String> {
