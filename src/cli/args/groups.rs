@@ -12,7 +12,8 @@ use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::values::{ApiArg, LogFormat, column, count, shard, time, time_limit};
+use super::choices::{ApiArg, LogFormat};
+use super::values::{column, count, shard, time, time_limit};
 
 /// How a job goes about its rows and tells of it.
 #[derive(Debug, Args)]

@@ -333,4 +333,13 @@ mod tests {
         let error = resolve(&args(), &[("MONGODB_ATLAS_ORG_ID", "my org")]).unwrap_err().0;
         assert!(error.contains("\"my org\""), "{error}");
     }
+
+    #[test]
+    fn a_profile_can_set_only_what_run_has() {
+        let command = <crate::cli::args::Cli as clap::CommandFactory>::command();
+        let run = command.find_subcommand("run").unwrap();
+        for name in SETTINGS {
+            assert!(run.get_arguments().any(|argument| argument.get_id() == name), "{name}");
+        }
+    }
 }
