@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use atlas_sandbox::Fault;
 use clap::Args;
-use jiff::SignedDuration;
 
 use super::choices::{CheckFormat, DuplicatesArg};
 use super::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
@@ -137,7 +137,7 @@ pub(crate) struct SandboxArgs {
 
     /// How long every request takes at least.
     #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) latency: Option<SignedDuration>,
+    pub(crate) latency: Option<Duration>,
 
     /// Make the minutes of limits and tokens shorter: 60 makes each a second.
     #[arg(long, value_name = "FACTOR", value_parser = speed)]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bulk_invite::engine::MaxFailures;
 use bulk_invite::engine::limiter::RateLimit;
@@ -10,7 +11,6 @@ use bulk_invite::model::shard::Shard;
 use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
-use jiff::SignedDuration;
 
 use super::choices::{ApiArg, LogFormat};
 use super::values::{column, count, shard, time, time_limit};
@@ -128,7 +128,7 @@ pub(crate) struct CallArgs {
 
     /// How long a request may take.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time_limit)]
-    pub(crate) timeout: SignedDuration,
+    pub(crate) timeout: Duration,
 
     /// How much of that connecting may take, TLS included.
     #[arg(
@@ -139,7 +139,7 @@ pub(crate) struct CallArgs {
         value_parser = time_limit,
         help_heading = "Network"
     )]
-    pub(crate) connect_timeout: SignedDuration,
+    pub(crate) connect_timeout: Duration,
 
     /// A PEM file of authorities to trust beside the system's, such as that of a company's own network.
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_CA_CERT", help_heading = "Network")]
@@ -164,7 +164,7 @@ pub(crate) struct PaceArgs {
     /// How long Atlas may still be busy with a request that was given up; only then is it asked about. A time shorter than
     /// Atlas takes risks a second email.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_SETTLE", value_parser = time)]
-    pub(crate) settle: SignedDuration,
+    pub(crate) settle: Duration,
 
     /// Stop when this many rows failed, or this share of the last 100 once 20 were sent, or `off`.
     #[arg(long, value_name = "N|P%", default_value = "50%", env = "BULK_INVITE_MAX_FAILURES")]

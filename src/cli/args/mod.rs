@@ -1,4 +1,4 @@
-//! The definition of the command line: commands, flags and the values they take. [`crate::cli::settings`] combines them with
+//! The definition of the command line: commands, flags and the values they take. `settings` combines them with
 //! the environment and the profile file.
 
 mod choices;

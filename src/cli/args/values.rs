@@ -1,6 +1,7 @@
 //! Values of flags that are parsed from text.
 
 use std::num::{IntErrorKind, NonZeroU32, ParseIntError};
+use std::time::Duration;
 
 use bulk_invite::model::shard::{NotAShard, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
@@ -86,13 +87,13 @@ fn shard_by(text: &str, index: impl FnOnce() -> Option<String>) -> Result<Shard,
 }
 
 /// Parses a duration such as `30s`.
-pub(super) fn time(text: &str) -> Result<SignedDuration, InvalidTime> {
+pub(super) fn time(text: &str) -> Result<Duration, InvalidTime> {
     let time: SignedDuration = text.parse().map_err(|_| InvalidTime::Malformed)?;
-    if time.is_negative() { Err(InvalidTime::Negative) } else { Ok(time) }
+    Duration::try_from(time).map_err(|_| InvalidTime::Negative)
 }
 
 /// Parses a duration within which something has to be done.
-pub(super) fn time_limit(text: &str) -> Result<SignedDuration, InvalidTime> {
+pub(super) fn time_limit(text: &str) -> Result<Duration, InvalidTime> {
     let time = time(text)?;
     if time.is_zero() { Err(InvalidTime::Zero) } else { Ok(time) }
 }
@@ -163,7 +164,7 @@ mod tests {
             assert_eq!(time(text), Err(InvalidTime::Malformed), "{text}");
         }
         assert_eq!(time("-1s"), Err(InvalidTime::Negative));
-        assert_eq!(time("0s"), Ok(SignedDuration::ZERO));
+        assert_eq!(time("0s"), Ok(Duration::ZERO));
         assert_eq!(time_limit("0s"), Err(InvalidTime::Zero));
         assert!(time_limit("1ms").is_ok());
     }

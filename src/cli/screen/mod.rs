@@ -46,6 +46,10 @@ impl Screen {
             LogFormat::Text if io::stderr().is_terminal() && directives().is_none() => Kind::Bar(ProgressBar::hidden()),
             LogFormat::Text => Kind::Plain { last: Instant::now() },
         };
+        if let Kind::Json = kind {
+            // Rust's message about a bug in a worker would not be JSON; the row has it as well.
+            std::panic::set_hook(Box::new(|panic| print_json(json!({"event": "bug", "text": panic.to_string()}))));
+        }
         Self { kind, progress: JobProgress::start(JobKind::default(), None) }
     }
 
@@ -78,13 +82,6 @@ impl Screen {
     pub(crate) fn stop(&mut self) {
         if let Kind::Bar(bar) = &self.kind {
             bar.finish_and_clear();
-        }
-    }
-
-    /// Keeps Rust's message about a bug in a worker from breaking JSON lines; the row has it as well.
-    pub(crate) fn guard_machines(&self) {
-        if let Kind::Json = self.kind {
-            std::panic::set_hook(Box::new(|panic| print_json(json!({"event": "bug", "text": panic.to_string()}))));
         }
     }
 
