@@ -15,7 +15,7 @@ use clap::Args;
 use super::choices::{ApiArg, LogFormat};
 use super::values::{column, count, shard, time, time_limit};
 
-/// How a job goes about its rows and tells of it.
+/// Flags of a job: how far it goes, and what it writes and prints.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
     /// Send nothing; write what would be done.
@@ -58,7 +58,7 @@ pub(crate) struct JobArgs {
     pub(crate) log_format: LogFormat,
 }
 
-/// Which organization, and how to get in. Secrets come from the environment or the profile file, never from a flag.
+/// Flags that choose the organization and its settings. Secrets come from the environment or the profile file only.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
@@ -88,7 +88,7 @@ pub(crate) struct AccountArgs {
     pub(crate) atlas_cli_profile: Option<String>,
 }
 
-/// How to read the spreadsheet.
+/// Flags for reading the spreadsheet.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Spreadsheet")]
 pub(crate) struct SheetArgs {
@@ -114,7 +114,7 @@ pub(crate) struct SheetArgs {
     pub(crate) shard: Option<Shard>,
 }
 
-/// How fast requests go, and when one is given up.
+/// Flags of every request: rate, timeouts, attempts and trust.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
 pub(crate) struct CallArgs {
@@ -150,7 +150,7 @@ pub(crate) struct CallArgs {
     pub(crate) max_attempts: NonZeroU32,
 }
 
-/// How invitations go.
+/// Flags for sending invitations.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
 pub(crate) struct PaceArgs {

@@ -10,50 +10,32 @@ use bulk_invite::plan::check::Checker;
 use bulk_invite::plan::classify::Classifier;
 use bulk_invite::plan::directory::Directory;
 use bulk_invite::plan::{ANY, PlanOptions, Planner};
+use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
 use super::error::CliError;
-use super::look_up::look_up;
+use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
 use super::{input, rehearsal, targets};
 use crate::cli::args::CheckArgs;
 use crate::cli::screen::Screen;
+use crate::cli::settings::Account;
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
     let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
     let header = &input.how_read.header;
-    let organization = account.organization;
-    let mut unread = Vec::new();
-    let (organization, directories) = if args.offline || (account.credential.is_none() && account.others.is_empty()) {
-        screen.note(unchecked(args, organization, header.org_id().is_some()));
-        let known = account.organizations();
-        if known.is_empty() {
-            (Some(ANY), vec![(ANY, Directory::offline())])
+    let Organizations { default, directories, unread } =
+        if args.offline || (account.credential.is_none() && account.others.is_empty()) {
+            offline(args, &account, header, screen)
         } else {
-            (organization, known.into_iter().map(|id| (id, Directory::offline())).collect())
-        }
-    } else {
-        let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-        screen.wait("looking up who is there already");
-        let api = Api::from(args.account.api);
-        let looked_up = look_up(targets, api, &args.calls, Alternative::Offline, screen, read)?;
-        let mut directories = looked_up.read;
-        for (id, directory) in &directories {
-            let used = directory.seats_used();
-            screen.note(format_args!("checking online: organization {id} has {used} members and pending invites"));
-        }
-        unread = looked_up.unread;
-        for id in &unread {
-            screen.note(format_args!("checking offline the rows for organization {id}"));
-            directories.push((*id, Directory::offline()));
-        }
-        (organization, directories)
-    };
+            online(args, account, &input, screen)?
+        };
 
-    let options = PlanOptions { default_roles: args.sheet.default_roles.unwrap_or_default(), organization };
+    let default_roles = args.sheet.default_roles.unwrap_or_default();
+    let options = PlanOptions { default_roles, organization: default };
     let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
     let planner = Planner::new(options, header, known);
     let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header);
@@ -72,14 +54,48 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     Ok(exit)
 }
 
-/// Says why the check is offline, and what it leaves open.
-fn unchecked(args: &CheckArgs, organization: Option<ObjectId>, names_organizations: bool) -> String {
+/// The organizations that rows may be for.
+struct Organizations {
+    /// The organization of rows that name none.
+    default: Option<ObjectId>,
+    directories: Vec<(ObjectId, Directory)>,
+    /// Those that could not be read.
+    unread: Vec<ObjectId>,
+}
+
+/// Returns the organizations of the account, or any organization if none is set.
+fn offline(args: &CheckArgs, account: &Account, header: &Header, screen: &Screen) -> Organizations {
     let why = if args.offline { "as asked" } else { "since no credentials are set" };
-    let whose = match organization {
-        None if names_organizations => ", whether the organizations named are yours",
+    let whose = match account.organization {
+        None if header.org_id().is_some() => ", whether the organizations named are yours",
         None | Some(_) => "",
     };
-    format!("checking offline, {why}; not checked: whether teams and projects exist, who is there already{whose}")
+    screen.note(format_args!(
+        "checking offline, {why}; not checked: whether teams and projects exist, who is there already{whose}"
+    ));
+    let known = account.organizations();
+    let (default, known) = if known.is_empty() { (Some(ANY), vec![ANY]) } else { (account.organization, known) };
+    let directories = known.into_iter().map(|id| (id, Directory::offline())).collect();
+    Organizations { default, directories, unread: Vec::new() }
+}
+
+/// Reads the organizations that rows are for.
+fn online(args: &CheckArgs, account: Account, input: &Opened, screen: &mut Screen) -> Result<Organizations, CliError> {
+    let default = account.organization;
+    let targets = targets::of_sheet(account, input, args.sheet.shard)?;
+    screen.wait("looking up who is there already");
+    let api = Api::from(args.account.api);
+    let LookedUp { read: mut directories, unread } =
+        look_up(targets, api, &args.calls, Alternative::Offline, screen, read)?;
+    for (id, directory) in &directories {
+        let used = directory.seats_used();
+        screen.note(format_args!("checking online: organization {id} has {used} members and pending invites"));
+    }
+    for id in &unread {
+        screen.note(format_args!("checking offline the rows for organization {id}"));
+        directories.push((*id, Directory::offline()));
+    }
+    Ok(Organizations { default, directories, unread })
 }
 
 async fn read(Connection { id, session, .. }: &Connection) -> Result<(ObjectId, Directory), Blocked> {

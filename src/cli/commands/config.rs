@@ -19,17 +19,17 @@ pub(crate) fn run(args: &AccountArgs, command: Command) -> Result<Exit, CliError
     Ok(Exit::Success)
 }
 
+struct Line {
+    name: &'static str,
+    value: String,
+    source: String,
+}
+
 fn table(lines: &[Line]) -> String {
     let width = |column: fn(&Line) -> &str| lines.iter().map(|line| column(line).len()).max().unwrap_or(0);
     let (names, values) = (width(|line| line.name), width(|line| &line.value));
     let shown = |Line { name, value, source }: &Line| format!("{name:names$}  {value:values$}  {source}\n");
     lines.iter().map(shown).collect()
-}
-
-struct Line {
-    name: &'static str,
-    value: String,
-    source: String,
 }
 
 fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, CliError> {
@@ -38,61 +38,68 @@ fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, CliError>
         Some(path) => format!("profile {} in {}", args.profile, path.display()),
         None => format!("profile {}", args.profile),
     };
-    let from_profile: Vec<&str> = file.settings.iter().map(|(name, _)| *name).collect();
-    let account = Account::resolve(args, &environment)?;
-    let origin = |source: Option<&Source>| match source {
-        Some(Source::Flag) => "flag".to_owned(),
-        Some(Source::Environment(name)) => format!("environment, {name}"),
-        Some(Source::Profile) => profile.clone(),
-        Some(Source::AtlasCli) => {
-            format!("profile {} of the Atlas CLI", args.atlas_cli_profile.as_deref().unwrap_or_default())
-        }
-        Some(Source::Default) => "default".to_owned(),
-        None => "not set".to_owned(),
+    let mut lines = account_lines(&Account::resolve(args, &environment)?, args, &profile);
+    lines.extend(flag_lines(&file, command, &profile)?);
+    Ok(lines)
+}
+
+/// Returns the organizations, base URLs and credentials.
+fn account_lines(account: &Account, args: &AccountArgs, profile: &str) -> Vec<Line> {
+    let line = |name, value, source: &Option<Source>| {
+        let source = match source {
+            Some(Source::Flag) => "flag".to_owned(),
+            Some(Source::Environment(name)) => format!("environment, {name}"),
+            Some(Source::Profile) => profile.to_owned(),
+            Some(Source::AtlasCli) => {
+                format!("profile {} of the Atlas CLI", args.atlas_cli_profile.as_deref().unwrap_or_default())
+            }
+            Some(Source::Default) => "default".to_owned(),
+            None => "not set".to_owned(),
+        };
+        Line { name, value, source }
     };
     let organization = account.organization.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let sources = &account.sources;
     let mut lines = vec![
-        Line { name: "org_id", value: organization, source: origin(account.sources.organization.as_ref()) },
-        Line {
-            name: "base_url",
-            value: account.base_url.to_string(),
-            source: origin(account.sources.base_url.as_ref()),
-        },
+        line("org_id", organization, &sources.organization),
+        line("base_url", account.base_url.to_string(), &sources.base_url),
     ];
-    let source = origin(account.sources.credential.as_ref());
-    for (name, value) in credential(account.credential.as_ref()) {
-        lines.push(Line { name, value, source: source.clone() });
-    }
+    let own = credential(account.credential.as_ref()).into_iter();
+    lines.extend(own.map(|(name, value)| line(name, value, &sources.credential)));
     for other in &account.others {
         for (name, value) in credential(Some(&other.credential)) {
             let source = format!("{profile}, organization {} at {}", other.id, other.base_url);
             lines.push(Line { name, value, source });
         }
     }
-    // The flags of `config show`, and otherwise what `run` would see without flags.
-    let shown = command.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
-    let shown = shown.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
-    let typed = ["bulk-invite", "run", "people.csv"];
-    let matches = command.clone().try_get_matches_from(typed).map_err(|error| file.invalid_setting(error))?;
+    lines
+}
+
+/// Returns the flags that a profile may set: those of `config show`, and otherwise what `run` would see without flags.
+fn flag_lines(file: &ProfileFile, command: Command, profile: &str) -> Result<Vec<Line>, CliError> {
+    let typed = command.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
+    let typed = typed.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
+    let run = ["bulk-invite", "run", "people.csv"];
+    let run = command.clone().try_get_matches_from(run).map_err(|error| file.invalid_setting(error))?;
+    let Some(run) = run.subcommand_matches("run") else { return Ok(Vec::new()) };
     let variable = |name| {
         let mut arguments = command.find_subcommand("run").into_iter().flat_map(Command::get_arguments);
         let variable = arguments.find(|argument| argument.get_id() == name).and_then(|argument| argument.get_env());
         variable.unwrap_or_default().to_string_lossy()
     };
-    if let Some(("run", run)) = matches.subcommand() {
-        for name in SETTINGS {
-            let matches = shown.filter(|shown| shown.ids().any(|id| id == name)).unwrap_or(run);
-            let source = match matches.value_source(name) {
-                Some(ValueSource::DefaultValue) if from_profile.contains(&name) => profile.clone(),
-                Some(ValueSource::DefaultValue) => "default".to_owned(),
-                Some(ValueSource::EnvVariable) => format!("environment, {}", variable(name)),
-                Some(_) => "flag".to_owned(),
-                None => "not set".to_owned(),
-            };
-            lines.push(Line { name, value: value(matches, name), source });
-        }
-    }
-    Ok(lines)
+    let is_in_profile = |name| file.settings.iter().any(|(known, _)| *known == name);
+    let lines = SETTINGS.into_iter().map(|name| {
+        let matches = typed.filter(|typed| typed.ids().any(|id| id == name)).unwrap_or(run);
+        let source = match matches.value_source(name) {
+            Some(ValueSource::DefaultValue) if is_in_profile(name) => profile.to_owned(),
+            Some(ValueSource::DefaultValue) => "default".to_owned(),
+            Some(ValueSource::EnvVariable) => format!("environment, {}", variable(name)),
+            Some(_) => "flag".to_owned(),
+            None => "not set".to_owned(),
+        };
+        Line { name, value: value(matches, name), source }
+    });
+    Ok(lines.collect())
 }
 
 /// Returns the parts of a credential, without its secrets.
