@@ -166,3 +166,42 @@ fn refuse_same(flag: OutputFlag, path: &Path, existing: Option<&Path>, file: Job
         Some(_) | None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    #[test]
+    fn no_file_of_a_job_overwrites_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(at("people.csv"), "").unwrap();
+        let check = |flags: &[(&str, &str)]| {
+            let flags = flags.iter().flat_map(|(flag, name)| [(*flag).to_owned(), at(name)]);
+            let typed = ["bulk-invite", "run", &at("people.csv")].map(str::to_owned).into_iter().chain(flags);
+            let Command::Run(args) = Cli::parse_from(typed).command else { panic!("another command") };
+            of_run(&args).map(|files| files.results)
+        };
+        assert_eq!(check(&[]).unwrap(), folder.path().join("people.results.csv"));
+        let failed = ("--failed", "failed.csv");
+        for (flags, overwritten) in [
+            (&[("--results", "people.csv")][..], (OutputFlag::Results, JobFile::Spreadsheet)),
+            (&[("--summary", "people.csv")], (OutputFlag::Summary, JobFile::Spreadsheet)),
+            (&[("--report", "people.results.csv")], (OutputFlag::Report, JobFile::Results)),
+            (&[failed, ("--summary", "failed.csv")], (OutputFlag::Summary, JobFile::FailedRows)),
+            (&[failed, ("--report", "failed.csv")], (OutputFlag::Report, JobFile::FailedRows)),
+            (&[("--summary", "page"), ("--report", "page")], (OutputFlag::Report, JobFile::Summary)),
+        ] {
+            let error = check(flags).unwrap_err();
+            let OutputError::Overwrites { flag, file } = error else { panic!("{error}") };
+            assert_eq!((flag, file), overwritten);
+        }
+        let error = check(&[("--failed", "failed.xlsx")]).unwrap_err();
+        assert!(matches!(error, OutputError::WorkbookName { flag: OutputFlag::Failed, .. }), "{error}");
+    }
+}

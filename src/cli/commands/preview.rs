@@ -18,7 +18,7 @@ use bulk_invite::spreadsheet::Sheet;
 use super::job::OpenJob;
 use crate::cli::args::RunArgs;
 
-/// What is known of a run before it sends anything.
+/// Facts about a run before it sends anything.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
     /// The number of people who will be invited, unless some are found present; `None` if it is not known.

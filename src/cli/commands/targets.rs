@@ -31,7 +31,7 @@ pub(crate) struct Target {
     pub(crate) id: ObjectId,
     pub(crate) base_url: BaseUrl,
     pub(crate) credential: Credential,
-    /// How many rows are for it, if that is known.
+    /// The number of rows for it, if it is known.
     pub(crate) rows: Option<u64>,
 }
 
