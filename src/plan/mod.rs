@@ -26,7 +26,7 @@ pub use directory::Directory;
 pub use forecast::{Forecast, UnlistedRoles};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
-pub use roles::parse_roles;
+pub use roles::{UnknownRole, parse_roles};
 
 use rejection::Cell;
 
