@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::world::{Credential, Invocation, World, at_once, faults, people, sandbox, sheet};
 
 /// A sheet with one of everything, for the sandbox's own teams, projects and people.
-const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
+pub(crate) const EVERYTHING: &str = "Mail,Roles,Teams,Projects,Note\n\
     new@example.com,ORG_MEMBER,Backend,billing=GROUP_READ_ONLY,\n\
     odd@example.com,ORG_MEMBER,,billing=GROUP_APE,\n\
     bad\u{1b}[2Jcell,Onwer,Bak\u{202e}end,,\n\

@@ -40,40 +40,6 @@ fn each_setting_is_shown_with_where_it_comes_from_and_no_secret() {
 }
 
 #[test]
-fn a_mistake_in_a_profile_is_told_with_its_place_and_shows_no_secret() {
-    let world = World::with_people(1);
-    world.write("config.toml", PROFILE);
-    for command in [&["config", "show"][..], &["run", "people.csv"]] {
-        for (profile, why) in [
-            ("odd", &["config.toml", "rat", "odd"][..]),
-            ("bad", &["'fast'", "correct the profile \"bad\" in config.toml"]),
-            ("worse", &["config.toml"]),
-            ("none", &["has no profile \"none\", only bad, default, odd, worse"]),
-        ] {
-            let told = world.program(command).args(&["--config", "config.toml", "--profile", profile]).finish();
-            told.exits(2).says_in_one_line(why);
-        }
-    }
-}
-
-#[test]
-fn a_profile_is_not_there_where_no_file_is() {
-    let world = World::with_people(1);
-    for command in [&["config", "show"][..], &["run", "people.csv"]] {
-        let told = world.program(command).args(&["--profile", "work"]).finish();
-        told.exits(2).says_in_one_line(&[
-            "there is no profile \"work\"",
-            "config.toml",
-            "write it",
-            "leave out --profile",
-        ]);
-    }
-    world.write("config.toml", "rate = 5\n");
-    let told = world.program(&["config", "show", "--config", "config.toml", "--profile", "work"]).finish();
-    told.exits(2).says_in_one_line(&["has no profile \"work\", nor any other"]);
-}
-
-#[test]
 fn a_run_goes_by_its_profile_and_a_flag_comes_first() {
     let world = World::with_people(3);
     let server = sandbox(Options::default());

@@ -105,3 +105,14 @@ fn expired_invites_are_sent_again_on_demand_by_the_servers_clock() {
     run(&after, &["--reinvite-expired"]).exits(0).says("3 invited");
     assert_eq!(after.sandbox().ledger().created.len(), 3);
 }
+
+#[test]
+fn a_second_run_of_the_same_results_is_refused() {
+    let world = World::with_people(4);
+    let server = sandbox(faults(&["slow-after=10m@1"]));
+    let mut first = world.invite(&server.base_url()).start();
+    wait_until("the first run is at work", || server.sandbox().ledger().created.len() == 4);
+    world.invite(&server.base_url()).finish().exits(2);
+    assert!(first.is_running());
+    assert_eq!(server.sandbox().ledger().created.len(), 4);
+}

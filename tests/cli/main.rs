@@ -16,6 +16,8 @@ mod nightly;
 mod odd_answers;
 mod output;
 mod page;
+#[cfg(unix)]
+mod refusals;
 mod rehearsal;
 mod revoke;
 mod safety;
@@ -27,6 +29,6 @@ mod sheets;
 mod signals;
 mod status;
 mod summary;
+#[cfg(unix)]
 mod text;
-mod usage;
 mod world;

@@ -8,7 +8,7 @@ use atlas_sandbox::Options;
 use crate::world::{Signal, World, faults, sandbox, wait_until};
 
 /// A sheet with cells that a page must not take for its own.
-const ODD: &str = "Name,email,roles\n\
+pub(crate) const ODD: &str = "Name,email,roles\n\
                    \"</td><script>document.title='taken'</script>\",ada@example.com,ORG_MEMBER\n\
                    \"=1+1\",bob@example.com,ORG_MEMBR\n\
                    Zoë \u{202e}& Co,cleo@example.com,ORG_MEMBER\n\
@@ -51,59 +51,6 @@ fn the_variable_names_the_page_too() {
     run.exits(0).says("page: page.html");
     assert!(run.stderr.lines().last().unwrap().contains("\"summary\""), "the summary ends the log {}", run.told());
     assert!(world.read("page.html").contains("All 2 people listed were invited."));
-}
-
-#[test]
-fn a_path_that_would_destroy_something_is_refused_before_anything_is_sent() {
-    let world = World::with_people(2);
-    world.write("note.html", "<html>mine</html>");
-    let server = sandbox(Options::default());
-    for (path, others, says) in [
-        ("people.csv", &[][..], "--report would overwrite the spreadsheet"),
-        ("people.results.csv", &[], "--report would overwrite the results"),
-        ("failed.csv", &["--failed", "failed.csv"], "--report would overwrite what --failed writes"),
-        ("summary.json", &["--summary", "summary.json"], "--report would overwrite the summary"),
-        ("note.html", &[], "note.html is there and is not a page of bulk-invite; move it away"),
-        ("missing/page.html", &[], "correct --report"),
-        ("-", &[], "--report writes a file; name one"),
-    ] {
-        let run = world.invite(&server.base_url()).args(&["--report", path]).args(others).finish();
-        run.exits(2).says_in_one_line(&[says]);
-    }
-    assert_eq!(world.names(), ["note.html", "people.csv"]);
-    assert_eq!(server.sandbox().ledger().create_requests(), 0);
-    assert_eq!(world.read("note.html"), "<html>mine</html>");
-}
-
-#[test]
-fn the_command_refuses_what_is_no_results_file_and_what_is_no_page() {
-    let world = World::with_people(2);
-    let server = sandbox(Options::default());
-    world.invite(&server.base_url()).finish().exits(0);
-    let good = world.read("people.results.csv");
-    world.write("note.html", "mine");
-    world.write("dated.csv", good.replace("Z,20", ",20"));
-    world.write("damaged.csv", good.replace(",invited,", ",Invited,"));
-    for (arguments, says) in [
-        (
-            ["people.csv", "page.html"],
-            "people.csv is not a results file of bulk-invite; name the file that a run wrote",
-        ),
-        (
-            ["dated.csv", "page.html"],
-            "dated.csv, line 2: expires_at is no time like 2026-11-24T10:15:30Z; undo the change",
-        ),
-        (["damaged.csv", "page.html"], "damaged.csv, line 2: the status is none of ours; undo the change to that line"),
-        (["missing.csv", "page.html"], "cannot read the results in missing.csv"),
-        (["people.results.csv", "note.html"], "note.html is there and is not a page of bulk-invite"),
-        (["people.results.csv", "people.results.csv"], "people.results.csv is there and is not a page"),
-    ] {
-        let [results, page] = arguments;
-        let run = world.program(&["report", results, "--output", page]).finish();
-        run.exits(2).says_in_one_line(&[says]);
-    }
-    assert_eq!((world.read("people.results.csv"), world.read("note.html")), (good, "mine".to_owned()));
-    assert_eq!(world.names(), ["damaged.csv", "dated.csv", "note.html", "people.csv", "people.results.csv"]);
 }
 
 #[test]

@@ -212,28 +212,3 @@ fn what_is_looked_at_anew_is_not_called_kept_beforehand() {
     again.exits(1).says("3 rows are settled and kept, 0 will be asked about, 2 are worked out again");
     again.says("2 revoked, 1 accepted, 2 gone; 3 of them kept");
 }
-
-#[test]
-fn the_wrong_file_to_it_is_told_before_anything_is_sent() {
-    let world = World::with_people(2);
-    let server = sandbox(Options::default());
-    world.invite(&server.base_url()).finish().exits(0);
-    let of = |arguments: &[&str]| {
-        world.program(arguments).aimed_at(&server.base_url()).credential(Credential::Token).finish()
-    };
-    of(&["revoke", "people.csv"]).exits(2).says("is not a results file");
-    of(&["revoke", "missing.csv"]).exits(2).says("cannot read the results in missing.csv");
-    let same = of(&["revoke", "people.results.csv", "--results", "people.results.csv"]);
-    same.exits(2).says("--results would overwrite the results of the run");
-    of(&["revoke", "people.results.csv"]).exits(0);
-    of(&["revoke", "people.revoked.csv"]).exits(2).says("was written by revoke; name the results of the run");
-    let run = of(&["run", "people.csv", "--results", "people.revoked.csv"]);
-    run.exits(2).says("has the results of another command; name another file with --results");
-    world.write("other.csv", sheet(&people(3)));
-    of(&["run", "other.csv"]).exits(0);
-    of(&["run", "other.csv", "--dry-run", "--results", "rehearsed.csv"]).exits(0);
-    of(&["revoke", "people.results.csv", "--results", "rehearsed.csv"]).exits(2).says("of another command");
-    let revoked = of(&["revoke", "people.results.csv", "--results", "other.results.csv"]);
-    revoked.exits(2).says("has the results of another command");
-    assert_eq!(world.results_in("other.results.csv").count("invited"), 3, "nothing is lost");
-}

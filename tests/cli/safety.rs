@@ -64,15 +64,6 @@ fn refused_credentials_are_not_shown_either() {
 }
 
 #[test]
-fn a_malformed_profile_file_is_refused_and_not_quoted() {
-    let world = World::with_people(2);
-    world.write("config.toml", "[default]\nclient_id = \"who\"\nclient_secret = hush-hush\n");
-    let run = world.program(&["run", "people.csv", "--config", "config.toml"]).finish();
-    run.exits(2).says_in_one_line(&["config.toml", "line 3"]);
-    assert!(!run.stderr.contains("hush"), "{}", run.told());
-}
-
-#[test]
 fn a_profile_file_opens_the_organization_as_the_environment_does() {
     let world = World::with_people(2);
     let server = sandbox(Options::default());

@@ -4,17 +4,17 @@ use atlas_sandbox::{Options, Running, Seed};
 
 use crate::world::{Finished, World, people};
 
-const OURS: &str = "32b6e34b3d91647abb20e7b8";
-const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
+pub(crate) const OURS: &str = "32b6e34b3d91647abb20e7b8";
+pub(crate) const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
 const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
 
-fn organization(id: &str, options: Options) -> Running {
+pub(crate) fn organization(id: &str, options: Options) -> Running {
     let seed = Seed { id: id.into(), ..Seed::without_people() };
     atlas_sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
 }
 
 /// A profile whose own organization is ours, with theirs beside it.
-fn profile(world: &World, ours: &Running, theirs: &Running, secret: &str) {
+pub(crate) fn profile(world: &World, ours: &Running, theirs: &Running, secret: &str) {
     let (token, id) = (atlas_sandbox::TOKEN, atlas_sandbox::CLIENT_ID);
     world.write(
         "config.toml",

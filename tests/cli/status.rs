@@ -54,17 +54,3 @@ fn what_atlas_says_goes_on_without_its_full_stop() {
         told.exits(2).says_in_one_line(&["is not allowed to access this resource; add this machine's address"]);
     }
 }
-
-#[test]
-fn nothing_that_is_not_its_own_is_overwritten() {
-    let world = World::with_people(1);
-    let server = sandbox(Options::default());
-    world.invite(&server.base_url()).finish().exits(0);
-    world.write("people.status.csv", "precious");
-    status(&world, &server, &[]).exits(2).says_in_one_line(&["people.status.csv", "--output"]);
-    status(&world, &server, &["--output", "people.results.csv"]).exits(2).says("would overwrite the results");
-    status(&world, &server, &["--output", "people.csv"]).exits(2).says("was not written by this command");
-    assert_eq!(world.read("people.status.csv"), "precious");
-    let nothing = world.program(&["status", "people.csv"]).aimed_at(&server.base_url()).credential(Credential::Token);
-    nothing.finish().exits(2).says("is not a results file");
-}

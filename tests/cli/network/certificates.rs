@@ -79,34 +79,3 @@ fn a_server_without_tls_is_told_as_such() {
     let base_url = server.base_url().replace("http://", "https://");
     world.invite(&base_url).args(&["--max-attempts", "1"]).finish().halts_saying(&["answers, but not with TLS"]);
 }
-
-#[test]
-fn a_machine_that_trusts_nobody_is_told_how_to() {
-    let world = World::with_people(1);
-    let run = world.invite("https://localhost:1").env("SSL_CERT_FILE", "missing.pem").finish();
-    run.exits(2).says_in_one_line(&["no trusted certificates", "SSL_CERT_FILE", "ca-certificates", "--ca-cert FILE"]);
-    assert_eq!(world.names(), ["people.csv"], "nothing is written");
-}
-
-#[test]
-fn a_file_without_a_usable_certificate_is_refused_by_name() {
-    let server = sandbox(Options::default());
-    let whole = Authority::new("a company's").pem();
-    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    for (text, says) in [
-        (None, "cannot read --ca-cert company.pem"),
-        (Some(String::new()), "--ca-cert company.pem holds no certificate"),
-        (Some("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".into()), "holds no certificate"),
-        (Some(format!("{whole}{broken}")), "--ca-cert company.pem holds a certificate that cannot be read, number 2"),
-        (Some(whole[..whole.len() / 2].into()), "company.pem holds"),
-        (Some(whole.replace('M', "*")), "company.pem holds a certificate that cannot be read, number 1"),
-    ] {
-        let world = World::with_people(1);
-        if let Some(text) = &text {
-            world.write("company.pem", text);
-        }
-        let run = world.invite(&server.base_url()).args(&["--ca-cert", "company.pem"]).finish();
-        run.exits(2).says_in_one_line(&[says]);
-    }
-    assert_eq!(server.sandbox().ledger().total_requests(), 0);
-}

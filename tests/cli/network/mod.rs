@@ -19,6 +19,10 @@ use tokio::sync::oneshot;
 
 use crate::world::Finished;
 
+pub(crate) use self::authority::Authority;
+pub(crate) use self::proxy::{Manner, Proxy};
+pub(crate) use self::tunnel::Tunnel;
+
 /// A server on a free port of this machine, on a thread of its own; it ends when this is dropped.
 struct Served {
     address: SocketAddr,

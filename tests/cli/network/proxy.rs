@@ -10,7 +10,7 @@ use super::{Served, serve};
 
 /// What it does with who asks.
 #[derive(Clone)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Lets everybody through.
     Open,
     /// Lets through who sends this `Proxy-Authorization`.
@@ -22,33 +22,33 @@ pub(super) enum Manner {
 }
 
 /// Leads everybody to one address, whatever the name.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     served: Served,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    pub(super) fn start(manner: Manner, to: SocketAddr) -> Self {
+    pub(crate) fn start(manner: Manner, to: SocketAddr) -> Self {
         let asked = Arc::default();
         let log = Arc::clone(&asked);
         Self { served: serve(move |stream| carry(stream, manner.clone(), to, Arc::clone(&log))), asked }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.served.address
     }
 
     /// `HOST:PORT`.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.served.address.to_string()
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.served.address)
     }
 
     /// Whom it was asked for, in order.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("whom it was asked for").clone()
     }
 }

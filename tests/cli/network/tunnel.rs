@@ -15,7 +15,7 @@ use super::authority::Identity;
 use super::{Served, serve};
 
 /// Takes TLS off every connection and passes it on.
-pub(super) struct Tunnel {
+pub(crate) struct Tunnel {
     served: Served,
     connections: Arc<AtomicUsize>,
     heard: Arc<Mutex<Vec<u8>>>,
@@ -23,13 +23,13 @@ pub(super) struct Tunnel {
 
 impl Tunnel {
     /// In front of this sandbox, offering these protocols.
-    pub(super) fn start(sandbox: &Running, identity: Identity, protocols: &[&str]) -> Self {
+    pub(crate) fn start(sandbox: &Running, identity: Identity, protocols: &[&str]) -> Self {
         let to = sandbox.base_url().trim_start_matches("http://").parse().expect("its address");
         Self::before(to, identity, protocols)
     }
 
     /// In front of whoever listens there.
-    pub(super) fn before(to: SocketAddr, identity: Identity, protocols: &[&str]) -> Self {
+    pub(crate) fn before(to: SocketAddr, identity: Identity, protocols: &[&str]) -> Self {
         let Identity { certificate, key } = identity;
         let config = ServerConfig::builder_with_provider(ring::default_provider().into())
             .with_safe_default_protocol_versions()
@@ -46,21 +46,21 @@ impl Tunnel {
         Self { served, connections, heard }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.served.address
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.served.address.port()
     }
 
     /// Connections that were begun, whatever became of them.
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// All that was said in clear behind it, either way.
-    pub(super) fn heard(&self) -> String {
+    pub(crate) fn heard(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().expect("what was heard")).into_owned()
     }
 }

@@ -5,7 +5,8 @@
 
 mod help;
 mod redactions;
+mod refusals;
 mod session;
 mod transcript;
 
-use self::transcript::{Transcript, hold};
+use self::transcript::Transcript;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
-pub(crate) use self::results::Results;
+pub(crate) use self::results::{Line, Results};
 pub(crate) use self::server::{SandboxProcess, play};
 
 /// How long anything may take before a case gives up on it.
@@ -121,6 +121,16 @@ impl World {
     pub(crate) fn shell(&self, script: &str) -> Invocation {
         let shell = Invocation::new(self.folder.path(), self.streams.path(), "/bin/sh");
         shell.args(&["-c", script, env!("CARGO_BIN_EXE_bulk-invite")])
+    }
+
+    /// Returns a line as typed in a shell, in which `bulk-invite` is the program.
+    #[cfg(unix)]
+    pub(crate) fn line(&self, line: &str) -> Invocation {
+        let program = self.streams.path().join("bulk-invite");
+        if !program.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_bulk-invite"), &program).expect("a link to the program");
+        }
+        Invocation::new(self.folder.path(), self.streams.path(), "/bin/sh").typed(line)
     }
 
     /// `bulk-invite run people.csv` against a sandbox, with its token.

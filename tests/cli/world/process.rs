@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use atlas_sandbox::ORGANIZATION;
+use atlas_sandbox::{ORGANIZATION, Running};
 use serde_json::Value;
 
 use super::{Credential, PATIENCE};
@@ -15,6 +15,8 @@ use super::{Credential, PATIENCE};
 /// A process to be.
 pub(crate) struct Invocation {
     command: Command,
+    /// The line that a shell runs, if it is one.
+    line: Option<String>,
     stdout: PathBuf,
     stderr: PathBuf,
 }
@@ -22,14 +24,15 @@ pub(crate) struct Invocation {
 /// A process at work; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
-    arguments: String,
+    line: String,
     stdout: PathBuf,
     stderr: PathBuf,
 }
 
 /// A process that has ended.
 pub(crate) struct Finished {
-    pub(crate) arguments: String,
+    /// The command as one types it.
+    pub(crate) line: String,
     status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -50,7 +53,7 @@ impl Invocation {
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.env("HOME", folder).env("XDG_CONFIG_HOME", folder);
         let stream = |name: &str| streams.join(format!("{number}.{name}"));
-        Self { command, stdout: stream("stdout"), stderr: stream("stderr") }
+        Self { command, line: None, stdout: stream("stdout"), stderr: stream("stderr") }
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
@@ -61,6 +64,23 @@ impl Invocation {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Has a shell run this line, which finds the program beside the streams.
+    #[cfg(unix)]
+    pub(super) fn typed(mut self, line: &str) -> Self {
+        let folders = std::env::var("PATH").unwrap_or_default();
+        let streams = self.stdout.parent().expect("a folder");
+        // In place of the shell, so that signals reach it.
+        let script = if line.starts_with("bulk-invite") { format!("exec {line}") } else { line.to_owned() };
+        self.command.env("PATH", format!("{}:{folders}", streams.display())).args(["-c", &script]);
+        self.line = Some(line.to_owned());
+        self
+    }
+
+    /// Aims it at this sandbox, with the sandbox's token.
+    pub(crate) fn with_token(self, server: &Running) -> Self {
+        self.aimed_at(&server.base_url()).credential(Credential::Token)
     }
 
     /// Aims it at a sandbox.
@@ -79,9 +99,9 @@ impl Invocation {
     pub(crate) fn start(mut self) -> Process {
         let file = |path| File::create(path).expect("a file for a stream");
         self.command.stdout(file(&self.stdout)).stderr(file(&self.stderr));
-        let arguments = self.arguments();
+        let line = self.line();
         let child = self.command.spawn().expect("the program starts");
-        Process { child, arguments, stdout: self.stdout, stderr: self.stderr }
+        Process { child, line, stdout: self.stdout, stderr: self.stderr }
     }
 
     pub(crate) fn finish(self) -> Finished {
@@ -91,14 +111,19 @@ impl Invocation {
     /// Runs it at a terminal, where this is typed; what the terminal shows is its standard error.
     #[cfg(unix)]
     pub(crate) fn on_a_terminal(mut self, typed: &str) -> Finished {
+        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
         use std::io::{Read, Write};
         let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).expect("a terminal");
+        // Without an echo, which would come before or after what the program prints.
+        let mut settings = tcgetattr(&slave).expect("its settings");
+        settings.local_flags.remove(LocalFlags::ECHO);
+        tcsetattr(&slave, SetArg::TCSANOW, &settings).expect("it takes settings");
         self.command.stdin(slave.try_clone().expect("its end")).stderr(slave);
         self.command.stdout(File::create(&self.stdout).expect("a file for a stream"));
         File::create(&self.stderr).expect("a file for a stream");
-        let arguments = self.arguments();
+        let line = self.line();
         let child = self.command.spawn().expect("the program starts");
-        let Self { command, stdout, stderr } = self;
+        let Self { command, stdout, stderr, .. } = self;
         // Its copies of the terminal's end: with them open, reading would never come to an end.
         drop(command);
         let mut keyboard = File::from(master);
@@ -110,14 +135,14 @@ impl Invocation {
             let _ = screen.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).replace("\r\n", "\n")
         });
-        let mut finished = Process { child, arguments, stdout, stderr }.finish();
+        let mut finished = Process { child, line, stdout, stderr }.finish();
         finished.stderr = watch.join().expect("what was shown");
         finished
     }
 
-    fn arguments(&self) -> String {
-        let arguments: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        arguments.join(" ")
+    fn line(&self) -> String {
+        let arguments = self.command.get_args().map(|argument| format!(" {}", argument.to_string_lossy()));
+        self.line.clone().unwrap_or_else(|| std::iter::once("bulk-invite".to_owned()).chain(arguments).collect())
     }
 }
 
@@ -159,12 +184,12 @@ impl Process {
     pub(crate) fn finish(mut self) -> Finished {
         let end = Instant::now() + PATIENCE;
         while self.is_running() {
-            let told = || format!("{} does not end\n{}\n{}", self.arguments, self.stdout(), self.stderr());
+            let told = || format!("{} does not end\n{}\n{}", self.line, self.stdout(), self.stderr());
             assert!(Instant::now() < end, "{}", told());
             thread::sleep(Duration::from_millis(3));
         }
         let status = self.child.wait().expect("its status");
-        Finished { arguments: self.arguments.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
+        Finished { line: self.line.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
     }
 }
 
@@ -212,6 +237,6 @@ impl Finished {
 
     /// Everything, for the message of a failed assertion.
     pub(crate) fn told(&self) -> String {
-        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.arguments, self.status, self.stdout, self.stderr)
+        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.line, self.status, self.stdout, self.stderr)
     }
 }
