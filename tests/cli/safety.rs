@@ -86,7 +86,7 @@ fn a_redirect_ends_the_run_and_is_followed_nowhere() {
     for (status, target) in [("307", "creates"), ("301", "lookups"), ("308", "all"), ("302", "tokens")] {
         let server = sandbox(faults(&[&format!("redirect={status}@1/{target}")]));
         let run = world.invite(&server.base_url()).credential(Credential::ServiceAccount).args(&["--fresh"]).finish();
-        run.exits(3).says(status);
+        run.exits(3);
         assert_eq!(server.sandbox().ledger().created.len(), 0, "{status} {}", run.told());
     }
 }

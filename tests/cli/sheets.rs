@@ -46,7 +46,7 @@ fn a_workbook_is_run_continued_and_its_failed_rows_are_written_as_csv() {
     let server = sandbox(faults(&["422@#2"]));
     let arguments = ["--failed", "again.csv", "--concurrency", "1"];
     let first = run(&world, "people.xlsx", &server.base_url()).args(&arguments).finish();
-    first.exits(1).says("reading sheet \"People\"; the workbook also has \"Archive\"");
+    first.exits(1);
     let results = world.results();
     assert_eq!(results.column("row"), ["2", "3", "5", "6"], "the spreadsheet's own numbers {}", first.told());
     assert_eq!(results.column("status"), ["invited", "invalid", "invalid", "failed"], "{}", first.told());
@@ -64,7 +64,9 @@ fn a_workbook_is_run_continued_and_its_failed_rows_are_written_as_csv() {
     let mut sorted = PEOPLE;
     sorted.swap(1, 5);
     world.write("people.xlsx", workbook(&sorted));
-    run(&world, "people.xlsx", &server.base_url()).finish().exits(1).says("1 row is settled and kept");
+    let third = run(&world, "people.xlsx", &server.base_url()).summed().finish();
+    third.exits(1);
+    assert_eq!(third.json()["kept"], 1, "{}", third.told());
     let results = world.results();
     assert_eq!(results.column("status"), ["already_invited", "invalid", "invalid", "invited"]);
     assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new());

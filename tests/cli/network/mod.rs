@@ -17,8 +17,6 @@ use std::thread;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::world::Finished;
-
 pub(crate) use self::authority::Authority;
 pub(crate) use self::proxy::{Manner, Proxy};
 pub(crate) use self::tunnel::Tunnel;
@@ -55,14 +53,4 @@ where
         });
     });
     Served { address: address.recv().expect("it listens"), _end: end }
-}
-
-impl Finished {
-    /// It ended early, before anything was sent, and says all of this.
-    #[track_caller]
-    fn halts_saying(&self, texts: &[&str]) -> &Self {
-        self.exits(3).says("ended early: ");
-        texts.iter().for_each(|text| _ = self.says(text));
-        self
-    }
 }

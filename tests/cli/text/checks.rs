@@ -87,5 +87,11 @@ fn several_organizations() {
     terminal
         .transcript
         .command(&terminal.world.line("bulk-invite run people.csv --config config.toml --fresh").finish());
+    let profile = terminal.world.read("config.toml").replace(atlas_sandbox::TOKEN, "wrong");
+    terminal.world.write("config.toml", profile);
+    terminal.transcript.note("the credentials of both are refused");
+    for line in [commands[0], commands[2]] {
+        terminal.transcript.command(&terminal.world.line(line).finish());
+    }
     terminal.hold("organizations");
 }

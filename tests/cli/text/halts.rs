@@ -149,3 +149,16 @@ fn a_results_folder_that_vanishes() {
     terminal.transcript.command(&run.finish());
     terminal.hold("halts-results");
 }
+
+#[test]
+fn results_that_another_process_uses() {
+    let mut terminal = Terminal::new(faults(&["slow-after=10m@1"])).people(1);
+    let _run = terminal.start("bulk-invite run people.csv --timeout 10m");
+    wait_until("the run is at work", || terminal.server.sandbox().ledger().created.len() == 1);
+    std::os::unix::fs::symlink("people.results.csv", terminal.world.path("link.csv")).expect("a link");
+    terminal
+        .run("bulk-invite run people.csv")
+        .run("bulk-invite revoke people.results.csv")
+        .run("bulk-invite revoke link.csv");
+    terminal.hold("halts-in-use");
+}

@@ -3,10 +3,11 @@
 use atlas_sandbox::Options;
 
 use super::Terminal;
+use crate::seats::starting;
 
 #[test]
 fn before_a_run() {
-    let mut terminal = Terminal::with_members(498).people(4);
+    let mut terminal = Terminal::beside(starting(None, 498)).people(4);
     terminal
         .run_and_type("bulk-invite run people.csv --concurrency 1", "n")
         .run_and_type("bulk-invite run people.csv --concurrency 1", "\u{4}")
@@ -32,13 +33,9 @@ fn before_a_revoke() {
 
 #[test]
 fn before_expired_invites_are_replaced() {
-    let at = |day: &str| {
-        let start = format!("{day}T00:00:00Z").parse().expect("a time");
-        atlas_sandbox::start(Options { start: Some(start), ..Options::default() }).expect("a sandbox")
-    };
-    let mut terminal = Terminal::beside(at("2026-08-01")).people(2);
+    let mut terminal = Terminal::beside(starting(Some("2026-08-01"), 1)).people(3);
     terminal.run("bulk-invite run people.csv");
-    terminal.server = at("2026-09-01");
+    terminal.server = starting(Some("2026-09-01"), 499);
     terminal.run_and_type("bulk-invite run people.csv --reinvite-expired", "n");
     terminal.hold("questions-expired");
 }

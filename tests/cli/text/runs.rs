@@ -3,6 +3,7 @@
 use atlas_sandbox::{ORGANIZATION, Options};
 
 use super::Terminal;
+use crate::seats::{starting, three_need_a_seat};
 use crate::sheets::workbook;
 use crate::world::faults;
 
@@ -68,7 +69,7 @@ fn sheets_of_which_something_is_noted() {
     terminal.world.write(
         "roles.csv",
         "email,roles,projects\nsound@example.com,member,\nada@example.com,member,billing=GROUP_FOO+GROUP_OWNER\n\
-         bob@example.com,member,billing=GROUP_FOO\n",
+         bob@example.com,member,billing=GROUP_FOO\ncleo@example.com,member,billing=GROUP_FOO\n",
     );
     terminal
         .run("bulk-invite run header.csv")
@@ -80,16 +81,30 @@ fn sheets_of_which_something_is_noted() {
 
 #[test]
 fn seats_that_do_not_suffice() {
-    let mut terminal = Terminal::with_members(498).people(4);
+    let mut terminal = Terminal::beside(starting(None, 498));
+    terminal.world.write("people.csv", three_need_a_seat());
     terminal
         .run("bulk-invite run people.csv --dry-run")
         .run("bulk-invite run people.csv --dry-run --limit 2")
-        .run("bulk-invite run people.csv --dry-run --log-format json --limit 3")
+        .run("bulk-invite run people.csv --dry-run --log-format json")
         .run("bulk-invite run - --results results.csv --dry-run < people.csv")
-        .run("bulk-invite run - --results results.csv --dry-run --limit 1 < people.csv")
+        .run("bulk-invite run - --results results.csv --dry-run --limit 2 < people.csv")
         .run("bulk-invite run people.csv --concurrency 1")
         .run("bulk-invite run people.csv --concurrency 1");
     terminal.hold("run-seats");
+}
+
+#[test]
+fn seats_of_people_whom_an_earlier_run_invited() {
+    let mut terminal = Terminal::beside(starting(Some("2026-08-01"), 1)).people(3);
+    terminal.run("bulk-invite run people.csv");
+    terminal.server = starting(Some("2026-08-01"), 500);
+    terminal.transcript.note("the organization is full");
+    terminal.run("bulk-invite run people.csv");
+    terminal.server = starting(Some("2026-09-01"), 499);
+    terminal.transcript.note("a month later");
+    terminal.run("bulk-invite run people.csv --reinvite-expired --dry-run");
+    terminal.hold("run-seats-earlier");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A terminal at which commands are typed, in a folder of its own, beside one sandbox.
 
-use atlas_sandbox::{Options, Running, Seed};
+use atlas_sandbox::{Options, Running};
 
 use super::Transcript;
 use crate::world::{Process, World, sandbox};
@@ -15,13 +15,6 @@ impl Terminal {
     /// Returns one beside an organization without people.
     pub(super) fn new(options: Options) -> Self {
         Self::beside(sandbox(options))
-    }
-
-    /// Returns one beside an organization of this many members.
-    pub(super) fn with_members(count: usize) -> Self {
-        let members = (1..=count).map(|number| format!("member-{number}@example.com")).collect();
-        let organization = Seed { members, ..Seed::without_people() };
-        Self::beside(atlas_sandbox::start(Options { organization, ..Options::default() }).expect("a sandbox"))
     }
 
     pub(super) fn beside(server: Running) -> Self {
