@@ -16,7 +16,7 @@ mod nightly;
 mod odd_answers;
 mod output;
 mod page;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod refusals;
 mod rehearsal;
 mod revoke;
@@ -29,6 +29,6 @@ mod sheets;
 mod signals;
 mod status;
 mod summary;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod text;
 mod world;

@@ -125,7 +125,6 @@ fn a_limit_of_invitations() {
     terminal.hold("halts-invitations");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn outputs_that_cannot_be_written() {
     let mut terminal = Terminal::new(faults(&["422@#2"])).people(3);

@@ -124,7 +124,7 @@ impl World {
     }
 
     /// Returns a line as typed in a shell, in which `bulk-invite` is the program.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub(crate) fn line(&self, line: &str) -> Invocation {
         let program = self.streams.path().join("bulk-invite");
         if !program.exists() {

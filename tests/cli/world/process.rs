@@ -67,7 +67,7 @@ impl Invocation {
     }
 
     /// Has a shell run this line, which finds the program beside the streams.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub(super) fn typed(mut self, line: &str) -> Self {
         let folders = std::env::var("PATH").unwrap_or_default();
         let streams = self.stdout.parent().expect("a folder");

@@ -20,8 +20,8 @@ impl SandboxProcess {
         let process = world.program(&["sandbox", "--listen", "127.0.0.1:0"]).args(arguments).start();
         wait_until("the sandbox listens", || process.stdout().contains('\n'));
         let said = process.stdout();
-        let address = said.lines().next().and_then(|line| line.strip_prefix("listening on http://"));
-        let address = address.unwrap_or_else(|| panic!("no address in {said:?}")).to_owned();
+        let (_, address) = said.split_once("http://").unwrap_or_else(|| panic!("no address in {said:?}"));
+        let address = address.split_whitespace().next().expect("an address").to_owned();
         Self { process, address }
     }
 
