@@ -10,14 +10,11 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
-use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::limiter::{Limiter, Pace};
-use bulk_invite::engine::session::Session;
-use bulk_invite::engine::{Input, MaxFailures, Organization, Run, RunOptions, dispatch, preflight};
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::model::person::PersonKeys;
+use bulk_invite::atlas::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
+use bulk_invite::engine::{
+    Clock, Input, Limiter, MaxFailures, Organization, Pace, Policy, Run, RunOptions, Session, dispatch, preflight,
+};
+use bulk_invite::model::{OrgRoles, PersonKeys};
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::results::{Journal, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
@@ -85,7 +82,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         (0..rows).for_each(|row| writeln!(text, "person{row}@example.com,ORG_MEMBER").expect("memory"));
         let folder = tempfile::tempdir().expect("a folder");
         let organization = ORGANIZATION.parse().expect("an id");
-        let sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).expect("a header");
+        let sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).expect("a header");
         let header = sheet.header().clone();
         let keys = PersonKeys::default();
         let path = folder.path().join("results.csv");
@@ -119,7 +116,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
         let input = Input::Sheet(sheet, planner);
         let run = Run { options, clock, organizations, learned, journal, earlier, keys, halt, failed_rows };
         let summary = dispatch(run, input, signals, &mut |_| {}).await;
-        assert_eq!(summary.tally.count(bulk_invite::model::status::Status::Invited), rows, "{summary:?}");
+        assert_eq!(summary.tally.count(bulk_invite::model::Status::Invited), rows, "{summary:?}");
         (start.elapsed().as_secs_f64(), summary.organizations[0].pace.limited)
     })
 }

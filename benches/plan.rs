@@ -7,10 +7,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bulk_invite::atlas::api::Named;
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::{PlanOptions, Planner, digest};
+use bulk_invite::atlas::Named;
+use bulk_invite::model::OrgRoles;
+use bulk_invite::plan::{Directory, PlanOptions, Planner, digest};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 
 const ROWS: u32 = 1_000_000;
@@ -50,7 +49,7 @@ fn directory() -> Directory {
 }
 
 fn rows(text: &[u8]) -> u32 {
-    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).expect("a header");
+    let mut sheet = Sheet::from_bytes(text, &SheetOptions::default()).expect("a header");
     let mut count = 0;
     while let Some(row) = sheet.next_row().expect("memory does not fail") {
         black_box(&row);
@@ -60,7 +59,7 @@ fn rows(text: &[u8]) -> u32 {
 }
 
 fn plans(text: &[u8], directory: &Directory, digests: bool) -> u32 {
-    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).expect("a header");
+    let mut sheet = Sheet::from_bytes(text, &SheetOptions::default()).expect("a header");
     let organization = "32b6e34b3d91647abb20e7b8".parse().expect("an id");
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let planner = Planner::new(options, sheet.header(), vec![(organization, directory)]);

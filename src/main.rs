@@ -5,7 +5,7 @@ mod cli;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::cli::args::{Cli, Command, ConfigCommand, LogFormat};

@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode};
 use secrecy::ExposeSecret;
 
 use super::credential::{basic, bearer, sendable};
-use super::digest::Session;
+use super::digest::DigestAuth;
 use super::endpoints::{Call, Endpoints};
 use super::oauth::Tokens;
 use super::transport::{Reply, Transport};
@@ -25,7 +25,7 @@ pub struct Client {
 enum Access {
     Bearer(HeaderValue),
     ServiceAccount(Tokens),
-    ApiKey(Session),
+    ApiKey(DigestAuth),
 }
 
 impl Client {
@@ -54,7 +54,7 @@ impl Client {
                 if !sendable(private.expose_secret()) {
                     return Err(ClientError::Credential("private API key"));
                 }
-                Access::ApiKey(Session::new(public, private))
+                Access::ApiKey(DigestAuth::new(public, private))
             }
         };
         Ok(Self { api, endpoints: Endpoints::new(&base_url, organization, api), transport, access })
@@ -73,7 +73,7 @@ impl Client {
                 }
                 Ok(reply)
             }
-            Access::ApiKey(session) => session.exchange(&self.transport, &call, || self.endpoints.organization()).await,
+            Access::ApiKey(auth) => auth.exchange(&self.transport, &call, || self.endpoints.organization()).await,
         }
     }
 }

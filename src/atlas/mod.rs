@@ -17,7 +17,7 @@
 //!
 //! [`Answer`]: crate::atlas::api::Answer
 
-pub mod api;
+pub(crate) mod api;
 mod base_url;
 mod client;
 mod credential;
@@ -28,7 +28,7 @@ mod oauth;
 mod route;
 mod transport;
 mod trust;
-pub mod verdict;
+pub(crate) mod verdict;
 mod wire;
 
 #[cfg(test)]
@@ -36,6 +36,10 @@ mod tests;
 
 use std::time::Duration;
 
+pub use self::api::{
+    Answer, Api, ApiError, Body, Create, Created, EndpointSet, Gateway, Grants, Invite, Limit, Lost, Membership, Named,
+    NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
+};
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 pub use self::client::Client;
 pub use self::credential::Credential;
@@ -43,7 +47,6 @@ pub use self::route::usable_proxy;
 pub use self::trust::{Authorities, InvalidAuthorities};
 pub use self::wire::body;
 
-use crate::atlas::api::Api;
 use crate::model::invitation::ObjectId;
 
 /// What a [`Client`] needs to know.

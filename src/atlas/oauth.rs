@@ -30,13 +30,13 @@ pub(super) struct Tokens {
     url: Url,
     /// The Basic credential.
     account: HeaderValue,
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
     /// Held by the one caller that fetches.
     turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     current: Option<Token>,
     /// Fetches that have ended, and how the last one failed, if it did.
     fetches: u64,
@@ -150,7 +150,7 @@ impl Tokens {
         request
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TokenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

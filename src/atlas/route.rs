@@ -64,10 +64,8 @@ impl Route {
         let of_the_proxy = tunnel.as_deref().is_some_and(|told| told.starts_with("failed to create"));
         if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             let (whose, setting) = if of_the_proxy { (first, "HTTPS_PROXY") } else { (peer, "--base-url") };
-            let fault = match tls {
-                rustls::Error::InvalidCertificate(_) => NetworkFault::Certificate,
-                _ => NetworkFault::Tls,
-            };
+            let is_certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
+            let fault = if is_certificate { NetworkFault::Certificate } else { NetworkFault::Tls };
             return NotSent { fault, detail: tls_failed(whose, setting, tls), retry_after: None, lasting: lasts(tls) };
         }
         let (fault, detail) = if error.is_timeout() {

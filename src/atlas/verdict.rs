@@ -8,7 +8,7 @@ use crate::model::reason::{Blocked, BlockedReason};
 
 /// What an answer to an invitation, or to its cancellation, means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The invite exists and is ours.
     Created(Created),
     /// The invite is cancelled.
@@ -33,7 +33,7 @@ pub enum Verdict {
 
 /// Why the server processes nothing just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Busy {
+pub(crate) enum Busy {
     /// A rate limit; the limiter learns from the answer itself.
     RateLimited,
     /// Atlas takes no writes while it is upgraded.
@@ -42,7 +42,7 @@ pub enum Busy {
 
 /// How an answer leaves open whether the invite exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
+pub(crate) enum Doubt {
     /// The server answered, so it has finished with the request.
     Answered,
     /// No whole answer came, or one that only says that somebody gave up waiting: the request may still be running, so
@@ -52,7 +52,7 @@ pub enum Doubt {
 
 /// What an answer to a question means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LookUp {
+pub(crate) enum LookUp {
     /// The answer holds what was asked for.
     Found,
     /// Ask again, after a delay.
@@ -106,7 +106,7 @@ pub(crate) const BLOCKING: [&str; 7] = [
 
 impl Verdict {
     /// Its name, for traces.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Verdict::Created(_) => "created",
             Verdict::Revoked => "revoked",
@@ -125,7 +125,7 @@ impl Verdict {
 }
 
 /// Judges the answer to an invitation or to its cancellation.
-pub fn judge(answer: &Answer) -> Verdict {
+pub(crate) fn judge(answer: &Answer) -> Verdict {
     match answer {
         Answer::NotSent(not_sent) => Verdict::NotSent(not_sent.detail.clone()),
         Answer::NoAnswer(no_answer) => match no_answer.lost {
@@ -169,7 +169,7 @@ fn judge_response(response: &Response) -> Verdict {
 }
 
 /// Judges the answer to a question (a look-up or a request before the first invite).
-pub fn judge_look_up(answer: &Answer) -> LookUp {
+pub(crate) fn judge_look_up(answer: &Answer) -> LookUp {
     let response = match answer {
         Answer::NotSent(not_sent) => return LookUp::Again(not_sent.detail.clone()),
         Answer::NoAnswer(no_answer) => return LookUp::Again(no_answer.detail.clone()),
@@ -198,7 +198,7 @@ pub fn judge_look_up(answer: &Answer) -> LookUp {
 /// Returns why the organization accepts no requests, from an answer that says so.
 ///
 /// The codes are those of Atlas's documentation and of RFC 6749, 5.2, for the token endpoint. They come before the status.
-pub fn blocked(response: &Response) -> Blocked {
+pub(crate) fn blocked(response: &Response) -> Blocked {
     let reason = match response.error_code().unwrap_or_default() {
         "IP_ADDRESS_NOT_ON_ACCESS_LIST"
         | "IP_ADDRESS_NOT_ON_WHITELIST"

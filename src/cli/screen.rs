@@ -4,10 +4,8 @@ use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use bulk_invite::engine::event::{Event, Progress};
-use bulk_invite::engine::limiter::Learned;
-use bulk_invite::model::reason::StopReason;
-use bulk_invite::model::status::{JobKind, Status};
+use bulk_invite::engine::{Event, Learned, Progress};
+use bulk_invite::model::{JobKind, Status, StopReason};
 use bulk_invite::report::{announcement, duration, escaped, rows};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
@@ -295,7 +293,7 @@ fn line(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use bulk_invite::model::status::Tally;
+    use bulk_invite::model::Tally;
 
     use super::*;
 

@@ -2,31 +2,37 @@
 //!
 //! The binary puts the parts together; nothing here prints, exits or reads the environment.
 
-pub mod backoff;
+pub(crate) mod backoff;
 mod budget;
-pub mod clock;
+pub(crate) mod clock;
 mod dispatcher;
-pub mod event;
+pub(crate) mod event;
 mod jobs;
-pub mod limiter;
+pub(crate) mod limiter;
 mod look_up;
 mod organization;
 mod preflight;
 mod recorder;
-pub mod revoke;
+pub(crate) mod revoke;
 mod run;
-pub mod session;
-pub mod stop;
+pub(crate) mod session;
+pub(crate) mod stop;
 mod summary;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::backoff::Policy;
 pub use self::budget::{MaxFailures, NotABudget};
+pub use self::clock::Clock;
 pub use self::dispatcher::dispatch;
+pub use self::event::{Event, Progress};
+pub use self::limiter::{Learned, Limiter, NotARate, Pace, Rate, RateLimit, Totals};
 pub use self::look_up::{Entries, Found};
 pub use self::organization::Organization;
 pub use self::preflight::{preflight, preflight_pending, preflight_people, read_lapsed};
+pub use self::revoke::{RevokePreview, Step, revoke_step};
 pub use self::run::{Input, Run, RunOptions};
+pub use self::session::{Session, Unanswered};
 pub use self::summary::{Failures, OrganizationSummary, Summary};

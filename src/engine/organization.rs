@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
-use super::dispatcher::Worker;
 use super::session::Session;
-use super::worker::{Notice, WorkerContext};
+use super::worker::{Notice, Worker, WorkerContext};
 use super::{OrganizationSummary, RunOptions};
 use crate::atlas::api::Gateway;
 use crate::model::invitation::ObjectId;

@@ -27,7 +27,7 @@ pub enum Step {
 
 /// What is to be done about a line of the results of a run, `tried` where an earlier attempt to cancel its invite may have
 /// come through.
-pub fn step(line: &Line, directory: &Directory, tried: bool) -> Step {
+pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let email = bare_address(&line.email);
     let nothing = |status, reason| Step::Nothing(status, Some(reason));
     match line.outcome.status {
@@ -190,18 +190,18 @@ mod tests {
             ("member", Status::Sending, "", None, false, Step::FindOut),
         ] {
             let line = line(&format!("{name}@example.com"), status, invite, expires);
-            assert_eq!(step(&line, &directory, tried), expected, "{name} {status:?} {invite} {tried}");
+            assert_eq!(revoke_step(&line, &directory, tried), expected, "{name} {status:?} {invite} {tried}");
         }
         let invited = line("ours@example.com", Status::Invited, OURS, None);
-        assert_eq!(step(&invited, &Directory::offline(), false), Step::FindOut);
+        assert_eq!(revoke_step(&invited, &Directory::offline(), false), Step::FindOut);
         let odd = line("odd@example.com", Status::Invited, USER, Some(time(1)));
-        assert!(matches!(step(&odd, &directory, false), Step::Nothing(Status::Failed, Some(_))));
+        assert!(matches!(revoke_step(&odd, &directory, false), Step::Nothing(Status::Failed, Some(_))));
     }
 
     #[test]
     fn what_the_job_did_not_create_is_left_alone_whatever_is_pending() {
         for status in Status::ALL {
-            let found = step(&line("ours@example.com", status, OURS, None), &directory(), true);
+            let found = revoke_step(&line("ours@example.com", status, OURS, None), &directory(), true);
             match status {
                 Status::Invited | Status::Unknown | Status::Sending => {
                     assert!(!matches!(found, Step::Nothing(..)), "{status:?}");

@@ -12,7 +12,7 @@ use crate::model::invitation::ObjectId;
 use crate::model::person::PersonKeys;
 use crate::model::reason::Halt;
 use crate::plan::Planner;
-use crate::results::{Earlier, FailedRows, Journal, Reading};
+use crate::results::{Earlier, FailedRows, Journal, ResultsReader};
 use crate::spreadsheet::Sheet;
 
 /// How a run goes about its rows.
@@ -61,12 +61,12 @@ pub struct Run<'a, G> {
 }
 
 /// What a run goes through.
-pub enum Input<'a, R> {
+pub enum Input<'a> {
     /// A sheet, whose people are invited. The planner, for the same organizations, turns its rows into invitations.
-    Sheet(Sheet<R>, Planner<'a>),
+    Sheet(Sheet, Planner<'a>),
     /// The results of a run, whose invites are cancelled. The sessions must use
     /// [`Api::Invites`](crate::atlas::api::Api::Invites).
-    Results(Reading),
+    Results(ResultsReader),
 }
 
 impl<G> Run<'_, G> {

@@ -103,7 +103,7 @@ impl<G: Gateway> Session<G> {
         self.limiter.try_acquire(request.endpoint_set(self.api), request.is_invitation())
     }
 
-    /// Sends the request. Only [`Stop::abandon`] ends the wait for its answer.
+    /// Sends the request. Only a second signal ends the wait for its answer.
     pub async fn send(&self, mut permit: Permit, request: &Request) -> Result<Answer, Stopped> {
         permit.mark_sent();
         // Pinned here, because so large a future is copied whenever it is passed on.

@@ -21,7 +21,7 @@ impl ObjectId {
 
     /// An id made up for a name, the same for the same name in this process and another for another: for comparing what
     /// rows ask for where nobody can say what the names mean.
-    pub(crate) fn standing_for(name: &str) -> Self {
+    pub(crate) fn placeholder(name: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
         let mut id = [0xff; 12];

@@ -1,13 +1,25 @@
 //! The vocabulary that all modules share: people, invitations and outcomes. Plain data; imports nothing above it.
 
 pub(crate) mod columns;
-pub mod email;
-pub mod exit;
-pub mod invitation;
-pub mod outcome;
-pub mod person;
+pub(crate) mod email;
+pub(crate) mod exit;
+pub(crate) mod invitation;
+pub(crate) mod outcome;
+pub(crate) mod person;
 pub(crate) mod quote;
-pub mod reason;
-pub mod seats;
-pub mod shard;
-pub mod status;
+pub(crate) mod reason;
+pub(crate) mod seats;
+pub(crate) mod shard;
+pub(crate) mod status;
+
+pub use self::email::fold_email;
+pub use self::exit::{Exit, Signal};
+pub use self::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRole, OrgRoles, ProjectAccess};
+pub use self::outcome::Outcome;
+pub use self::person::{PersonKey, PersonKeys};
+pub use self::reason::{
+    Blocked, BlockedReason, ErrorCode, Halt, NetworkFault, RejectionCode, RowReason, SpentBudget, StopReason,
+};
+pub use self::seats::Seats;
+pub use self::shard::{NotAShard, Shard};
+pub use self::status::{JobKind, NextRun, Status, Tally};

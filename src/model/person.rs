@@ -33,7 +33,7 @@ impl PersonKeys {
 
 /// The people met so far and what their first row asks for, in about 24 bytes each.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     table: HashTable<u32>,
     keys: Vec<PersonKey>,
     /// A digest of what the person's first row asks for.
@@ -42,20 +42,18 @@ pub struct Seen {
     runs: Vec<(u32, u32)>,
 }
 
-/// What an earlier row says of the same person.
+/// An earlier row for the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sighting {
-    /// No earlier row names the person.
-    First,
-    /// This earlier row asks for the same.
-    Same(u32),
-    /// This earlier row asks for something else.
-    Other(u32),
+pub(crate) struct EarlierRow {
+    /// The row as a spreadsheet shows it.
+    pub number: u32,
+    /// Whether it asks for the same roles, teams and projects.
+    pub same: bool,
 }
 
 impl Seen {
     /// Room for so many people: growing costs twice the memory for a moment.
-    pub fn with_capacity(people: usize) -> Self {
+    pub(crate) fn with_capacity(people: usize) -> Self {
         Self {
             table: HashTable::with_capacity(people),
             keys: Vec::with_capacity(people),
@@ -64,16 +62,16 @@ impl Seen {
         }
     }
 
-    /// Notes that the person stands in this row, unless an earlier row has. Rows come in rising order.
-    pub fn meet(&mut self, key: PersonKey, grants: u32, row: u32) -> Sighting {
+    /// Inserts a person with the digest of what this row asks for, and returns the earlier row for the person, if there is
+    /// one. Rows come in rising order.
+    pub(crate) fn insert(&mut self, key: PersonKey, grants: u32, row: u32) -> Option<EarlierRow> {
         let Self { table, keys, grants: known, runs } = self;
         let entry = table.entry(key.0, |at| keys[*at as usize] == key, |at| keys[*at as usize].0);
         match entry {
             Entry::Occupied(at) => {
                 let at = *at.get();
                 let (place, first) = runs[runs.partition_point(|(place, _)| *place <= at) - 1];
-                let earlier = first + (at - place);
-                if known[at as usize] == grants { Sighting::Same(earlier) } else { Sighting::Other(earlier) }
+                Some(EarlierRow { number: first + (at - place), same: known[at as usize] == grants })
             }
             Entry::Vacant(free) => {
                 // A sheet has fewer than 2^32 rows, since row numbers are 32 bits.
@@ -84,7 +82,7 @@ impl Seen {
                 if runs.last().is_none_or(|(place, first)| first + (at - place) != row) {
                     runs.push((at, row));
                 }
-                Sighting::First
+                None
             }
         }
     }
@@ -112,12 +110,13 @@ mod tests {
         let mut seen = Seen::default();
         let row = |number: u32| 2 + number + number / 7;
         for number in 0..10_000 {
-            assert_eq!(seen.meet(PersonKey(number.into()), number, row(number)), Sighting::First);
+            assert_eq!(seen.insert(PersonKey(number.into()), number, row(number)), None);
         }
         for number in 0..10_000 {
             let key = PersonKey(number.into());
-            assert_eq!(seen.meet(key, number, 20_000), Sighting::Same(row(number)));
-            assert_eq!(seen.meet(key, number + 1, 20_000), Sighting::Other(row(number)));
+            let earlier = |same| Some(EarlierRow { number: row(number), same });
+            assert_eq!(seen.insert(key, number, 20_000), earlier(true));
+            assert_eq!(seen.insert(key, number + 1, 20_000), earlier(false));
         }
     }
 }

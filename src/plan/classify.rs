@@ -4,7 +4,7 @@
 //! of them can judge a row otherwise than the others. Who is there already is the next question, and not asked here.
 
 use crate::model::invitation::Invitation;
-use crate::model::person::{PersonKey, PersonKeys, Seen, Sighting};
+use crate::model::person::{EarlierRow, PersonKey, PersonKeys, Seen};
 use crate::plan::{Planner, Rejection, digest};
 use crate::spreadsheet::Row;
 
@@ -40,10 +40,10 @@ impl<'a> Classifier<'a> {
             Err(rejection) => return Classified::Invalid(rejection),
         };
         let key = self.keys.key(invitation.organization, &invitation.email);
-        match self.seen.meet(key, digest(&invitation), row.number) {
-            Sighting::First => Classified::Person(key, invitation),
-            Sighting::Same(earlier) => Classified::Duplicate(earlier),
-            Sighting::Other(earlier) => Classified::Invalid(Rejection::conflicting_duplicate(earlier)),
+        match self.seen.insert(key, digest(&invitation), row.number) {
+            None => Classified::Person(key, invitation),
+            Some(EarlierRow { number, same: true }) => Classified::Duplicate(number),
+            Some(EarlierRow { number, same: false }) => Classified::Invalid(Rejection::conflicting_duplicate(number)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::atlas::api::Grants;
-use crate::model::invitation::{Invitation, ObjectId, OrgRole, ProjectAccess};
+use crate::model::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
 use crate::model::quote::quoted;
 use crate::plan::directory::Directory;
 
@@ -45,50 +45,75 @@ impl Hasher for Fnv {
     }
 }
 
-/// How what the sheet asks for differs from what the person has; `None` where it does not, or where Atlas did not say.
+/// How a person's roles, teams and projects differ from what the sheet asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// The roles of the person and of the sheet, if they differ.
+    roles: Option<(OrgRoles, OrgRoles)>,
+    missing_teams: Vec<ObjectId>,
+    additional_teams: Vec<ObjectId>,
+    missing_projects: Vec<ProjectAccess>,
+    additional_projects: Vec<ProjectAccess>,
+}
+
+/// Returns how a person's grants differ from what the sheet asks for; `None` if they do not, or if Atlas did not say.
 ///
-/// A row that names no teams or projects asks for none, and is no reason to speak of those that are there.
-pub fn differences(invitation: &Invitation, grants: &Grants, directory: &Directory) -> Option<String> {
+/// A row that names no teams or projects asks for none, and is no reason to mention those that the person has.
+pub fn differences(invitation: &Invitation, grants: &Grants) -> Option<Differences> {
     if *grants == Grants::default() {
         return None;
     }
-    let mut found = Vec::new();
-    if !grants.roles.is_empty() && invitation.roles != grants.roles {
-        let list = |roles: Vec<OrgRole>| roles.into_iter().map(OrgRole::as_str).collect::<Vec<_>>().join(", ");
-        let (asked, there) = (invitation.roles.iter().collect(), grants.roles.iter().collect());
-        found.push(format!("roles are {} and the sheet says {}", list(there), list(asked)));
-    }
+    let roles =
+        (!grants.roles.is_empty() && invitation.roles != grants.roles).then_some((grants.roles, invitation.roles));
+    let mut found = Differences { roles, ..Differences::default() };
     if !invitation.teams.is_empty() {
-        let name = |id: &ObjectId| directory.team_name(id).map_or_else(|| id.to_string(), quoted);
-        let missing = |of: &[ObjectId], from: &[ObjectId]| -> Vec<String> {
-            of.iter().filter(|id| !from.contains(id)).map(name).collect()
-        };
-        found.extend(describe("not in team", &missing(&invitation.teams, &grants.teams)));
-        found.extend(describe("also in team", &missing(&grants.teams, &invitation.teams)));
+        found.missing_teams = missing(&invitation.teams, &grants.teams);
+        found.additional_teams = missing(&grants.teams, &invitation.teams);
     }
     if !invitation.projects.is_empty() {
-        let name = |id: &ObjectId| directory.project_name(id).map_or_else(|| id.to_string(), quoted);
-        let missing = |of: &[ProjectAccess], from: &[ProjectAccess]| -> Vec<String> {
-            of.iter()
-                .filter(|access| !from.contains(access))
-                .map(|access| format!("{}={}", name(&access.project), access.roles.join("+")))
-                .collect()
-        };
-        found.extend(describe("does not have project", &missing(&invitation.projects, &grants.projects)));
-        found.extend(describe("also has project", &missing(&grants.projects, &invitation.projects)));
+        found.missing_projects = missing(&invitation.projects, &grants.projects);
+        found.additional_projects = missing(&grants.projects, &invitation.projects);
     }
-    (!found.is_empty()).then(|| found.join("; "))
+    (found != Differences::default()).then_some(found)
 }
 
-fn describe(what: &str, things: &[String]) -> Option<String> {
-    (!things.is_empty()).then(|| format!("{what} {}", things.join(", ")))
+fn missing<T: Clone + PartialEq>(of: &[T], from: &[T]) -> Vec<T> {
+    of.iter().filter(|one| !from.contains(one)).cloned().collect()
+}
+
+impl Differences {
+    /// Describes the differences, with the names of teams and projects as far as they are known.
+    pub fn describe(&self, directory: &Directory) -> String {
+        let team = |id: &ObjectId| directory.team_name(id).map_or_else(|| id.to_string(), quoted);
+        let project = |access: &ProjectAccess| {
+            let name = directory.project_name(&access.project);
+            let name = name.map_or_else(|| access.project.to_string(), quoted);
+            format!("{name}={}", access.roles.join("+"))
+        };
+        let list = |roles: &OrgRoles| roles.iter().map(OrgRole::as_str).collect::<Vec<_>>().join(", ");
+        let roles = self.roles.as_ref();
+        let mut parts: Vec<String> = roles
+            .map(|(has, asked)| format!("roles are {} and the sheet says {}", list(has), list(asked)))
+            .into_iter()
+            .collect();
+        for (what, things) in [
+            ("not in team", self.missing_teams.iter().map(team).collect::<Vec<_>>()),
+            ("also in team", self.additional_teams.iter().map(team).collect()),
+            ("does not have project", self.missing_projects.iter().map(project).collect()),
+            ("also has project", self.additional_projects.iter().map(project).collect()),
+        ] {
+            if !things.is_empty() {
+                parts.push(format!("{what} {}", things.join(", ")));
+            }
+        }
+        parts.join("; ")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::atlas::api::Named;
-    use crate::model::invitation::OrgRoles;
 
     fn id(n: u8) -> ObjectId {
         format!("{n:024x}").parse().unwrap()
@@ -145,9 +170,10 @@ mod tests {
                 Some("does not have project \"billing\"=GROUP_READ_ONLY; also has project \"billing\"=GROUP_OWNER"),
             ),
         ] {
-            assert_eq!(differences(&invitation, &there, &directory).as_deref(), words);
+            let found = differences(&invitation, &there).map(|found| found.describe(&directory));
+            assert_eq!(found.as_deref(), words);
         }
         let asked = invitation(&owner, &[2], &[]);
-        assert_eq!(differences(&asked, &Grants::default(), &directory), None);
+        assert_eq!(differences(&asked, &Grants::default()), None);
     }
 }

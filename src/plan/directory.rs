@@ -9,7 +9,7 @@ use crate::atlas::api::{Invite, Membership, Named, Person};
 use crate::model::email::{fold, fold_email};
 use crate::model::invitation::ObjectId;
 
-pub use crate::atlas::api::Grants;
+use crate::atlas::api::Grants;
 
 /// Names less alike than this are not worth suggesting.
 const ALIKE: f64 = 0.5;
@@ -298,7 +298,7 @@ impl Names {
                     _ => Err(NoMatch::Ambiguous(ids.to_vec())),
                 }
             }
-            None if offline && !ObjectId::is_nearly(name) => Ok(ObjectId::standing_for(&fold(name))),
+            None if offline && !ObjectId::is_nearly(name) => Ok(ObjectId::placeholder(&fold(name))),
             None => Err(NoMatch::Unknown),
         }
     }

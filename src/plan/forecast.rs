@@ -2,10 +2,8 @@
 //!
 //! Counted from invitations one at a time, in memory that does not grow with the sheet. Nothing is asked or sent.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
@@ -37,8 +35,8 @@ pub struct Forecast {
 impl Forecast {
     /// Reads a sheet to its end and counts who would be sent: sound rows that name somebody for the first time whom
     /// the directory does not know, and whom an earlier run, as far as `is_settled` knows, has not settled.
-    pub fn of<R: Read>(
-        mut sheet: Sheet<R>,
+    pub fn of(
+        mut sheet: Sheet,
         mut classifier: Classifier<'_>,
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, SheetError> {

@@ -3,11 +3,11 @@
 //! Pure: the same row, options and directory give the same answer. Whether the person is there already and whether an
 //! earlier row said the same is for the caller to ask, with [`Directory::presence`], [`digest`] and [`differences`].
 
-pub mod check;
-pub mod classify;
+pub(crate) mod check;
+pub(crate) mod classify;
 mod compare;
-pub mod directory;
-pub mod forecast;
+pub(crate) mod directory;
+pub(crate) mod forecast;
 mod formula;
 mod projects;
 mod rejection;
@@ -17,10 +17,13 @@ use crate::model::email;
 use crate::model::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
 use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
-use crate::plan::directory::Directory;
 use crate::spreadsheet::{Header, Row, RowFault};
 
-pub use compare::{differences, digest};
+pub use check::{Checked, Checker, Finding, FindingKind};
+pub use classify::{Classified, Classifier};
+pub use compare::{Differences, differences, digest};
+pub use directory::Directory;
+pub use forecast::{Forecast, UnlistedRoles};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
 pub use roles::parse_roles;

@@ -25,7 +25,7 @@ fn directory() -> Directory {
 }
 
 fn plan(text: &[u8], directory: &Directory, default_roles: OrgRoles) -> Vec<Result<Invitation, Rejection>> {
-    let mut sheet = Sheet::from_reader(text, &SheetOptions::default()).unwrap();
+    let mut sheet = Sheet::from_bytes(text, &SheetOptions::default()).unwrap();
     let options = PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
     let planner = Planner::new(options, sheet.header(), vec![(ORGANIZATION.parse().unwrap(), directory)]);
     let mut plans = Vec::new();
@@ -176,7 +176,7 @@ fn default_roles_serve_rows_that_name_none() {
 
 #[test]
 fn a_sheet_without_roles_anywhere_is_told_before_its_rows() {
-    let sheet = Sheet::from_reader(&b"email\n"[..], &SheetOptions::default()).unwrap();
+    let sheet = Sheet::from_bytes(&b"email\n"[..], &SheetOptions::default()).unwrap();
     let options = |default_roles| PlanOptions { default_roles, organization: Some(ORGANIZATION.parse().unwrap()) };
     let directory = directory();
     assert!(
@@ -289,7 +289,7 @@ fn each_row_is_for_the_organization_that_it_names_and_else_for_the_one_of_those_
          c@example.com,member,backend,{other}\nd@example.com,member,,52b6e34b3d91647abb20e7b8\n"
     );
     let fates = |organization| {
-        let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
+        let mut sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).unwrap();
         let options = PlanOptions { default_roles: OrgRoles::default(), organization };
         let planner = Planner::new(options, sheet.header(), vec![(here, &ours), (there, &theirs)]);
         let rows: Vec<_> = sheet.by_ref().map(Result::unwrap).collect();
@@ -314,7 +314,7 @@ fn a_cell_is_to_be_emptied_only_where_the_row_would_then_be_for_the_organization
     let directory = directory();
     let text = "email,roles,org_id\na@example.com,member,52b6e34b3d91647abb20e7b8\n";
     let finding = |organization| {
-        let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
+        let mut sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).unwrap();
         let options = PlanOptions { default_roles: OrgRoles::default(), organization };
         let planner = Planner::new(options, sheet.header(), vec![(theirs, &directory)]);
         planner.plan(&sheet.next_row().unwrap().unwrap()).unwrap_err().finding

@@ -7,15 +7,15 @@
 //!
 //! It holds 8 bytes a row in memory: where the row's last line begins. Not for deciding anything about a row.
 
-mod annotated;
 mod earlier;
 mod lines;
-mod reading;
+mod reader;
 mod record;
 mod rewrite;
+mod status_writer;
 mod storage;
 
-pub mod status;
+pub(crate) mod status;
 
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -23,12 +23,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use self::annotated::Annotated;
 pub use self::earlier::{Earlier, Place};
-pub use self::reading::{ReadError, Reading};
+pub use self::reader::{ReadError, ResultsReader};
 pub use self::record::{Line, Subject};
 pub use self::rewrite::{Cell, FailedRows};
-pub use self::storage::{Hold, InUse};
+pub use self::status::CurrentStatus;
+pub use self::status_writer::StatusWriter;
+pub use self::storage::{FileLock, InUse};
 pub(crate) use self::storage::{beside, create, replace};
 
 use self::lines::{LinesAt, RawLines};

@@ -96,14 +96,14 @@ impl Lock {
 
 /// Keeps every run from writing a results file for as long as it lasts.
 #[derive(Debug)]
-pub struct Hold(#[expect(dead_code, reason = "held, not used")] Option<Lock>);
+pub struct FileLock(#[expect(dead_code, reason = "held, not used")] Option<Lock>);
 
 /// Somebody is writing the file, or it cannot be told whether anybody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("another bulk-invite is using")]
 pub struct InUse;
 
-impl Hold {
+impl FileLock {
     /// Holds the results file at `path`.
     pub fn take(path: &Path) -> Result<Self, InUse> {
         match Lock::take(path) {

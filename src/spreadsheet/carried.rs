@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     fn carried_names(header: &str) -> Vec<String> {
-        let sheet = Sheet::from_reader(header.as_bytes(), &SheetOptions::default()).unwrap();
+        let sheet = Sheet::from_bytes(header.as_bytes(), &SheetOptions::default()).unwrap();
         sheet.header().carried().iter().map(|carried| carried.name.clone()).collect()
     }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::columns::Column;
-use super::options::SheetOptions;
 
 /// A separator of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +74,14 @@ pub(super) struct Chosen {
     pub(super) announced_in: usize,
 }
 
-/// Chooses the separator by the beginning of the text, which holds the header row.
-pub(super) fn choose(beginning: &[u8], options: &SheetOptions) -> Chosen {
+/// Chooses the separator by the beginning of the text, which holds the header row, unless one is given. `columns` are
+/// names that the user assigned.
+pub(super) fn choose(beginning: &[u8], given: Option<Delimiter>, columns: &[(Column, String)]) -> Chosen {
     let (announced, announced_in) = announcement(beginning);
-    let byte = match (options.delimiter, announced) {
+    let byte = match (given, announced) {
         (Some(delimiter), _) => delimiter.as_byte(),
         (None, Some(byte)) => byte,
-        (None, None) => detect(first_row(&beginning[announced_in..]), options),
+        (None, None) => detect(first_row(&beginning[announced_in..]), columns),
     };
     Chosen { byte, announced_in }
 }
@@ -114,10 +114,10 @@ pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
 }
 
 /// Returns the separator by which most columns of the header are known, and of several the one with most columns.
-fn detect(header: &[u8], options: &SheetOptions) -> u8 {
+fn detect(header: &[u8], columns: &[(Column, String)]) -> u8 {
     let fit = |delimiter: &Delimiter| {
         let names = split(header, delimiter.as_byte());
-        let chosen = |name: &str| options.columns.iter().any(|(_, wanted)| wanted.trim() == name);
+        let chosen = |name: &str| columns.iter().any(|(_, wanted)| wanted.trim() == name);
         let known = names.iter().filter(|name| chosen(name) || Column::named(name).is_some()).count();
         (known, names.len())
     };
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn chosen(text: &str) -> (char, usize) {
-        let Chosen { byte, announced_in } = choose(text.as_bytes(), &SheetOptions::default());
+        let Chosen { byte, announced_in } = choose(text.as_bytes(), None, &[]);
         (byte as char, announced_in)
     }
 
@@ -179,8 +179,7 @@ mod tests {
 
     #[test]
     fn the_separator_that_the_user_gives_wins() {
-        let options = SheetOptions { delimiter: Some(Delimiter::Tab), ..SheetOptions::default() };
-        let Chosen { byte, announced_in } = choose(b"sep=;\nemail;roles", &options);
+        let Chosen { byte, announced_in } = choose(b"sep=;\nemail;roles", Some(Delimiter::Tab), &[]);
         assert_eq!((byte, announced_in), (b'\t', 6));
     }
 

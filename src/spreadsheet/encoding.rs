@@ -3,7 +3,7 @@
 //! Sequences that are not valid in the encoding come out as bytes that are not UTF-8, so that only the row that holds
 //! them is rejected.
 
-use super::how_read::Assumption;
+use super::assumption::Assumption;
 
 /// Replaces what is not a character in the file's encoding; never valid in UTF-8.
 const BROKEN: u8 = 0xFF;

@@ -5,7 +5,7 @@ use std::io;
 use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::not_a_spreadsheet::NotASpreadsheet;
-use super::workbook::WorkbookError;
+use super::workbook::error::WorkbookError;
 
 /// An error because of which nothing of the spreadsheet can be used.
 #[derive(Debug, thiserror::Error)]

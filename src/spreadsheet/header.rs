@@ -103,7 +103,7 @@ mod tests {
     use crate::spreadsheet::Sheet;
 
     fn header(text: &str) -> Result<Header, SheetError> {
-        Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).map(|sheet| sheet.header().clone())
+        Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).map(|sheet| sheet.header().clone())
     }
 
     #[test]

@@ -118,7 +118,7 @@ mod tests {
     fn header(text: &str, columns: &[(Column, &str)]) -> Result<Header, SheetError> {
         let columns = columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
         let options = SheetOptions { columns, ..SheetOptions::default() };
-        Sheet::from_reader(text.as_bytes(), &options).map(|sheet| sheet.header().clone())
+        Sheet::from_bytes(text.as_bytes(), &options).map(|sheet| sheet.header().clone())
     }
 
     #[test]

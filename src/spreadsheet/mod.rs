@@ -5,6 +5,7 @@
 //! memory does not grow with the file; of a workbook, the cells of one sheet are in memory. What a cell means is not
 //! decided here.
 
+mod assumption;
 mod carried;
 mod columns;
 mod delimiter;
@@ -24,6 +25,7 @@ mod source;
 mod text;
 mod workbook;
 
+pub use assumption::Assumption;
 pub use carried::Carried;
 pub(crate) use columns::normalized;
 pub use columns::{Column, UnknownColumn};
@@ -31,7 +33,7 @@ pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use encoding::Encoding;
 pub use error::SheetError;
 pub use header::Header;
-pub use how_read::{Assumption, FileKind, HowRead};
+pub use how_read::{FileKind, HowRead};
 pub use not_a_spreadsheet::NotASpreadsheet;
 pub use open::{Input, Opened};
 pub use options::SheetOptions;

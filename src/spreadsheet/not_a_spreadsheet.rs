@@ -45,7 +45,7 @@ mod tests {
     use super::super::{Column, Sheet, SheetOptions};
 
     fn refusal(file: &[u8], columns: Vec<(Column, String)>) -> Option<String> {
-        Sheet::from_reader(file, &SheetOptions { columns, ..SheetOptions::default() }).err().map(|it| it.to_string())
+        Sheet::from_bytes(file, &SheetOptions { columns, ..SheetOptions::default() }).err().map(|it| it.to_string())
     }
 
     #[test]

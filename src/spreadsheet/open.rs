@@ -1,12 +1,13 @@
 //! Opening a sheet: detects the kind of the file and reads up to the header row.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use super::assumption::Assumption;
 use super::delimiter;
 use super::error::SheetError;
-use super::how_read::{Assumption, FileKind, HowRead};
+use super::how_read::{FileKind, HowRead};
 use super::not_a_spreadsheet::{self, NotASpreadsheet};
 use super::options::SheetOptions;
 use super::record::Records;
@@ -48,6 +49,11 @@ impl Sheet {
         Ok(Opened { sheet, how_read, rows })
     }
 
+    /// Opens a spreadsheet that is in memory, without counting its rows.
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>, options: &SheetOptions) -> Result<Self, SheetError> {
+        read(Cursor::new(bytes.into()), options).map(|(sheet, _)| sheet)
+    }
+
     /// Opens the same input again, to read its rows from the first; `None` if it can be read only once or no longer.
     pub fn reopen(&self) -> Option<Self> {
         let reopened = match &self.source {
@@ -55,7 +61,7 @@ impl Sheet {
             Source::Text(_) => {
                 // Anything else, such as a pipe, would continue where it is.
                 let path = self.path.as_deref().filter(|path| path.is_file())?;
-                open_file(path).and_then(|reader| Self::from_reader(reader, &self.options))
+                open_file(path).and_then(|reader| Ok(read(reader, &self.options)?.0))
             }
         };
         let mut sheet = reopened.ok()?;
@@ -73,7 +79,7 @@ fn open_file(path: &Path) -> Result<Box<dyn Read>, SheetError> {
 }
 
 /// Reads the beginning of a text file, or one sheet of a workbook.
-pub(super) fn read<R: Read>(reader: R, options: &SheetOptions) -> Result<(Sheet<R>, HowRead), SheetError> {
+pub(super) fn read(reader: impl Read + 'static, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     let text = Text::open(reader)?;
     if let Some(kind) = not_a_spreadsheet::detect(text.beginning()) {
         Err(SheetError::NoSpreadsheet(kind))
@@ -84,11 +90,11 @@ pub(super) fn read<R: Read>(reader: R, options: &SheetOptions) -> Result<(Sheet<
     }
 }
 
-fn read_text<R: Read>(mut text: Text<R>, options: &SheetOptions) -> Result<(Sheet<R>, HowRead), SheetError> {
+fn read_text(mut text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     if let Some(name) = &options.sheet {
         return Err(SheetError::NoSheets { name: quoted(name) });
     }
-    let delimiter = delimiter::choose(text.fill()?, options);
+    let delimiter = delimiter::choose(text.fill()?, options.delimiter, &options.columns);
     text.consume(delimiter.announced_in);
     let has_control = not_a_spreadsheet::has_control(delimiter::first_row(text.fill()?));
     let kind = FileKind::Text { encoding: text.encoding(), delimiter: delimiter.byte.into() };
@@ -101,11 +107,12 @@ fn read_text<R: Read>(mut text: Text<R>, options: &SheetOptions) -> Result<(Shee
     Ok((sheet, how_read))
 }
 
-fn read_workbook<R: Read>(text: Text<R>, options: &SheetOptions) -> Result<(Sheet<R>, HowRead), SheetError> {
+fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     if let Some(delimiter) = options.delimiter {
         return Err(SheetError::NoDelimiter { delimiter });
     }
-    let Worksheet { name, others, table } = workbook::read(text.into_bytes(), options.sheet.as_deref())?;
+    let Worksheet { name, others, table } =
+        workbook::read(text.into_bytes(workbook::LARGEST_FILE)?, options.sheet.as_deref())?;
     let is_assumed = !others.is_empty() && options.sheet.is_none();
     let source = Source::Workbook(TableRecords::from(table));
     let sheet = Sheet::below_header(source, options).map_err(|error| {

@@ -3,7 +3,7 @@
 //! Uses `csv-core`, the engine of the `csv` crate, directly: the reader of that crate skips blank lines without counting
 //! them, so row numbers would not match those of the spreadsheet. Memory is bounded for any file.
 
-use std::io::{self, Read};
+use std::io;
 
 use csv_core::ReadRecordResult;
 
@@ -17,9 +17,8 @@ const LONGEST_ROW: usize = 1024 * 1024;
 const MOST_CELLS: usize = 32 * 1024;
 
 /// The records of a text, read one after another into the same buffers.
-#[derive(Debug)]
-pub(super) struct Records<R> {
-    text: Text<R>,
+pub(super) struct Records {
+    text: Text,
     csv: Box<csv_core::Reader>,
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -67,8 +66,8 @@ impl Record<'_> {
     }
 }
 
-impl<R: Read> Records<R> {
-    pub(super) fn new(text: Text<R>, delimiter: u8) -> Self {
+impl Records {
+    pub(super) fn new(text: Text, delimiter: u8) -> Self {
         let csv = Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build());
         Self { text, csv, bytes: vec![0; 1024], ends: vec![0; 32], number: 0, after_cr: false }
     }
@@ -153,7 +152,7 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Vec<(u32, Vec<String>, Option<Cut>)> {
-        let mut records = Records::new(Text::open(text).unwrap(), b',');
+        let mut records = Records::new(Text::open(std::io::Cursor::new(text.to_vec())).unwrap(), b',');
         let mut all = Vec::new();
         while let Some(record) = records.next().unwrap() {
             let cells = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap());

@@ -1,19 +1,16 @@
 //! The reader of a sheet's rows.
 
-use std::io::Read;
 use std::path::PathBuf;
 
 use super::error::SheetError;
 use super::header::Header;
-use super::open;
 use super::options::SheetOptions;
 use super::row::Row;
 use super::source::Source;
 
 /// A spreadsheet that is being read; an iterator over its rows.
-#[derive(Debug)]
-pub struct Sheet<R = Box<dyn Read>> {
-    pub(super) source: Source<R>,
+pub struct Sheet {
+    pub(super) source: Source,
     pub(super) header: Header,
     pub(super) options: SheetOptions,
     /// The file that is read, unless the bytes come from elsewhere.
@@ -23,14 +20,9 @@ pub struct Sheet<R = Box<dyn Read>> {
     failed: bool,
 }
 
-impl<R: Read> Sheet<R> {
-    /// Reads the beginning of a spreadsheet, up to its header row.
-    pub fn from_reader(reader: R, options: &SheetOptions) -> Result<Self, SheetError> {
-        open::read(reader, options).map(|(sheet, _)| sheet)
-    }
-
+impl Sheet {
     /// Reads up to the header, which is the first row with text.
-    pub(super) fn below_header(mut source: Source<R>, options: &SheetOptions) -> Result<Self, SheetError> {
+    pub(super) fn below_header(mut source: Source, options: &SheetOptions) -> Result<Self, SheetError> {
         let header = loop {
             let record = source.next()?.ok_or(SheetError::Empty)?;
             if !record.is_blank() {
@@ -87,7 +79,7 @@ impl<R: Read> Sheet<R> {
     }
 }
 
-impl<R: Read> Iterator for Sheet<R> {
+impl Iterator for Sheet {
     type Item = Result<Row, SheetError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,20 +1,19 @@
 //! Where records come from: the text of a file, or the table of a workbook. Code above sees no difference.
 
-use std::io::{self, Read};
+use std::io;
 
 use super::record::{Record, Records};
 use super::workbook::TableRecords;
 
 /// A source of records, blank ones included.
-#[derive(Debug)]
-pub(super) enum Source<R> {
+pub(super) enum Source {
     /// Text, read in pieces.
-    Text(Records<R>),
+    Text(Records),
     /// A table, in memory as a whole.
     Workbook(TableRecords),
 }
 
-impl<R: Read> Source<R> {
+impl Source {
     pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         match self {
             Source::Text(records) => records.next(),

@@ -9,8 +9,8 @@ use super::*;
 use crate::model::columns::protected;
 use crate::model::invitation::ObjectId;
 
-fn open(text: &[u8]) -> Sheet<&[u8]> {
-    Sheet::from_reader(text, &SheetOptions::default()).unwrap()
+fn open(text: &[u8]) -> Sheet {
+    Sheet::from_bytes(text, &SheetOptions::default()).unwrap()
 }
 
 #[test]
@@ -40,7 +40,10 @@ fn a_reader_that_fails_ends_the_rows_after_one_error() {
         }
     }
     let text = format!("email\n{}", "a@example.com\n".repeat(10_000));
-    let mut sheet = Sheet::from_reader(text.as_bytes().chain(Failing), &SheetOptions::default()).unwrap();
+    let mut sheet =
+        Sheet::open(Input::Stream(Box::new(io::Cursor::new(text).chain(Failing))), &SheetOptions::default())
+            .unwrap()
+            .sheet;
     let failed = sheet.by_ref().find_map(Result::err).unwrap();
     assert_eq!(failed.to_string(), "the file could not be read further: the disk is gone");
     assert!(sheet.next_row().unwrap().is_none());
@@ -131,7 +134,7 @@ type Numbered = Vec<(u32, Vec<String>)>;
 
 /// Returns all rows with text, the header first.
 fn read(bytes: &[u8], options: &SheetOptions) -> Numbered {
-    let mut sheet = Sheet::from_reader(bytes, options).unwrap();
+    let mut sheet = Sheet::from_bytes(bytes, options).unwrap();
     let header = sheet.header().clone();
     let mut read = vec![(header.number(), header.names().to_vec())];
     while let Some(row) = sheet.next_row().unwrap() {
@@ -183,7 +186,7 @@ proptest! {
         rest in prop::collection::vec(prop_oneof![select(b"\n\r,;|\t\"'= @a\0".to_vec()), any::<u8>()], 0..200),
     ) {
         let bytes = [beginning, &rest].concat();
-        if let Ok(mut sheet) = Sheet::from_reader(&bytes[..], &SheetOptions::default()) {
+        if let Ok(mut sheet) = Sheet::from_bytes(&bytes[..], &SheetOptions::default()) {
             let mut last = sheet.header().number();
             while let Some(row) = sheet.next_row().unwrap() {
                 prop_assert!(row.number > last);

@@ -1,17 +1,16 @@
 //! The text of a file as UTF-8, read in pieces.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
+use super::assumption::Assumption;
 use super::encoding::{Detected, Encoding};
-use super::how_read::Assumption;
 
 /// The bytes that are read at a time; the encoding is detected from the first piece.
 const PIECE: usize = 64 * 1024;
 
 /// A file as UTF-8 text, piece by piece.
-#[derive(Debug)]
-pub(super) struct Text<R> {
-    reader: R,
+pub(super) struct Text {
+    reader: Box<dyn Read>,
     encoding: Encoding,
     assumption: Option<Assumption>,
     /// Bytes as read; those from `raw_start` on are still to be decoded or, for UTF-8, handed out.
@@ -23,9 +22,10 @@ pub(super) struct Text<R> {
     ended: bool,
 }
 
-impl<R: Read> Text<R> {
+impl Text {
     /// Reads the first piece and detects the encoding.
-    pub(super) fn open(mut reader: R) -> io::Result<Self> {
+    pub(super) fn open(reader: impl Read + 'static) -> io::Result<Self> {
+        let mut reader: Box<dyn Read> = Box::new(reader);
         let mut raw = Vec::with_capacity(PIECE);
         let mut ended = false;
         while !ended && raw.len() < PIECE {
@@ -40,9 +40,12 @@ impl<R: Read> Text<R> {
         &self.raw
     }
 
-    /// Returns the file from its first byte, for another reader, provided that nothing has been consumed.
-    pub(super) fn into_bytes(self) -> impl Read {
-        Cursor::new(self.raw).chain(self.reader)
+    /// Reads the rest of the file and returns it from its first byte, provided that nothing has been consumed. A file of
+    /// more than `limit` bytes is cut off after one more.
+    pub(super) fn into_bytes(mut self, limit: u64) -> io::Result<Vec<u8>> {
+        let rest = (limit + 1).saturating_sub(self.raw.len() as u64);
+        self.reader.take(rest).read_to_end(&mut self.raw)?;
+        Ok(self.raw)
     }
 
     pub(super) fn encoding(&self) -> Encoding {
@@ -108,18 +111,20 @@ mod tests {
     use super::*;
 
     /// A reader that yields one byte at a time, so that every boundary is tested.
-    struct Drip<'a>(&'a [u8]);
+    struct Drip(io::Cursor<Vec<u8>>);
 
-    impl Read for Drip<'_> {
+    impl Read for Drip {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let len = self.0.len().min(into.len()).min(1);
-            into[..len].copy_from_slice(&self.0[..len]);
-            self.0 = &self.0[len..];
-            Ok(len)
+            let len = into.len().min(1);
+            self.0.read(&mut into[..len])
         }
     }
 
-    fn read(reader: impl Read) -> (Vec<u8>, Option<Assumption>) {
+    fn drip(bytes: impl Into<Vec<u8>>) -> Drip {
+        Drip(io::Cursor::new(bytes.into()))
+    }
+
+    fn read(reader: impl Read + 'static) -> (Vec<u8>, Option<Assumption>) {
         let mut text = Text::open(reader).unwrap();
         let mut all = Vec::new();
         loop {
@@ -147,7 +152,7 @@ mod tests {
             utf16(&format!("\u{feff}{text}"), false),
             utf16(&format!("\u{feff}{text}"), true),
         ] {
-            assert_eq!(read(Drip(&bytes)), (text.as_bytes().to_vec(), None), "{bytes:x?}");
+            assert_eq!(read(drip(&bytes[..])), (text.as_bytes().to_vec(), None), "{bytes:x?}");
         }
         for (bytes, text, assumption) in [
             (&utf16("email,Zoë", false)[..], "email,Zoë", Assumption::UnmarkedUtf16),
@@ -155,29 +160,29 @@ mod tests {
             (b"r\xF4le,\x80 5,Zo\xEB", "rôle,€ 5,Zoë", Assumption::Windows1252),
             (b"Zo\xEB", "Zoë", Assumption::Windows1252),
         ] {
-            assert_eq!(read(Drip(bytes)), (text.into(), Some(assumption)));
+            assert_eq!(read(drip(bytes)), (text.into(), Some(assumption)));
         }
     }
 
     #[test]
     fn a_mix_of_encodings_comes_out_as_it_is() {
         for bytes in [b"r\xC3\xB4le,Zo\xEB", b"Zo\xEB,r\xC3\xB4le"] {
-            assert_eq!(read(Drip(bytes)), (bytes.to_vec(), None));
+            assert_eq!(read(drip(bytes)), (bytes.to_vec(), None));
         }
     }
 
     #[test]
     fn what_is_not_a_character_stays_visible_as_broken() {
-        assert_eq!(read(Drip(b"\xFF\xFEa\0\x00\xD8b\0")).0, b"a\xFFb");
-        assert_eq!(read(Drip(b"\xFF\xFEa\0\x00\xD8")).0, b"a\xFF");
-        assert_eq!(read(Drip(b"\xFF\xFEa\0b")).0, b"a\xFF");
+        assert_eq!(read(drip(b"\xFF\xFEa\0\x00\xD8b\0")).0, b"a\xFFb");
+        assert_eq!(read(drip(b"\xFF\xFEa\0\x00\xD8")).0, b"a\xFF");
+        assert_eq!(read(drip(b"\xFF\xFEa\0b")).0, b"a\xFF");
     }
 
     #[test]
     fn a_pair_that_the_end_of_a_piece_cuts_is_one_character() {
         // The mark's two bytes shift every pair of four across the boundaries.
         let text = "🎈".repeat(PIECE);
-        assert!(read(&utf16(&format!("\u{feff}{text}"), false)[..]).0 == text.as_bytes());
+        assert!(read(io::Cursor::new(utf16(&format!("\u{feff}{text}"), false))).0 == text.as_bytes());
     }
 
     #[test]

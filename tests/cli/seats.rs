@@ -1,6 +1,6 @@
 //! Organizations without enough seats, the question before a run, and project roles that Atlas may not have.
 
-use atlas_sandbox::{Options, Running, Seed};
+use atlas_sandbox::{InitialOrganization, Options, Running};
 
 use crate::world::{World, people, sandbox, sheet};
 
@@ -13,7 +13,7 @@ fn with_members(count: usize) -> Running {
 pub(crate) fn starting(day: Option<&str>, members: usize) -> Running {
     let others = (1..members).map(|number| format!("member-{number}@example.com"));
     let members = ["person-001@example.com".to_owned()].into_iter().chain(others).collect();
-    let organization = Seed { members, ..Seed::without_people() };
+    let organization = InitialOrganization { members, ..InitialOrganization::without_people() };
     let start = day.map(|day| format!("{day}T00:00:00Z").parse().expect("a time"));
     atlas_sandbox::start(Options { organization, start, ..Options::default() }).expect("a sandbox")
 }

@@ -1,6 +1,6 @@
 //! Several organizations in one sheet, each with its own credentials, limits and people.
 
-use atlas_sandbox::{Options, Running, Seed};
+use atlas_sandbox::{InitialOrganization, Options, Running};
 use serde_json::Value;
 
 use crate::world::{Finished, World, people};
@@ -10,7 +10,7 @@ pub(crate) const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
 const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
 
 pub(crate) fn organization(id: &str, options: Options) -> Running {
-    let seed = Seed { id: id.into(), ..Seed::without_people() };
+    let seed = InitialOrganization { id: id.into(), ..InitialOrganization::without_people() };
     atlas_sandbox::start(Options { organization: seed, ..options }).expect("a sandbox")
 }
 

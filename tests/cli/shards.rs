@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use atlas_sandbox::{ORGANIZATION, Options, Running, Seed};
+use atlas_sandbox::{InitialOrganization, ORGANIZATION, Options, Running};
 use serde_json::Value;
 
 use crate::world::{Credential, Finished, World, sandbox};
@@ -17,7 +17,7 @@ impl Atlas {
     fn start(world: &World, count: usize) -> Self {
         let start = |number| {
             let id = format!("{number:024x}");
-            let organization = Seed { id: id.clone(), ..Seed::without_people() };
+            let organization = InitialOrganization { id: id.clone(), ..InitialOrganization::without_people() };
             (id, atlas_sandbox::start(Options { organization, ..Options::default() }).expect("a sandbox"))
         };
         let atlas = Self((1..=count).map(start).collect());

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_sandbox::{Limits, Options, Running, Window};
-use bulk_invite::model::reason::StopReason;
-use bulk_invite::model::status::Status;
+use bulk_invite::model::{Status, StopReason};
 use serde_json::Value;
 
 use crate::world::{Finished, Signal, World, faults, sandbox, wait_until};

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{
+use bulk_invite::atlas::{
     ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request,
     Response,
 };

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{Api, EndpointSet, Membership};
+use bulk_invite::atlas::{Api, EndpointSet, Membership};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,6 +1,6 @@
 //! How the model cancels invites: for the job, by the invites' endpoint, and for other administrators.
 
-use bulk_invite::atlas::api::{Body, Membership, Response, Revoke};
+use bulk_invite::atlas::{Body, Membership, Response, Revoke};
 
 use crate::atlas::Atlas;
 use crate::ledger::{Creator, Issued};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{Answer, Body};
+use bulk_invite::atlas::{Answer, Body};
 
 use crate::ledger::{Issued, fold};
 use crate::results::Line;

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulk_invite::atlas::api::EndpointSet;
-use bulk_invite::engine::limiter::Pace;
+use bulk_invite::atlas::EndpointSet;
+use bulk_invite::engine::Pace;
 
 use crate::results::Tail;
 

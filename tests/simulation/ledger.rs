@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bulk_invite::model::email::fold_email;
+use bulk_invite::model::fold_email;
 
 /// An address as the ledger keys it.
 pub(crate) fn fold(email: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{EndpointSet, Membership};
+use bulk_invite::atlas::{EndpointSet, Membership};
 use fastrand::Rng;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bulk_invite::atlas::api::Membership;
-use bulk_invite::model::status::{Status, Tally};
+use bulk_invite::atlas::Membership;
+use bulk_invite::model::{Status, Tally};
 
 use crate::atlas::Atlas;
 use crate::ledger::{Creator, Issued};

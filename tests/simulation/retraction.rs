@@ -1,8 +1,8 @@
 //! What `revoke` promises, checked against the model's ledger when a run of it has ended by itself: what the run
 //! created is not pending any more, nothing else was touched, and each line of the run has one that says what is so.
 
-use bulk_invite::atlas::api::Membership;
-use bulk_invite::model::status::Tally;
+use bulk_invite::atlas::Membership;
+use bulk_invite::model::Tally;
 
 use crate::atlas::Atlas;
 use crate::ledger::{Creator, Issued};

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::limiter::{Pace, Rate};
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{Pace, Rate};
 use fastrand::Rng;
 
 use crate::weather::span;

@@ -1,6 +1,6 @@
 //! The spreadsheet and what becomes of it between runs: re-sorted, shortened, extended, respelled.
 
-use bulk_invite::model::email::fold_email;
+use bulk_invite::model::fold_email;
 use fastrand::Rng;
 
 /// How a cell writes an address.

@@ -1,28 +1,19 @@
 //! One run of the real engine, as the program would put it together, and how it may be ended from outside.
 
 use std::future::poll_fn;
-use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::event::Event;
-use bulk_invite::engine::limiter::{Learned, Limiter};
-use bulk_invite::engine::session;
+use bulk_invite::atlas::Api;
 use bulk_invite::engine::{
-    Input, MaxFailures, Organization, Run, RunOptions, Summary, dispatch, preflight, preflight_pending,
+    Clock, Event, Input, Learned, Limiter, MaxFailures, Organization, Policy, Run, RunOptions, Session, Summary,
+    dispatch, preflight, preflight_pending,
 };
-use bulk_invite::model::exit::Signal;
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::model::person::PersonKeys;
-use bulk_invite::model::reason::Blocked;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::results::{Earlier, Journal, Layout, Reading, Start};
+use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
+use bulk_invite::plan::{Directory, PlanOptions, Planner};
+use bulk_invite::results::{Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
@@ -136,8 +127,7 @@ async fn whole(
     let organization = ORGANIZATION.parse().expect("an id");
     match &user_run.command {
         Command::Invite(text) => {
-            let sheet =
-                Sheet::from_reader(Cursor::new(text), &SheetOptions::default()).expect("the sheet has a header");
+            let sheet = Sheet::from_bytes(text.clone(), &SheetOptions::default()).expect("the sheet has a header");
             let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
             let opened = Opened::open(user_run, manners.api, carried.into(), settings, atlas);
             let (directory, blocked) = told(preflight(&opened.session).await);
@@ -147,11 +137,11 @@ async fn whole(
             opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
         Command::Revoke(run) => {
-            let reading = Reading::open(run).expect("the results of the run can be read");
+            let reading = ResultsReader::open(run).expect("the results of the run can be read");
             let layout = Layout::of_revocation(reading.carried());
             let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
             let (directory, blocked) = told(preflight_pending(&opened.session).await);
-            let input = Input::<io::Empty>::Results(reading);
+            let input = Input::Results(reading);
             opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
     }
@@ -163,7 +153,7 @@ fn told(read: Result<Directory, Blocked>) -> (Directory, Option<Blocked>) {
 
 /// What every command needs.
 struct Opened {
-    session: session::Session<Wire>,
+    session: Session<Wire>,
     clock: Clock,
     learned: mpsc::UnboundedReceiver<Learned>,
     journal: Journal,
@@ -182,7 +172,7 @@ impl Opened {
         let (journal, earlier) = opened.expect("the results can be continued");
         locked(atlas).conduct.opened(user_run.results.clone());
         let (sender, learned) = mpsc::unbounded_channel();
-        let session = session::Session::new(
+        let session = Session::new(
             Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
             api,
             Limiter::new(settings.pace),
@@ -193,12 +183,12 @@ impl Opened {
         Self { session, clock, learned, journal, earlier, keys }
     }
 
-    async fn carry_out<R: Read>(
+    async fn carry_out(
         self,
         user_run: &UserRun,
         settings: &Settings,
         (directory, blocked): (&Directory, Option<Blocked>),
-        input: Input<'_, R>,
+        input: Input<'_>,
         atlas: &Shared,
         signals: mpsc::Receiver<Signal>,
     ) -> End {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{Lost, Request};
+use bulk_invite::atlas::{Lost, Request};
 use fastrand::Rng;
 
 /// What goes wrong with one request.

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bulk_invite::atlas::api::{Answer, Body, Gateway, Lost, NoAnswer, NotSent, Request, Response};
-use bulk_invite::model::reason::NetworkFault;
+use bulk_invite::atlas::{Answer, Body, Gateway, Lost, NoAnswer, NotSent, Request, Response};
+use bulk_invite::model::NetworkFault;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 

@@ -1,15 +1,15 @@
-//! How the server limits requests: Atlas's token buckets and its plain windows.
+//! Atlas's token buckets, and its older limits on the requests in a time window.
 //!
-//! A bucket is refilled stepwise, as recordings of Atlas show: nothing for a whole period, then the refill all at once,
-//! in steps counted from the bucket's first use. All instants are durations since the server started.
+//! A bucket is refilled in steps, as recordings of Atlas show: nothing for a whole period, then the refill all at once.
+//! The periods are counted from the bucket's first use. All times are durations since the server started.
 
 use std::time::Duration;
 
-use super::options::{Limits, Rate, Window};
+use crate::options::limits::{Limits, Rate, Window};
 
-/// The groups of endpoints that share a bucket.
+/// A group of endpoints that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndpointSet {
+pub(crate) enum EndpointSet {
     Organizations,
     Users,
     Teams,
@@ -18,7 +18,7 @@ pub(super) enum EndpointSet {
 }
 
 impl EndpointSet {
-    pub(super) const ALL: [EndpointSet; 5] = [
+    pub(crate) const ALL: [EndpointSet; 5] = [
         EndpointSet::Organizations,
         EndpointSet::Users,
         EndpointSet::Teams,
@@ -26,8 +26,8 @@ impl EndpointSet {
         EndpointSet::Root,
     ];
 
-    /// The set's bucket as it is configured.
-    pub(super) fn rate(self, limits: &Limits) -> Rate {
+    /// Returns the configured size and refill of the set's bucket.
+    pub(crate) fn rate(self, limits: &Limits) -> Rate {
         match self {
             EndpointSet::Organizations => limits.organizations,
             EndpointSet::Users => limits.users,
@@ -37,35 +37,41 @@ impl EndpointSet {
     }
 }
 
-/// What is left after a request, or how long until the next refill.
+/// The result of taking a token: the tokens left, or the time until the next refill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(crate) enum Taken {
     Left(u32),
     Empty { refill_in: Duration },
 }
 
-/// One bucket.
+/// The size of a bucket and the tokens left in it, as `RateLimit-*` state them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BucketLevel {
+    pub(crate) capacity: u32,
+    pub(crate) remaining: u32,
+}
+
 #[derive(Debug)]
-pub(super) struct Bucket {
+struct Bucket {
     rate: Rate,
     tokens: u32,
-    anchor: Option<Duration>,
-    ticks: u32,
+    first_use: Option<Duration>,
+    /// The number of refills since the first use.
+    refills: u32,
 }
 
 impl Bucket {
-    pub(super) fn new(rate: Rate) -> Self {
+    fn new(rate: Rate) -> Self {
         let period = rate.period.max(Duration::from_millis(1));
-        Bucket { rate: Rate { period, ..rate }, tokens: rate.capacity, anchor: None, ticks: 0 }
+        Bucket { rate: Rate { period, ..rate }, tokens: rate.capacity, first_use: None, refills: 0 }
     }
 
-    /// Takes a token, if there is one.
-    pub(super) fn take(&mut self, now: Duration) -> Taken {
-        let since = now.saturating_sub(*self.anchor.get_or_insert(now));
+    fn take(&mut self, now: Duration) -> Taken {
+        let since = now.saturating_sub(*self.first_use.get_or_insert(now));
         let period = self.rate.period.as_nanos();
-        let ticks = u32::try_from(since.as_nanos() / period).unwrap_or(u32::MAX);
-        let refill = self.rate.refill.saturating_mul(ticks.saturating_sub(self.ticks));
-        self.ticks = ticks;
+        let refills = u32::try_from(since.as_nanos() / period).unwrap_or(u32::MAX);
+        let refill = self.rate.refill.saturating_mul(refills.saturating_sub(self.refills));
+        self.refills = refills;
         self.tokens = self.tokens.saturating_add(refill).min(self.rate.capacity);
         match self.tokens.checked_sub(1) {
             Some(left) => {
@@ -73,7 +79,7 @@ impl Bucket {
                 Taken::Left(left)
             }
             None => Taken::Empty {
-                refill_in: self.rate.period.saturating_mul(ticks.saturating_add(1)).saturating_sub(since),
+                refill_in: self.rate.period.saturating_mul(refills.saturating_add(1)).saturating_sub(since),
             },
         }
     }
@@ -81,35 +87,35 @@ impl Bucket {
 
 /// A bucket for each endpoint set.
 #[derive(Debug)]
-pub(super) struct Buckets([Bucket; EndpointSet::ALL.len()]);
+pub(crate) struct Buckets([Bucket; EndpointSet::ALL.len()]);
 
 impl Buckets {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Buckets(EndpointSet::ALL.map(|set| Bucket::new(set.rate(limits))))
     }
 
-    pub(super) fn take(&mut self, set: EndpointSet, now: Duration) -> Taken {
+    pub(crate) fn take(&mut self, set: EndpointSet, now: Duration) -> Taken {
         self.0[set as usize].take(now)
     }
 }
 
-/// Counts requests in windows that begin with a first request. Whether Atlas's windows begin so is our guess.
+/// A count of requests in windows, each of which starts with a request. That Atlas's windows start so is a guess.
 #[derive(Debug)]
-pub(super) struct WindowCount {
+pub(crate) struct WindowCount {
     window: Window,
-    began: Option<Duration>,
+    start: Option<Duration>,
     used: u32,
 }
 
 impl WindowCount {
-    pub(super) fn new(window: Window) -> Self {
-        WindowCount { window, began: None, used: 0 }
+    pub(crate) fn new(window: Window) -> Self {
+        WindowCount { window, start: None, used: 0 }
     }
 
-    /// Counts a request in, if there is room; a refused one does not count.
-    pub(super) fn admit(&mut self, now: Duration) -> bool {
-        if self.began.is_none_or(|began| now.saturating_sub(began) >= self.window.per) {
-            self.began = Some(now);
+    /// Counts a request and returns true, unless the window is full. Refused requests do not count.
+    pub(crate) fn admit(&mut self, now: Duration) -> bool {
+        if self.start.is_none_or(|start| now.saturating_sub(start) >= self.window.per) {
+            self.start = Some(now);
             self.used = 0;
         }
         let fits = self.used < self.window.max;
@@ -117,12 +123,12 @@ impl WindowCount {
         fits
     }
 
-    /// The period in whole minutes, as error texts state it.
-    pub(super) fn minutes(&self) -> u64 {
+    /// Returns the period in whole minutes, as error texts state it.
+    pub(crate) fn minutes(&self) -> u64 {
         (self.window.per.as_secs() / 60).max(1)
     }
 
-    pub(super) fn max(&self) -> u32 {
+    pub(crate) fn max(&self) -> u32 {
         self.window.max
     }
 }

@@ -1,30 +1,30 @@
-//! The server's clock: tokio's, so that tests can pause it, set to a time of day.
+//! The server's clock, which uses tokio's time so that tests can pause it.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// Runs from when the server starts.
+/// A clock that starts with the server.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     origin: Instant,
     start: Timestamp,
 }
 
 impl Clock {
-    /// Starts at this time of day, or at the wall clock's.
-    pub(super) fn new(start: Option<Timestamp>) -> Self {
+    /// Starts the clock at this time of day, or at the current one.
+    pub(crate) fn new(start: Option<Timestamp>) -> Self {
         Clock { origin: Instant::now(), start: start.unwrap_or_else(Timestamp::now) }
     }
 
-    /// Since the server started.
-    pub(super) fn elapsed(&self) -> Duration {
+    /// Returns the time since the server started.
+    pub(crate) fn elapsed(&self) -> Duration {
         self.origin.elapsed()
     }
 
-    /// The time of day after this long.
-    pub(super) fn at(&self, elapsed: Duration) -> Timestamp {
+    /// Returns the time of day at this time since the start.
+    pub(crate) fn at(&self, elapsed: Duration) -> Timestamp {
         self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 }

@@ -1,145 +1,56 @@
-//! What is not Atlas's: looking behind the curtain, and playing the people who are invited.
+//! Endpoints of the sandbox's own, which Atlas does not have and which need no credential.
 //!
-//! - `GET /_sandbox/state`: the organization and the ledger; `PUT` loads people from such a document;
-//! - `POST /_sandbox/invites/{id}/accept`, `decline`, `expire`: ends the invitation of this invite id, user id or
+//! - `GET /_sandbox/state` returns the organization and the ledger; `PUT` loads people from such a document.
+//! - `POST /_sandbox/invites/{id}/accept`, `decline` and `expire` end the invitation with this invite id, user id or
 //!   address.
-//!
-//! None of it needs a credential.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
-use serde::Deserialize;
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::answer;
-use super::person::{Named, Person, Status};
-use super::service::Sandbox;
+use crate::answer;
+use crate::organization::user::InvitationEnd;
+use crate::snapshot;
+use crate::state::ServerState;
 
-/// Where these paths begin.
-pub(super) const PREFIX: &str = "/_sandbox/";
+/// The start of these endpoints' paths.
+pub(crate) const PREFIX: &str = "/_sandbox/";
 
-/// Answers a request to one of these paths.
-pub(super) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
+/// Answers a request to one of these endpoints.
+pub(crate) fn answer(state: &mut ServerState, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
     match (request.method(), parts.as_slice()) {
-        (&Method::GET, ["state"]) => answer::plain_json(StatusCode::OK, sandbox.state()),
-        (&Method::PUT, ["state"]) => match sandbox.load_state(request.body()) {
+        (&Method::GET, ["state"]) => answer::plain_json(StatusCode::OK, snapshot::dump(state, now)),
+        (&Method::PUT, ["state"]) => match snapshot::load(state, request.body()) {
             Ok(()) => answer::bare(StatusCode::NO_CONTENT),
-            Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+            Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
         },
-        (&Method::POST, ["invites", id, fate @ ("accept" | "decline" | "expire")]) => {
-            let fate = match *fate {
-                "accept" => Fate::Accepted,
-                "decline" => Fate::Declined,
-                _ => Fate::Expired,
-            };
-            if sandbox.settle(id, fate) {
-                answer::bare(StatusCode::NO_CONTENT)
-            } else {
-                refusal(StatusCode::NOT_FOUND, "no such invitation is pending")
-            }
-        }
-        _ => refusal(StatusCode::NOT_FOUND, "the sandbox has no such control"),
+        (&Method::POST, ["invites", id, "accept"]) => end(state, id, InvitationEnd::Accepted, now),
+        (&Method::POST, ["invites", id, "decline"]) => end(state, id, InvitationEnd::Declined, now),
+        (&Method::POST, ["invites", id, "expire"]) => end(state, id, InvitationEnd::Expired, now),
+        _ => refuse(StatusCode::NOT_FOUND, "the sandbox has no such control"),
     }
 }
 
-fn refusal(status: StatusCode, text: &str) -> Response<Bytes> {
+fn end(state: &mut ServerState, invitation: &str, end: InvitationEnd, now: Timestamp) -> Response<Bytes> {
+    if end_invitation(state, invitation, end, now) {
+        answer::bare(StatusCode::NO_CONTENT)
+    } else {
+        refuse(StatusCode::NOT_FOUND, "no such invitation is pending")
+    }
+}
+
+fn refuse(status: StatusCode, text: &str) -> Response<Bytes> {
     answer::plain_json(status, json!({ "error": text }).to_string())
 }
 
-/// A state that cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// The document is not one that [`Sandbox::state`] wrote.
-    #[error("the state cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
-    /// Two people have this id or address, or two invites this id.
-    #[error("the state cannot be loaded: it has {0:?} twice")]
-    Twice(String),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Dump {
-    organization: DumpedOrganization,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DumpedOrganization {
-    name: Option<String>,
-    teams: Option<Vec<Named>>,
-    projects: Option<Vec<Named>>,
-    #[serde(default)]
-    people: Vec<Person>,
-}
-
-impl Sandbox {
-    /// The organization, everybody in it and the ledger, as JSON.
-    pub fn state(&self) -> String {
-        let now = self.now();
-        let mut state = self.lock();
-        state.organization.expire(now);
-        let organization = &state.organization;
-        json!({
-            "now": now,
-            "organization": {
-                "id": organization.id,
-                "name": organization.name,
-                "teams": organization.teams,
-                "projects": organization.projects,
-                "people": organization.people().collect::<Vec<_>>(),
-            },
-            "ledger": state.ledger,
-        })
-        .to_string()
-    }
-
-    /// Replaces the people, and the name, teams and projects where the document has them, by those of a document that
-    /// [`Sandbox::state`] wrote. The id and the ledger stay.
-    pub fn load_state(&self, document: &[u8]) -> Result<(), StateError> {
-        let dump: Dump = serde_json::from_slice(document)?;
-        let DumpedOrganization { name, teams, projects, people } = dump.organization;
-        let mut state = self.lock();
-        let organization = &mut state.organization;
-        if let Some(twice) = organization.twice(&people) {
-            return Err(StateError::Twice(twice.to_owned()));
-        }
-        organization.name = name.unwrap_or_else(|| organization.name.clone());
-        organization.teams = teams.unwrap_or_else(|| organization.teams.clone());
-        organization.projects = projects.unwrap_or_else(|| organization.projects.clone());
-        organization.load(people);
-        Ok(())
-    }
-
-    /// Ends a pending invitation, named by the invite's id, the user's id or the address. False if there is none.
-    pub fn settle(&self, invitation: &str, fate: Fate) -> bool {
-        let now = self.now();
-        let mut state = self.lock();
-        let organization = &mut state.organization;
-        organization.expire(now);
-        let slot = organization.slot_of_invite(invitation).or_else(|| organization.slot_of(invitation));
-        let slot = slot.or_else(|| organization.slot_of(&organization.find(invitation)?.id));
-        let pending = |slot: &usize| organization.person(*slot).is_some_and(|person| person.status == Status::Pending);
-        let Some(slot) = slot.filter(pending) else { return false };
-        let status = match fate {
-            Fate::Accepted => Status::Active,
-            Fate::Declined => Status::InvitationRejected,
-            Fate::Expired => Status::InvitationExpired,
-        };
-        organization.settle(slot, status, now);
-        true
-    }
-}
-
-/// What becomes of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The person is a member now.
-    Accepted,
-    /// The person said no.
-    Declined,
-    /// The person said nothing for too long.
-    Expired,
+/// Ends a pending invitation, named by the invite's id, the user's id or the address. Returns false if there is none.
+pub(crate) fn end_invitation(state: &mut ServerState, invitation: &str, end: InvitationEnd, now: Timestamp) -> bool {
+    let users = &mut state.organization.users;
+    users.expire(now);
+    let slot = users.slot_of_invite(invitation).or_else(|| users.slot_of_id(invitation));
+    let slot = slot.or_else(|| users.slot_of_email(invitation));
+    slot.is_some_and(|slot| users.end_invitation(slot, end, now))
 }

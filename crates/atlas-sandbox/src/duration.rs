@@ -1,11 +1,11 @@
-//! Durations as a person writes them: `500ms`, `2s`, `1.5m`, `1h`.
+//! Durations in text: `500ms`, `2s`, `1.5m`, `1h`, `30d`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Reads a number and its unit.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+/// Parses a number and its unit.
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let bad = || format!("`{text}` is not a duration such as 500ms, 2s or 1m");
     let split = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(bad)?;
     let (number, unit) = text.split_at(split);
@@ -21,8 +21,8 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * seconds).map_err(|_| bad())
 }
 
-/// For `#[serde(deserialize_with)]`.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+/// Deserializes a duration, for `#[serde(deserialize_with)]`.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_numbers_with_a_unit_and_nothing_else() {
+    fn a_duration_is_a_number_with_a_unit() {
         assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse("1.5m"), Ok(Duration::from_secs(90)));
         for bad in ["", "5", "s", "-1s", "1e400s", "5 s x", "nans"] {

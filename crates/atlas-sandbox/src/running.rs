@@ -1,4 +1,4 @@
-//! A sandbox on a thread of its own, for a run or a test.
+//! A sandbox on a thread of its own.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,11 +8,11 @@ use std::thread::{self, JoinHandle};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::options::Options;
-use super::service::Sandbox;
-use super::socket::serve;
+use crate::handle::Sandbox;
+use crate::options::Options;
+use crate::socket::serve;
 
-/// A sandbox that serves until this is dropped.
+/// A sandbox that serves on the loopback address until this value is dropped.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
@@ -21,8 +21,8 @@ pub struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts a sandbox on a free port of the loopback address. Its thread and runtime are its own, so that it does not
-/// share the client's.
+/// Starts a sandbox on a free port of the loopback address. It has a thread and a runtime of its own, so that a client
+/// that blocks its runtime does not block the sandbox.
 pub fn start(options: Options) -> io::Result<Running> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
@@ -45,12 +45,12 @@ pub fn start(options: Options) -> io::Result<Running> {
 }
 
 impl Running {
-    /// `http://127.0.0.1:PORT`, to which the API's paths are added.
+    /// Returns `http://127.0.0.1:PORT`, the start of every URL of the API.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The sandbox itself.
+    /// Returns the sandbox.
     pub fn sandbox(&self) -> &Arc<Sandbox> {
         &self.sandbox
     }

@@ -10,7 +10,8 @@ pub use self::answer::{
     Answer, ApiError, Body, Created, Grants, Invite, Limit, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
     Response,
 };
-pub use self::request::{Api, Create, EndpointSet, PAGE_SIZE, Request, Revoke};
+pub(crate) use self::request::PAGE_SIZE;
+pub use self::request::{Api, Create, EndpointSet, Request, Revoke};
 
 /// Carries requests to one organization. One call is one request in steady state; it neither retries nor waits its turn.
 pub trait Gateway: Send + Sync + 'static {

@@ -61,7 +61,7 @@ impl EndpointSet {
 }
 
 /// The most entries that Atlas lists on one page (its OpenAPI document).
-pub const PAGE_SIZE: usize = 500;
+pub(crate) const PAGE_SIZE: usize = 500;
 
 /// A request about the one organization that a [`Gateway`](super::Gateway) serves.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub enum Request {
     FindInvites(String),
     /// The organization itself.
     Organization,
-    /// A page of the pending and active people; pages count from 1 and hold [`PAGE_SIZE`].
+    /// A page of the pending and active people; pages count from 1 and hold at most 500.
     Users(u32),
     /// A page of the people whose invitation expired or was declined, whom [`Request::Users`] leaves out.
     Lapsed(u32),

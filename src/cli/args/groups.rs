@@ -3,10 +3,8 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use bulk_invite::engine::MaxFailures;
-use bulk_invite::engine::limiter::RateLimit;
-use bulk_invite::model::invitation::{ObjectId, OrgRoles};
-use bulk_invite::model::shard::Shard;
+use bulk_invite::engine::{MaxFailures, RateLimit};
+use bulk_invite::model::{ObjectId, OrgRoles, Shard};
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 use jiff::SignedDuration;

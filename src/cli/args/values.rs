@@ -3,9 +3,8 @@
 use std::num::{IntErrorKind, NonZeroU32};
 
 use atlas_sandbox::Duplicates;
-use bulk_invite::atlas::api::Api;
-use bulk_invite::model::invitation::OrgRoles;
-use bulk_invite::model::shard::{NotAShard, Shard};
+use bulk_invite::atlas::Api;
+use bulk_invite::model::{NotAShard, OrgRoles, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
 use clap::ValueEnum;
 use jiff::SignedDuration;

@@ -1,7 +1,6 @@
 //! What several organizations say that are asked the same: one that refuses is named, and leaves the others alone.
 
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::reason::Blocked;
+use bulk_invite::model::{Blocked, ObjectId};
 use bulk_invite::report::{blocked_advice, escaped};
 
 use crate::cli::screen::Screen;

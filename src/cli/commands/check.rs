@@ -1,16 +1,10 @@
 //! `bulk-invite check`: everything but the sending. Without credentials it asks nobody; with them it reads the
 //! organization first, as a run does.
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::preflight;
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::person::PersonKeys;
-use bulk_invite::plan::check::Checker;
-use bulk_invite::plan::classify::Classifier;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::{ANY, PlanOptions, Planner};
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{Clock, preflight};
+use bulk_invite::model::{Exit, ObjectId, PersonKeys};
+use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 

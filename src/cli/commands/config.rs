@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bulk_invite::atlas::Credential;
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 

@@ -4,13 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use atlas_sandbox::Fault;
-use bulk_invite::atlas::api::Api;
-use bulk_invite::atlas::{Authorities, Client, Credential, Settings, usable_proxy};
-use bulk_invite::engine::backoff::Policy;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::limiter::{Learned, Limiter, Pace};
-use bulk_invite::engine::session::Session;
-use bulk_invite::model::invitation::ObjectId;
+use bulk_invite::atlas::{Api, Authorities, Client, Credential, Settings, usable_proxy};
+use bulk_invite::engine::{Clock, Learned, Limiter, Pace, Policy, Session};
+use bulk_invite::model::ObjectId;
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 

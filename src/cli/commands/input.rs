@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use bulk_invite::model::invitation::ObjectId;
+use bulk_invite::model::ObjectId;
 use bulk_invite::spreadsheet::{Input, Opened, Sheet, SheetOptions};
 
 use crate::cli::args::SheetArgs;

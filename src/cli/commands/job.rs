@@ -5,19 +5,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use bulk_invite::atlas::Client;
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::limiter::Learned;
-use bulk_invite::engine::session::Session;
-use bulk_invite::engine::{Organization, RunOptions};
-use bulk_invite::model::exit::{Exit, Signal};
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::person::PersonKeys;
-use bulk_invite::model::reason::{Blocked, Halt};
+use bulk_invite::atlas::{Api, Client};
+use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session};
+use bulk_invite::model::{Blocked, Exit, Halt, ObjectId, PersonKeys, Signal};
 
-use bulk_invite::model::status::NextRun;
-use bulk_invite::plan::directory::Directory;
+use bulk_invite::model::NextRun;
+use bulk_invite::plan::Directory;
 use bulk_invite::report::{self, Report};
 use bulk_invite::results::{Earlier, Journal, Layout};
 use futures_util::future::join_all;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use clap::Command;
 use clap_mangen::Man;
 

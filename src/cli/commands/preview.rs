@@ -3,13 +3,8 @@
 
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::seats::Seats;
-use bulk_invite::model::status::NextRun;
-use bulk_invite::plan::Planner;
-use bulk_invite::plan::classify::Classifier;
-use bulk_invite::plan::directory::Directory;
-use bulk_invite::plan::forecast::{Forecast, UnlistedRoles};
+use bulk_invite::model::{NextRun, ObjectId, Seats};
+use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles};
 use bulk_invite::report;
 use bulk_invite::spreadsheet::Sheet;
 

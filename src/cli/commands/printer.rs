@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use bulk_invite::model::exit::Exit;
-use bulk_invite::plan::check::{Checked, Finding, FindingKind};
+use bulk_invite::model::Exit;
+use bulk_invite::plan::{Checked, Finding, FindingKind};
 use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
 
 use crate::cli::args::CheckFormat;
@@ -15,14 +15,14 @@ pub(crate) struct Printer {
 }
 
 enum Kind {
-    Text { out: BufWriter<Patient>, any: bool },
-    Csv(Box<csv::Writer<Patient>>),
-    Json { out: BufWriter<Patient>, problems: String, warnings: String },
+    Text { out: BufWriter<IgnoreBrokenPipe>, any: bool },
+    Csv(Box<csv::Writer<IgnoreBrokenPipe>>),
+    Json { out: BufWriter<IgnoreBrokenPipe>, problems: String, warnings: String },
 }
 
 impl Printer {
     pub(crate) fn new(format: CheckFormat) -> io::Result<Self> {
-        let out = Patient { out: io::stdout().lock(), is_heard: true };
+        let out = IgnoreBrokenPipe { out: io::stdout().lock(), is_heard: true };
         let kind = match format {
             CheckFormat::Text => Kind::Text { out: BufWriter::new(out), any: false },
             CheckFormat::Csv => {
@@ -83,12 +83,12 @@ impl Printer {
 }
 
 /// Standard output, whose reader may have seen enough: that is no failure, and the exit code is still worked out.
-struct Patient {
+struct IgnoreBrokenPipe {
     out: StdoutLock<'static>,
     is_heard: bool,
 }
 
-impl Patient {
+impl IgnoreBrokenPipe {
     fn unless_gone<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
         match done {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -100,7 +100,7 @@ impl Patient {
     }
 }
 
-impl Write for Patient {
+impl Write for IgnoreBrokenPipe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_heard {
             return Ok(bytes.len());

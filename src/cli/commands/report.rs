@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use bulk_invite::model::exit::Exit;
-use bulk_invite::report::html::{self, Circumstances, WriteError};
-use bulk_invite::results::Reading;
+use bulk_invite::model::Exit;
+use bulk_invite::report::html::{self, PageContext, WriteError};
+use bulk_invite::results::ResultsReader;
 use jiff::Timestamp;
 
 use super::input::is_stdin;
@@ -33,12 +33,12 @@ pub(crate) fn report(args: &ReportArgs) -> Exit {
 
 /// Makes the page of the results file at `results`.
 pub(crate) fn write_page(results: &Path, page: &Path) -> Result<(), UsageError> {
-    let mut reading = Reading::open(results).map_err(UsageError::new)?;
+    let mut reading = ResultsReader::open(results).map_err(UsageError::new)?;
     html::write_file(page, &mut reading, &circumstances(results)).map_err(UsageError::new)
 }
 
 fn print_page(results: &Path) -> Result<(), UsageError> {
-    let mut reading = Reading::open(results).map_err(UsageError::new)?;
+    let mut reading = ResultsReader::open(results).map_err(UsageError::new)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = html::write(&mut out, &mut reading, &circumstances(results));
     match written.and_then(|()| Ok(out.flush()?)) {
@@ -49,8 +49,8 @@ fn print_page(results: &Path) -> Result<(), UsageError> {
     }
 }
 
-fn circumstances(results: &Path) -> Circumstances {
-    Circumstances {
+fn circumstances(results: &Path) -> PageContext {
+    PageContext {
         name: results.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         made_at: Timestamp::now(),
         rehearsed: atlas_sandbox::ORGANIZATION.parse().ok(),

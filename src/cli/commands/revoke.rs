@@ -1,16 +1,12 @@
 //! `bulk-invite revoke`: takes back the invitations of a run, those that are pending and that it created.
 
-use std::io;
-
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::revoke::{RevokePreview, Step, step};
-use bulk_invite::engine::{Input, Organization, Run, dispatch, preflight_pending};
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::status::{JobKind, NextRun};
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{
+    Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
+};
+use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
 use bulk_invite::report::Report;
-use bulk_invite::results::{Hold, Layout, Reading};
+use bulk_invite::results::{FileLock, Layout, ResultsReader};
 use jiff::Timestamp;
 
 use super::job::{self, Opened};
@@ -31,20 +27,20 @@ struct Prepared<'a> {
     targets: Vec<Target>,
     /// All whose results the results file may hold.
     known: Vec<ObjectId>,
-    reading: Reading,
+    reading: ResultsReader,
     files: Files<'a>,
     /// No run writes the results that are read.
-    _hold: Hold,
+    _hold: FileLock,
 }
 
 fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
     let account = Account::resolve(&args.account, &environment)?;
     let files = output::of_revocation(args)?;
-    let hold = Hold::take(&args.file).map_err(|in_use| {
+    let hold = FileLock::take(&args.file).map_err(|in_use| {
         let file = args.file.display();
         UsageError(format!("{in_use} {file}; wait for it, or end it with Ctrl-C there, then revoke"))
     })?;
-    let mut reading = Reading::open(&args.file).map_err(UsageError::new)?;
+    let mut reading = ResultsReader::open(&args.file).map_err(UsageError::new)?;
     if reading.kind() == JobKind::Revoke {
         let file = args.file.display();
         return Err(UsageError(format!("{file} was written by revoke; name the results of the run")));
@@ -96,8 +92,7 @@ impl Prepared<'_> {
             failed_rows: None,
         };
         screen.start(rows, JobKind::Revoke);
-        let summary =
-            dispatch(run, Input::<io::Empty>::Results(reading), signals, &mut |event| screen.on_event(event)).await;
+        let summary = dispatch(run, Input::Results(reading), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
         let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };
@@ -107,7 +102,7 @@ impl Prepared<'_> {
 
 /// What will be done, as far as it is known now.
 fn preview<G>(
-    reading: &mut Reading,
+    reading: &mut ResultsReader,
     organizations: &[Organization<'_, G>],
     Opened { keys, earlier, .. }: &Opened,
 ) -> Result<RevokePreview, UsageError> {
@@ -116,7 +111,7 @@ fn preview<G>(
         let id = line.org_id.parse().ok();
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.blocked.is_none());
         let Some(organization) = organization else { continue };
-        let step = step(&line, organization.directory, false);
+        let step = revoke_step(&line, organization.directory, false);
         let left = earlier.place(keys.key(organization.id, &line.email));
         // What was in doubt and has been settled since is not asked about again.
         if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {

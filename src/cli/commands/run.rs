@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::{Input, Run, RunOptions, dispatch, preflight};
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::{ObjectId, OrgRoles};
-use bulk_invite::model::status::JobKind;
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
+use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atlas_sandbox::{Caps, Limits, Options, Sandbox, Window};
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use tokio::net::TcpListener;
 
 use crate::cli::args::SandboxArgs;
@@ -111,5 +111,22 @@ mod tests {
         assert_eq!((changed.seed, changed.duplicates), (9, Duplicates::Refuse400));
         assert_eq!(changed.limits.invitations, Some(Window::per_minute(10)));
         assert_eq!((changed.faults.len(), changed.speed), (2, 60.0));
+    }
+    #[test]
+    fn the_readme_lists_faults_and_keys_that_exist() {
+        let readme = include_str!("../../../README.md");
+        let scenario = readme.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
+        scenario.split("```").next().unwrap().parse::<Options>().unwrap();
+        let (kinds, rest) = readme.split_once("KIND: ").unwrap().1.split_once(" WHEN: ").unwrap();
+        let (whens, rest) = rest.split_once(" TARGET: ").unwrap();
+        let targets = rest.split("\n\n").next().unwrap();
+        let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
+        assert!(quoted(kinds).count() >= 15, "{kinds}");
+        for kind in quoted(kinds) {
+            for (when, target) in quoted(whens).flat_map(|when| quoted(targets).map(move |target| (when, target))) {
+                let fault = format!("{kind}@{when}/{target}");
+                assert!(fault.parse::<atlas_sandbox::Fault>().is_ok(), "{fault}");
+            }
+        }
     }
 }

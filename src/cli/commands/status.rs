@@ -2,16 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use bulk_invite::atlas::api::Api;
-use bulk_invite::engine::clock::Clock;
-use bulk_invite::engine::{preflight_people, read_lapsed};
-use bulk_invite::model::exit::Exit;
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::reason::Blocked;
-use bulk_invite::plan::directory::Directory;
+use bulk_invite::atlas::Api;
+use bulk_invite::engine::{Clock, preflight_people, read_lapsed};
+use bulk_invite::model::{Blocked, Exit, ObjectId};
+use bulk_invite::plan::Directory;
 use bulk_invite::report::{self, escaped};
-use bulk_invite::results::status::CurrentStatus;
-use bulk_invite::results::{Annotated, ReadError, Reading};
+use bulk_invite::results::{CurrentStatus, ReadError, ResultsReader, StatusWriter};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
@@ -49,12 +45,12 @@ pub(crate) fn status(args: &StatusArgs) -> Exit {
 
 fn try_status(args: &StatusArgs, screen: &mut Screen) -> Result<(String, Exit), UsageError> {
     let account = Account::resolve(&args.account, &environment)?;
-    let mut reading = Reading::open(&args.results).map_err(UsageError::new)?;
+    let mut reading = ResultsReader::open(&args.results).map_err(UsageError::new)?;
     let output = output(args)?;
     let Answers { read: known, refused } = look_up(args, of_results(&mut reading, account)?, screen)?;
 
     let unwritable = |error| UsageError(format!("cannot write {}: {error}; correct --output", output.display()));
-    let mut told = Annotated::create(&output, COLUMN, reading.carried()).map_err(unwritable)?;
+    let mut told = StatusWriter::create(&output, COLUMN, reading.carried()).map_err(unwritable)?;
     let mut tally = [0_u64; CurrentStatus::ALL.len()];
     let (mut unasked, mut others) = (0_u64, 0_u64);
     while let Some(line) = reading.next_line().map_err(UsageError::new)? {
@@ -84,7 +80,7 @@ fn output(args: &StatusArgs) -> Result<PathBuf, UsageError> {
     if same(&output, &args.results) {
         return Err(UsageError("--output would overwrite the results; name another file".to_owned()));
     }
-    match Reading::open(&output) {
+    match ResultsReader::open(&output) {
         Ok(reading) if reading.carried().iter().any(|name| name == COLUMN) => Ok(output),
         Err(ReadError::Unreadable { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(output),
         Ok(_) | Err(ReadError::Unreadable { .. } | ReadError::NotOurs { .. } | ReadError::Damaged { .. }) => {

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use bulk_invite::atlas::{BaseUrl, Credential};
-use bulk_invite::model::invitation::ObjectId;
-use bulk_invite::model::shard::Shard;
-use bulk_invite::results::Reading;
+use bulk_invite::model::{ObjectId, Shard};
+use bulk_invite::results::ResultsReader;
 use bulk_invite::spreadsheet::Opened;
 
 use crate::cli::settings::{Account, OtherOrganization, UsageError};
@@ -19,7 +18,7 @@ pub(crate) struct Target {
 }
 
 /// The organizations that the rows of a results file are for, which `reading` is then about to tell again.
-pub(crate) fn of_results(reading: &mut Reading, account: Account) -> Result<Vec<Target>, UsageError> {
+pub(crate) fn of_results(reading: &mut ResultsReader, account: Account) -> Result<Vec<Target>, UsageError> {
     let mut counts: HashMap<ObjectId, u64> = HashMap::new();
     while let Some(line) = reading.next_line().map_err(UsageError::new)? {
         if let Some(id) = line.org_id.parse().ok().or(account.organization) {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use bulk_invite::model::exit::Exit;
+use bulk_invite::model::Exit;
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Workbook, XlsxError,
 };
@@ -107,14 +107,14 @@ fn xlsx() -> Result<Vec<u8>, XlsxError> {
 
 #[cfg(test)]
 mod tests {
-    use bulk_invite::model::invitation::{OrgRole, OrgRoles};
+    use bulk_invite::model::{OrgRole, OrgRoles};
     use bulk_invite::plan::parse_roles;
     use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 
     use super::*;
 
     fn read(file: &[u8]) -> Vec<Vec<String>> {
-        let mut sheet = Sheet::from_reader(file, &SheetOptions::default()).unwrap();
+        let mut sheet = Sheet::from_bytes(file, &SheetOptions::default()).unwrap();
         let mut rows = vec![sheet.header().names().to_vec()];
         rows.extend(sheet.by_ref().map(|row| {
             let row = row.unwrap();

@@ -8,7 +8,7 @@ mod profile;
 use std::fmt;
 
 use bulk_invite::atlas::{BaseUrl, Credential};
-use bulk_invite::model::invitation::ObjectId;
+use bulk_invite::model::ObjectId;
 use secrecy::SecretString;
 
 use self::profile::Profile;

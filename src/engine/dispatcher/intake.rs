@@ -45,7 +45,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                     Ok(None) => self.phase = Phase::Unlisted(self.earlier.leave().into_iter()),
                     Err(error) => {
                         self.phase = Phase::Unlisted(self.earlier.leave().into_iter());
-                        self.stop(Halt::InputUnreadable(error));
+                        self.stop(Halt::InputUnreadable(error.to_string()));
                     }
                 }
             }
@@ -125,15 +125,14 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
 
     /// Returns why nothing may be sent for a row of the organization.
     fn withheld(&self, organization: Option<usize>) -> Option<RowReason> {
-        self.stopped(organization).or_else(|| {
-            if self.options.dry_run {
-                Some(RowReason::DryRun)
-            } else if self.sendable == 0 {
-                Some(RowReason::BeyondLimit)
-            } else {
-                None
-            }
-        })
+        let asked = if self.options.dry_run {
+            Some(RowReason::DryRun)
+        } else if self.sendable == 0 {
+            Some(RowReason::BeyondLimit)
+        } else {
+            None
+        };
+        self.stopped(organization).or(asked)
     }
 
     /// Returns why the run, or what it does for one organization, has stopped.

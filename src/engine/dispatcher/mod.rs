@@ -5,33 +5,29 @@
 
 mod ending;
 mod intake;
+mod notice;
 mod pool;
+mod progress;
 
-use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinError, yield_now};
+use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-pub(super) use self::pool::Worker;
-
-use self::pool::{InFlight, Pool};
+use self::pool::Pool;
 use super::budget::Budget;
 use super::clock::Clock;
-use super::event::{Event, Progress};
-use super::jobs::{Entry, InviteJob, Job, RevokeJob};
-use super::limiter::Learned;
+use super::event::Event;
+use super::jobs::{InviteJob, Job, RevokeJob};
 use super::organization::OrganizationState;
 use super::recorder::Recorder;
-use super::worker::{Ending, Notice};
+use super::worker::Notice;
 use super::{Input, Run, RunOptions, Summary};
 use crate::atlas::api::{Api, Gateway};
 use crate::model::exit::Signal;
-use crate::model::outcome::Outcome;
-use crate::model::reason::{Halt, RowReason};
-use crate::model::status::Status;
+use crate::model::reason::Halt;
 use crate::plan::classify::Classifier;
 use crate::results::{Earlier, Place};
 
@@ -72,9 +68,9 @@ enum Phase {
 /// Runs a job until every row has a line, and leaves the results file in order.
 ///
 /// `signals` ask for an end. `on_event` is called synchronously: while it runs, nothing new starts.
-pub async fn dispatch<G: Gateway, R: Read>(
+pub async fn dispatch<G: Gateway>(
     run: Run<'_, G>,
-    input: Input<'_, R>,
+    input: Input<'_>,
     signals: mpsc::Receiver<Signal>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Summary {
@@ -205,93 +201,11 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         more && self.halt.is_none() && self.pool.len() < most
     }
 
-    fn noticed(&mut self, notice: Notice) {
-        match notice {
-            Notice::Sending { row, trace, invite, recorded } => {
-                // Dropping `recorded` means that the request must not leave.
-                let organization = self.pool.organization(row);
-                if organization.is_some() && self.stopped(organization).is_none() {
-                    self.pool.announce(row, trace, invite, recorded, &mut self.recorder, self.clock.now());
-                }
-            }
-            Notice::Waiting { row, why, delay } => {
-                (self.recorder.on_event)(Event::Waiting { row: self.pool.row(row), why: &why, delay });
-            }
-            Notice::Ended { row, ending, sent } => {
-                let Some(InFlight { organization, entry, worker, .. }) = self.pool.remove(row) else { return };
-                self.organizations[organization].idle.push(worker);
-                let ending = ending.map(|outcome| entry.with_own_id(outcome));
-                self.ended(organization, &entry, ending, sent);
-            }
-        }
-    }
-
-    /// Ends the row of a worker that panicked.
-    fn lost(&mut self, error: &JoinError) {
-        let Some(InFlight { organization, entry, trace, .. }) = self.pool.remove_lost(error) else { return };
-        let outcome = trace.outcome(Status::Unknown, self.clock.now()).with_reason(RowReason::ProgramError);
-        self.ended(organization, &entry, Ending::Settled(outcome), true);
-    }
-
-    fn ended(&mut self, organization: usize, entry: &Entry, ending: Ending, sent: bool) {
-        let (outcome, blocked) = match ending {
-            Ending::Settled(outcome) => (outcome, None),
-            Ending::Blocked(outcome, blocked) => (outcome, Some(blocked)),
-            Ending::Stopped(outcome) => {
-                let reason = self.stopped(Some(organization)).unwrap_or(RowReason::Interrupted);
-                let detail = outcome.error_detail.clone().unwrap_or_else(|| reason.text().to_owned());
-                (outcome.or_code(reason).with_detail(detail), None)
-            }
-        };
-        self.settle(Some(organization), entry, &outcome, false);
-        if let Some(blocked) = blocked {
-            self.block(organization, blocked);
-        } else if sent {
-            let failed = matches!(outcome.status, Status::Failed | Status::Unknown);
-            if let Some(spent) = self.budget.spend(failed) {
-                self.stop(Halt::TooManyFailures(spent));
-            }
-        }
-    }
-
-    fn settle(&mut self, organization: Option<usize>, entry: &Entry, outcome: &Outcome, kept: bool) {
-        self.recorder.settle(entry, outcome, kept);
-        if let Some(organization) = organization.filter(|_| entry.slot().is_some()) {
-            self.organizations[organization].settled += 1;
-        }
-    }
-
     /// Writes what is recorded, then releases the requests. If the write failed, the run has ended and they stay unsent.
     fn write(&mut self) {
         if let Err(error) = self.recorder.journal.flush() {
             self.journal_failed(error);
         }
         self.pool.release();
-    }
-
-    fn learned(&mut self, learned: Learned) {
-        let time_left = self.limits();
-        (self.recorder.on_event)(Event::Learned { learned, time_left });
-    }
-
-    fn progress(&mut self) {
-        // As long as one organization need not wait, the run does not.
-        let open = self.organizations.iter().filter(|organization| !organization.is_done());
-        let waiting: Option<Vec<Instant>> =
-            open.map(|organization| organization.context.session.limiter.waiting_until()).collect();
-        let waiting = waiting.and_then(|all| all.into_iter().min());
-        let progress = Progress {
-            tally: self.recorder.tally,
-            in_flight: self.pool.len(),
-            waiting: waiting.map(|until| until.saturating_duration_since(Instant::now())),
-            limits: self.limits(),
-        };
-        (self.recorder.on_event)(Event::Progress(progress));
-    }
-
-    /// Returns how long the limits hold the remaining rows, at least.
-    fn limits(&self) -> Option<Duration> {
-        let left = self.options.rows?.saturating_sub(self.recorder.tally.total()).min(self.sendable);
-        self.organizations.iter().map(|organization| organization.limits(left)).max()
     }
 }

@@ -5,21 +5,15 @@
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::atlas::api::Gateway;
 use crate::engine::jobs::Entry;
 use crate::engine::organization::OrganizationState;
 use crate::engine::recorder::Recorder;
-use crate::engine::worker::{Assignment, Preauthorized, RowId, Trace, Work, work};
+use crate::engine::worker::{Assignment, Preauthorized, RowId, Trace, Work, Worker};
 use crate::model::invitation::ObjectId;
-
-/// A tokio task that works on one row after another.
-pub(in crate::engine) struct Worker {
-    id: Id,
-    assignments: mpsc::Sender<Box<Assignment>>,
-}
 
 /// A row that a worker has.
 pub(super) struct InFlight {
@@ -76,7 +70,7 @@ impl Pool {
     ) {
         self.assigned += 1;
         let row = RowId(self.assigned);
-        let worker = state.idle.pop().unwrap_or_else(|| self.spawn(state));
+        let worker = state.idle.pop().unwrap_or_else(|| Worker::spawn(&mut self.workers, state.context.clone()));
         let context = &state.context;
         // An unresolved row only waits at first, and needs no slot for that.
         let slot = if work.unresolved.is_none() { context.slots.clone().try_acquire_owned().ok() } else { None };
@@ -95,12 +89,6 @@ impl Pool {
             worker.start(assignment);
         }
         self.in_flight.insert(row, InFlight { organization, entry, worker, trace });
-    }
-
-    fn spawn<G: Gateway>(&mut self, state: &OrganizationState<'_, G>) -> Worker {
-        let (assignments, inbox) = mpsc::channel(1);
-        let id = self.workers.spawn(work(state.context.clone(), inbox)).id();
-        Worker { id, assignments }
     }
 
     /// Records that a worker is about to send.
@@ -141,16 +129,8 @@ impl Pool {
 
     /// Takes out the row of a worker that panicked.
     pub(super) fn remove_lost(&mut self, error: &JoinError) -> Option<InFlight> {
-        let lost = self.in_flight.iter().find(|(_, in_flight)| in_flight.worker.id == error.id());
+        let lost = self.in_flight.iter().find(|(_, in_flight)| in_flight.worker.id() == error.id());
         let row = *lost?.0;
         self.remove(row)
-    }
-}
-
-impl Worker {
-    /// Gives the worker, which has none, a row.
-    fn start(&self, assignment: Box<Assignment>) {
-        // It waits for nothing else. If it is gone, its row ends like that of any worker that panicked.
-        let _ = self.assignments.try_send(assignment);
     }
 }

@@ -1,11 +1,9 @@
 //! Inviting the people of a sheet.
 
-use std::io::Read;
-
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Conditions, Decision, Entry, Job, Next};
+use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas;
 use crate::atlas::api::{Create, Request};
 use crate::engine::worker::{Task, Unresolved, Work};
@@ -21,42 +19,42 @@ use crate::results::{Line, Slot};
 use crate::spreadsheet::{Header, Sheet};
 
 /// The job of inviting everyone in a sheet.
-pub(in crate::engine) struct InviteJob<'a, R> {
-    sheet: Sheet<R>,
+pub(in crate::engine) struct InviteJob<'a> {
+    sheet: Sheet,
     classifier: Classifier<'a>,
     /// The organizations of the run.
     organizations: Vec<ObjectId>,
 }
 
-impl<'a, R: Read> InviteJob<'a, R> {
-    pub(in crate::engine) fn new(sheet: Sheet<R>, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
+impl<'a> InviteJob<'a> {
+    pub(in crate::engine) fn new(sheet: Sheet, classifier: Classifier<'a>, organizations: Vec<ObjectId>) -> Self {
         Self { sheet, classifier, organizations }
     }
 }
 
-impl<R: Read> Job for InviteJob<'_, R> {
+impl Job for InviteJob<'_> {
     type Subject = (Entry, Invitation);
 
     fn header(&self) -> Option<&Header> {
         Some(self.sheet.header())
     }
 
-    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
-        let Some(row) = self.sheet.next_row().map_err(|error| error.to_string())? else { return Ok(None) };
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError> {
+        let Some(row) = self.sheet.next_row()? else { return Ok(None) };
         let classified = self.classifier.classify(&row);
         let entry = Entry::Row(slot(), row);
         Ok(Some(match classified {
             Classified::Person(key, invitation) => {
                 match self.organizations.iter().position(|id| *id == invitation.organization) {
                     Some(organization) => Next::Person { organization, key: Some(key), subject: (entry, invitation) },
-                    None => Next::Ended(entry, Rejection::no_credentials(invitation.organization).outcome(now)),
+                    None => Next::Ended(entry, Rejection::no_credentials(invitation.organization).outcome(now).into()),
                 }
             }
             Classified::Duplicate(earlier) => {
                 let outcome = Outcome::new(Status::Duplicate, now);
-                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")))
+                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")).into())
             }
-            Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now)),
+            Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now).into()),
         }))
     }
 
@@ -89,7 +87,12 @@ impl<R: Read> Job for InviteJob<'_, R> {
 
 /// Decides about one person. The order of the questions is the rule: what did an earlier run leave, is the person present
 /// already, may anything be sent.
-fn decide(invitation: Invitation, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> Decision {
+pub(super) fn decide(
+    invitation: Invitation,
+    earlier: Option<Line>,
+    directory: &Directory,
+    conditions: &Conditions,
+) -> Decision {
     let presence = directory.presence(&invitation.email);
     if let Some(line) = earlier {
         match line.outcome.status.next_run() {
@@ -171,7 +174,8 @@ fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, 
 
 /// Returns the outcome with how the person's grants differ from the sheet.
 fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
-    let differences = differences(invitation, presence.grants(), directory);
-    let error_code = differences.as_ref().map(|_| RowReason::Differs.into());
-    Outcome { error_code, error_detail: differences, ..outcome }
+    match differences(invitation, presence.grants()) {
+        None => Outcome { error_code: None, error_detail: None, ..outcome },
+        Some(found) => outcome.with_code(RowReason::Differs).with_detail(found.describe(directory)),
+    }
 }

@@ -7,6 +7,9 @@ mod invite;
 mod revoke;
 mod unresolved;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,8 +23,8 @@ use crate::model::outcome::Outcome;
 use crate::model::person::PersonKey;
 use crate::model::reason::RowReason;
 use crate::plan::directory::Directory;
-use crate::results::{Line, Slot};
-use crate::spreadsheet::{Header, Row};
+use crate::results::{Line, ReadError, Slot};
+use crate::spreadsheet::{Header, Row, SheetError};
 
 /// A row that a job is about.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Entry {
 /// The next row of a job.
 pub(super) enum Next<T> {
     /// A row that ends at once: it is invalid, or names a person whom an earlier row names.
-    Ended(Entry, Outcome),
+    Ended(Entry, Box<Outcome>),
     /// A row about a person.
     Person {
         /// The row's organization, by its place among those of the run.
@@ -76,6 +79,15 @@ pub(super) enum Next<T> {
         /// What the job decides about.
         subject: T,
     },
+}
+
+/// Why the next row cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InputError {
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error(transparent)]
+    Results(#[from] ReadError),
 }
 
 /// What is to be done about a row.
@@ -114,8 +126,8 @@ pub(super) trait Job {
     /// Returns the header of the sheet, unless the job goes through results.
     fn header(&self) -> Option<&Header>;
 
-    /// Reads the next row, whose place in the input is `slot`. An error is the reader's text.
-    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String>;
+    /// Reads the next row, whose place in the input is `slot`.
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError>;
 
     /// Decides what is to be done about a person.
     fn decide(

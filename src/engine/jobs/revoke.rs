@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, Decision, Entry, Job, Next};
+use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas::api::{Request, Revoke};
-use crate::engine::revoke::{Step, is_about, step};
+use crate::engine::revoke::{Step, is_about, revoke_step};
 use crate::engine::worker::{Task, Work};
 use crate::model::email::bare_address;
 use crate::model::invitation::ObjectId;
@@ -14,7 +14,7 @@ use crate::model::reason::{RejectionCode, RowReason};
 use crate::model::status::{JobKind, NextRun, Status};
 use crate::plan::Rejection;
 use crate::plan::directory::Directory;
-use crate::results::{Line, Reading, Slot};
+use crate::results::{Line, ResultsReader, Slot};
 use crate::spreadsheet::Header;
 
 /// What is added of an invitation that is not looked up now.
@@ -22,7 +22,7 @@ const IN_DOUBT: &str = "; in doubt: Atlas has to be asked whether this job creat
 
 /// The job of cancelling every pending invite that a run created.
 pub(in crate::engine) struct RevokeJob {
-    results: Reading,
+    results: ResultsReader,
     keys: PersonKeys,
     /// The organizations that can be asked.
     organizations: Vec<ObjectId>,
@@ -40,7 +40,7 @@ struct Left {
 }
 
 impl RevokeJob {
-    pub(in crate::engine) fn new(results: Reading, keys: PersonKeys, organizations: Vec<ObjectId>) -> Self {
+    pub(in crate::engine) fn new(results: ResultsReader, keys: PersonKeys, organizations: Vec<ObjectId>) -> Self {
         Self { results, keys, organizations }
     }
 }
@@ -52,8 +52,8 @@ impl Job for RevokeJob {
         None
     }
 
-    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, String> {
-        let Some(line) = self.results.next_line().map_err(|error| error.to_string())? else { return Ok(None) };
+    fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError> {
+        let Some(line) = self.results.next_line()? else { return Ok(None) };
         let slot = slot();
         let named: Option<ObjectId> = line.org_id.parse().ok();
         let known = named.and_then(|id| Some((id, self.organizations.iter().position(|known| *known == id)?)));
@@ -61,7 +61,7 @@ impl Job for RevokeJob {
             let outcome = without_credentials(&line, named, now);
             let entry = Entry::Line(Some(slot), Box::new(line));
             let outcome = entry.with_own_id(outcome);
-            return Ok(Some(Next::Ended(entry, outcome)));
+            return Ok(Some(Next::Ended(entry, outcome.into())));
         };
         // A row that was invalid, or a second one for the same person, says nothing of the person's invite.
         let key = (!line.outcome.status.is_of_the_row_alone()).then(|| self.keys.key(id, &line.email));
@@ -99,14 +99,19 @@ impl Job for RevokeJob {
 }
 
 /// Decides about one line of the run's results. The line comes back with the invite's id, if an earlier revoke found it.
-fn decide(mut line: Line, earlier: Option<Line>, directory: &Directory, conditions: &Conditions) -> (Line, Decision) {
+pub(super) fn decide(
+    mut line: Line,
+    earlier: Option<Line>,
+    directory: &Directory,
+    conditions: &Conditions,
+) -> (Line, Decision) {
     let Left { kept, tried, found } = left_of(&line, earlier);
     let step = match found {
-        None => step(&line, directory, tried.is_some()),
+        None => revoke_step(&line, directory, tried.is_some()),
         Some(found) => {
             line.outcome.invite_id = Some(found);
             let outcome = Outcome { status: Status::Invited, ..line.outcome.clone() };
-            step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
+            revoke_step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
         }
     };
     let invite = match (step, kept) {
@@ -161,7 +166,7 @@ fn left_of(line: &Line, earlier: Option<Line>) -> Left {
 
 /// Returns the outcome of a line whose organization cannot be asked.
 fn without_credentials(line: &Line, organization: Option<ObjectId>, now: Timestamp) -> Outcome {
-    match (step(line, &Directory::offline(), false), organization) {
+    match (revoke_step(line, &Directory::offline(), false), organization) {
         (Step::Nothing(status, reason), _) => ended(line, status, reason, now),
         (Step::Cancel(_) | Step::FindOut, Some(id)) => Rejection::no_credentials(id).outcome(now),
         (Step::Cancel(_) | Step::FindOut, None) => {

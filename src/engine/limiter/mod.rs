@@ -1,4 +1,4 @@
-//! The one turnstile that every request passes: invitations, retries, look-ups, and those before the first invite.
+//! Paces every request: invitations, retries, look-ups, and those before the first invite.
 //!
 //! Each of Atlas's endpoint sets has a bucket of its own and so a queue of its own here, first come, first served. What
 //! an answer tells (tokens left, `Retry-After`, a limit named in an error text) holds everybody who comes after; the
@@ -9,6 +9,7 @@
 mod bucket;
 mod endpoint;
 mod invitations;
+mod permit;
 mod quota;
 mod rate;
 mod signal;
@@ -19,13 +20,14 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+pub(crate) use self::permit::Permit;
 pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
-use self::bucket::{Bucket, Sent};
+use self::bucket::Bucket;
 use self::endpoint::{EndpointLimiter, Rule};
 use self::invitations::InvitationGate;
-use self::signal::{Limited, RateSignal, signal};
-use crate::atlas::api::{Answer, EndpointSet, Limit};
+use self::signal::Limited;
+use crate::atlas::api::{EndpointSet, Limit};
 
 /// What a request that may not go yet waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,19 +59,6 @@ pub struct Totals {
     pub invitations: Option<(u32, Duration)>,
     /// Refusals for maintenance in a row.
     maintenance: u32,
-}
-
-/// A request's permission to go, to be handed back with its answer.
-#[must_use = "send the request and hand the permit back with its answer"]
-#[derive(Debug)]
-pub struct Permit {
-    limiter: Arc<Limiter>,
-    set: EndpointSet,
-    invitation: bool,
-    sent: Option<Sent>,
-    /// Whether the request has left.
-    left: bool,
-    open: bool,
 }
 
 /// Something new that the user wants to know.
@@ -218,94 +207,6 @@ impl Limiter {
         drop(totals);
         locked(&self.endpoint(permit.set).state).limited(permit.sent, &limited, now);
         None
-    }
-}
-
-impl Permit {
-    fn new(limiter: &Arc<Limiter>, set: EndpointSet) -> Self {
-        Self { limiter: limiter.clone(), set, invitation: false, sent: None, left: false, open: true }
-    }
-
-    /// The request leaves: from here on it counts, unless an answer says that it does not.
-    pub fn mark_sent(&mut self) {
-        self.left = true;
-    }
-
-    /// Hands the permit back with what came of the request, so that everyone learns what the answer tells about limits.
-    pub fn observe(mut self, answer: &Answer) -> Option<Learned> {
-        self.open = false;
-        let (limiter, now) = (&self.limiter, Instant::now());
-        let endpoint = limiter.endpoint(self.set);
-        let signal = signal(answer);
-        let counted = match &signal {
-            RateSignal::Served { .. } | RateSignal::Lost => true,
-            RateSignal::Uncounted | RateSignal::Maintenance => false,
-            RateSignal::Limited(limited) => limited.invitations.is_none() && self.invitation,
-        };
-        self.leave_invitations(counted, now);
-        let mut learned = None;
-        match signal {
-            RateSignal::Served { remaining, capacity } => {
-                locked(&limiter.totals).maintenance = 0;
-                let mut state = locked(&endpoint.state);
-                state.refusals = 0;
-                if let (Rule::Bucket(bucket), Some(sent)) = (&mut state.rule, self.sent) {
-                    bucket.served(sent, remaining, capacity, now);
-                }
-            }
-            RateSignal::Uncounted => {
-                if let Some(sent) = self.sent {
-                    endpoint.with_bucket(|bucket| bucket.uncounted(sent));
-                }
-            }
-            RateSignal::Lost => endpoint.with_bucket(Bucket::lost),
-            RateSignal::Maintenance => {
-                endpoint.with_bucket(Bucket::lost);
-                let mut totals = locked(&limiter.totals);
-                let pause = Duration::from_secs(5).saturating_mul(1 << totals.maintenance.min(4));
-                totals.maintenance += 1;
-                drop(totals);
-                limiter.hold_until(now + pause.min(Duration::from_secs(60)));
-            }
-            RateSignal::Limited(limited) => learned = limiter.limited(&self, limited, now),
-        }
-        if let Some(wait) = retry_after(answer) {
-            limiter.hold_until(now + wait);
-        }
-        endpoint.answered.notify_one();
-        learned
-    }
-
-    fn leave_invitations(&self, counted: bool, now: Instant) {
-        if self.invitation {
-            let InvitationGate { state, answered, .. } = &*self.limiter.invitations;
-            locked(state).finished(counted, now);
-            answered.notify_one();
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if self.open {
-            let endpoint = self.limiter.endpoint(self.set);
-            self.leave_invitations(self.left, Instant::now());
-            if let Some(sent) = self.sent {
-                endpoint.with_bucket(|bucket| if self.left { bucket.lost() } else { bucket.uncounted(sent) });
-                endpoint.answered.notify_one();
-            }
-        }
-    }
-}
-
-/// `Retry-After` on anything but a refusal by a limit, which its own endpoint has noted already, holds everybody.
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    match answer {
-        Answer::NotSent(not_sent) => not_sent.retry_after,
-        Answer::NoAnswer(_) => None,
-        Answer::Response(response) => response
-            .retry_after
-            .filter(|_| crate::atlas::verdict::busy(response) != Some(crate::atlas::verdict::Busy::RateLimited)),
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::*;
-use crate::atlas::api::{ApiError, Body, Lost, NoAnswer, NotSent, Response};
+use crate::atlas::api::{Answer, ApiError, Body, Lost, NoAnswer, NotSent, Response};
 use crate::model::reason::NetworkFault;
 
 const SET: EndpointSet = EndpointSet::Organization;

@@ -4,10 +4,12 @@
 //! answer leads to. Every wait ends when the run stops. The worker writes nothing: the dispatcher records each request
 //! before it leaves, and the outcome when the row has ended.
 
+mod handle;
 mod invite;
 mod last_answer;
 mod message;
 mod outcome;
+mod resolve;
 mod revoke;
 
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -17,21 +19,17 @@ use std::time::Duration;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
+pub(crate) use self::handle::Worker;
 pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Task, Trace, Unresolved, Work};
 
 use self::last_answer::LastAnswer;
 use self::outcome::Window;
 use super::backoff::Delays;
 use super::limiter::Permit;
-use super::look_up::Found;
-use super::session::{Session, Unanswered};
+use super::session::Session;
 use super::stop::Stopped;
 use crate::atlas::api::{Answer, Gateway, Request};
-use crate::model::outcome::Outcome;
 use crate::model::reason::{Blocked, RowReason};
-
-/// Why a row waits that an earlier run left unresolved.
-const UNRESOLVED: &str = "an earlier run did not learn what became of it";
 
 /// What the workers of one organization share.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ struct ActiveRow<'a, G> {
 }
 
 /// Works on the rows that it is given, until the channel closes.
-pub(crate) async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
+async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
     while let Some(assignment) = assignments.recv().await {
         let notice = run_row(&context, *assignment).await;
         if context.notices.send(notice).await.is_err() {
@@ -183,81 +181,6 @@ impl<G: Gateway> ActiveRow<'_, G> {
         // A dispatcher that is gone has stopped the run.
         let _ = self.context.notices.send(notice).await;
         self.context.session.stop.or(sleep(delay)).await
-    }
-
-    /// Waits until an earlier run's request cannot be running, then looks the person up.
-    async fn resolve(&mut self, unresolved: Unresolved) -> ControlFlow<Ending, Found> {
-        let settle = self.reopen(unresolved);
-        let found = Box::pin(self.settle(settle, UNRESOLVED)).await?;
-        if found == Found::Absent {
-            // The earlier run's requests came to nothing.
-            self.trace = Trace::default();
-        }
-        Continue(found)
-    }
-
-    /// Takes over what an earlier run sent. Returns how long that may still be running.
-    fn reopen(&mut self, unresolved: Unresolved) -> Duration {
-        let Unresolved { sent_as, trace, settle, settled_at } = unresolved;
-        self.trace = trace;
-        self.window = trace.first_sent.map(|since| Window { until: Some(settled_at), ..Window::new(since) });
-        self.sent_as = Some(sent_as);
-        settle
-    }
-
-    /// Waits until the last request cannot be running, then looks the person up.
-    async fn settle(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending, Found> {
-        self.wait_to_ask(delay, why).await?;
-        let found = match self.find().await {
-            Ok(found) => found,
-            Err(unanswered) => return Break(self.unanswered(unanswered)),
-        };
-        if found == Found::Absent {
-            let now = self.context.session.clock.now();
-            self.window = self.window.map(|window| Window { absent_at: Some(now), ..window });
-        }
-        Continue(found)
-    }
-
-    /// Waits until the last request cannot be running, and for the slot from which to ask.
-    async fn wait_to_ask(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending> {
-        if self.wait(delay, why.to_owned()).await.is_err() || self.take_slot().await.is_err() {
-            return Break(self.interrupted("the run was ended before the server could be asked"));
-        }
-        Continue(())
-    }
-
-    /// Ends a row in doubt that could not be looked up.
-    fn unanswered(&self, unanswered: Unanswered) -> Ending {
-        let failed = |outcome: Outcome| outcome.or_code(RowReason::LookUpFailed);
-        match unanswered {
-            Unanswered::Stopped => self.interrupted("the run was ended before the server was asked"),
-            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
-                Ending::Settled(failed(self.unknown(&format!("asking who is there failed: {why}"))))
-            }
-            Unanswered::Refused(blocked) => {
-                let why = format!("asking who is there was refused: {}", blocked.detail);
-                Ending::Blocked(failed(self.unknown(&why)), blocked)
-            }
-        }
-    }
-
-    /// Ends a row that was refused, after which the person could not be looked up.
-    fn refused_unanswered(&self, unanswered: Unanswered) -> Ending {
-        match unanswered {
-            Unanswered::Stopped => Ending::Settled(self.failure_and("the run was ended before the server was asked")),
-            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
-                Ending::Settled(self.failure_and(&format!("asking who is there failed: {why}")))
-            }
-            Unanswered::Refused(blocked) => {
-                let why = format!("asking who is there was refused: {}", blocked.detail);
-                Ending::Blocked(self.failure_and(&why), blocked)
-            }
-        }
-    }
-
-    async fn find(&self) -> Result<Found, Unanswered> {
-        self.context.session.find(self.email(), self.sent_as.as_deref(), self.ours_since()).await
     }
 }
 

@@ -8,7 +8,8 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::last_answer::LastAnswer;
 use super::outcome::Window;
-use super::{ActiveRow, Ending, Trace, UNRESOLVED, Unresolved, retry_after};
+use super::resolve::UNRESOLVED;
+use super::{ActiveRow, Ending, Trace, Unresolved, retry_after};
 use crate::atlas::api::{Gateway, Invite, Request, Revoke};
 use crate::atlas::verdict::{Doubt, Verdict, judge};
 use crate::engine::look_up::Entries;

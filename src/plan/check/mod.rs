@@ -136,8 +136,9 @@ impl<'a> Checker<'a> {
                         }
                     };
                     *count += 1;
-                    let differs = differences(&invitation, presence.grants(), directory);
-                    let differs = differs.map(|differs| format!(", but {differs}")).unwrap_or_default();
+                    let differs = differences(&invitation, presence.grants());
+                    let differs =
+                        differs.map(|differs| format!(", but {}", differs.describe(directory))).unwrap_or_default();
                     on_finding(&of_row(kind, format!("{} {what}{differs}", invitation.email).into()))
                 }
                 None => {

@@ -40,7 +40,7 @@ fn directory() -> Directory {
 
 /// Every finding as `row kind code column: detail`, and the sum.
 fn check(text: &str, directory: &Directory, organization: ObjectId) -> (Vec<String>, Checked) {
-    let mut sheet = Sheet::from_reader(text.as_bytes(), &SheetOptions::default()).unwrap();
+    let mut sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).unwrap();
     let header = sheet.header().clone();
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let planner = Planner::new(options, &header, vec![(organization, directory)]);

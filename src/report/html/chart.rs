@@ -20,7 +20,7 @@ pub(super) fn write(out: &mut impl Write, tally: &Tally) -> io::Result<()> {
         if count == 0 {
             continue;
         }
-        let (name, meaning, mood) = words(status);
+        let (name, meaning, severity) = words(status);
         writeln!(
             out,
             "<tr><th scope=\"row\"><a href=\"#all\" data-status=\"{}\">{name}</a> <small>{meaning}</small>\
@@ -30,7 +30,7 @@ pub(super) fn write(out: &mut impl Write, tally: &Tally) -> io::Result<()> {
             status.as_str(),
             number(count),
             percent(count, total),
-            mood.class(),
+            severity.class(),
             // A single person among thousands is still to be seen.
             (count as f64 * 100.0 / total as f64).max(0.5),
         )?;

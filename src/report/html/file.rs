@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{BEGINNING, Circumstances, WriteError, write};
-use crate::results::{ReadError, Reading, beside, create, replace};
+use super::{BEGINNING, PageContext, WriteError, write};
+use crate::results::{ReadError, ResultsReader, beside, create, replace};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub fn check_target(path: &Path) -> Result<(), PageError> {
 }
 
 /// Writes the page to `path`, where [`check_target`] lets it. On failure what was there stays.
-pub fn write_file(path: &Path, results: &mut Reading, about: &Circumstances) -> Result<(), PageError> {
+pub fn write_file(path: &Path, results: &mut ResultsReader, about: &PageContext) -> Result<(), PageError> {
     let unwritable = |source| PageError::Unwritable { path: path.into(), source };
     // Where it is a link, the file that it means is replaced, and the link stays.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -82,9 +82,9 @@ impl Groups {
 impl Group {
     fn write(&self, out: &mut impl Write, status: Status, code: Option<&ErrorCode>) -> io::Result<()> {
         let Explanation { heading, remedy } = explain(status, code);
-        let (name, _, mood) = words(status);
+        let (name, _, severity) = words(status);
         let count = counted(self.count, "person", "people");
-        writeln!(out, "<div class=\"group {}\">\n<h3>{heading} <span>{count}</span></h3>", mood.class())?;
+        writeln!(out, "<div class=\"group {}\">\n<h3>{heading} <span>{count}</span></h3>", severity.class())?;
         let (first, rest) = remedy.split_at(1);
         writeln!(out, "<p><b>What to do:</b> {}{}.</p>", Text(&first.to_uppercase()), Text(rest))?;
         let unfolded = if self.people.len() <= UNFOLDED { " open" } else { "" };

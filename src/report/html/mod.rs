@@ -28,7 +28,7 @@ pub use self::file::{PageError, check_target, write_file};
 use self::facts::Facts;
 use self::text::{Text, minute};
 use crate::model::invitation::ObjectId;
-use crate::results::{ReadError, Reading};
+use crate::results::{ReadError, ResultsReader};
 
 /// What every page of ours begins with, by which it is known again.
 const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -39,7 +39,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// What the page says beside the results.
 #[derive(Clone, Debug)]
-pub struct Circumstances {
+pub struct PageContext {
     /// The results file's name, as the page shows it.
     pub name: String,
     /// The page's time; invites that expire within 7 days of it are listed.
@@ -59,7 +59,7 @@ pub enum WriteError {
 }
 
 /// Writes the page. Rows are written as they are read, in many small writes.
-pub fn write(out: &mut impl Write, results: &mut Reading, about: &Circumstances) -> Result<(), WriteError> {
+pub fn write(out: &mut impl Write, results: &mut ResultsReader, about: &PageContext) -> Result<(), WriteError> {
     let mut facts = Facts::new(about.made_at);
     results.rewind();
     while let Some(line) = results.next_line()? {
@@ -88,7 +88,7 @@ pub fn write(out: &mut impl Write, results: &mut Reading, about: &Circumstances)
     Ok(())
 }
 
-fn head(out: &mut impl Write, about: &Circumstances) -> io::Result<()> {
+fn head(out: &mut impl Write, about: &PageContext) -> io::Result<()> {
     let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     writeln!(out, "{BEGINNING}{}\">", env!("CARGO_PKG_VERSION"))?;
     writeln!(
@@ -106,7 +106,7 @@ fn head(out: &mut impl Write, about: &Circumstances) -> io::Result<()> {
 }
 
 /// Where the page's facts are from.
-fn source(out: &mut impl Write, facts: &Facts, about: &Circumstances) -> io::Result<()> {
+fn source(out: &mut impl Write, facts: &Facts, about: &PageContext) -> io::Result<()> {
     write!(out, "<p class=\"source\">From <b>{}</b>", Text(&about.name))?;
     match facts.organizations.as_slice() {
         [] => {}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Circumstances;
+use super::PageContext;
 use super::facts::Facts;
 use super::text::{counted, number};
 use crate::model::status::{Status, Tally};
@@ -42,7 +42,7 @@ pub(super) fn sentence(tally: &Tally) -> String {
 }
 
 /// What makes the results other than they seem.
-pub(super) fn notes(out: &mut impl Write, facts: &Facts, about: &Circumstances) -> io::Result<()> {
+pub(super) fn notes(out: &mut impl Write, facts: &Facts, about: &PageContext) -> io::Result<()> {
     let mut note = |text: &str| writeln!(out, "<p class=\"note\">{text}</p>");
     let rehearsed = about.rehearsed.map(|id| id.to_string());
     if rehearsed.is_some_and(|id| facts.organizations.contains(&id)) {

@@ -77,13 +77,13 @@ impl Rows {
         }
         self.written += 1;
         let outcome = &line.outcome;
-        let (name, _, mood) = words(outcome.status);
+        let (name, _, severity) = words(outcome.status);
         write!(out, "<tr class={}><td>", outcome.status.as_str())?;
         if let Some(row) = line.row {
             write!(out, "{row}")?;
         }
         let email = Beginning(&line.email, LONGEST);
-        write!(out, "<th scope=row>{email}<td><span class={}>{name}</span><td>", mood.class())?;
+        write!(out, "<th scope=row>{email}<td><span class={}>{name}</span><td>", severity.class())?;
         let code = outcome.error_code.as_ref();
         match &outcome.error_detail {
             Some(detail) => write!(out, "{}", Beginning(detail, LONGEST))?,

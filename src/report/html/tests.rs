@@ -25,16 +25,16 @@ fn results(path: &Path, carried: &[&str], records: &[[&str; 8]]) {
     csv.flush().unwrap();
 }
 
-fn about() -> Circumstances {
+fn about() -> PageContext {
     let made_at = "2026-11-24T10:00:00Z".parse().unwrap();
-    Circumstances { name: "people.results.csv".into(), made_at, rehearsed: None }
+    PageContext { name: "people.results.csv".into(), made_at, rehearsed: None }
 }
 
 fn page(carried: &[&str], records: &[[&str; 8]]) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     results(file.path(), carried, records);
     let mut out = Vec::new();
-    write(&mut out, &mut Reading::open(file.path()).unwrap(), &about()).unwrap();
+    write(&mut out, &mut ResultsReader::open(file.path()).unwrap(), &about()).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -72,9 +72,9 @@ fn rehearsals_dry_runs_and_several_organizations_are_told() {
     let other = "42b6e34b3d91647abb20e7b8";
     let row = |email, organization| ["2", email, organization, "not_sent", "", "DRY_RUN", "dry run", ""];
     results(file.path(), &[], &[row("ada@example.com", HERE), row("ada@example.com", other)]);
-    let about = Circumstances { rehearsed: other.parse().ok(), ..about() };
+    let about = PageContext { rehearsed: other.parse().ok(), ..about() };
     let mut out = Vec::new();
-    write(&mut out, &mut Reading::open(file.path()).unwrap(), &about).unwrap();
+    write(&mut out, &mut ResultsReader::open(file.path()).unwrap(), &about).unwrap();
     let page = String::from_utf8(out).unwrap();
     for part in [
         "This was a rehearsal.",
@@ -113,7 +113,7 @@ fn a_long_table_begins_with_what_one_sees() {
 fn write_to(path: &Path) -> Result<(), PageError> {
     let file = tempfile::NamedTempFile::new().unwrap();
     results(file.path(), &[], &[["2", "ada@example.com", HERE, "invited", "", "", "", ""]]);
-    write_file(path, &mut Reading::open(file.path()).unwrap(), &about())
+    write_file(path, &mut ResultsReader::open(file.path()).unwrap(), &about())
 }
 
 #[test]

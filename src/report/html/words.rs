@@ -4,7 +4,7 @@ use crate::model::status::Status;
 
 /// How a fate is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mood {
+pub(super) enum Severity {
     /// As it should be.
     Good,
     /// Nothing was to be done.
@@ -15,35 +15,35 @@ pub(super) enum Mood {
     Bad,
 }
 
-impl Mood {
+impl Severity {
     /// The class in the page's styles.
     pub(super) fn class(self) -> &'static str {
         match self {
-            Mood::Good => "good",
-            Mood::Neutral => "neutral",
-            Mood::Open => "open",
-            Mood::Bad => "bad",
+            Severity::Good => "good",
+            Severity::Neutral => "neutral",
+            Severity::Open => "open",
+            Severity::Bad => "bad",
         }
     }
 }
 
 /// A fate's name, what it means, and how to take it.
-pub(super) fn words(status: Status) -> (&'static str, &'static str, Mood) {
+pub(super) fn words(status: Status) -> (&'static str, &'static str, Severity) {
     match status {
-        Status::Invited => ("Invited", "an email with an invite went out", Mood::Good),
-        Status::Revoked => ("Cancelled", "the invite was cancelled", Mood::Good),
+        Status::Invited => ("Invited", "an email with an invite went out", Severity::Good),
+        Status::Revoked => ("Cancelled", "the invite was cancelled", Severity::Good),
         Status::Accepted => {
-            ("Accepted", "accepted before the invite could be cancelled; is in the organization", Mood::Bad)
+            ("Accepted", "accepted before the invite could be cancelled; is in the organization", Severity::Bad)
         }
-        Status::Gone => ("Gone", "no invite was there any more", Mood::Neutral),
-        Status::NotOurs => ("Left alone", "had not been invited by this job", Mood::Neutral),
-        Status::AlreadyInvited => ("Invited before", "an open invite was there already", Mood::Neutral),
-        Status::AlreadyMember => ("Member already", "in the organization already", Mood::Neutral),
-        Status::Duplicate => ("Listed twice", "an earlier row says the same", Mood::Neutral),
-        Status::Invalid => ("To correct", "the row in the spreadsheet is not right; nothing was sent", Mood::Bad),
-        Status::Failed => ("Failed", "Atlas refused, or could not be reached", Mood::Bad),
-        Status::Unknown => ("In doubt", "a request went out, and no answer came", Mood::Open),
-        Status::NotSent => ("Not sent", "nothing was sent", Mood::Open),
-        Status::Sending => ("In doubt, cut off", "a request was on its way when the results were read", Mood::Open),
+        Status::Gone => ("Gone", "no invite was there any more", Severity::Neutral),
+        Status::NotOurs => ("Left alone", "had not been invited by this job", Severity::Neutral),
+        Status::AlreadyInvited => ("Invited before", "an open invite was there already", Severity::Neutral),
+        Status::AlreadyMember => ("Member already", "in the organization already", Severity::Neutral),
+        Status::Duplicate => ("Listed twice", "an earlier row says the same", Severity::Neutral),
+        Status::Invalid => ("To correct", "the row in the spreadsheet is not right; nothing was sent", Severity::Bad),
+        Status::Failed => ("Failed", "Atlas refused, or could not be reached", Severity::Bad),
+        Status::Unknown => ("In doubt", "a request went out, and no answer came", Severity::Open),
+        Status::NotSent => ("Not sent", "nothing was sent", Severity::Open),
+        Status::Sending => ("In doubt, cut off", "a request was on its way when the results were read", Severity::Open),
     }
 }

@@ -13,7 +13,7 @@ use super::error::{OfficeFormat, Oversize, WorkbookError};
 use super::markup::Markup;
 
 /// The most bytes of a workbook that are read; one with 100,000 people has about 5 MiB.
-pub(super) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+pub(in crate::spreadsheet) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// The most parts that a workbook may have; ordinary ones have fewer than a hundred.
 const MOST_PARTS: usize = 10_000;

@@ -6,23 +6,19 @@
 
 mod archive;
 mod cell;
-mod error;
+pub(super) mod error;
 mod markup;
 mod table;
 mod worksheet;
 
 use std::fmt::Display;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use calamine::{Reader, Xlsx};
 
-use super::error::SheetError;
-
-pub(super) use archive::is_binary;
+pub(super) use archive::{LARGEST_FILE, is_binary};
 pub use error::{Damage, OfficeFormat, Oversize, WorkbookError};
 pub(super) use table::{Table, TableRecords};
-
-use archive::LARGEST_FILE;
 
 /// A sheet that was read.
 #[derive(Debug)]
@@ -33,12 +29,10 @@ pub(super) struct Worksheet {
     pub(super) table: Table,
 }
 
-/// Reads the sheet named `wanted`, or else the first visible one.
-pub(super) fn read(reader: impl Read, wanted: Option<&str>) -> Result<Worksheet, SheetError> {
-    let mut file = Vec::new();
-    reader.take(LARGEST_FILE + 1).read_to_end(&mut file)?;
+/// Reads the sheet named `wanted`, or else the first visible one, of a file that is in memory.
+pub(super) fn read(file: Vec<u8>, wanted: Option<&str>) -> Result<Worksheet, WorkbookError> {
     if file.len() as u64 > LARGEST_FILE {
-        return Err(WorkbookError::TooLarge(Oversize::File).into());
+        return Err(WorkbookError::TooLarge(Oversize::File));
     }
     archive::inspect(&file)?;
     let mut workbook = Xlsx::new(Cursor::new(file)).map_err(damaged)?;

@@ -1,6 +1,6 @@
 //! Whole workbooks, as programs write them and as no program would.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -10,12 +10,15 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::spreadsheet::{Assumption, HowRead, Sheet, SheetError, SheetOptions, open};
 
-fn open<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<Sheet<&'a [u8]>, SheetError> {
+fn open(file: &[u8], sheet: Option<&str>) -> Result<Sheet, SheetError> {
     read(file, sheet).map(|(sheet, _)| sheet)
 }
 
-fn read<'a>(file: &'a [u8], sheet: Option<&str>) -> Result<(Sheet<&'a [u8]>, HowRead), SheetError> {
-    open::read(file, &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() })
+fn read(file: &[u8], sheet: Option<&str>) -> Result<(Sheet, HowRead), SheetError> {
+    open::read(
+        std::io::Cursor::new(file.to_vec()),
+        &SheetOptions { sheet: sheet.map(ToOwned::to_owned), ..SheetOptions::default() },
+    )
 }
 
 fn error_of(file: &[u8], sheet: Option<&str>) -> String {
@@ -151,7 +154,7 @@ fn the_error_of_an_assumed_sheet_names_the_others() {
 fn an_option_for_the_other_kind_of_file_is_an_error() {
     let file = handmade(&row(1, &["email"]), &[]);
     let options = SheetOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..SheetOptions::default() };
-    let error = Sheet::from_reader(&file[..], &options).unwrap_err().to_string();
+    let error = Sheet::from_bytes(&file[..], &options).err().unwrap().to_string();
     assert!(error.starts_with("separator tab was given and the file is a workbook"), "{error}");
     let error = error_of(b"email\n", Some("People"));
     assert_eq!(error, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use atlas_sandbox::{Options, Running, Seed};
+use atlas_sandbox::{InitialOrganization, Options, Running};
 use tempfile::TempDir;
 
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
@@ -141,7 +141,7 @@ impl World {
 
 /// A sandbox on a thread of this process, with nobody in its organization, so that its ledger can be read.
 pub(crate) fn sandbox(options: Options) -> Running {
-    atlas_sandbox::start(Options { organization: Seed::without_people(), ..options }).expect("a sandbox")
+    atlas_sandbox::start(Options { organization: InitialOrganization::without_people(), ..options }).expect("a sandbox")
 }
 
 /// Options with these faults.

@@ -1,4 +1,4 @@
-//! The three ways in.
+//! The three kinds of credentials.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn digest_costs_a_challenge_but_no_token() {
     assert!(late.header("www-authenticate").unwrap().ends_with("stale=true"));
 }
 
-/// Asks for a token as the service account does.
+/// Requests a token as the service account does.
 async fn token(sandbox: &Sandbox) -> Answered {
     use base64::Engine;
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
@@ -53,7 +53,7 @@ async fn token(sandbox: &Sandbox) -> Answered {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_of_the_service_account_opens_the_organization_for_an_hour() {
+async fn a_service_accounts_token_is_valid_for_an_hour() {
     let sandbox = sandbox(|options| options.faults = vec!["503@#2/tokens".parse().unwrap()]);
     let token = token(&sandbox).await.json["access_token"].as_str().unwrap().to_owned();
     let ask = || {

@@ -1,19 +1,19 @@
-//! Behind the curtain.
+//! The endpoints under `/_sandbox`.
 
 use http::Request;
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn people_answer_their_invitations_on_command() {
+async fn invitations_can_be_ended() {
     let sandbox = sandbox(|_| {});
-    for (email, fate, status) in [
+    for (email, end, status) in [
         ("a@example.com", "accept", "ACTIVE"),
         ("b@example.com", "decline", "INVITATION_REJECTED"),
         ("c@example.com", "expire", "INVITATION_EXPIRED"),
     ] {
         let id = invite(&sandbox, email).await.json["id"].as_str().unwrap().to_owned();
-        let path = format!("/_sandbox/invites/{id}/{fate}");
+        let path = format!("/_sandbox/invites/{id}/{end}");
         assert_eq!(send(&sandbox, Request::post(&path), "").await.status, 204);
         assert_eq!(send(&sandbox, Request::post(&path), "").await.status, 404, "only once");
         let path = format!("/users?orgMembershipStatuses={status}&username={email}");
@@ -21,12 +21,12 @@ async fn people_answer_their_invitations_on_command() {
     }
     assert_eq!(invite(&sandbox, "a@example.com").await.status, 409);
     assert_eq!(invite(&sandbox, "b@example.com").await.status, 200);
-    assert!(sandbox.settle("B@example.com", Fate::Accepted), "an address will do");
-    assert!(!sandbox.settle("nobody@example.com", Fate::Accepted));
+    assert!(sandbox.end_invitation("B@example.com", InvitationEnd::Accepted), "by address");
+    assert!(!sandbox.end_invitation("unknown@example.com", InvitationEnd::Accepted));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_state_can_be_dumped_and_loaded() {
+async fn a_dumped_state_can_be_loaded() {
     let sandbox = sandbox(|_| {});
     invite(&sandbox, "a@example.com").await;
     let dump = send(&sandbox, Request::get("/_sandbox/state"), "").await;

@@ -1,4 +1,4 @@
-//! How it misbehaves when told to.
+//! Faults and scenarios.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::{advance, sleep};
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn faults_befall_creates_before_and_after_processing() {
+async fn a_fault_has_its_effect_before_or_after_processing() {
     for (fault, status, delivery, created) in [
         ("500@#1", 500, Delivery::Whole, 0),
         ("503-after:X=30s@#1", 503, Delivery::Whole, 1),
@@ -25,7 +25,7 @@ async fn faults_befall_creates_before_and_after_processing() {
         ("revoke@#1", 401, Delivery::Whole, 0),
     ] {
         let sandbox = sandbox(|options| options.faults = vec![fault.parse().unwrap()]);
-        assert_eq!(get(&sandbox, "/users").await.status, 200, "look-ups are spared");
+        assert_eq!(get(&sandbox, "/users").await.status, 200, "look-ups are not hit");
         let answer = invite(&sandbox, "a@example.com").await;
         assert_eq!((answer.status, answer.delivery), (status, delivery), "{fault}");
         assert_eq!(sandbox.ledger().created.len(), created, "{fault}");
@@ -51,7 +51,7 @@ async fn faults_befall_creates_before_and_after_processing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_answers_take_their_time_on_the_right_side_of_processing() {
+async fn a_wait_is_before_or_after_processing() {
     let sandbox = sandbox(|options| {
         options.latency = Duration::from_millis(10);
         options.faults = ["slow-before=2s@#1", "slow-after=3s@#2"].map(|text| text.parse().unwrap()).into();
@@ -70,7 +70,7 @@ async fn slow_answers_take_their_time_on_the_right_side_of_processing() {
 }
 
 #[test]
-fn a_scenario_is_a_small_file() {
+fn a_scenario_sets_options() {
     let options: Options = r#"
         seed = 7
         latency = "150ms"
@@ -89,27 +89,5 @@ fn a_scenario_is_a_small_file() {
     assert_eq!(options.limits.users, Rate::per_minute(500, 250));
     for bad in ["faults = ['x']", "nonsense = 1", "latency = '5'"] {
         assert!(bad.parse::<Options>().is_err(), "{bad}");
-    }
-}
-
-#[test]
-fn the_readme_names_keys_and_faults_that_there_are() {
-    let readme = include_str!("../../../../README.md");
-    let scenario = readme.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
-    let options: Options = scenario.split("```").next().unwrap().parse().unwrap();
-    let usual = Options::default();
-    assert_eq!((options.nonce_uses, options.nonce_age), (usual.nonce_uses, usual.nonce_age));
-    assert_eq!(options.limits.organizations, usual.limits.organizations);
-    let kinds = readme.split("KIND: ").nth(1).unwrap().split(" WHEN: ").next().unwrap();
-    let rest = readme.split(" WHEN: ").nth(1).unwrap();
-    let (whens, rest) = rest.split_once(" TARGET: ").unwrap();
-    let targets = rest.split("\n\n").next().unwrap();
-    let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
-    assert!(quoted(kinds).count() >= 15, "{kinds}");
-    for kind in quoted(kinds) {
-        for (when, target) in quoted(whens).flat_map(|when| quoted(targets).map(move |target| (when, target))) {
-            let fault = format!("{kind}@{when}/{target}");
-            assert!(fault.parse::<Fault>().is_ok(), "{fault}");
-        }
     }
 }

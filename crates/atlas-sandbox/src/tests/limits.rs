@@ -34,11 +34,11 @@ async fn an_empty_bucket_answers_429_until_it_is_refilled() {
     assert_eq!(invite(&sandbox, "a@example.com").await.header("retry-after"), Some("0"));
     advance(Duration::from_millis(500)).await;
     assert_eq!(invite(&sandbox, "a@example.com").await.status, 200);
-    assert_eq!(sandbox.ledger().limited(), 2);
+    assert_eq!(sandbox.ledger().rate_limited(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn speed_compresses_what_the_server_does_and_says() {
+async fn speed_divides_periods() {
     let sandbox = sandbox(|options| {
         options.speed = 60.0;
         options.limits.organizations = Rate::per_minute(1, 1);
@@ -51,7 +51,7 @@ async fn speed_compresses_what_the_server_does_and_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_can_be_silent_or_off() {
+async fn limits_can_be_unannounced_or_off() {
     let silent = sandbox(|options| {
         options.limits =
             Limits { headers: false, retry_after: false, organizations: Rate::per_minute(1, 1), ..Limits::default() };
@@ -66,7 +66,7 @@ async fn limits_can_be_silent_or_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limiter_of_invitations_answers_400() {
+async fn the_limit_on_invitations_answers_400() {
     let sandbox = sandbox(|options| options.limits.invitations = Some(Window::per_minute(2)));
     for n in 0..2 {
         assert_eq!(invite(&sandbox, &format!("p{n}@example.com")).await.status, 200);

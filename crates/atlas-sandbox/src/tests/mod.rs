@@ -1,10 +1,10 @@
-//! The sandbox as a client meets it: whole requests in, whole answers out, without a socket and with a clock that stands
-//! still until a test moves it.
+//! Tests of whole requests and answers, without a socket and with a paused clock.
 
 mod access;
 mod control;
 mod faults;
 mod limits;
+mod readme;
 mod refusals;
 mod resources;
 

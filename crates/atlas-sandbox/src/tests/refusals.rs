@@ -1,4 +1,4 @@
-//! What the organization says no to.
+//! Requests that are refused.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn errors_have_atlas_codes() {
         ("grace.hopper@example.com", 409, "USER_ALREADY_IN_ORG"),
         ("Ada.Lovelace@example.com", 409, "USER_ALREADY_IN_ORG"),
         ("eve@example.com", 403, "USER_ORGS_RESTRICTED"),
-        ("nobody", 400, "INVALID_USERNAME"),
+        ("no-address", 400, "INVALID_USERNAME"),
     ] {
         for answer in [invite(&sandbox, email).await, add_user(&sandbox, email).await] {
             assert_eq!((answer.status, answer.code()), (status, code), "{email}");
@@ -71,7 +71,7 @@ async fn errors_have_atlas_codes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn access_can_be_withheld() {
+async fn each_access_has_its_error() {
     for (access, status, code) in [
         (Access::Member, 401, "USER_UNAUTHORIZED"),
         (Access::AddressNotListed, 403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
@@ -89,9 +89,9 @@ async fn access_can_be_withheld() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn seats_are_limited_and_lapsed_invitations_free_theirs() {
+async fn an_expired_invitation_frees_its_seat() {
     let sandbox = sandbox(|options| {
-        options.organization = Seed::without_people();
+        options.organization = InitialOrganization::without_people();
         options.caps.seats = 1;
     });
     assert_eq!(invite(&sandbox, "a@example.com").await.status, 200);
@@ -99,17 +99,17 @@ async fn seats_are_limited_and_lapsed_invitations_free_theirs() {
     assert_eq!((full.status, full.code()), (400, "MAX_USERS_PER_ORG_EXCEEDED"));
     assert_eq!(full.json["parameters"], json!(["1", ORGANIZATION]));
     sleep(Duration::from_secs(30 * 86_400)).await;
-    let lapsed = get(&sandbox, "/users?orgMembershipStatuses=INVITATION_EXPIRED").await;
-    assert_eq!(emails(&lapsed.json["results"]), ["a@example.com"]);
+    let expired = get(&sandbox, "/users?orgMembershipStatuses=INVITATION_EXPIRED").await;
+    assert_eq!(emails(&expired.json["results"]), ["a@example.com"]);
     assert_eq!(get(&sandbox, "/invites").await.json, json!([]));
     let again = add_user(&sandbox, "a@example.com").await;
-    assert_eq!(again.status, 201, "a lapsed invitation is replaced");
-    assert_ne!(again.json["id"], lapsed.json["results"][0]["id"]);
+    assert_eq!(again.status, 201, "a expired invitation is replaced");
+    assert_ne!(again.json["id"], expired.json["results"][0]["id"]);
     assert_eq!(get(&sandbox, "/users").await.json["totalCount"], 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn teams_and_projects_fill_up() {
+async fn full_teams_and_projects_refuse() {
     let sandbox = sandbox(|options| options.caps = Caps { team: 1, project: 1, ..Caps::default() });
     let body = |email: &str, extra: Value| {
         let mut body = json!({"username": email, "roles": ["ORG_MEMBER"]});
@@ -135,14 +135,14 @@ async fn teams_and_projects_fill_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn duplicates_are_refused_or_accepted_as_told() {
+async fn duplicates_are_answered_as_configured() {
     for (duplicates, status) in [(Duplicates::Refuse409, 409), (Duplicates::Refuse400, 400), (Duplicates::Accept, 200)]
     {
         let sandbox = sandbox(|options| options.duplicates = duplicates);
         let first = invite(&sandbox, "a@example.com").await;
         let second = invite(&sandbox, "A@example.com").await;
         assert_eq!(second.status, status, "{duplicates:?}");
-        assert_eq!(add_user(&sandbox, "a@example.com").await.status, 409, "the newer endpoint always says so");
+        assert_eq!(add_user(&sandbox, "a@example.com").await.status, 409, "POST /users always refuses");
         let pending = get(&sandbox, "/invites?username=a%40example.com").await;
         if duplicates == Duplicates::Accept {
             assert_ne!(first.json["id"], second.json["id"]);
@@ -156,7 +156,7 @@ async fn duplicates_are_refused_or_accepted_as_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_case_of_addresses_is_kept_lowered_or_told_apart() {
+async fn the_case_of_addresses_is_treated_as_configured() {
     for (emails, stored, second) in [
         (EmailCase::Preserved, "Ann@example.com", 409),
         (EmailCase::Lowered, "ann@example.com", 409),

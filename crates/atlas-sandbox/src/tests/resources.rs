@@ -1,4 +1,4 @@
-//! What there is to read and to create, as recorded.
+//! Answers to reading and creating, as recorded.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ async fn a_user_is_created_with_201() {
 
 #[tokio::test(start_paused = true)]
 async fn lists_are_paged_and_filtered() {
-    let sandbox = sandbox(|options| options.organization = Seed::without_people());
+    let sandbox = sandbox(|options| options.organization = InitialOrganization::without_people());
     for n in 1..=5 {
         invite(&sandbox, &format!("p{n}@example.com")).await;
     }
@@ -105,7 +105,7 @@ async fn the_older_version_lists_members_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_rest_can_be_looked_up() {
+async fn organization_teams_projects_and_limits_are_listed() {
     let sandbox = sandbox(|options| options.limits.organizations = Rate::per_minute(1000, 500));
     assert_eq!(get(&sandbox, "").await.json["name"], "Sandbox");
     assert_eq!(get(&sandbox, "/teams").await.json["results"][0]["name"], "Data Platform");

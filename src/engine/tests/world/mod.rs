@@ -4,7 +4,7 @@ mod ended;
 mod outside;
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -33,7 +33,7 @@ use crate::model::reason::Halt;
 use crate::model::status::JobKind;
 use crate::plan::directory::Directory;
 use crate::plan::{PlanOptions, Planner};
-use crate::results::{Journal, Layout, Reading, Start};
+use crate::results::{Journal, Layout, ResultsReader, Start};
 use crate::spreadsheet::{Sheet, SheetOptions};
 
 pub(super) const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
@@ -245,12 +245,10 @@ impl World {
         Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    fn inviting(&self) -> (Input<'_, Box<dyn Read + '_>>, Layout) {
-        let text: Box<dyn Read + '_> = match self.breaks_off {
-            true => Box::new(self.sheet.as_bytes().chain(BrokenDisk)),
-            false => Box::new(self.sheet.as_bytes()),
-        };
-        let sheet = Sheet::from_reader(text, &SheetOptions::default()).unwrap();
+    fn inviting(&self) -> (Input<'_>, Layout) {
+        let text = Cursor::new(self.sheet.clone());
+        let stream: Box<dyn Read> = if self.breaks_off { Box::new(text.chain(BrokenDisk)) } else { Box::new(text) };
+        let sheet = Sheet::open(crate::spreadsheet::Input::Stream(stream), &SheetOptions::default()).unwrap().sheet;
         let header = sheet.header();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
         let carried: Vec<String> = header.carried().iter().map(|column| column.name.clone()).collect();
@@ -264,7 +262,7 @@ impl World {
         let (input, layout) = match self.kind {
             JobKind::Invite => self.inviting(),
             JobKind::Revoke => {
-                let reading = Reading::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
+                let reading = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
                 let layout = Layout::of_revocation(reading.carried());
                 (Input::Results(reading), layout)
             }

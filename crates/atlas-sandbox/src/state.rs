@@ -1,0 +1,51 @@
+//! Everything that requests change.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::auth::Authenticator;
+use crate::bucket::{Buckets, WindowCount};
+use crate::fault::FaultKind;
+use crate::fault::plan::{FaultPlan, Faults, RequestKind};
+use crate::ledger::Ledger;
+use crate::options::Options;
+use crate::organization::Organization;
+
+/// The state of the server.
+#[derive(Debug)]
+pub(crate) struct ServerState {
+    pub(crate) organization: Organization,
+    pub(crate) ledger: Ledger,
+    pub(crate) invitations: Option<WindowCount>,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) buckets: Buckets,
+    pub(crate) faults: Faults,
+    pub(crate) maintenance_until: Duration,
+}
+
+impl ServerState {
+    pub(crate) fn new(options: &Options, now: Timestamp) -> Self {
+        ServerState {
+            organization: Organization::new(options, now),
+            ledger: Ledger::default(),
+            invitations: options.limits.invitations.map(WindowCount::new),
+            authenticator: Authenticator::new(options),
+            buckets: Buckets::new(&options.limits),
+            faults: Faults::new(options.faults.clone(), options.seed),
+            maintenance_until: Duration::ZERO,
+        }
+    }
+
+    /// Decides which faults hit a request, and starts those whose effect outlasts it.
+    pub(crate) fn apply_faults(&mut self, kind: RequestKind, now: Duration) -> FaultPlan {
+        let plan = self.faults.plan(kind, now);
+        self.ledger.faults += u64::from(plan != FaultPlan::default());
+        match plan.fault {
+            Some(FaultKind::Revoke) => self.authenticator.revoke(),
+            Some(FaultKind::Maintenance(lasting)) => self.maintenance_until = now.saturating_add(lasting),
+            Some(_) | None => {}
+        }
+        plan
+    }
+}

@@ -1,0 +1,92 @@
+//! Resolves requests in doubt: waits until they cannot be running on the server, then looks the person up.
+
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::time::Duration;
+
+use super::outcome::Window;
+use super::{ActiveRow, Ending, Trace, Unresolved};
+use crate::atlas::api::Gateway;
+use crate::engine::look_up::Found;
+use crate::engine::session::Unanswered;
+use crate::model::outcome::Outcome;
+use crate::model::reason::RowReason;
+
+/// Why a row waits that an earlier run left unresolved.
+pub(super) const UNRESOLVED: &str = "an earlier run did not learn what became of it";
+
+impl<G: Gateway> ActiveRow<'_, G> {
+    /// Waits until an earlier run's request cannot be running, then looks the person up.
+    pub(super) async fn resolve(&mut self, unresolved: Unresolved) -> ControlFlow<Ending, Found> {
+        let settle = self.reopen(unresolved);
+        let found = Box::pin(self.settle(settle, UNRESOLVED)).await?;
+        if found == Found::Absent {
+            // The earlier run's requests came to nothing.
+            self.trace = Trace::default();
+        }
+        Continue(found)
+    }
+
+    /// Takes over what an earlier run sent. Returns how long that may still be running.
+    pub(super) fn reopen(&mut self, unresolved: Unresolved) -> Duration {
+        let Unresolved { sent_as, trace, settle, settled_at } = unresolved;
+        self.trace = trace;
+        self.window = trace.first_sent.map(|since| Window { until: Some(settled_at), ..Window::new(since) });
+        self.sent_as = Some(sent_as);
+        settle
+    }
+
+    /// Waits until the last request cannot be running, then looks the person up.
+    pub(super) async fn settle(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending, Found> {
+        self.wait_to_ask(delay, why).await?;
+        let found = match self.find().await {
+            Ok(found) => found,
+            Err(unanswered) => return Break(self.unanswered(unanswered)),
+        };
+        if found == Found::Absent {
+            let now = self.context.session.clock.now();
+            self.window = self.window.map(|window| Window { absent_at: Some(now), ..window });
+        }
+        Continue(found)
+    }
+
+    /// Waits until the last request cannot be running, and for the slot from which to ask.
+    pub(super) async fn wait_to_ask(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending> {
+        if self.wait(delay, why.to_owned()).await.is_err() || self.take_slot().await.is_err() {
+            return Break(self.interrupted("the run was ended before the server could be asked"));
+        }
+        Continue(())
+    }
+
+    /// Ends a row in doubt that could not be looked up.
+    pub(super) fn unanswered(&self, unanswered: Unanswered) -> Ending {
+        let failed = |outcome: Outcome| outcome.or_code(RowReason::LookUpFailed);
+        match unanswered {
+            Unanswered::Stopped => self.interrupted("the run was ended before the server was asked"),
+            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
+                Ending::Settled(failed(self.unknown(&format!("asking who is there failed: {why}"))))
+            }
+            Unanswered::Refused(blocked) => {
+                let why = format!("asking who is there was refused: {}", blocked.detail);
+                Ending::Blocked(failed(self.unknown(&why)), blocked)
+            }
+        }
+    }
+
+    /// Ends a row that was refused, after which the person could not be looked up.
+    pub(super) fn refused_unanswered(&self, unanswered: Unanswered) -> Ending {
+        match unanswered {
+            Unanswered::Stopped => Ending::Settled(self.failure_and("the run was ended before the server was asked")),
+            Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
+                Ending::Settled(self.failure_and(&format!("asking who is there failed: {why}")))
+            }
+            Unanswered::Refused(blocked) => {
+                let why = format!("asking who is there was refused: {}", blocked.detail);
+                Ending::Blocked(self.failure_and(&why), blocked)
+            }
+        }
+    }
+
+    pub(super) async fn find(&self) -> Result<Found, Unanswered> {
+        self.context.session.find(self.email(), self.sent_as.as_deref(), self.ours_since()).await
+    }
+}

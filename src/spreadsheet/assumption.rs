@@ -1,0 +1,51 @@
+//! The assumptions under which a sheet was read, for the user to check.
+
+use std::fmt;
+
+use crate::model::quote::{quoted, quoted_list};
+
+/// An assumption without which the sheet could not have been read, and which may be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assumption {
+    /// No row names its organization, so the rows belong to one shard as a whole.
+    OneOrganization {
+        /// True if it is the shard whose rows are read.
+        is_taken: bool,
+    },
+    /// The file is not UTF-8 and was read as Western European text.
+    Windows1252,
+    /// The file looks like UTF-16, although it has no byte order mark.
+    UnmarkedUtf16,
+    /// The workbook has several sheets, and the first visible one was read.
+    FirstSheet {
+        /// The name of the one that was read.
+        sheet: String,
+        /// The names of the others.
+        others: Vec<String>,
+    },
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Assumption::OneOrganization { is_taken } => write!(
+                f,
+                "the spreadsheet has no org_id column, so all rows are one organization's, and that one is {} shard's",
+                if *is_taken { "this" } else { "another" }
+            ),
+            Assumption::Windows1252 => f.write_str(
+                "the file is not UTF-8 and was read as Windows-1252 (Western European); if names look wrong, save it \
+                 as CSV UTF-8",
+            ),
+            Assumption::UnmarkedUtf16 => {
+                f.write_str("the file was read as UTF-16; if names look wrong, save it as CSV UTF-8")
+            }
+            Assumption::FirstSheet { sheet, others } => write!(
+                f,
+                "reading sheet {}; the workbook also has {}, which --sheet NAME reads",
+                quoted(sheet),
+                quoted_list(others)
+            ),
+        }
+    }
+}
