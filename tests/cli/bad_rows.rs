@@ -47,7 +47,7 @@ fn every_bad_row_has_a_code_and_the_good_are_invited() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_the_fault_of_their_row() {
+fn a_byte_that_is_not_text_makes_only_its_row_invalid() {
     let world = World::new();
     // Long enough to be taken for UTF-8 before the bad byte comes.
     let mut sheet = b"email,roles,name\n".to_vec();
@@ -66,7 +66,7 @@ fn bytes_that_are_no_text_are_the_fault_of_their_row() {
 }
 
 #[test]
-fn cells_that_a_spreadsheet_would_run_are_neutralised_in_the_results() {
+fn a_cell_that_a_spreadsheet_would_run_is_neutralized() {
     let world = World::new();
     world.write("people.csv", "email,roles,note\nada@example.com,ORG_MEMBER,=HYPERLINK(0)\n");
     let server = sandbox(Options::default());

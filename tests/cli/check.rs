@@ -32,7 +32,7 @@ fn check(world: &World, arguments: &[&str]) -> Invocation {
 }
 
 #[test]
-fn csv_is_a_line_a_finding_and_harmless_to_open() {
+fn csv_has_a_line_for_each_finding_without_formulas() {
     let run = check(&world(), &["--sandbox", "--format", "csv"]).finish();
     run.exits(1);
     let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
@@ -60,7 +60,7 @@ fn csv_is_a_line_a_finding_and_harmless_to_open() {
 }
 
 #[test]
-fn json_is_one_document_with_findings_and_the_sum() {
+fn json_is_one_document_with_findings_and_totals() {
     let run = check(&world(), &["--sandbox", "--format", "json"]).finish();
     run.exits(1);
     let told = run.json();
@@ -136,7 +136,7 @@ fn the_exit_code_is_about_rows_that_would_not_be_sent() {
 }
 
 #[test]
-fn an_organization_that_cannot_be_read_is_no_success() {
+fn check_fails_if_the_organization_cannot_be_read() {
     let world = world();
     let server = sandbox(Options::default());
     let run = |token: &str, organization: &str, base_url: &str| {
@@ -172,7 +172,7 @@ fn a_results_file_is_checked_like_any_sheet() {
 }
 
 #[test]
-fn standard_input_is_a_sheet_and_a_reader_that_leaves_is_no_failure() {
+fn check_reads_standard_input_and_ignores_a_broken_pipe() {
     let world = World::new();
     let bad: String = (0..5000).map(|number| format!("person-{number},ORG_MEMBER\n")).collect();
     world.write("people.csv", format!("email,roles\n{bad}"));

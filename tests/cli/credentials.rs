@@ -11,7 +11,7 @@ const ROWS: usize = 200;
 const MORE: u64 = 10;
 
 #[test]
-fn two_hundred_people_are_invited_with_each_credential_and_endpoint() {
+fn each_credential_and_endpoint_invites_everyone() {
     for credential in Credential::ALL {
         for api in ["invites", "users"] {
             two_hundred_are_invited(credential, api);
@@ -41,7 +41,7 @@ fn two_hundred_are_invited(credential: Credential, api: &str) {
 }
 
 #[test]
-fn the_sandbox_says_how_to_get_in() {
+fn the_sandbox_prints_its_credentials() {
     let world = World::new();
     let server = SandboxProcess::start(&world, &[]);
     wait_until("the second line is there", || server.said().lines().count() == 2);
@@ -67,7 +67,7 @@ fn digest_works_where_a_nonce_may_be_used_only_once() {
 }
 
 #[test]
-fn a_token_that_lapses_during_the_run_is_renewed_by_one_worker_for_all() {
+fn an_expired_token_is_renewed_once_for_all_workers() {
     const ROWS: usize = 160;
     let world = World::with_people(ROWS);
     // 160 requests of 120 ms by 16 workers take longer than the second that a token lasts.

@@ -35,27 +35,27 @@ fn a_storm(duplicates: Duplicates, emails: EmailCase, arguments: &[&'static str]
 }
 
 #[test]
-fn a_storm_is_weathered_where_a_second_invite_is_answered_409() {
+fn faults_lose_nothing_if_a_second_invite_is_answered_409() {
     a_storm(Duplicates::Refuse409, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
-fn a_storm_is_weathered_where_a_second_invite_is_answered_400() {
+fn faults_lose_nothing_if_a_second_invite_is_answered_400() {
     a_storm(Duplicates::Refuse400, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
-fn a_storm_is_weathered_where_a_second_invite_would_be_a_second_email() {
+fn faults_send_no_second_email_if_the_server_would() {
     a_storm(Duplicates::Accept, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
-fn a_storm_is_weathered_on_the_successor_endpoint() {
+fn faults_lose_nothing_on_the_successor_endpoint() {
     a_storm(Duplicates::Refuse409, EmailCase::Preserved, &["--api=users"], people(50));
 }
 
 #[test]
-fn a_storm_is_weathered_where_the_server_lowers_the_case_of_addresses() {
+fn faults_lose_nothing_if_addresses_come_back_in_lower_case() {
     let people = people(50).iter().map(|email| email.replace("person", "Person")).collect();
     a_storm(Duplicates::Accept, EmailCase::Lowered, &[], people);
 }
@@ -77,22 +77,22 @@ fn two_signals_in_a_storm(duplicates: Duplicates, signal: Signal, code: i32) {
 }
 
 #[test]
-fn signals_in_a_storm_lose_nothing_where_a_second_invite_is_answered_409() {
+fn signals_lose_nothing_if_a_second_invite_is_answered_409() {
     two_signals_in_a_storm(Duplicates::Refuse409, Signal::Interrupt, 130);
 }
 
 #[test]
-fn signals_in_a_storm_lose_nothing_where_a_second_invite_is_answered_400() {
+fn signals_lose_nothing_if_a_second_invite_is_answered_400() {
     two_signals_in_a_storm(Duplicates::Refuse400, Signal::Terminate, 143);
 }
 
 #[test]
-fn signals_in_a_storm_lose_nothing_where_a_second_invite_would_be_a_second_email() {
+fn signals_send_no_second_email_if_the_server_would() {
     two_signals_in_a_storm(Duplicates::Accept, Signal::Interrupt, 130);
 }
 
 #[test]
-fn expired_invites_are_sent_again_on_demand_by_the_servers_clock() {
+fn expired_invites_are_replaced_by_the_servers_clock() {
     let world = World::with_people(3);
     let at = |start: &str| sandbox(Options { start: start.parse().ok(), ..Options::default() });
     let (then, within, after) = (at("2026-08-01T00:00:00Z"), at("2026-08-30T00:00:00Z"), at("2026-09-01T00:00:00Z"));

@@ -25,7 +25,7 @@ fn refused_credentials_halt_the_run_before_anything_is_sent() {
 }
 
 #[test]
-fn credentials_revoked_meanwhile_halt_the_run_within_what_is_on_the_wire() {
+fn credentials_revoked_meanwhile_halt_the_run() {
     let world = World::with_people(100);
     let server = sandbox(faults(&["revoke@#20"]));
     let run = world.invite(&server.base_url()).args(&["--concurrency", "4"]).finish();
@@ -39,7 +39,7 @@ fn credentials_revoked_meanwhile_halt_the_run_within_what_is_on_the_wire() {
 }
 
 #[test]
-fn an_organization_that_is_not_there_halts_the_run() {
+fn an_unknown_organization_halts_the_run() {
     let world = World::with_people(30);
     let server = sandbox(Options::default());
     let run = world.invite(&server.base_url()).args(&["--org-id", &"b".repeat(24)]).finish();
@@ -48,7 +48,7 @@ fn an_organization_that_is_not_there_halts_the_run() {
 }
 
 #[test]
-fn a_caller_who_may_not_invite_is_told_once_and_not_for_every_row() {
+fn a_missing_permission_halts_the_run_at_once() {
     for access in [Access::Member, Access::AddressNotListed, Access::ListRequired, Access::Suspended] {
         let world = World::with_people(60);
         let server = sandbox(Options { access, ..Options::default() });
@@ -118,7 +118,7 @@ fn a_full_disk_halts_the_run_and_loses_nothing() {
 }
 
 #[test]
-fn a_full_disk_is_told_of_those_alone_who_are_not_in_the_file() {
+fn a_full_disk_reports_only_the_rows_that_are_missing() {
     let world = World::with_people(200);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
@@ -138,7 +138,7 @@ fn a_full_disk_is_told_of_those_alone_who_are_not_in_the_file() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn rows_that_need_another_look_and_cannot_be_written_leave_the_results_complete() {
+fn an_unwritable_failed_file_leaves_the_results_complete() {
     let world = World::with_people(30);
     let server = sandbox(faults(&["422@#2"]));
     let run = world.invite(&server.base_url()).args(&["--failed", "/dev/full"]).summed().finish();
@@ -169,7 +169,7 @@ fn a_results_folder_that_vanishes_halts_the_run() {
 }
 
 #[test]
-fn what_names_mean_is_no_fault_of_the_rows_where_the_organization_could_not_be_read() {
+fn rows_are_not_invalid_if_the_organization_was_not_read() {
     let world = World::new();
     world.write("people.csv", "email,roles,teams,projects\nada@example.com,ORG_MEMBER,Backend,billing=GROUP_OWNER\n");
     let server = sandbox(Options::default());

@@ -47,27 +47,27 @@ fn three_kills(duplicates: Duplicates, arguments: &[&'static str]) {
 }
 
 #[test]
-fn three_kills_lose_nothing_where_a_second_invite_is_answered_409() {
+fn kills_lose_nothing_if_a_second_invite_is_answered_409() {
     three_kills(Duplicates::Refuse409, &["--concurrency=4"]);
 }
 
 #[test]
-fn three_kills_lose_nothing_where_a_second_invite_is_answered_400() {
+fn kills_lose_nothing_if_a_second_invite_is_answered_400() {
     three_kills(Duplicates::Refuse400, &["--concurrency=4"]);
 }
 
 #[test]
-fn three_kills_lose_nothing_where_a_second_invite_would_be_a_second_email() {
+fn kills_send_no_second_email_if_the_server_would() {
     three_kills(Duplicates::Accept, &["--concurrency=4"]);
 }
 
 #[test]
-fn three_kills_lose_nothing_on_the_successor_endpoint() {
+fn kills_lose_nothing_on_the_successor_endpoint() {
     three_kills(Duplicates::Refuse409, &["--concurrency=4", "--api=users"]);
 }
 
 #[test]
-fn a_kill_with_every_request_on_the_wire_loses_nothing() {
+fn a_kill_with_every_request_in_flight_loses_nothing() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@first:16", "slow-after=1h@#20"]);
     let promise = job(&place, &[]);
     let run = promise.run().start();
@@ -81,7 +81,7 @@ fn a_kill_with_every_request_on_the_wire_loses_nothing() {
 }
 
 #[test]
-fn a_kill_while_the_last_one_is_being_settled_loses_nothing() {
+fn a_kill_while_another_is_resolved_loses_nothing() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@first:4", "slow=1h@#11/lookups"]);
     let promise = job(&place, &["--concurrency=4"]);
     let run = promise.run().start();
@@ -97,7 +97,7 @@ fn a_kill_while_the_last_one_is_being_settled_loses_nothing() {
 }
 
 #[test]
-fn a_line_that_was_torn_is_dropped_and_swallows_nothing() {
+fn a_torn_line_is_dropped_and_no_other() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
     let promise = job(&place, &["--concurrency=1"]);
     let run = promise.run().start();
@@ -112,7 +112,7 @@ fn a_line_that_was_torn_is_dropped_and_swallows_nothing() {
 }
 
 #[test]
-fn a_kill_of_the_sheet_s_old_version_is_settled_under_the_new_one() {
+fn a_kill_is_resolved_under_a_changed_sheet() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
     let mut promise = job(&place, &["--concurrency=1"]);
     let run = promise.run().start();

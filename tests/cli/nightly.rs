@@ -85,7 +85,7 @@ fn program(world: &World, arguments: &[String]) -> Invocation {
 }
 
 #[test]
-fn every_file_is_on_the_page_and_says_how_it_is_checked() {
+fn each_file_is_listed_and_names_its_check() {
     let page = sample("README.md");
     for entry in fs::read_dir(folder()).expect("samples/nightly") {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
@@ -99,7 +99,7 @@ fn every_file_is_on_the_page_and_says_how_it_is_checked() {
 }
 
 #[test]
-fn the_crontab_runs_every_night_and_prints_a_line_only_where_that_went_wrong() {
+fn the_crontab_prints_a_line_only_if_a_run_failed() {
     let crontab = sample("crontab");
     let mut lines = crontab.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     assert!(lines.next().expect("a variable").starts_with("PATH="));
@@ -138,7 +138,7 @@ fn unit(name: &str) -> BTreeMap<(String, String), String> {
 }
 
 #[test]
-fn the_service_runs_when_the_timer_says_and_keeps_its_results() {
+fn the_service_keeps_its_results_and_has_a_timer() {
     let service = unit("bulk-invite.service");
     let get = |section: &str, key: &str| service[&(section.to_owned(), key.to_owned())].as_str();
     assert_eq!((get("Service", "Type"), get("Service", "User")), ("oneshot", "bulk-invite"));
@@ -203,7 +203,7 @@ fn the_cron_job_runs_every_night_one_at_a_time() {
 }
 
 #[test]
-fn the_indexed_job_s_pods_together_run_every_night() {
+fn the_pods_of_the_indexed_job_cover_the_sheet() {
     let documents = documents("indexed-job.yaml");
     let [job] = documents.as_slice() else { panic!("{documents:?}") };
     let spec = &job["spec"];
@@ -224,7 +224,7 @@ fn the_indexed_job_s_pods_together_run_every_night() {
 }
 
 #[test]
-fn the_image_is_built_with_the_oldest_rust_that_will_do_and_not_run_by_root() {
+fn the_image_uses_the_oldest_rust_and_no_root() {
     let dockerfile = sample("Dockerfile");
     let line = |start: &str| dockerfile.lines().rfind(|line| line.starts_with(start)).expect(start);
     let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();

@@ -12,7 +12,7 @@ const MIXED: &str = "Name,email,Team lead,roles\n\
                      Cleo,cleo@example.com,,ORG_MEMBER\n";
 
 #[test]
-fn failed_rows_are_written_with_exactly_the_sheet_s_columns_and_can_be_run() {
+fn the_failed_file_has_the_sheets_columns_and_can_be_run() {
     let world = World::new();
     world.write("people.csv", MIXED);
     let server = sandbox(faults(&["422@#2"]));
@@ -59,7 +59,7 @@ fn the_summary_on_standard_output_is_json_and_nothing_else() {
 }
 
 #[test]
-fn a_quiet_run_that_goes_well_says_nothing() {
+fn a_quiet_run_that_succeeds_prints_nothing() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["500@#1"]));
     let run = world.invite(&server.base_url()).args(&["--quiet"]).finish();
@@ -68,7 +68,7 @@ fn a_quiet_run_that_goes_well_says_nothing() {
 }
 
 #[test]
-fn a_quiet_run_still_says_what_ends_it() {
+fn a_quiet_run_prints_what_ends_it() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["402@1"]));
     let run = world.invite(&server.base_url()).args(&["--quiet"]).finish();
@@ -112,7 +112,7 @@ fn piped_output_has_no_control_characters() {
 }
 
 #[test]
-fn a_limit_sends_only_so_many_and_the_next_run_goes_on() {
+fn a_limit_sends_that_many_and_the_next_run_resumes() {
     let world = World::with_people(5);
     let server = sandbox(Options::default());
     let run = world.invite(&server.base_url()).args(&["--limit", "2"]).finish();
@@ -156,7 +156,7 @@ fn a_fresh_start_keeps_the_old_results_aside() {
 }
 
 #[test]
-fn a_run_again_keeps_what_is_settled_whatever_became_of_the_sheet() {
+fn a_second_run_keeps_settled_rows_of_a_changed_sheet() {
     let world = World::with_people(4);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
@@ -180,7 +180,7 @@ const WITHOUT_A_READER: &str = "mkfifo pipe && exec 4<>pipe 3>pipe 4>&- && rm pi
 
 #[cfg(target_os = "linux")]
 #[test]
-fn output_that_is_lost_is_a_failure_and_a_reader_that_has_left_is_none() {
+fn lost_output_is_a_failure_and_a_broken_pipe_is_not() {
     let world = World::new();
     for arguments in [&["template"][..], &["config", "show"], &["completions", "bash"], &["man"]] {
         let lost = world.shell("exec \"$0\" \"$@\" > /dev/full").args(arguments).finish();
@@ -191,7 +191,7 @@ fn output_that_is_lost_is_a_failure_and_a_reader_that_has_left_is_none() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_summary_or_page_that_cannot_be_written_is_no_success() {
+fn an_unwritable_summary_or_page_is_a_failure() {
     let world = World::with_people(2);
     let server = sandbox(Options::default());
     let run = |script: &str, arguments: &[&str]| {
@@ -220,7 +220,7 @@ fn completions_are_a_script_for_the_shell() {
 }
 
 #[test]
-fn manual_pages_name_every_command_and_flag_that_there_is() {
+fn manual_pages_name_every_command_and_flag() {
     let world = World::new();
     let page = world.program(&["man"]).finish();
     page.exits(0);

@@ -16,7 +16,7 @@ pub(crate) const ODD: &str = "Name,email,roles\n\
                    9,eve@example.com,ORG_MEMBER\n";
 
 #[test]
-fn a_run_makes_the_page_and_so_does_the_command_afterwards() {
+fn run_and_report_write_the_same_page() {
     let world = World::new();
     world.write("people.csv", ODD);
     let server = sandbox(faults(&["422@#2"]));
@@ -46,7 +46,7 @@ fn the_variable_names_the_page_too() {
 }
 
 #[test]
-fn a_killed_run_has_a_page_that_says_so() {
+fn the_page_of_a_killed_run_shows_the_open_request() {
     let world = World::with_people(6);
     let server = sandbox(faults(&["slow-before=30s@#4"]));
     let run = world.invite(&server.base_url()).args(&["--concurrency", "1"]).start();

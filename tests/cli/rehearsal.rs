@@ -42,7 +42,7 @@ fn world_with_the_sample() -> World {
 }
 
 #[test]
-fn the_readmes_command_invites_the_sample_and_tells_every_row_s_fate() {
+fn the_readmes_command_records_each_row_of_the_sample() {
     let world = world_with_the_sample();
     let finished = world.program(&["run", "onboarding.csv", "--sandbox"]).finish();
     finished.exits(1);
@@ -62,7 +62,7 @@ fn the_readmes_command_invites_the_sample_and_tells_every_row_s_fate() {
 }
 
 #[test]
-fn a_rehearsal_can_be_run_again_and_keeps_what_is_settled() {
+fn a_second_rehearsal_keeps_settled_rows() {
     let world = world_with_the_sample();
     let command = || world.program(&["run", "onboarding.csv", "--sandbox"]).summed().finish();
     command().exits(1);

@@ -66,7 +66,7 @@ fn taken_back(world: &World, server: &SandboxProcess, everybody: &[String], argu
 }
 
 #[test]
-fn a_wrong_file_stopped_half_way_is_taken_back_and_the_organization_is_as_it_was() {
+fn revoke_undoes_an_interrupted_run_and_nothing_else() {
     for api in ["invites", "users"] {
         let world = World::new();
         let everybody = wrong_file(&world);
@@ -99,7 +99,7 @@ fn a_wrong_file_stopped_half_way_is_taken_back_and_the_organization_is_as_it_was
 }
 
 #[test]
-fn the_same_after_a_kill_and_whatever_the_server_does() {
+fn revoke_undoes_a_killed_run_despite_faults() {
     let world = World::new();
     let everybody = wrong_file(&world);
     let server = SandboxProcess::start(
@@ -131,7 +131,7 @@ fn the_same_after_a_kill_and_whatever_the_server_does() {
 }
 
 #[test]
-fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
+fn a_person_who_has_accepted_is_not_removed() {
     let world = World::with_people(5);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
@@ -150,7 +150,7 @@ fn whoever_has_accepted_stays_and_the_exit_code_says_so() {
 }
 
 #[test]
-fn one_who_accepts_while_the_request_is_on_its_way_stays() {
+fn a_person_who_accepts_meanwhile_is_not_removed() {
     let world = World::with_people(1);
     let server = sandbox(faults(&["slow-before=300ms@1/deletes"]));
     world.invite(&server.base_url()).finish().exits(0);
@@ -164,7 +164,7 @@ fn one_who_accepts_while_the_request_is_on_its_way_stays() {
 }
 
 #[test]
-fn it_asks_first_and_no_means_no() {
+fn revoke_asks_first_and_no_sends_nothing() {
     let world = World::with_people(3);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
@@ -183,7 +183,7 @@ fn it_asks_first_and_no_means_no() {
 }
 
 #[test]
-fn what_was_in_doubt_and_is_settled_is_not_asked_about_again() {
+fn a_resolved_invite_is_not_asked_about_again() {
     // Either the invite is there, or the request came to nothing.
     for (status, there) in [("revoked", true), ("gone", false)] {
         let world = World::with_people(1);
@@ -204,7 +204,7 @@ fn what_was_in_doubt_and_is_settled_is_not_asked_about_again() {
 }
 
 #[test]
-fn what_is_looked_at_anew_is_not_called_kept_beforehand() {
+fn a_row_that_is_decided_again_does_not_count_as_kept() {
     let world = World::with_people(5);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);

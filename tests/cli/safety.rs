@@ -11,7 +11,7 @@ use atlas_sandbox::Options;
 use crate::world::{Credential, World, at_once, faults, sandbox};
 
 #[test]
-fn no_secret_is_in_any_stream_file_or_process_list_however_the_run_ends() {
+fn no_secret_is_in_any_stream_file_or_process_list() {
     let ends = [("500@#1", 0), ("400:INVALID_ENUM_VALUE@1", 1), ("revoke@#3", 3), ("redirect@1", 3)];
     at_once(ends, |(fault, exit)| {
         for credential in Credential::ALL {
@@ -47,7 +47,7 @@ fn command_line(id: u32) -> String {
 }
 
 #[test]
-fn refused_credentials_are_not_shown_either() {
+fn refused_credentials_are_not_shown() {
     let secret = "a-secret-that-opens-nothing-here";
     let server = sandbox(Options::default());
     for names in [
@@ -64,7 +64,7 @@ fn refused_credentials_are_not_shown_either() {
 }
 
 #[test]
-fn a_profile_file_opens_the_organization_as_the_environment_does() {
+fn a_profile_can_hold_the_credentials() {
     let world = World::with_people(2);
     let server = sandbox(Options::default());
     let profile = format!(
@@ -81,7 +81,7 @@ fn a_profile_file_opens_the_organization_as_the_environment_does() {
 }
 
 #[test]
-fn a_redirect_ends_the_run_and_is_followed_nowhere() {
+fn a_redirect_halts_the_run_and_is_not_followed() {
     let world = World::with_people(2);
     for (status, target) in [("307", "creates"), ("301", "lookups"), ("308", "all"), ("302", "tokens")] {
         let server = sandbox(faults(&[&format!("redirect={status}@1/{target}")]));
@@ -92,7 +92,7 @@ fn a_redirect_ends_the_run_and_is_followed_nowhere() {
 }
 
 #[test]
-fn another_host_never_hears_of_us() {
+fn no_other_host_gets_a_request() {
     let heard = Arc::new(AtomicUsize::new(0));
     let elsewhere = listen(heard.clone(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_owned());
     for status in [301, 302, 303, 307, 308] {

@@ -53,7 +53,7 @@ fn limits(run: &Finished) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn each_row_goes_to_its_own_and_a_second_run_sends_nothing() {
+fn each_row_goes_to_its_own_organization_once() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
     profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
@@ -84,7 +84,7 @@ fn each_row_goes_to_its_own_and_a_second_run_sends_nothing() {
 }
 
 #[test]
-fn one_whose_credentials_are_refused_leaves_the_others_alone() {
+fn refused_credentials_block_only_their_organization() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
     profile(&world, &ours, &theirs, "wrong");
@@ -98,7 +98,7 @@ fn one_whose_credentials_are_refused_leaves_the_others_alone() {
 }
 
 #[test]
-fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_others() {
+fn check_and_status_go_on_with_other_organizations() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
     profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
@@ -132,7 +132,7 @@ fn one_that_refuses_is_named_by_a_check_and_by_a_status_which_go_on_with_the_oth
 }
 
 #[test]
-fn an_organization_that_no_row_is_for_is_not_asked_about() {
+fn an_organization_without_rows_gets_no_request() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
     profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);
@@ -143,7 +143,7 @@ fn an_organization_that_no_row_is_for_is_not_asked_about() {
 }
 
 #[test]
-fn a_check_looks_up_each_row_in_its_own_and_offline_believes_them_all() {
+fn check_looks_up_each_row_in_its_organization() {
     let world = World::new();
     let (ours, theirs) = (organization(OURS, Options::default()), organization(THEIRS, Options::default()));
     profile(&world, &ours, &theirs, atlas_sandbox::CLIENT_SECRET);

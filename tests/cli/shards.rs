@@ -62,7 +62,7 @@ fn run_all(world: &World) -> Vec<Finished> {
 }
 
 #[test]
-fn together_the_shards_cover_every_row_once_and_nobody_is_invited_twice() {
+fn the_shards_together_cover_every_row_once() {
     let world = World::new();
     let atlas = Atlas::start(&world, 7);
     atlas.sheet(&world, 110);
@@ -100,7 +100,7 @@ fn together_the_shards_cover_every_row_once_and_nobody_is_invited_twice() {
 }
 
 #[test]
-fn a_shard_asks_only_about_its_organizations_and_one_without_any_asks_nobody() {
+fn a_shard_sends_requests_only_to_its_organizations() {
     let world = World::new();
     let atlas = Atlas::start(&world, 2);
     let (_, second) = &atlas.0[1];
@@ -123,7 +123,7 @@ fn a_shard_asks_only_about_its_organizations_and_one_without_any_asks_nobody() {
 }
 
 #[test]
-fn a_sheet_of_one_organization_is_one_shard_s() {
+fn a_sheet_of_one_organization_belongs_to_one_shard() {
     let world = World::with_people(5);
     let server = sandbox(Options::default());
     let mut rows: Vec<Value> = Vec::new();
@@ -138,7 +138,7 @@ fn a_sheet_of_one_organization_is_one_shard_s() {
 }
 
 #[test]
-fn standard_input_is_shared_out_too() {
+fn standard_input_is_split_into_shards() {
     let world = World::new();
     let server = sandbox(Options::default());
     world.write(

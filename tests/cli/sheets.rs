@@ -40,7 +40,7 @@ const PEOPLE: [&[&str]; 6] = [
 ];
 
 #[test]
-fn a_workbook_is_run_continued_and_its_failed_rows_are_written_as_csv() {
+fn a_workbook_is_resumed_and_its_failed_rows_are_csv() {
     let world = World::new();
     world.write("people.xlsx", workbook(&PEOPLE));
     let server = sandbox(faults(&["422@#2"]));
@@ -82,7 +82,7 @@ fn a_workbook_on_standard_input_is_read_as_from_a_file() {
 }
 
 #[test]
-fn what_a_file_is_called_does_not_matter() {
+fn the_name_of_a_file_does_not_matter() {
     let world = World::new();
     world.write("text.xlsx", "email,roles\nada@example.com,member\n");
     world.write("workbook.csv", workbook(&[&["email", "roles"], &["ada@example.com", "member"]]));
@@ -96,7 +96,7 @@ fn what_a_file_is_called_does_not_matter() {
 type Setting = (&'static str, &'static str, &'static str);
 
 #[test]
-fn a_sheet_a_separator_and_columns_are_chosen_by_flag_or_variable() {
+fn reading_options_are_set_by_flag_or_variable() {
     let cases: [(&[u8], &[Setting]); 4] = [
         (
             b"Kontakt|Notes;x|Access\nada@example.com|email;roles|member\n",
@@ -138,7 +138,7 @@ fn a_sheet_a_separator_and_columns_are_chosen_by_flag_or_variable() {
 }
 
 #[test]
-fn a_header_without_rows_is_a_sheet_of_nobody() {
+fn a_header_without_rows_is_an_empty_sheet() {
     let world = World::new();
     world.write("people.csv", "email,roles\n\n");
     let server = sandbox(Options::default());
@@ -149,7 +149,7 @@ fn a_header_without_rows_is_a_sheet_of_nobody() {
 }
 
 #[test]
-fn a_workbook_of_many_is_invited_whole() {
+fn every_row_of_a_long_workbook_is_invited() {
     let world = World::new();
     let people = people(300);
     let mut cells: Vec<Vec<&str>> = vec![vec!["email", "roles"]];
@@ -163,7 +163,7 @@ fn a_workbook_of_many_is_invited_whole() {
 }
 
 #[test]
-fn the_template_is_a_sheet_that_runs_and_overwrites_nothing() {
+fn the_template_can_be_run() {
     let world = World::new();
     let printed = world.program(&["template"]).finish();
     printed.exits(0);

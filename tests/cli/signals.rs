@@ -27,7 +27,7 @@ fn started(promise: &Promise<'_>) -> Process {
 }
 
 #[test]
-fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
+fn the_first_signal_waits_for_requests_in_flight() {
     at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow-after=400ms@first:8"]));
@@ -45,7 +45,7 @@ fn the_first_signal_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
 }
 
 #[test]
-fn the_second_signal_abandons_the_wire_and_says_so_of_each_row() {
+fn the_second_signal_abandons_requests_in_flight() {
     at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow-after=10m@first:4"]));
@@ -67,7 +67,7 @@ fn the_second_signal_abandons_the_wire_and_says_so_of_each_row() {
 }
 
 #[test]
-fn a_signal_before_the_first_invite_ends_the_run_with_nothing_sent() {
+fn a_signal_before_the_first_invite_sends_nothing() {
     at_once(SIGNALS, |(signal, code)| {
         let world = World::with_people(40);
         let server = sandbox(faults(&["slow=10m@#2/lookups"]));
@@ -83,7 +83,7 @@ fn a_signal_before_the_first_invite_ends_the_run_with_nothing_sent() {
 }
 
 #[test]
-fn a_signal_while_rows_wait_to_be_asked_about_leaves_them_open_and_the_next_run_asks() {
+fn a_signal_before_a_look_up_leaves_it_to_the_next_run() {
     let world = World::with_people(12);
     let server = sandbox(faults(&["reset-after@first:12"]));
     let people = people(12);

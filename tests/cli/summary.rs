@@ -61,7 +61,7 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
 }
 
 #[test]
-fn every_documented_field_is_there_and_no_other() {
+fn the_summary_has_exactly_the_documented_fields() {
     let world = World::with_people(3);
     let mut sheet = world.read("people.csv");
     sheet += "bob@example.com,member of none\n";
@@ -96,7 +96,7 @@ fn every_documented_field_is_there_and_no_other() {
 }
 
 #[test]
-fn the_reason_of_each_exit_code_is_a_word_that_the_readme_has() {
+fn each_exit_reason_is_documented() {
     let told = documented();
     assert!(told.contains_key("exit_reason"));
     let row = README.lines().find(|line| line.starts_with("| `exit_reason`")).expect("its row");

@@ -18,7 +18,7 @@ fn aimed(world: &World, tunnel: &Tunnel) -> Invocation {
 }
 
 #[test]
-fn an_authority_of_the_company_is_trusted_wherever_it_is_named() {
+fn a_company_authority_is_trusted_however_it_is_named() {
     let authority = Authority::new("a company's");
     let server = sandbox(Options::default());
     let tunnel = Tunnel::start(&server, authority.issue("localhost"), &H2);
@@ -45,7 +45,7 @@ fn an_authority_of_the_company_is_trusted_wherever_it_is_named() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_trusted_ends_the_run_at_once_with_the_remedy() {
+fn an_untrusted_certificate_halts_the_run_at_once() {
     let authority = Authority::new("a company's");
     let server = sandbox(Options::default());
     for (identity, trusted) in [

@@ -40,7 +40,7 @@ impl Site {
 }
 
 #[test]
-fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
+fn each_proxy_variable_is_used() {
     let site = Site::new("atlas.example.com");
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         for (manner, user_info) in [(Manner::Open, ""), (Manner::Guarded(CREDENTIAL), USER_INFO)] {
@@ -62,7 +62,7 @@ fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
 }
 
 #[test]
-fn a_proxy_may_itself_be_behind_tls_and_is_trusted_as_atlas_is() {
+fn a_proxy_behind_tls_is_trusted_as_atlas_is() {
     let site = Site::new("atlas.example.com");
     let proxy = site.proxy(Manner::Guarded(CREDENTIAL));
     let front = |name: &str| Tunnel::before(proxy.address(), site.authority.issue(name), &["http/1.1"]);
@@ -78,7 +78,7 @@ fn a_proxy_may_itself_be_behind_tls_and_is_trusted_as_atlas_is() {
 }
 
 #[test]
-fn what_no_proxy_names_and_what_is_not_https_goes_around_it() {
+fn no_proxy_and_plain_http_bypass_the_proxy() {
     // Of this machine, but no loopback address.
     let site = Site::new("0.0.0.0");
     let base_url = format!("https://0.0.0.0:{}", site.tunnel.port());
@@ -107,7 +107,7 @@ fn a_rehearsal_needs_no_proxy() {
 }
 
 #[test]
-fn a_proxy_that_lets_nobody_through_is_told_as_such_and_nothing_was_sent() {
+fn a_proxy_that_refuses_halts_the_run_with_nothing_sent() {
     let site = Site::new("atlas.example.com");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let wrong = "clerk:hush-hush@";

@@ -12,7 +12,7 @@ fn silent() -> (TcpListener, String) {
 }
 
 #[test]
-fn connecting_takes_as_long_as_it_may_and_no_longer() {
+fn connecting_ends_at_its_timeout() {
     let (_listener, address) = silent();
     let world = World::with_people(2);
     world.write("config.toml", "[hasty]\nconnect_timeout = \"40ms\"\n");

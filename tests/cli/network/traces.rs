@@ -19,7 +19,7 @@ fn lines(stderr: &str) -> Vec<Value> {
 }
 
 #[test]
-fn no_secret_is_told_at_any_level() {
+fn no_secret_is_logged_at_any_level() {
     at_once([["http/1.1"].as_slice(), &["h2", "http/1.1"]], |protocols| {
         at_once(Credential::ALL, |credential| {
             at_once(["text", "json"], |format| nothing_shows_a_secret(protocols, credential, format));
@@ -75,7 +75,7 @@ fn debugged(world: &World, base_url: &str) -> Invocation {
 }
 
 #[test]
-fn requests_waits_and_verdicts_are_told_without_addresses_of_people() {
+fn requests_and_verdicts_are_logged_without_addresses() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["503-after@#1", "429@#2"]));
     let run = debugged(&world, &server.base_url()).finish();

@@ -41,7 +41,7 @@ fn command(sample: &Sample) -> String {
 }
 
 #[test]
-fn every_sample_s_rows_meet_their_fates() {
+fn each_sample_has_its_outcomes() {
     for sample in SAMPLES {
         let world = World::new();
         fs::create_dir(world.path("samples")).expect("a folder");
@@ -65,7 +65,7 @@ fn every_sample_s_rows_meet_their_fates() {
 }
 
 #[test]
-fn the_folder_holds_what_is_run_and_the_page_says_how() {
+fn each_sample_is_listed_with_its_command() {
     let page = fs::read_to_string(folder().join("README.md")).expect("samples/README.md");
     let entries = fs::read_dir(folder()).expect("samples").map(|entry| entry.expect("an entry"));
     let files = entries.filter(|entry| entry.file_type().expect("its type").is_file());
@@ -86,7 +86,7 @@ fn the_folder_holds_what_is_run_and_the_page_says_how() {
 }
 
 #[test]
-fn every_sample_is_as_its_source_has_it() {
+fn each_sample_equals_its_source() {
     for sample in SAMPLES {
         let there = fs::read(folder().join(sample.name)).expect(sample.name);
         match &sample.content {
