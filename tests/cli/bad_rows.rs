@@ -40,7 +40,7 @@ fn every_bad_row_has_a_code_and_the_good_are_invited() {
     for ((row, code), number) in ROWS.iter().zip(2..) {
         let line = results.row(number);
         let status = if code.is_empty() { "invited" } else { "invalid" };
-        assert_eq!((line.get("status"), line.get("error_code")), (status, *code), "{row}\n{}", run.told());
+        assert_eq!((line.get("status"), line.get("error_code")), (status, *code), "{row}\n{}", run.output());
     }
     assert_eq!(results.lines.len(), ROWS.len());
     assert_eq!(server.sandbox().ledger().create_requests(), 2, "bad rows are not sent");

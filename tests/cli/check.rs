@@ -39,9 +39,9 @@ fn csv_has_a_line_for_each_finding_without_formulas() {
     let header: Vec<String> = reader.headers().unwrap().iter().map(Into::into).collect();
     assert_eq!(header, ["row", "email", "status", "code", "column", "detail"]);
     let lines: Vec<_> = reader.records().map(|record| record.expect("a record as long as the header")).collect();
-    let told: Vec<String> = lines.iter().map(|line| [&line[0], &line[2], &line[3], &line[4]].join(" ")).collect();
+    let findings: Vec<String> = lines.iter().map(|line| [&line[0], &line[2], &line[3], &line[4]].join(" ")).collect();
     assert_eq!(
-        told,
+        findings,
         [
             "3 warning UNLISTED_PROJECT_ROLE Projects",
             "4 invalid INVALID_EMAIL Mail",
@@ -54,7 +54,7 @@ fn csv_has_a_line_for_each_finding_without_formulas() {
             "9 invalid UNKNOWN_ROLE Roles",
         ],
         "{}",
-        run.told()
+        run.output()
     );
     assert_eq!(&lines[8][1], "'=cmd()@example.com");
 }
@@ -63,24 +63,24 @@ fn csv_has_a_line_for_each_finding_without_formulas() {
 fn json_is_one_document_with_findings_and_totals() {
     let run = check(&world(), &["--sandbox", "--format", "json"]).finish();
     run.exits(1);
-    let told = run.json();
-    assert_eq!(told["online"], true);
-    assert_eq!((&told["summary"]["seats"][0]["org_id"], &told["exit_code"]), (&ORGANIZATION.into(), &1.into()));
+    let document = run.json();
+    assert_eq!(document["online"], true);
+    assert_eq!((&document["summary"]["seats"][0]["org_id"], &document["exit_code"]), (&ORGANIZATION.into(), &1.into()));
     let rows = |findings: &Value| -> Vec<String> {
         let findings = findings.as_array().expect("a list");
         findings.iter().map(|finding| format!("{} {}", finding["row"], finding["status"])).collect()
     };
-    assert_eq!(rows(&told["problems"]), ["4", "4", "4", "9", "9"].map(|row| format!("{row} \"invalid\"")));
+    assert_eq!(rows(&document["problems"]), ["4", "4", "4", "9", "9"].map(|row| format!("{row} \"invalid\"")));
     assert_eq!(
-        rows(&told["warnings"]),
+        rows(&document["warnings"]),
         ["3 \"warning\"", "6 \"duplicate\"", "7 \"already_member\"", "8 \"already_invited\""]
     );
-    assert_eq!(told["problems"][1]["column"], "Roles");
-    let sum = &told["summary"];
+    assert_eq!(document["problems"][1]["column"], "Roles");
+    let sum = &document["summary"];
     for (name, count) in
         [("rows", 7), ("would_be_sent", 2), ("duplicates", 1), ("already_member", 1), ("invalid", 2), ("blank", 1)]
     {
-        assert_eq!(sum[name], count, "{name} {}", run.told());
+        assert_eq!(sum[name], count, "{name} {}", run.output());
     }
     assert_eq!(sum["teams"][0]["name"], "Backend");
     assert_eq!((&sum["seats"][0]["needed"], &sum["seats"][0]["left"]), (&2.into(), &496.into()));
@@ -97,7 +97,7 @@ fn offline_no_request_is_sent_and_every_name_is_accepted() {
         run.exits(1);
         let document = run.json();
         let names = ["rows", "would_be_sent", "duplicates", "already_member", "invalid", "blank"];
-        assert_eq!(names.map(|name| document["summary"][name].clone()), [7, 4, 1, 0, 2, 1], "{}", run.told());
+        assert_eq!(names.map(|name| document["summary"][name].clone()), [7, 4, 1, 0, 2, 1], "{}", run.output());
         assert_eq!(document["online"], false);
         assert_eq!(document["summary"]["projects"][0], json!({"id": null, "name": "billing", "people": 2}));
     }
@@ -110,10 +110,10 @@ fn any_credential_reads_the_organization_and_invites_no_one() {
         let server = peopled(faults(&["429=0s@#2/all"]));
         let run = check(&world(), &["--format", "json"]).aimed_at(&server.base_url()).credential(credential).finish();
         run.exits(1);
-        assert_eq!(run.json()["summary"]["already_member"], 1, "{}", run.told());
+        assert_eq!(run.json()["summary"]["already_member"], 1, "{}", run.output());
         let ledger = server.sandbox().ledger();
-        assert!(ledger.total_requests() > 3 && ledger.create_requests() == 0, "{credential:?} {}", run.told());
-        assert!(!run.told().contains(credential.secret()));
+        assert!(ledger.total_requests() > 3 && ledger.create_requests() == 0, "{credential:?} {}", run.output());
+        assert!(!run.output().contains(credential.secret()));
     });
 }
 
@@ -143,11 +143,11 @@ fn check_fails_if_the_organization_cannot_be_read() {
         let run = check(&world, &["--max-attempts", "1"]).aimed_at(base_url);
         let run = run.env("MONGODB_ATLAS_ACCESS_TOKEN", token).env("MONGODB_ATLAS_ORG_ID", organization).finish();
         run.exits(2);
-        assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.told());
+        assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.output());
         run
     };
     let refused = run("a-secret-that-opens-nothing", ORGANIZATION, &server.base_url());
-    assert!(!refused.stderr.contains("a-secret"), "{}", refused.told());
+    assert!(!refused.stderr.contains("a-secret"), "{}", refused.output());
     run(TOKEN, &"a".repeat(24), &server.base_url());
     run(TOKEN, "", &server.base_url());
     run(TOKEN, ORGANIZATION, "http://127.0.0.1:9");
@@ -161,14 +161,14 @@ fn a_results_file_is_checked_like_any_sheet() {
     let results = || world.program(&["check", "people.results.csv", "--format", "json"]);
     let run = results().finish();
     run.exits(0);
-    assert_eq!(run.json()["summary"]["would_be_sent"], 3, "{}", run.told());
+    assert_eq!(run.json()["summary"]["would_be_sent"], 3, "{}", run.output());
     let run = results().with_token(&server).finish();
     run.exits(0);
-    assert_eq!(run.json()["summary"]["already_invited"], 3, "{}", run.told());
+    assert_eq!(run.json()["summary"]["already_invited"], 3, "{}", run.output());
     let elsewhere = results().env("MONGODB_ATLAS_ORG_ID", &"a".repeat(24)).finish();
     elsewhere.exits(1);
     let problem = &elsewhere.json()["problems"][0];
-    assert_eq!((&problem["row"], &problem["column"]), (&2.into(), &"org_id".into()), "{}", elsewhere.told());
+    assert_eq!((&problem["row"], &problem["column"]), (&2.into(), &"org_id".into()), "{}", elsewhere.output());
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn check_reads_standard_input_and_ignores_a_broken_pipe() {
     world.write("people.csv", format!("email,roles\n{bad}"));
     let run = world.shell("{ \"$0\" check - < people.csv; echo $? > code; } | head -n 1").finish();
     run.exits(0);
-    assert_eq!(run.stdout.lines().count(), 1, "{}", run.told());
-    assert_eq!(world.read("code"), "1\n", "{}", run.told());
-    assert_eq!(run.stderr.lines().count(), 1, "{}", run.told());
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.output());
+    assert_eq!(world.read("code"), "1\n", "{}", run.output());
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.output());
 }

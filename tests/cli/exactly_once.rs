@@ -101,7 +101,7 @@ fn expired_invites_are_replaced_by_the_servers_clock() {
     for (server, more) in [(&within, &["--reinvite-expired"][..]), (&after, &[])] {
         let kept = run(server, more);
         kept.exits(0);
-        assert_eq!(kept.json()["kept"], 3, "{}", kept.told());
+        assert_eq!(kept.json()["kept"], 3, "{}", kept.output());
         assert_eq!(server.sandbox().ledger().created.len(), 0);
     }
     run(&after, &["--reinvite-expired"]).exits(0);

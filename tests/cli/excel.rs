@@ -19,7 +19,7 @@ fn excel_adds_a_byte_order_mark_to_each_output() {
     };
     assert_eq!(run(true), [true, true]);
     assert_eq!(world.results().column("name"), ["Zo\u{eb}", "Bob"]);
-    assert_eq!(run(false), [false, false], "each run writes as it is told");
+    assert_eq!(run(false), [false, false], "each run uses its own flag");
     assert_eq!(run(true), [true, true]);
     assert_eq!(world.results().column("status"), ["invited", "invalid"]);
     assert_eq!(server.sandbox().ledger().create_requests(), 1);

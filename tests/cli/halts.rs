@@ -19,7 +19,7 @@ fn refused_credentials_halt_the_run_before_anything_is_sent() {
         let run = world.program(&["run", "people.csv"]).aimed_at(&server.base_url());
         let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value)).finish();
         run.exits(3);
-        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.told());
+        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.output());
     }
     assert_eq!(server.sandbox().ledger().create_requests(), 0);
 }
@@ -32,10 +32,10 @@ fn credentials_revoked_meanwhile_halt_the_run() {
     run.exits(3);
     let (results, ledger) = (world.results(), server.sandbox().ledger());
     assert_eq!(results.column("email"), people(100));
-    assert_eq!(results.count("invited"), ledger.created.len(), "{}", run.told());
+    assert_eq!(results.count("invited"), ledger.created.len(), "{}", run.output());
     // Each of four rows may ask once more with what is current by then.
     assert!(ledger.create_requests() <= 20 + 2 * 4, "{} requests went out", ledger.create_requests());
-    assert!(results.count("not_sent") >= 100 - 28, "{}", run.told());
+    assert!(results.count("not_sent") >= 100 - 28, "{}", run.output());
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn an_unknown_organization_halts_the_run() {
     let server = sandbox(Options::default());
     let run = world.invite(&server.base_url()).args(&["--org-id", &"b".repeat(24)]).finish();
     run.exits(3);
-    assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.told());
+    assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.output());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_missing_permission_halts_the_run_at_once() {
         run.exits(3);
         let ledger = server.sandbox().ledger();
         assert!(ledger.create_requests() <= 2 * 16, "{access:?}: {ledger:?}");
-        assert!(world.results().count("not_sent") >= 60 - 16, "{access:?} {}", run.told());
+        assert!(world.results().count("not_sent") >= 60 - 16, "{access:?} {}", run.output());
     }
 }
 
@@ -67,8 +67,8 @@ fn a_spent_failure_budget_halts_the_run() {
     let run = world.invite(&server.base_url()).args(&["--max-failures", "5", "--concurrency", "2"]).finish();
     run.exits(3);
     let results = world.results();
-    assert!((5..=6).contains(&results.count("failed")), "{}", run.told());
-    assert_eq!(results.count("failed") + results.count("not_sent"), 60, "{}", run.told());
+    assert!((5..=6).contains(&results.count("failed")), "{}", run.output());
+    assert_eq!(results.count("failed") + results.count("not_sent"), 60, "{}", run.output());
 }
 
 #[test]
@@ -79,18 +79,18 @@ fn half_of_the_rows_failing_halts_the_run_unless_that_is_off() {
     assert!(world.results().column("error_code").contains(&"TOO_MANY_FAILURES"));
     let run = world.invite(&server.base_url()).args(&["--max-failures", "off"]).finish();
     run.exits(1);
-    assert_eq!(world.results().count("failed"), 60, "{}", run.told());
+    assert_eq!(world.results().count("failed"), 60, "{}", run.output());
 }
 
-/// Every invitation that exists is in the results with its id, or was told on standard error.
+/// Asserts that every invitation that exists is in the results with its id, or on standard error.
 #[track_caller]
 fn nothing_is_lost(promise: &Promise<'_>, in_the_file: &Results, stderr: &str) {
     let written: HashSet<&str> = in_the_file.column("invite_id").into_iter().collect();
     let ledger = promise.ledger();
     assert!(!ledger.created.is_empty() && ledger.created.len() < promise.people.len(), "it was to end midway");
     for made in &ledger.created {
-        let told = written.contains(made.id.as_str()) || (stderr.contains(&made.id) && stderr.contains(&made.email));
-        assert!(told, "{} of {} is told nowhere\n{stderr}", made.id, made.email);
+        let on_stderr = stderr.contains(&made.id) && stderr.contains(&made.email);
+        assert!(written.contains(made.id.as_str()) || on_stderr, "{} of {} is lost\n{stderr}", made.id, made.email);
     }
 }
 
@@ -109,7 +109,7 @@ fn a_full_disk_halts_the_run_and_loses_nothing() {
     let run = world.shell(script).args(&["run", "people.csv"]).args(&promise.arguments);
     let run = run.with_token(&server).summed().finish();
     run.exits(3);
-    assert_eq!(run.json()["exit_reason"], "results_unwritable", "{}", run.told());
+    assert_eq!(run.json()["exit_reason"], "results_unwritable", "{}", run.output());
 
     let torn = world.read("people.results.csv");
     world.write("whole.csv", &torn[..=torn.rfind('\n').expect("a line")]);
@@ -122,7 +122,7 @@ fn a_full_disk_reports_only_the_rows_that_are_missing() {
     let world = World::with_people(200);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
-    // The lines that are kept are written anew in one go, of which the limit lets through a part.
+    // The lines that are kept are rewritten at once, and the limit lets a part of them through.
     let length = world.read("people.results.csv").len();
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", length * 3 / 2 / 512);
     let run = world.shell(&script).args(&["run", "people.csv"]).aimed_at(&server.base_url());
@@ -132,8 +132,8 @@ fn a_full_disk_reports_only_the_rows_that_are_missing() {
     assert!((50..150).contains(&whole), "it was to end midway: {whole}");
     let missing = &people(200)[whole..];
     let named: Vec<&str> = run.stderr.lines().filter(|line| line.contains("@example.com")).collect();
-    assert_eq!(named.len(), missing.len(), "{}", run.told());
-    assert!(named.iter().zip(missing).all(|(line, email)| line.contains(email)), "{}", run.told());
+    assert_eq!(named.len(), missing.len(), "{}", run.output());
+    assert!(named.iter().zip(missing).all(|(line, email)| line.contains(email)), "{}", run.output());
 }
 
 #[cfg(target_os = "linux")]
@@ -143,10 +143,10 @@ fn an_unwritable_failed_file_leaves_the_results_complete() {
     let server = sandbox(faults(&["422@#2"]));
     let run = world.invite(&server.base_url()).args(&["--failed", "/dev/full"]).summed().finish();
     run.exits(3);
-    assert_eq!(run.json()["exit_reason"], "results_unwritable", "{}", run.told());
+    assert_eq!(run.json()["exit_reason"], "results_unwritable", "{}", run.output());
     let results = world.results();
     assert_eq!(results.column("email"), people(30));
-    assert_eq!((results.count("invited"), results.count("failed")), (29, 1), "{}", run.told());
+    assert_eq!((results.count("invited"), results.count("failed")), (29, 1), "{}", run.output());
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_results_folder_that_vanishes_halts_the_run() {
     assert!(ledger.created.len() < 200, "it was to end midway");
     for made in &ledger.created {
         let reported = |line: &str| line.contains(&made.email) && line.contains(&made.id);
-        assert!(run.stderr.lines().any(reported), "{} {} {}", made.email, made.id, run.told());
+        assert!(run.stderr.lines().any(reported), "{} {} {}", made.email, made.id, run.output());
     }
 }
 

@@ -1,7 +1,7 @@
 //! `kill -9` at several moments, and the same command again each time.
 //!
-//! The server leaves single requests without an answer for ever, so that the program is always killed at work. Whether
-//! it has processed those is what the next run has to find out.
+//! The server never answers some requests, so that the program is always killed while it waits. The next run has to find
+//! out whether the server has processed them.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -71,7 +71,7 @@ fn a_kill_with_every_request_in_flight_loses_nothing() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@first:16", "slow-after=1h@#20"]);
     let promise = job(&place, &[]);
     let run = promise.run().start();
-    wait_until("sixteen are on the wire", || promise.ledger().created.len() == 16);
+    wait_until("sixteen are in flight", || promise.ledger().created.len() == 16);
     run.kill();
     let run = promise.run().start();
     wait_until("another one is", || promise.ledger().created.len() >= 20);
@@ -85,12 +85,12 @@ fn a_kill_while_another_is_resolved_loses_nothing() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@first:4", "slow=1h@#11/lookups"]);
     let promise = job(&place, &["--concurrency=4"]);
     let run = promise.run().start();
-    wait_until("four are on the wire", || promise.ledger().created.len() == 4);
+    wait_until("four are in flight", || promise.ledger().created.len() == 4);
     run.kill();
     let run = promise.run().start();
-    // Each run asks for everybody once; whatever comes on top is about one person, and the first of it gets no answer.
+    // Each run lists all people once; a further look-up is about one person, and the first of those gets no answer.
     let asked = || promise.ledger().requests("GET", "/api/atlas/v2/orgs/{orgId}/users");
-    wait_until("the next run asks about somebody", || asked() > 2);
+    wait_until("the next run looks up a person", || asked() > 2);
     run.kill();
     promise.is_kept();
     assert_eq!(promise.ledger().create_requests(), ROWS as u64, "nothing was sent again");
@@ -101,13 +101,13 @@ fn a_torn_line_is_dropped_and_no_other() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
     let promise = job(&place, &["--concurrency=1"]);
     let run = promise.run().start();
-    wait_until("the twelfth is on the wire", || promise.ledger().created.len() == 12);
+    wait_until("the twelfth is in flight", || promise.ledger().created.len() == 12);
     run.kill();
     let results = promise.world.path("people.results.csv");
     OpenOptions::new().append(true).open(results).unwrap().write_all(b"14,\"person-013@exam").unwrap();
     let run = promise.run().summed().finish();
     run.exits(0);
-    assert_eq!(run.json()["kept"], 11, "{}", run.told());
+    assert_eq!(run.json()["kept"], 11, "{}", run.output());
     promise.is_kept();
 }
 
@@ -116,7 +116,7 @@ fn a_kill_is_resolved_under_a_changed_sheet() {
     let place = trapped(Duplicates::Accept, &["slow-after=1h@#12"]);
     let mut promise = job(&place, &["--concurrency=1"]);
     let run = promise.run().start();
-    wait_until("the twelfth is on the wire", || promise.ledger().created.len() == 12);
+    wait_until("the twelfth is in flight", || promise.ledger().created.len() == 12);
     run.kill();
     promise.people.reverse();
     promise.world.write("people.csv", sheet(&promise.people));

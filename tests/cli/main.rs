@@ -1,7 +1,7 @@
 //! The real binary against the sandbox, over real sockets, in a sealed environment.
 //!
 //! Each module is a theme. `world` builds the folder, the servers and the processes that a case needs, and shows both
-//! streams of the binary where a case fails.
+//! streams of the binary if a case fails. `text` alone tests what people read.
 
 mod bad_rows;
 mod check;

@@ -4,12 +4,12 @@ use atlas_sandbox::Running;
 
 use crate::world::{Finished, World, at_once, faults, sandbox};
 
-/// Two people against a server that answers oddly to whatever would invite them, or only at first.
+/// Invites two people on a server with this fault.
 fn run(fault: &str) -> (World, Running, Finished) {
     let world = World::with_people(2);
     let server = sandbox(faults(&[fault]));
     let run = world.invite(&server.base_url()).args(&["--settle", "100ms", "--timeout", "5s"]).finish();
-    assert!(!run.stderr.contains("panicked"), "{fault} {}", run.told());
+    assert!(!run.stderr.contains("panicked"), "{fault} {}", run.output());
     (world, server, run)
 }
 
@@ -20,7 +20,7 @@ fn a_lost_answer_to_an_invite_is_resolved_by_a_look_up() {
         let (world, server, run) = run(fault);
         run.exits(0);
         let ledger = server.sandbox().ledger();
-        assert_eq!(ledger.create_requests(), 2, "{fault}: nothing is sent again {}", run.told());
+        assert_eq!(ledger.create_requests(), 2, "{fault}: nothing is sent again {}", run.output());
         for made in &ledger.created {
             let results = world.results();
             let line = results.lines.iter().find(|line| line.get("email") == made.email).unwrap();
@@ -34,7 +34,7 @@ fn an_answer_of_another_content_type_is_read() {
     let (world, server, run) = run("wrong-type@1");
     run.exits(0);
     let ledger = server.sandbox().ledger();
-    assert_eq!(world.results().column("invite_id"), ids_in_order(&ledger), "{}", run.told());
+    assert_eq!(world.results().column("invite_id"), ids_in_order(&ledger), "{}", run.output());
     assert_eq!(ledger.create_requests(), 2);
 }
 
@@ -49,7 +49,7 @@ fn an_error_page_is_looked_up_and_sent_again() {
     at_once(["html@first:2", "html=503@first:2", "500@first:2"], |fault| {
         let (world, server, run) = run(fault);
         run.exits(0);
-        assert_eq!(world.results().column("attempts"), ["2", "2"], "{fault} {}", run.told());
+        assert_eq!(world.results().column("attempts"), ["2", "2"], "{fault} {}", run.output());
         assert_eq!(server.sandbox().ledger().created.len(), 2);
     });
 }
@@ -60,7 +60,7 @@ fn an_error_page_with_a_refusal_status_is_a_refusal() {
     {
         let (world, server, run) = run(fault);
         run.exits(exit);
-        assert!(world.results().column("status").contains(&status), "{fault} {}", run.told());
+        assert!(world.results().column("status").contains(&status), "{fault} {}", run.output());
         assert_eq!(server.sandbox().ledger().created.len(), 0);
     }
 }
@@ -82,6 +82,6 @@ fn look_ups_that_only_get_error_pages_halt_the_run() {
     let server = sandbox(faults(&["html@1/lookups"]));
     let run = world.invite(&server.base_url()).args(&["--max-attempts", "2", "--summary", "-"]).finish();
     run.exits(3);
-    assert_eq!(run.json()["exit_reason"], "organization_refused", "{}", run.told());
-    assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
+    assert_eq!(run.json()["exit_reason"], "organization_refused", "{}", run.output());
+    assert_eq!(world.results().count("not_sent"), 2, "{}", run.output());
 }

@@ -1,4 +1,4 @@
-//! What is said where: flags about results and output that scripts may rely on.
+//! Flags about results and output that scripts may rely on.
 
 use atlas_sandbox::Options;
 use serde_json::Value;
@@ -73,7 +73,7 @@ fn a_quiet_run_prints_what_ends_it() {
     let server = sandbox(faults(&["402@1"]));
     let run = world.invite(&server.base_url()).args(&["--quiet"]).finish();
     run.exits(3);
-    assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.told());
+    assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.output());
 }
 
 #[test]
@@ -90,13 +90,14 @@ fn a_json_log_is_nothing_but_json_lines() {
         let server = sandbox(faults(troubles));
         let run = world.invite(&server.base_url()).args(&["--log-format", "json"]).args(arguments).finish();
         run.exits(exit);
-        let line = |line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error} {}", run.told()));
+        let line =
+            |line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error} {}", run.output()));
         let events: Vec<Value> = run.stderr.lines().map(line).collect();
-        assert!(events.iter().all(|event| event["event"].is_string() && event["time"].is_string()), "{}", run.told());
+        assert!(events.iter().all(|event| event["event"].is_string() && event["time"].is_string()), "{}", run.output());
         if exit != 2 {
             let outcomes = events.iter().filter(|event| event["event"] == "outcome").count();
-            assert_eq!(outcomes, 6, "an outcome a row {}", run.told());
-            assert_eq!(events.last().unwrap()["summary"]["exit_code"], exit, "{}", run.told());
+            assert_eq!(outcomes, 6, "an outcome a row {}", run.output());
+            assert_eq!(events.last().unwrap()["summary"]["exit_code"], exit, "{}", run.output());
         }
     }
 }
@@ -108,7 +109,7 @@ fn piped_output_has_no_control_characters() {
     let server = sandbox(faults(&["500@#1"]));
     let run = world.invite(&server.base_url()).finish();
     run.exits(1);
-    assert!(!run.stderr.contains(['\u{1b}', '\r']), "{}", run.told());
+    assert!(!run.stderr.contains(['\u{1b}', '\r']), "{}", run.output());
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn a_limit_sends_that_many_and_the_next_run_resumes() {
     let run = world.invite(&server.base_url()).args(&["--limit", "2"]).finish();
     run.exits(0);
     let sent = ["invited", "invited", "not_sent", "not_sent", "not_sent"];
-    assert_eq!(world.results().column("status"), sent, "{}", run.told());
+    assert_eq!(world.results().column("status"), sent, "{}", run.output());
     assert_eq!(world.results().row(4).get("error_code"), "BEYOND_LIMIT");
     world.invite(&server.base_url()).args(&["--limit", "2"]).finish().exits(0);
     assert_eq!(world.results().count("invited"), 4);
@@ -136,7 +137,7 @@ fn a_dry_run_sends_nothing_and_leaves_the_results_alone() {
     run.exits(1);
     assert_eq!(world.names(), ["people.csv", "people.dry-run.csv"]);
     let results = world.results_in("people.dry-run.csv");
-    assert_eq!(results.column("status"), ["not_sent", "invalid", "not_sent"], "{}", run.told());
+    assert_eq!(results.column("status"), ["not_sent", "invalid", "not_sent"], "{}", run.output());
     assert_eq!(results.row(2).get("error_code"), "DRY_RUN");
     assert_eq!(server.sandbox().ledger().create_requests(), 0);
 }
@@ -149,7 +150,7 @@ fn a_fresh_start_keeps_the_old_results_aside() {
     let before = world.read("people.results.csv");
     let run = world.invite(&server.base_url()).args(&["--fresh", "--yes"]).finish();
     run.exits(0);
-    assert_eq!(world.results().count("already_invited"), 3, "{}", run.told());
+    assert_eq!(world.results().count("already_invited"), 3, "{}", run.output());
     let aside: Vec<String> = world.names().into_iter().filter(|name| name.starts_with("people.results.2")).collect();
     assert_eq!(aside.len(), 1, "{:?}", world.names());
     assert_eq!(world.read(&aside[0]), before);
@@ -165,10 +166,10 @@ fn a_second_run_keeps_settled_rows_of_a_changed_sheet() {
     world.write("people.csv", sheet(&changed));
     let run = world.invite(&server.base_url()).summed().finish();
     run.exits(0);
-    assert_eq!((&run.json()["kept"], &run.json()["gone"]), (&3.into(), &1.into()), "{}", run.told());
+    assert_eq!((&run.json()["kept"], &run.json()["gone"]), (&3.into(), &1.into()), "{}", run.output());
     let results = world.results();
     let expected = [&changed[..], &["person-003@example.com".to_owned()]].concat();
-    assert_eq!(results.column("email"), expected, "{}", run.told());
+    assert_eq!(results.column("email"), expected, "{}", run.output());
     assert_eq!(results.column("row"), ["2", "3", "4", "5", ""]);
     assert_eq!(results.lines[4].get("invite_id"), before.row(4).get("invite_id"));
     assert_eq!(server.sandbox().ledger().create_requests(), 5);
@@ -200,15 +201,15 @@ fn an_unwritable_summary_or_page_is_a_failure() {
         run.exits(1);
         let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
         let (code, reason) = (&last["summary"]["exit_code"], &last["summary"]["exit_reason"]);
-        assert_eq!((code, reason), (&1.into(), &"output_unwritable".into()), "{}", run.told());
+        assert_eq!((code, reason), (&1.into(), &"output_unwritable".into()), "{}", run.output());
     };
     run("exec \"$0\" \"$@\"", &["--summary", "/dev/full"]);
     run("exec \"$0\" \"$@\" > /dev/full", &["--summary", "-"]);
     std::fs::create_dir(world.path("page.html.new")).unwrap();
     run("exec \"$0\" \"$@\"", &["--report", "page.html"]);
-    let heard =
+    let read =
         world.shell(WITHOUT_A_READER).args(&["run", "people.csv", "--summary", "-"]).aimed_at(&server.base_url());
-    heard.credential(Credential::Token).finish().exits(0);
+    read.credential(Credential::Token).finish().exits(0);
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn completions_are_a_script_for_the_shell() {
     let world = World::new();
     let run = world.program(&["completions", "bash"]).finish();
     run.exits(0);
-    assert!(run.stdout.contains("complete -F") && run.stdout.contains("--log-format"), "{}", run.told());
+    assert!(run.stdout.contains("complete -F") && run.stdout.contains("--log-format"), "{}", run.output());
 }
 
 #[test]
@@ -227,7 +228,7 @@ fn manual_pages_name_every_command_and_flag() {
     assert!(
         page.stdout.contains(".TH bulk-invite 1") && page.stdout.contains("bulk\\-invite\\-check(1)"),
         "{}",
-        page.told()
+        page.output()
     );
     std::fs::create_dir(world.path("pages")).unwrap();
     let pages = world.program(&["man", "pages"]).finish();

@@ -1,4 +1,4 @@
-//! The page that people can read: what makes one, where it goes, and what a browser makes of it.
+//! The page that people can read: which commands write it, to which file, and that its script works in a browser.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,7 +41,7 @@ fn the_variable_names_the_page_too() {
     let run = run.finish();
     run.exits(0);
     let last: serde_json::Value = serde_json::from_str(run.stderr.lines().last().expect("a line")).expect("JSON");
-    assert_eq!(last["event"], "summary", "the summary ends the log {}", run.told());
+    assert_eq!(last["event"], "summary", "the summary ends the log {}", run.output());
     assert_eq!(emails(&world.read("page.html")), ["person-001@example.com", "person-002@example.com"]);
 }
 
@@ -138,11 +138,11 @@ fn a_browser_runs_only_our_script_and_can_search_and_sort() {
         ("", &[ada, bob, cleo, dan, eve][..], ""),
         ("all", &[ada, bob, cleo, dan, eve], ""),
         ("sort=Email&down", &[eve, dan, cleo, bob, ada], "aria-sort=\"descending\""),
-        // By number where cells are numbers: 9 before 10.
+        // By number if cells are numbers: 9 before 10.
         ("sort=Name&search=example.com%20member&status=invited", &[ada, eve, dan, cleo], "aria-sort=\"ascending\""),
         ("status=accepted%20invalid%20failed%20unknown%20sending", &[bob], ""),
         ("search=zoe", &[cleo], ""),
-        ("search=nobody", &[], ""),
+        ("search=absent", &[], ""),
     ] {
         let document = document(&browser, &world, place);
         assert_eq!(emails(&document), expected, "{place}\n{document}");

@@ -1,6 +1,6 @@
 //! Commands that are refused: exit code 2, one line on standard error, nothing sent, nothing written.
 //!
-//! `text::refusals` holds what that line says, for the same commands.
+//! `text::refusals` holds that line, for the same commands.
 
 use std::collections::BTreeMap;
 
@@ -301,8 +301,8 @@ fn a_refused_command_sends_and_writes_nothing() {
         for line in refusals.lines {
             let refused = world.line(line).with_token(&server).finish();
             refused.exits(2);
-            assert_eq!((refused.stdout.as_str(), refused.stderr.lines().count()), ("", 1), "{}", refused.told());
-            assert!(!refused.stderr.contains(SECRET), "{}", refused.told());
+            assert_eq!((refused.stdout.as_str(), refused.stderr.lines().count()), ("", 1), "{}", refused.output());
+            assert!(!refused.stderr.contains(SECRET), "{}", refused.output());
         }
         assert_eq!(files(&world), before, "{}: nothing is written", refusals.theme);
         assert_eq!(server.sandbox().ledger().total_requests(), 0, "{}: nothing is sent", refusals.theme);
@@ -316,7 +316,7 @@ fn arguments_that_cannot_be_parsed_are_refused() {
     for line in MALFORMED {
         let refused = world.line(line).finish();
         refused.exits(2);
-        assert_eq!(refused.stdout, "", "{}", refused.told());
+        assert_eq!(refused.stdout, "", "{}", refused.output());
         assert_eq!(world.names(), ["people.csv"], "{line}: nothing is written");
     }
 }

@@ -1,11 +1,11 @@
-//! The README's command: a rehearsal with the sample, for which nobody needs an account.
+//! The README's command: a rehearsal with the sample, which needs no account.
 
 use std::path::Path;
 
 use crate::world::World;
 
-/// What becomes of the sample's rows, in their order.
-const FATES: [(&str, &str); 26] = [
+/// The outcomes of the sample's rows, in their order.
+const OUTCOMES: [(&str, &str); 26] = [
     ("invited", ""),
     ("invited", ""),
     ("invited", ""),
@@ -50,8 +50,8 @@ fn the_readmes_command_records_each_row_of_the_sample() {
     assert_eq!(world.names(), ["onboarding.csv", "onboarding.sandbox.results.csv"], "no lock stays behind");
 
     let results = world.results_in("onboarding.sandbox.results.csv");
-    let fates: Vec<_> = results.lines.iter().map(|line| (line.get("status"), line.get("error_code"))).collect();
-    assert_eq!(fates, FATES, "{}", finished.told());
+    let outcomes: Vec<_> = results.lines.iter().map(|line| (line.get("status"), line.get("error_code"))).collect();
+    assert_eq!(outcomes, OUTCOMES, "{}", finished.output());
     let has_id = |status: &str| matches!(status, "invited" | "already_invited");
     for line in &results.lines {
         assert_eq!(line.get("invite_id").len(), if has_id(line.get("status")) { 24 } else { 0 }, "{line:?}");
@@ -69,7 +69,7 @@ fn a_second_rehearsal_keeps_settled_rows() {
     let before = world.results_in("onboarding.sandbox.results.csv");
     let again = command();
     again.exits(1);
-    assert_eq!((&again.json()["kept"], &again.json()["departed"]), (&20.into(), &17.into()), "{}", again.told());
+    assert_eq!((&again.json()["kept"], &again.json()["departed"]), (&20.into(), &17.into()), "{}", again.output());
     let after = world.results_in("onboarding.sandbox.results.csv");
     assert_eq!(before.column("invite_id"), after.column("invite_id"));
 }
@@ -89,7 +89,7 @@ fn check_finds_the_bad_rows_without_a_server() {
         expected.map(|(row, code)| (row.into(), code.into())).iter().map(|(row, code)| (row, code)).collect::<Vec<_>>()
     );
     let counts = ["rows", "would_be_sent", "duplicates", "invalid"].map(|name| check["summary"][name].clone());
-    assert_eq!(counts, [26, 21, 1, 4], "{}", finished.told());
+    assert_eq!(counts, [26, 21, 1, 4], "{}", finished.output());
     assert_eq!(world.names(), ["onboarding.csv"], "nothing is written");
 }
 

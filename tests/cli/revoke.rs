@@ -1,4 +1,4 @@
-//! The wrong file: what a run did is taken back, and the organization is what it was.
+//! `revoke` undoes a run with the wrong file, and leaves the organization as it was.
 
 use std::fs;
 
@@ -24,52 +24,52 @@ fn statuses<const N: usize>(run: &Finished, names: [&str; N]) -> [usize; N] {
     names.map(|name| summary["statuses"][name].as_u64().and_then(|count| count.try_into().ok()).expect("a number"))
 }
 
-/// Everybody in the organization, with all that Atlas keeps of them.
+/// Returns the people of the organization, with all that Atlas keeps of them.
 fn organization(server: &SandboxProcess) -> Value {
     server.state()["organization"]["people"].clone()
 }
 
 /// 100 people of a wrong file, two of whom were in the organization before.
 fn wrong_file(world: &World) -> Vec<String> {
-    let mut everybody = people(98);
-    everybody.insert(40, "grace.hopper@example.com".to_owned());
-    everybody.insert(60, "ada.lovelace@example.com".to_owned());
-    world.write("people.csv", sheet(&everybody));
-    everybody
+    let mut listed = people(98);
+    listed.insert(40, "grace.hopper@example.com".to_owned());
+    listed.insert(60, "ada.lovelace@example.com".to_owned());
+    world.write("people.csv", sheet(&listed));
+    listed
 }
 
 /// Revokes until it is done, and holds every step against the files.
 #[track_caller]
-fn taken_back(world: &World, server: &SandboxProcess, everybody: &[String], arguments: &[&str]) -> Finished {
-    let mut told = String::new();
+fn taken_back(world: &World, server: &SandboxProcess, listed: &[String], arguments: &[&str]) -> Finished {
+    let mut output = String::new();
     for _ in 0..12 {
         let finished = revoke(world, &server.base_url()).args(arguments).finish();
-        told += &finished.told();
+        output += &finished.output();
         let results = world.results_in("people.revoked.csv");
         let emails = results.column("email");
-        assert_eq!(emails, everybody[..emails.len()], "a line for everybody\n{told}");
+        assert_eq!(emails, listed[..emails.len()], "a line for each person\n{output}");
         if finished.code() == Some(0) {
             let invited: Vec<_> =
                 world.results().lines.into_iter().filter(|line| line.get("status") == "invited").collect();
             // A killed run has no lines for those whose turn had not come.
-            assert!(emails.len() == everybody.len() || world.read("people.results.csv").contains(",sending,"));
+            assert!(emails.len() == listed.len() || world.read("people.results.csv").contains(",sending,"));
             for line in &invited {
                 let revoked = results.lines.iter().find(|revoked| revoked.get("email") == line.get("email"));
-                let revoked = revoked.unwrap_or_else(|| panic!("no line for {line:?}\n{told}"));
-                assert_eq!(revoked.get("status"), "revoked", "{line:?}\n{told}");
-                assert_eq!(revoked.get("invite_id"), line.get("invite_id"), "{told}");
+                let revoked = revoked.unwrap_or_else(|| panic!("no line for {line:?}\n{output}"));
+                assert_eq!(revoked.get("status"), "revoked", "{line:?}\n{output}");
+                assert_eq!(revoked.get("invite_id"), line.get("invite_id"), "{output}");
             }
             return finished;
         }
     }
-    panic!("not done after so many times\n{told}");
+    panic!("not done after 12 runs\n{output}");
 }
 
 #[test]
 fn revoke_undoes_an_interrupted_run_and_nothing_else() {
     for api in ["invites", "users"] {
         let world = World::new();
-        let everybody = wrong_file(&world);
+        let listed = wrong_file(&world);
         let server = SandboxProcess::start(&world, &["--no-limits", "--fault=slow-before=5ms@1"]);
         let before = organization(&server);
         let run = world.invite(&server.base_url()).args(&["--api", api, "--concurrency=4"]).start();
@@ -83,7 +83,7 @@ fn revoke_undoes_an_interrupted_run_and_nothing_else() {
         rehearsed.exits(0);
         assert_eq!(statuses(&rehearsed, ["not_sent"]), [sent.count("invited")]);
         assert_ne!(organization(&server), before, "a dry run changes nothing");
-        let done = taken_back(&world, &server, &everybody, &[]);
+        let done = taken_back(&world, &server, &listed, &[]);
         assert_eq!(statuses(&done, ["revoked"]), [sent.count("invited")]);
         assert_eq!(organization(&server), before, "{api}");
         // Once more, and nothing is left to do.
@@ -101,7 +101,7 @@ fn revoke_undoes_an_interrupted_run_and_nothing_else() {
 #[test]
 fn revoke_undoes_a_killed_run_despite_faults() {
     let world = World::new();
-    let everybody = wrong_file(&world);
+    let listed = wrong_file(&world);
     let server = SandboxProcess::start(
         &world,
         &[
@@ -126,7 +126,7 @@ fn revoke_undoes_a_killed_run_despite_faults() {
     }
     run.kill();
     assert!(world.read("people.results.csv").contains(",sending,"), "what was on its way is not known");
-    taken_back(&world, &server, &everybody, &["--max-attempts=3", "--max-failures=off"]);
+    taken_back(&world, &server, &listed, &["--max-attempts=3", "--max-failures=off"]);
     assert_eq!(organization(&server), before);
 }
 
@@ -184,7 +184,7 @@ fn revoke_asks_first_and_no_sends_nothing() {
 
 #[test]
 fn a_resolved_invite_is_not_asked_about_again() {
-    // Either the invite is there, or the request came to nothing.
+    // Either the invite exists, or the request had no effect.
     for (status, there) in [("revoked", true), ("gone", false)] {
         let world = World::with_people(1);
         let server = sandbox(Options::default());
@@ -198,7 +198,7 @@ fn a_resolved_invite_is_not_asked_about_again() {
         for (typed, kept) in [("y", 0), ("n", 1)] {
             let run = revoke(&world, &server.base_url()).on_a_terminal(typed);
             run.exits(0);
-            assert_eq!((statuses(&run, [status]), &run.json()["kept"]), ([1], &kept.into()), "{}", run.told());
+            assert_eq!((statuses(&run, [status]), &run.json()["kept"]), ([1], &kept.into()), "{}", run.output());
         }
     }
 }
@@ -220,7 +220,7 @@ fn a_row_that_is_decided_again_does_not_count_as_kept() {
     for kept in [0, 3] {
         let run = revoke(&world, &server.base_url()).finish();
         run.exits(1);
-        assert_eq!(statuses(&run, ["revoked", "accepted", "gone"]), [2, 1, 2], "{}", run.told());
-        assert_eq!(run.json()["kept"], kept, "{}", run.told());
+        assert_eq!(statuses(&run, ["revoked", "accepted", "gone"]), [2, 1, 2], "{}", run.output());
+        assert_eq!(run.json()["kept"], kept, "{}", run.output());
     }
 }

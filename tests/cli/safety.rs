@@ -36,7 +36,7 @@ fn nothing_shows_the_secret(credential: Credential, fault: &str, exit: i32, form
     }
 }
 
-/// What every user of the machine sees of the process.
+/// Returns the command line, which every user of the machine can read.
 fn command_line(id: u32) -> String {
     let path = format!("/proc/{id}/cmdline");
     if cfg!(target_os = "linux") {
@@ -59,7 +59,7 @@ fn refused_credentials_are_not_shown() {
         let run = world.program(&["run", "people.csv", "--log-format", "json"]).aimed_at(&server.base_url());
         let run = run.env(names[0], "who").env(names[1], secret).finish();
         run.exits(3);
-        assert!(!run.stderr.contains(secret) && !world.read("people.results.csv").contains(secret), "{}", run.told());
+        assert!(!run.stderr.contains(secret) && !world.read("people.results.csv").contains(secret), "{}", run.output());
     }
 }
 
@@ -87,14 +87,14 @@ fn a_redirect_halts_the_run_and_is_not_followed() {
         let server = sandbox(faults(&[&format!("redirect={status}@1/{target}")]));
         let run = world.invite(&server.base_url()).credential(Credential::ServiceAccount).args(&["--fresh"]).finish();
         run.exits(3);
-        assert_eq!(server.sandbox().ledger().created.len(), 0, "{status} {}", run.told());
+        assert_eq!(server.sandbox().ledger().created.len(), 0, "{status} {}", run.output());
     }
 }
 
 #[test]
 fn no_other_host_gets_a_request() {
-    let heard = Arc::new(AtomicUsize::new(0));
-    let elsewhere = listen(heard.clone(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_owned());
+    let followed = Arc::new(AtomicUsize::new(0));
+    let elsewhere = listen(followed.clone(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_owned());
     for status in [301, 302, 303, 307, 308] {
         let asked = Arc::new(AtomicUsize::new(0));
         let answer = format!(
@@ -107,7 +107,7 @@ fn no_other_host_gets_a_request() {
         }
         assert!(asked.load(Ordering::SeqCst) >= 3, "{status}: the first host was asked");
     }
-    assert_eq!(heard.load(Ordering::SeqCst), 0, "the other host was not");
+    assert_eq!(followed.load(Ordering::SeqCst), 0, "the other host was not");
 }
 
 /// Answers every connection so, on a thread that ends with the test program, and counts them.

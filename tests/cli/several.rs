@@ -7,7 +7,7 @@ use crate::world::{Finished, World, people};
 
 pub(crate) const OURS: &str = "32b6e34b3d91647abb20e7b8";
 pub(crate) const THEIRS: &str = "42b6e34b3d91647abb20e7b8";
-const NOBODYS: &str = "52b6e34b3d91647abb20e7b8";
+const UNKNOWN: &str = "52b6e34b3d91647abb20e7b8";
 
 pub(crate) fn organization(id: &str, options: Options) -> Running {
     let seed = InitialOrganization { id: id.into(), ..InitialOrganization::without_people() };
@@ -34,7 +34,7 @@ fn sheet(world: &World) {
         let organization = ["", THEIRS, OURS][number % 3];
         sheet.push_str(&format!("{person},ORG_MEMBER,{organization}\n"));
     }
-    sheet.push_str(&format!("nobody@example.com,ORG_MEMBER,{NOBODYS}\n"));
+    sheet.push_str(&format!("stranger@example.com,ORG_MEMBER,{UNKNOWN}\n"));
     world.write("people.csv", sheet);
 }
 
@@ -62,12 +62,12 @@ fn each_row_goes_to_its_own_organization_once() {
     first.exits(1);
     assert_eq!(limits(&first), [(OURS.to_owned(), 500), (THEIRS.to_owned(), 500)]);
     let results = world.results();
-    assert_eq!((results.count("invited"), results.count("invalid")), (60, 1), "{}", first.told());
+    assert_eq!((results.count("invited"), results.count("invalid")), (60, 1), "{}", first.output());
     assert_eq!(
         (ours.sandbox().ledger().created.len(), theirs.sandbox().ledger().created.len()),
         (40, 20),
         "{}",
-        first.told()
+        first.output()
     );
     for line in results.lines.iter().filter(|line| line.get("status") == "invited") {
         let server = if line.get("org_id") == THEIRS { &theirs } else { &ours };
@@ -94,7 +94,7 @@ fn refused_credentials_block_only_their_organization() {
     let reasons = organizations(&halted, |organization| organization["ended_early_reason"].clone());
     assert_eq!(reasons, [(OURS.to_owned(), Value::Null), (THEIRS.to_owned(), "UNAUTHORIZED".into())]);
     let results = world.results();
-    assert_eq!((results.count("invited"), results.count("not_sent")), (40, 20), "{}", halted.told());
+    assert_eq!((results.count("invited"), results.count("not_sent")), (40, 20), "{}", halted.output());
 }
 
 #[test]
@@ -112,23 +112,23 @@ fn check_and_status_go_on_with_other_organizations() {
     let document = check.json();
     assert_eq!((&document["exit_code"], &document["online"]), (&2.into(), &false.into()));
     let counts = ["rows", "would_be_sent", "already_invited", "invalid"].map(|name| document["summary"][name].clone());
-    assert_eq!(counts, [61, 20, 40, 1], "{}", check.told());
+    assert_eq!(counts, [61, 20, 40, 1], "{}", check.output());
 
     of(&["status", "people.results.csv"]).exits(2);
-    let told = world.read("people.status.csv");
+    let before = world.read("people.status.csv");
     for line in &world.results_in("people.status.csv").lines {
-        assert_eq!(line.get("current_status").is_empty(), [THEIRS, NOBODYS].contains(&line.get("org_id")), "{line:?}");
+        assert_eq!(line.get("current_status").is_empty(), [THEIRS, UNKNOWN].contains(&line.get("org_id")), "{line:?}");
     }
 
-    // Where nobody answers there is nothing to go on with.
+    // If no organization answers, nothing is written.
     let text = world.read("config.toml").replace(atlas_sandbox::TOKEN, "a-lapsed-token");
     world.write("config.toml", text);
     for arguments in [["check", "people.csv"], ["status", "people.results.csv"]] {
-        let nobody = of(&arguments);
-        nobody.exits(2);
-        assert_eq!((nobody.stdout.as_str(), nobody.stderr.lines().count()), ("", 2), "{}", nobody.told());
+        let run = of(&arguments);
+        run.exits(2);
+        assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 2), "{}", run.output());
     }
-    assert_eq!(world.read("people.status.csv"), told);
+    assert_eq!(world.read("people.status.csv"), before);
 }
 
 #[test]

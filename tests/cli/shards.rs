@@ -13,7 +13,7 @@ const SHARDS: usize = 3;
 struct Atlas(Vec<(String, Running)>);
 
 impl Atlas {
-    /// So many, and a profile whose own organization is the first.
+    /// Starts this many, with a profile whose own organization is the first.
     fn start(world: &World, count: usize) -> Self {
         let start = |number| {
             let id = format!("{number:024x}");
@@ -67,13 +67,13 @@ fn the_shards_together_cover_every_row_once() {
     let atlas = Atlas::start(&world, 7);
     atlas.sheet(&world, 110);
     for again in [false, true] {
-        let told = run_all(&world).iter().map(Finished::told).collect::<Vec<_>>().join("\n");
+        let output = run_all(&world).iter().map(Finished::output).collect::<Vec<_>>().join("\n");
         let mut rows = Vec::new();
         let mut shard_of: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
         for number in 1..=SHARDS {
             let results = world.results_in(&format!("people.results.{number}-of-{SHARDS}.csv"));
-            assert!(!results.lines.is_empty(), "each shard has rows, or the case shows little\n{told}");
+            assert!(!results.lines.is_empty(), "each shard has rows, or the case shows little\n{output}");
             for line in &results.lines {
                 rows.push(line.get("row").parse::<usize>().expect("a row"));
                 shard_of.entry(line.get("org_id").to_owned()).or_default().insert(number);
@@ -84,17 +84,17 @@ fn the_shards_together_cover_every_row_once() {
             assert_eq!(
                 summary["shard"],
                 serde_json::json!({"number": number, "of": SHARDS, "rows_elsewhere": elsewhere}),
-                "{told}"
+                "{output}"
             );
-            assert_eq!(summary["rows"], results.lines.len(), "{told}");
+            assert_eq!(summary["rows"], results.lines.len(), "{output}");
         }
         rows.sort_unstable();
-        assert_eq!(rows, (2..=113).collect::<Vec<_>>(), "again: {again}\n{told}");
-        assert!(shard_of.values().all(|shards| shards.len() == 1), "{shard_of:?}\n{told}");
+        assert_eq!(rows, (2..=113).collect::<Vec<_>>(), "again: {again}\n{output}");
+        assert!(shard_of.values().all(|shards| shards.len() == 1), "{shard_of:?}\n{output}");
         assert_eq!(statuses, [("duplicate", 1), ("invalid", 30), ("invited", 81)].map(|(s, n)| (s.into(), n)).into());
-        assert_eq!(atlas.created().values().sum::<usize>(), 81, "{told}");
+        assert_eq!(atlas.created().values().sum::<usize>(), 81, "{output}");
         for (id, server) in &atlas.0 {
-            assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new(), "{id}\n{told}");
+            assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new(), "{id}\n{output}");
         }
     }
 }
@@ -116,8 +116,8 @@ fn a_shard_sends_requests_only_to_its_organizations() {
         check.exits(0);
         let invited = world.results_in(&format!("people.results.{number}-of-{SHARDS}.csv")).count("invited");
         with_rows += invited;
-        assert_eq!(check.json()["summary"]["would_be_sent"], invited, "{}", check.told());
-        assert_eq!(second.sandbox().ledger().total_requests() > before, invited == 1, "{}", run.told());
+        assert_eq!(check.json()["summary"]["would_be_sent"], invited, "{}", check.output());
+        assert_eq!(second.sandbox().ledger().total_requests() > before, invited == 1, "{}", run.output());
     }
     assert_eq!((with_rows, atlas.0[0].1.sandbox().ledger().total_requests()), (1, 0));
 }
@@ -148,7 +148,7 @@ fn standard_input_is_split_into_shards() {
     let run = |shard: &str| {
         let script = format!("\"$0\" run - --results all.csv --fresh --shard {shard} < people.csv");
         let run = world.shell(&script).aimed_at(&server.base_url()).credential(Credential::Token).finish();
-        assert!(matches!(run.code(), Some(0 | 1)), "{}", run.told());
+        assert!(matches!(run.code(), Some(0 | 1)), "{}", run.output());
         world.results_in("all.csv").column("row").iter().map(|row| (*row).to_owned()).collect::<Vec<_>>()
     };
     let mut rows = [run("1/2"), run("2/2")].concat();
@@ -162,7 +162,7 @@ fn an_index_of_kubernetes_counts_from_zero() {
     let check = world.program(&["check", "people.csv", "--format", "json", "--shard", "index/1"]);
     let check = check.env("JOB_COMPLETION_INDEX", "0").finish();
     check.exits(0);
-    assert_eq!(check.json()["summary"]["would_be_sent"], 1, "{}", check.told());
+    assert_eq!(check.json()["summary"]["would_be_sent"], 1, "{}", check.output());
     let beyond = world.program(&["check", "people.csv"]).env("BULK_INVITE_SHARD", "index/1");
     beyond.env("JOB_COMPLETION_INDEX", "1").finish().exits(2);
 }

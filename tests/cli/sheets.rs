@@ -1,4 +1,4 @@
-//! The sheets that people have: workbooks, sheets of which something must be said, and what is refused.
+//! The sheets that people have: workbooks, options for reading, and the template.
 
 use atlas_sandbox::Options;
 use rust_xlsxwriter::{Formula, Workbook, XlsxError};
@@ -48,8 +48,8 @@ fn a_workbook_is_resumed_and_its_failed_rows_are_csv() {
     let first = run(&world, "people.xlsx", &server.base_url()).args(&arguments).finish();
     first.exits(1);
     let results = world.results();
-    assert_eq!(results.column("row"), ["2", "3", "5", "6"], "the spreadsheet's own numbers {}", first.told());
-    assert_eq!(results.column("status"), ["invited", "invalid", "invalid", "failed"], "{}", first.told());
+    assert_eq!(results.column("row"), ["2", "3", "5", "6"], "the spreadsheet's own numbers {}", first.output());
+    assert_eq!(results.column("status"), ["invited", "invalid", "invalid", "failed"], "{}", first.output());
     assert_eq!(results.column("error_code")[1..3], ["UNKNOWN_ROLE", "FORMULA_ERROR"]);
     assert_eq!(results.column("Name"), ["Ada", "Bob", "Cleo", "Dan"]);
     assert_eq!(results.column("Team lead"), ["Hopper, G", "", "#N/A", "#N/A"]);
@@ -66,7 +66,7 @@ fn a_workbook_is_resumed_and_its_failed_rows_are_csv() {
     world.write("people.xlsx", workbook(&sorted));
     let third = run(&world, "people.xlsx", &server.base_url()).summed().finish();
     third.exits(1);
-    assert_eq!(third.json()["kept"], 1, "{}", third.told());
+    assert_eq!(third.json()["kept"], 1, "{}", third.output());
     let results = world.results();
     assert_eq!(results.column("status"), ["already_invited", "invalid", "invalid", "invited"]);
     assert_eq!(server.sandbox().ledger().invited_twice(), Vec::<&str>::new());
@@ -144,7 +144,7 @@ fn a_header_without_rows_is_an_empty_sheet() {
     let server = sandbox(Options::default());
     let run = world.invite(&server.base_url()).args(&["--summary", "-"]).finish();
     run.exits(0);
-    assert_eq!((&run.json()["rows"], &run.json()["blank"]), (&0.into(), &1.into()), "{}", run.told());
+    assert_eq!((&run.json()["rows"], &run.json()["blank"]), (&0.into(), &1.into()), "{}", run.output());
     assert_eq!(world.results().lines.len(), 0);
 }
 

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM while requests are on the wire: the first lets them land, the second abandons them.
+//! Ctrl-C and SIGTERM while requests are in flight: the first lets them land, the second abandons them.
 
 use atlas_sandbox::Running;
 use serde_json::Value;
@@ -22,7 +22,7 @@ fn halts(log: &str) -> usize {
 /// Starts it, and waits until four invitations exist whose answers are still to come.
 fn started(promise: &Promise<'_>) -> Process {
     let run = promise.run().start();
-    wait_until("four are on the wire", || promise.ledger().created.len() >= 4);
+    wait_until("four are in flight", || promise.ledger().created.len() >= 4);
     run
 }
 
@@ -37,8 +37,8 @@ fn the_first_signal_waits_for_requests_in_flight() {
         let run = run.finish();
         run.exits(code);
         let (results, made) = (world.results(), promise.ledger().created.len());
-        assert_eq!(results.count("invited"), made, "what landed is reported {}", run.told());
-        assert_eq!(results.count("not_sent"), 40 - made, "{}", run.told());
+        assert_eq!(results.count("invited"), made, "what landed is reported {}", run.output());
+        assert_eq!(results.count("not_sent"), 40 - made, "{}", run.output());
         assert!(made < 40, "it was to end midway");
         promise.is_kept();
     });
@@ -53,15 +53,15 @@ fn the_second_signal_abandons_requests_in_flight() {
         let mut run = started(&promise);
         run.signal(signal);
         wait_until("the first signal is received", || halts(&run.stderr()) == 1);
-        assert!(run.is_running(), "requests are on the wire");
+        assert!(run.is_running(), "requests are in flight");
         run.signal(signal);
         let run = run.finish();
         run.exits(code);
-        assert_eq!(halts(&run.stderr), 2, "{}", run.told());
+        assert_eq!(halts(&run.stderr), 2, "{}", run.output());
         let results = world.results();
-        assert_eq!((results.count("unknown"), results.count("not_sent")), (4, 36), "{}", run.told());
+        assert_eq!((results.count("unknown"), results.count("not_sent")), (4, 36), "{}", run.output());
         let abandoned = results.column("error_code").into_iter().filter(|code| *code == "ABANDONED").count();
-        assert_eq!(abandoned, 4, "{}", run.told());
+        assert_eq!(abandoned, 4, "{}", run.output());
         promise.is_kept();
     });
 }
@@ -73,12 +73,12 @@ fn a_signal_before_the_first_invite_sends_nothing() {
         let server = sandbox(faults(&["slow=10m@#2/lookups"]));
         let promise = job(&world, &server);
         let run = promise.run().start();
-        wait_until("it is asking who is there", || promise.ledger().total_requests() >= 2);
+        wait_until("the organization is read", || promise.ledger().total_requests() >= 2);
         run.signal(signal);
         let run = run.finish();
         run.exits(code);
-        assert_eq!(world.results().column("error_code"), ["INTERRUPTED"; 40], "{}", run.told());
-        assert_eq!(promise.ledger().create_requests(), 0, "{}", run.told());
+        assert_eq!(world.results().column("error_code"), ["INTERRUPTED"; 40], "{}", run.output());
+        assert_eq!(promise.ledger().create_requests(), 0, "{}", run.output());
     });
 }
 
@@ -92,7 +92,7 @@ fn a_signal_before_a_look_up_leaves_it_to_the_next_run() {
     patient.signal(Signal::Interrupt);
     let patient = patient.finish();
     patient.exits(130);
-    assert_eq!(world.results().count("unknown"), 12, "{}", patient.told());
+    assert_eq!(world.results().count("unknown"), 12, "{}", patient.output());
     Promise { world: &world, sandbox: &server, people, arguments: vec!["--settle=100ms"] }.is_kept();
     assert_eq!(server.sandbox().ledger().create_requests(), 12, "asking was enough");
 }

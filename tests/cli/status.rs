@@ -1,4 +1,4 @@
-//! What became of each invite, days later.
+//! The status of each invite, days later.
 
 use atlas_sandbox::{Options, Running};
 
@@ -24,13 +24,13 @@ fn each_invite_is_pending_accepted_expired_or_declined() {
         command(&server, "person-002@example.com/expire");
         command(&server, "person-003@example.com/decline");
         let before = world.read("people.results.csv");
-        let told = status(&world, &server, &["--api", api]);
-        told.exits(0);
+        let run = status(&world, &server, &["--api", api]);
+        run.exits(0);
         assert_eq!(
             world.results_in("people.status.csv").column("current_status"),
             ["accepted", "expired", "declined", "pending", "pending"],
             "{api} {}",
-            told.told()
+            run.output()
         );
         assert_eq!(world.read("people.results.csv"), before);
         // Once more over its own file, and of its own file.

@@ -5,7 +5,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// What a server shows, and what it proves that with.
+/// A server's certificate and its key.
 pub(crate) struct Identity {
     pub(crate) certificate: CertificateDer<'static>,
     pub(crate) key: PrivateKeyDer<'static>,

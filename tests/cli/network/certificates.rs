@@ -1,4 +1,4 @@
-//! Whom the program trusts, and what it says of whom it does not.
+//! Which certificates the program trusts.
 
 use atlas_sandbox::Options;
 
@@ -34,7 +34,7 @@ fn a_company_authority_is_trusted_however_it_is_named() {
         (&["--config", "config.toml", "--profile", "company"], &[]),
         (&[], &[("SSL_CERT_FILE", "company.pem")]),
         (&[], &[("SSL_CERT_DIR", "authorities"), ("SSL_CERT_FILE", "system.pem")]),
-        // The company's will do where the system has none.
+        // The company's is enough if the system has none.
         (&["--ca-cert", "company.pem"], &[("SSL_CERT_FILE", "missing.pem")]),
     ];
     for (arguments, variables) in ways {
@@ -58,8 +58,8 @@ fn an_untrusted_certificate_halts_the_run_at_once() {
         let tunnel = Tunnel::start(&server, identity, &H2);
         let run = aimed(&world, &tunnel).args(&["--ca-cert", trusted]).finish();
         run.exits(3);
-        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 3], "{}", run.told());
-        assert_eq!(tunnel.connections(), 1, "it is not tried again {}", run.told());
+        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 3], "{}", run.output());
+        assert_eq!(tunnel.connections(), 1, "it is not tried again {}", run.output());
         let check = world.program(&["check", "people.csv", "--ca-cert", trusted]).env("SSL_CERT_FILE", "system.pem");
         let check = check.aimed_at(&format!("https://localhost:{}", tunnel.port()));
         let check = check.credential(crate::world::Credential::ServiceAccount).finish();

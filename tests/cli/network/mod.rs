@@ -40,7 +40,7 @@ where
         let tasks = tokio::task::LocalSet::new();
         tasks.block_on(&runtime, async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            listening.send(listener.local_addr().expect("its address")).expect("somebody waits for it");
+            listening.send(listener.local_addr().expect("its address")).expect("the test waits for it");
             let accept = async {
                 while let Ok((stream, _)) = listener.accept().await {
                     tokio::task::spawn_local(serve(stream));

@@ -1,4 +1,4 @@
-//! Proxies: which are used, and what is said of those that let nobody through.
+//! Proxies: which are used, and that one that refuses halts the run.
 
 use std::net::TcpListener;
 
@@ -48,7 +48,7 @@ fn each_proxy_variable_is_used() {
             let url = format!("http://{user_info}{}", proxy.authority());
             site.invite("https://atlas.example.com").env(variable, &url).finish().exits(0);
             let asked = proxy.asked();
-            assert!(!asked.is_empty() && asked.iter().all(|whom| whom == "atlas.example.com:443"), "{asked:?}");
+            assert!(!asked.is_empty() && asked.iter().all(|host| host == "atlas.example.com:443"), "{asked:?}");
         }
     }
     // Without a scheme, as many write it, and by SOCKS, with the name resolved over there.
@@ -128,9 +128,9 @@ fn a_proxy_that_refuses_halts_the_run_with_nothing_sent() {
             run.exits(3);
             let results = site.world.read("people.results.csv");
             for secret in ["hush-hush", "w0rd", "clerk"] {
-                assert!(!run.stderr.contains(secret) && !results.contains(secret), "{secret} {}", run.told());
+                assert!(!run.stderr.contains(secret) && !results.contains(secret), "{secret} {}", run.output());
             }
-            assert_eq!(site.world.results().count("not_sent"), 2, "{}", run.told());
+            assert_eq!(site.world.results().count("not_sent"), 2, "{}", run.output());
         }
         if let Some(proxy) = proxy {
             assert_eq!(proxy.asked().len(), Credential::ALL.len(), "it is not tried again");

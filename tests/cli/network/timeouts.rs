@@ -1,4 +1,4 @@
-//! Servers that take a connection and say nothing.
+//! Servers that accept a connection and never answer.
 
 use std::net::TcpListener;
 
@@ -19,7 +19,7 @@ fn connecting_ends_at_its_timeout() {
     for arguments in [["--connect-timeout", "30ms"].as_slice(), &["--config", "config.toml", "--profile", "hasty"]] {
         let run = world.invite(&format!("https://{address}")).args(&["--max-attempts", "1"]).args(arguments).finish();
         run.exits(3);
-        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.told());
+        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.output());
     }
 }
 
@@ -31,6 +31,6 @@ fn the_time_for_a_request_counts_connecting_and_waiting() {
         let run = world.invite(&format!("{scheme}://{address}"));
         let run = run.args(&["--timeout", "50ms", "--settle", "0s", "--max-attempts", "1"]).finish();
         run.exits(3);
-        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.told());
+        assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.output());
     }
 }

@@ -1,4 +1,4 @@
-//! `RUST_LOG`: it tells what goes over the wire, to machines in their own way, and never a secret.
+//! `RUST_LOG`: requests and verdicts are logged, as JSON if asked for, and never a secret.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn nothing_shows_a_secret(protocols: &[&str], credential: Credential, format: &s
     if format == "json" {
         lines(&run.stderr);
     }
-    let mut secrets = on_the_wire(&tunnel.heard());
+    let mut secrets = on_the_wire(&tunnel.passed());
     assert!(!secrets.is_empty() || (protocols.contains(&"h2") && credential != Credential::ServiceAccount));
     secrets.extend([credential.secret(), "hush-hush", "aHVzaC1odXNo"].map(str::to_owned));
     for secret in &secrets {
@@ -55,9 +55,9 @@ fn nothing_shows_a_secret(protocols: &[&str], credential: Credential, format: &s
     }
 }
 
-/// What HTTP/1.1's `Authorization` headers hold, and the tokens that were handed out.
-fn on_the_wire(heard: &str) -> BTreeSet<String> {
-    let headers = heard.lines().filter_map(|line| {
+/// Returns the values of HTTP/1.1's `Authorization` headers, and the tokens that were issued.
+fn on_the_wire(passed: &str) -> BTreeSet<String> {
+    let headers = passed.lines().filter_map(|line| {
         let (name, value) = line.split_once(": ")?;
         name.eq_ignore_ascii_case("authorization").then_some(value)
     });
@@ -66,7 +66,7 @@ fn on_the_wire(heard: &str) -> BTreeSet<String> {
         Some((_, rest)) => rest.split('"').next(),
         None => value.split(' ').nth(1),
     });
-    let tokens = heard.split("\"access_token\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let tokens = passed.split("\"access_token\":\"").skip(1).filter_map(|rest| rest.split('"').next());
     headers.chain(tokens).map(str::to_owned).collect()
 }
 
@@ -91,7 +91,7 @@ fn requests_and_verdicts_are_logged_without_addresses() {
         ("set", "Organization".into()),
     ] {
         let line = logged.iter().find(|line| line[field] == value && line["level"] == "DEBUG");
-        assert!(line.is_some(), "no {field} {value} {}", run.told());
+        assert!(line.is_some(), "no {field} {value} {}", run.output());
     }
     for line in logged {
         assert!(!line.to_string().contains("example.com") && !line.to_string().contains("%40"), "{line}");
@@ -106,6 +106,6 @@ fn nothing_is_logged_unless_it_is_asked_for() {
     for quiet in ["", "off", "bulk_invite=error"] {
         let run = debugged(&world, &server.base_url()).env("RUST_LOG", quiet).args(&["--fresh"]).finish();
         run.exits(0);
-        assert!(lines(&run.stderr).iter().all(|line| line["event"] != "log"), "{}", run.told());
+        assert!(lines(&run.stderr).iter().all(|line| line["event"] != "log"), "{}", run.output());
     }
 }

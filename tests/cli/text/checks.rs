@@ -1,4 +1,4 @@
-//! What `check` prints, in each format.
+//! The output of `check`, in each format.
 
 use atlas_sandbox::{Access, ORGANIZATION, Options};
 
@@ -52,7 +52,7 @@ fn the_readme_shows_what_the_sample_comes_to() {
     world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
     let run = world.line("bulk-invite check people.csv --sandbox").finish();
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md").replace("\r\n", "\n");
-    assert!(readme.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.told());
+    assert!(readme.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
 }
 
 /// Rows for two organizations, of which one refuses the credentials.

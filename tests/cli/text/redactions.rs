@@ -1,4 +1,4 @@
-//! What differs from one run to the next, and what stands for it in a snapshot.
+//! The parts of an output that differ from run to run, and what replaces them in a snapshot.
 
 use insta::Settings;
 

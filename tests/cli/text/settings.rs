@@ -30,7 +30,7 @@ fn each_setting_with_its_source() {
     ] {
         let shown = world.line(line).finish();
         shown.exits(0);
-        assert!(!shown.stdout.contains("hush"), "{}", shown.told());
+        assert!(!shown.stdout.contains("hush"), "{}", shown.output());
         transcript.command(&shown);
     }
     transcript.hold("config-show");
@@ -40,6 +40,6 @@ fn each_setting_with_its_source() {
 fn the_first_lines_of_the_sandbox() {
     let world = World::new();
     let server = SandboxProcess::start(&world, &[]);
-    wait_until("both lines are printed", || server.said().lines().count() == 2);
-    hold("sandbox", &server.said());
+    wait_until("both lines are printed", || server.stdout().lines().count() == 2);
+    hold("sandbox", &server.stdout());
 }

@@ -38,7 +38,7 @@ impl Terminal {
         self.world.line(line).with_token(&self.server).start()
     }
 
-    /// Runs a line at a terminal, where this is typed; what the terminal shows is its standard error.
+    /// Runs a line at a terminal and types this; what the terminal shows is its standard error.
     pub(super) fn run_and_type(&mut self, line: &str, typed: &str) -> &mut Self {
         self.transcript.command(&self.world.line(line).with_token(&self.server).on_a_terminal(typed));
         self

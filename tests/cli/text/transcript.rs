@@ -21,7 +21,7 @@ impl Transcript {
         self
     }
 
-    /// Adds a line that says what differs from the commands before.
+    /// Adds a line about what differs from the commands before.
     pub(super) fn note(&mut self, text: &str) -> &mut Self {
         self.0 += &format!("# {text}\n");
         self

@@ -1,4 +1,4 @@
-//! A process of ours: what it is started with, what it says, how it ends.
+//! A process under test: how it is started, what it prints, how it ends.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Credential, PATIENCE};
 
-/// A process to be.
+/// A process that has not been started.
 pub(crate) struct Invocation {
     command: Command,
     /// The line that a shell runs, if it is one.
@@ -21,7 +21,7 @@ pub(crate) struct Invocation {
     stderr: PathBuf,
 }
 
-/// A process at work; killed when it is dropped.
+/// A process that runs; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
     line: String,
@@ -113,7 +113,7 @@ impl Invocation {
         self.start().finish()
     }
 
-    /// Runs it at a terminal, where this is typed; what the terminal shows is its standard error.
+    /// Runs it at a terminal and types this; what the terminal shows is its standard error.
     #[cfg(unix)]
     pub(crate) fn on_a_terminal(mut self, typed: &str) -> Finished {
         use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
@@ -136,7 +136,7 @@ impl Invocation {
         writeln!(keyboard, "{typed}").expect("it takes keys");
         let watch = thread::spawn(move || {
             let mut seen = Vec::new();
-            // It ends in an error where everybody has left.
+            // It ends in an error once no process has the terminal open.
             let _ = screen.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).replace("\r\n", "\n")
         });
@@ -156,12 +156,12 @@ impl Process {
         self.child.id()
     }
 
-    /// What it has said on standard output so far.
+    /// Returns what it has printed on standard output so far.
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(&self.stdout).expect("standard output")
     }
 
-    /// What it has said on standard error so far.
+    /// Returns what it has printed on standard error so far.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(&self.stderr).expect("standard error")
     }
@@ -189,8 +189,8 @@ impl Process {
     pub(crate) fn finish(mut self) -> Finished {
         let end = Instant::now() + PATIENCE;
         while self.is_running() {
-            let told = || format!("{} does not end\n{}\n{}", self.line, self.stdout(), self.stderr());
-            assert!(Instant::now() < end, "{}", told());
+            let context = || format!("{} does not end\n{}\n{}", self.line, self.stdout(), self.stderr());
+            assert!(Instant::now() < end, "{}", context());
             thread::sleep(Duration::from_millis(3));
         }
         let status = self.child.wait().expect("its status");
@@ -207,25 +207,25 @@ impl Drop for Process {
 }
 
 impl Finished {
-    /// It ended with this code.
+    /// Asserts that it ended with this code.
     #[track_caller]
     pub(crate) fn exits(&self, code: i32) -> &Self {
-        assert_eq!(self.status.code(), Some(code), "{}", self.told());
+        assert_eq!(self.status.code(), Some(code), "{}", self.output());
         self
     }
 
     /// Returns the one JSON document on standard output.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.told()))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.output()))
     }
 
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
-    /// Everything, for the message of a failed assertion.
-    pub(crate) fn told(&self) -> String {
+    /// Returns everything, for the message of a failed assertion.
+    pub(crate) fn output(&self) -> String {
         format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.line, self.status, self.stdout, self.stderr)
     }
 }
