@@ -1,4 +1,4 @@
-//! The promise on real sockets, while the server does its worst.
+//! The promise on real sockets, while the server fails in every way.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use atlas_sandbox::{Duplicates, EmailCase, Options, Running};
 use crate::world::{Promise, Signal, World, faults, people, sandbox, sheet, wait_until};
 
 /// Every kind of fault at once. What is slow is done with the request well within the timeout and the settling delay.
-const STORM: [&str; 11] = [
+const FAULTS: [&str; 11] = [
     "503=0s@#9",
     "429=0s@#20",
     "500-after@0.06",
@@ -24,46 +24,46 @@ const STORM: [&str; 11] = [
 const ARGUMENTS: [&str; 3] = ["--timeout=300ms", "--settle=500ms", "--max-failures=off"];
 
 #[track_caller]
-fn a_storm(duplicates: Duplicates, emails: EmailCase, arguments: &[&'static str], people: Vec<String>) {
+fn lose_nothing(duplicates: Duplicates, emails: EmailCase, arguments: &[&'static str], people: Vec<String>) {
     let world = World::new();
     world.write("people.csv", sheet(&people));
-    let server = sandbox(Options { duplicates, emails, ..faults(&STORM) });
+    let server = sandbox(Options { duplicates, emails, ..faults(&FAULTS) });
     let arguments = [&ARGUMENTS, arguments].concat();
     let promise = Promise { world: &world, sandbox: &server, people, arguments };
     promise.is_kept();
-    assert!(promise.ledger().faults > 10, "there was to be a storm");
+    assert!(promise.ledger().faults > 10, "there were too few faults");
 }
 
 #[test]
 fn faults_lose_nothing_if_a_second_invite_is_answered_409() {
-    a_storm(Duplicates::Refuse409, EmailCase::Preserved, &[], people(50));
+    lose_nothing(Duplicates::Refuse409, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
 fn faults_lose_nothing_if_a_second_invite_is_answered_400() {
-    a_storm(Duplicates::Refuse400, EmailCase::Preserved, &[], people(50));
+    lose_nothing(Duplicates::Refuse400, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
 fn faults_send_no_second_email_if_the_server_would() {
-    a_storm(Duplicates::Accept, EmailCase::Preserved, &[], people(50));
+    lose_nothing(Duplicates::Accept, EmailCase::Preserved, &[], people(50));
 }
 
 #[test]
 fn faults_lose_nothing_on_the_successor_endpoint() {
-    a_storm(Duplicates::Refuse409, EmailCase::Preserved, &["--api=users"], people(50));
+    lose_nothing(Duplicates::Refuse409, EmailCase::Preserved, &["--api=users"], people(50));
 }
 
 #[test]
 fn faults_lose_nothing_if_addresses_come_back_in_lower_case() {
     let people = people(50).iter().map(|email| email.replace("person", "Person")).collect();
-    a_storm(Duplicates::Accept, EmailCase::Lowered, &[], people);
+    lose_nothing(Duplicates::Accept, EmailCase::Lowered, &[], people);
 }
 
 #[track_caller]
-fn two_signals_in_a_storm(duplicates: Duplicates, signal: Signal, code: i32) {
+fn two_signals_among_faults(duplicates: Duplicates, signal: Signal, code: i32) {
     let world = World::with_people(30);
-    let server = sandbox(Options { latency: Duration::from_millis(30), duplicates, ..faults(&STORM) });
+    let server = sandbox(Options { latency: Duration::from_millis(30), duplicates, ..faults(&FAULTS) });
     let arguments = [&ARGUMENTS[..], &["--concurrency=4"]].concat();
     let promise = Promise { world: &world, sandbox: &server, people: people(30), arguments };
     for created in [5, 15] {
@@ -78,17 +78,17 @@ fn two_signals_in_a_storm(duplicates: Duplicates, signal: Signal, code: i32) {
 
 #[test]
 fn signals_lose_nothing_if_a_second_invite_is_answered_409() {
-    two_signals_in_a_storm(Duplicates::Refuse409, Signal::Interrupt, 130);
+    two_signals_among_faults(Duplicates::Refuse409, Signal::Interrupt, 130);
 }
 
 #[test]
 fn signals_lose_nothing_if_a_second_invite_is_answered_400() {
-    two_signals_in_a_storm(Duplicates::Refuse400, Signal::Terminate, 143);
+    two_signals_among_faults(Duplicates::Refuse400, Signal::Terminate, 143);
 }
 
 #[test]
 fn signals_send_no_second_email_if_the_server_would() {
-    two_signals_in_a_storm(Duplicates::Accept, Signal::Interrupt, 130);
+    two_signals_among_faults(Duplicates::Accept, Signal::Interrupt, 130);
 }
 
 #[test]
