@@ -1,8 +1,7 @@
-//! The command line: what was typed, the terminal, and the exit code. All the work is the library's.
+//! The command line: parses arguments, runs a command and returns the exit code. The library does the work.
 
 mod cli;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use bulk_invite::model::Exit;
@@ -10,53 +9,56 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::cli::args::{Cli, Command, ConfigCommand, LogFormat};
 use crate::cli::commands;
-use crate::cli::settings::{ProfileFile, UsageError, environment};
+use crate::cli::commands::error::CliError;
+use crate::cli::diagnostics;
+use crate::cli::screen::Screen;
+use crate::cli::settings::{ProfileFile, environment};
 
 fn main() -> ExitCode {
-    let started = with_profile(Cli::parse()).and_then(|(cli, command)| {
-        let json = cli.command.job().is_some_and(|job| job.log_format == LogFormat::Json);
-        cli::diagnostics::start(json)?;
-        Ok((cli, command))
-    });
-    let exit = match started {
-        Ok((cli, command)) => run(cli, command),
-        Err(error) => told(error),
+    let (screen, exit) = match start() {
+        Ok((cli, definition, mut screen)) => {
+            let exit = run(cli.command, definition, &mut screen);
+            (screen, exit)
+        }
+        Err(error) => (Screen::new(LogFormat::Text, false), Err(error)),
     };
+    let exit = exit.unwrap_or_else(|error| {
+        screen.error(error);
+        Exit::Usage
+    });
     ExitCode::from(exit as u8)
 }
 
-fn told(error: UsageError) -> Exit {
-    let _ = writeln!(io::stderr(), "error: {error}");
-    Exit::Usage
+fn start() -> Result<(Cli, clap::Command, Screen), CliError> {
+    let (cli, definition) = with_profile(Cli::parse())?;
+    let (format, quiet) = cli.command.job().map_or((LogFormat::Text, false), |job| (job.log_format, job.quiet));
+    diagnostics::start(format == LogFormat::Json)?;
+    Ok((cli, definition, Screen::new(format, quiet)))
 }
 
-/// Reads what was typed once more, with the profile's settings for defaults.
-fn with_profile(cli: Cli) -> Result<(Cli, clap::Command), UsageError> {
+/// Parses the arguments again, with the profile's settings as defaults. Returns the definition with them too.
+fn with_profile(cli: Cli) -> Result<(Cli, clap::Command), CliError> {
     let Some(account) = cli.command.account() else { return Ok((cli, Cli::command())) };
     let file = ProfileFile::load(account, &environment)?;
-    let command = cli::args::with_defaults(Cli::command(), &file.settings);
+    let definition = cli::args::with_defaults(Cli::command(), &file.settings);
     if file.settings.is_empty() {
-        return Ok((cli, command));
+        return Ok((cli, definition));
     }
-    let matches = command.clone().try_get_matches().map_err(|error| file.mistake(&error, account))?;
-    Ok((Cli::from_arg_matches(&matches).map_err(UsageError::new)?, command))
+    let matches = definition.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
+    Ok((Cli::from_arg_matches(&matches)?, definition))
 }
 
-fn run(cli: Cli, command: clap::Command) -> Exit {
-    match cli.command {
-        Command::Run(args) => commands::run::run(&args),
-        Command::Check(args) => commands::check::check(&args),
-        Command::Status(args) => commands::status::status(&args),
-        Command::Revoke(args) => commands::revoke::revoke(&args),
+fn run(command: Command, definition: clap::Command, screen: &mut Screen) -> Result<Exit, CliError> {
+    match command {
+        Command::Run(args) => commands::run::run(&args, screen),
+        Command::Check(args) => commands::check::run(&args, screen),
+        Command::Status(args) => commands::status::run(&args, screen),
+        Command::Revoke(args) => commands::revoke::run(&args, screen),
         Command::Sandbox(args) => commands::sandbox::run(&args),
-        Command::Report(args) => commands::report::report(&args),
-        Command::Template { xlsx } => commands::template::template(xlsx.as_deref()),
-        Command::Config { command: ConfigCommand::Show { account } } => commands::config::show(&account, command),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "bulk-invite", &mut script);
-            commands::stdout::print(&script).map_or_else(told, |()| Exit::Success)
-        }
-        Command::Man { folder } => commands::man::man(folder.as_deref(), Cli::command()),
+        Command::Report(args) => commands::report::run(&args, screen),
+        Command::Template { xlsx } => commands::template::run(xlsx.as_deref()),
+        Command::Config { command: ConfigCommand::Show { account } } => commands::config::run(&account, definition),
+        Command::Completions { shell } => commands::completions::run(shell, definition),
+        Command::Man { folder } => commands::man::run(folder.as_deref(), definition),
     }
 }

@@ -1,24 +1,22 @@
-//! The answer's headers that pace us: `Date`, `Retry-After`, `RateLimit-*`.
+//! The headers of an answer that decide the pace: `Date`, `Retry-After`, `RateLimit-*`.
 //!
-//! Everything here is read leniently and nothing is believed to be there: Atlas's documentation says that any of them
-//! may be missing at any time.
+//! All of them are read leniently and none is required, because Atlas's documentation says that any may be missing at any
+//! time.
 
 use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
-use jiff::tz::TimeZone;
 
-/// The longest `Retry-After` that we believe. Atlas's buckets refill every minute.
+/// The longest wait that is accepted. Atlas's buckets refill every minute.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
-/// What an answer's headers say about pace.
+/// The headers of one answer that decide the pace.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PaceHeaders {
     pub(super) date: Option<Timestamp>,
@@ -41,10 +39,10 @@ impl PaceHeaders {
     }
 }
 
-/// Reads a `Retry-After`: whole seconds, or a date against the same answer's own `date`.
+/// Parses a `Retry-After`: whole seconds, or a date that is compared with the same answer's own `date`.
 ///
-/// A date without one to read it against is ignored, because our clock may be wrong. What lies in the past is zero,
-/// what is longer than a day is a day.
+/// A date is ignored if the answer has none of its own, because our clock may be wrong. A time in the past is zero, and
+/// anything longer than a day is a day.
 pub(super) fn retry_after(value: &str, date: Option<Timestamp>) -> Option<Duration> {
     let value = value.trim();
     let digits = value.strip_prefix('-').unwrap_or(value);
@@ -59,14 +57,14 @@ pub(super) fn retry_after(value: &str, date: Option<Timestamp>) -> Option<Durati
     Some(Duration::try_from(wait).unwrap_or_default().min(LONGEST_WAIT))
 }
 
-/// Reads an HTTP date in any of the three forms of RFC 9110 (5.6.7).
+/// Parses an HTTP date in any of the three forms of RFC 9110 (5.6.7), or the looser date of an email (RFC 5322), which
+/// some proxies send.
 pub(super) fn http_date(value: &str) -> Option<Timestamp> {
-    const PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
-    let value = value.trim();
-    PARSER.parse_timestamp(value).ok().or_else(|| {
-        let utc = |format| TimeZone::UTC.to_timestamp(DateTime::strptime(format, value).ok()?).ok();
-        utc("%A, %d-%b-%y %H:%M:%S GMT").or_else(|| utc("%a %b %e %H:%M:%S %Y"))
-    })
+    const LOOSE: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
+    match httpdate::parse_http_date(value) {
+        Ok(date) => date.try_into().ok(),
+        Err(_) => LOOSE.parse_timestamp(value.trim()).ok(),
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +77,7 @@ mod tests {
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_against_the_answers_own() {
+    fn retry_after_is_seconds_or_a_date_after_the_answers_own() {
         let seconds = |count| Some(Duration::from_secs(count));
         for (value, wait) in [
             ("0", seconds(0)),
@@ -100,28 +98,35 @@ mod tests {
             ("soon", None),
             ("6, 6", None),
             ("Sun, 99 Nov 1994 08:50:37 GMT", None),
+            ("Sunday, 31-Feb-94 08:50:37 GMT", None),
+            ("Sun, 06 Nov 94 25:50:37 GMT", None),
         ] {
             assert_eq!(retry_after(value, http_date(DATE)), wait, "{value}");
         }
     }
 
     #[test]
-    fn a_date_with_nothing_to_read_it_against_is_ignored() {
+    fn a_date_is_ignored_if_the_answer_has_none_of_its_own() {
         assert_eq!(retry_after(DATE, None), None);
     }
 
     #[test]
     fn all_three_forms_of_a_date_are_the_same_instant() {
         let instant: Timestamp = "1994-11-06T08:49:37Z".parse().unwrap();
-        for value in
-            [DATE, "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", " Sun, 6 Nov 1994 08:49:37 GMT"]
-        {
+        for value in [
+            DATE,
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            " Sun, 6 Nov 1994 08:49:37 GMT",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "6 Nov 1994 09:49:37 +0100",
+        ] {
             assert_eq!(http_date(value), Some(instant), "{value}");
         }
     }
 
     #[test]
-    fn names_are_read_in_any_case_and_nonsense_is_nothing() {
+    fn names_count_in_any_case_and_nonsense_is_ignored() {
         let headers = |pairs: &[(&str, &'static str)]| {
             pairs
                 .iter()

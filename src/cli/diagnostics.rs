@@ -1,45 +1,54 @@
-//! What `RUST_LOG` asks for, on standard error: for finding out what a network does, off unless it is set.
+//! Log lines on standard error for finding faults in a network; off unless `RUST_LOG` is set.
 //!
-//! Not for what a user is told; that is `screen`'s.
+//! Not for messages to users, which `screen` prints.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use thiserror::Error;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::cli::settings::{UsageError, environment};
+use crate::cli::settings::environment;
 
-/// Starts telling, where the variable asks for it; as JSON lines where those are what standard error is to hold.
-pub(crate) fn start(json: bool) -> Result<(), UsageError> {
+/// A value of `RUST_LOG` that cannot be parsed.
+#[derive(Debug, Error)]
+#[error("RUST_LOG is {directives:?}: {source}; write it like debug or bulk_invite=debug,hyper_util=trace")]
+pub(crate) struct InvalidDirectives {
+    directives: String,
+    source: ParseError,
+}
+
+/// Starts logging if `RUST_LOG` is set, as JSON lines if standard error holds those.
+pub(crate) fn start(json: bool) -> Result<(), InvalidDirectives> {
     let Some(directives) = directives() else { return Ok(()) };
-    let filter = EnvFilter::try_new(&directives).map_err(|error| {
-        UsageError(format!(
-            "RUST_LOG is {directives:?}: {error}; write it like debug or bulk_invite=debug,hyper_util=trace"
-        ))
-    })?;
-    let tell = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let filter = match EnvFilter::try_new(&directives) {
+        Ok(filter) => filter,
+        Err(source) => return Err(InvalidDirectives { directives, source }),
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // Only a second call could fail.
     let _ = if json {
-        tell.event_format(JsonLines).try_init()
+        log.event_format(JsonLines).try_init()
     } else {
-        tell.with_ansi(io::stderr().is_terminal()).try_init()
+        log.with_ansi(io::stderr().is_terminal()).try_init()
     };
     Ok(())
 }
 
-/// What `RUST_LOG` says, if anything.
+/// Returns the value of `RUST_LOG`, unless it is blank.
 pub(crate) fn directives() -> Option<String> {
     environment("RUST_LOG").filter(|directives| !directives.trim().is_empty())
 }
 
-/// The shape of `screen`'s lines: an object a line, with `event` and `time`.
+/// The format of `screen`'s JSON lines: one object a line, with `event` and `time`.
 struct JsonLines;
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -52,7 +61,7 @@ where
         event.record(&mut fields);
         let Fields(mut line) = fields;
         let own = || Value::from(event.metadata().target());
-        // What comes by way of the `log` crate has its place among the fields.
+        // Records of the `log` crate have their target among the fields.
         let target = line.remove("log.target").unwrap_or_else(own);
         line.retain(|name, _| !name.starts_with("log."));
         line.insert("event".into(), "log".into());

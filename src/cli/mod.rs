@@ -1,4 +1,12 @@
-//! The command line: flags, settings, the terminal and one file per command. All the work is the library's.
+//! The command line.
+//!
+//! From the lowest layer up; no module imports one that is listed below it:
+//!
+//! - [`args`]: the definition of commands and flags;
+//! - [`settings`]: flags combined with the environment and the profile file;
+//! - [`diagnostics`]: log lines for finding faults, which `RUST_LOG` turns on;
+//! - [`screen`]: messages and progress on standard error;
+//! - [`commands`]: one file per command, and what several share.
 
 pub(crate) mod args;
 pub(crate) mod commands;

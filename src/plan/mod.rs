@@ -19,14 +19,14 @@ use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::spreadsheet::{Header, Row, RowFault};
 
-pub use check::{Checked, Checker, Finding, FindingKind};
+pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
 pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
 pub use forecast::{Forecast, UnlistedRoles};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
-pub use roles::parse_roles;
+pub use roles::{UnknownRole, parse_roles};
 
 use rejection::Cell;
 

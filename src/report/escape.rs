@@ -1,12 +1,12 @@
-//! Untrusted text on its way to a terminal.
+//! Untrusted text for a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::model::quote::is_invisible;
 
-/// The text with control, bidirectional and invisible characters spelled out, so that it can neither move the cursor nor
-/// pass for something else.
+/// Escapes control, bidirectional and invisible characters, so that the text cannot move the cursor or look like another
+/// text.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     let unsafe_character = |c: char| c.is_control() || is_invisible(c);
     if !text.contains(unsafe_character) {
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_moves_the_cursor_or_hides_is_spelled_out() {
+    fn control_and_invisible_characters_are_escaped() {
         assert_eq!(escaped("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
         assert_eq!(escaped("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
         assert!(matches!(escaped("Zoë Müller"), Cow::Borrowed(_)));

@@ -1,16 +1,17 @@
-//! The summary for machines (`--summary`). The README documents every field, and a test holds it to that.
+//! The summary for machines (`--summary`). The README documents every field, and a test compares the two.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
+use crate::model::reason::{BlockedReason, Halt};
 use crate::model::status::Status;
 
-/// The form of the summary. A field that goes, or that means something else, makes it another; a new one does not.
+/// The version of the fields: it changes if one is removed or changes its meaning, and not if one is added.
 const SCHEMA: u32 = 1;
 
-/// The summary as one JSON object.
+/// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
     let Report { summary, results, job, api, shard, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -56,6 +57,7 @@ pub fn json(report: Report<'_>) -> Value {
         "exit_code": summary.exit() as i32,
         "exit_reason": summary.exit_reason(),
         "ended_early": summary.halt.as_ref().map(ToString::to_string),
+        "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
         "rows": summary.tally.total(),
         "statuses": statuses,
         "kept": summary.kept,
@@ -72,4 +74,19 @@ pub fn json(report: Report<'_>) -> Value {
         "elapsed_ms": millis(summary.elapsed),
         "results": results.display().to_string(),
     })
+}
+
+/// Returns why no organization accepts requests, if the run ended for that reason.
+fn blocked_reason(halt: &Halt) -> Option<BlockedReason> {
+    match halt {
+        Halt::OrganizationBlocked(blocked) => Some(blocked.reason),
+        Halt::TooManyFailures(_)
+        | Halt::InputUnreadable(_)
+        | Halt::FailedRowsUnwritable(_)
+        | Halt::ResultsUnwritable(_)
+        | Halt::Declined
+        | Halt::NotStarted(_)
+        | Halt::Signal(_)
+        | Halt::SecondSignal(_) => None,
+    }
 }

@@ -1,8 +1,7 @@
-//! The run told afterwards, as text for people ([`text`]) and as JSON for machines ([`json`]); a check told likewise, and
-//! what is worth a warning before a run. [`html`] makes a page of the results, whenever they were written.
+//! Texts and documents about a run or a check: the summary for people ([`text`]) and for machines ([`json`]), a check's
+//! findings and result, warnings before a run, and the page of a results file ([`html`]).
 //!
-//! Pure, but for the page: a [`crate::engine::Summary`] or the like and a few circumstances become a string. Printing is the
-//! binary's.
+//! Only the page is written to a file here. Everything else is returned, and the binary prints it.
 
 mod check;
 mod escape;
@@ -12,7 +11,7 @@ mod json;
 mod text;
 mod warnings;
 
-pub use self::check::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
+pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
 pub use self::escape::escaped;
 pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
@@ -26,21 +25,21 @@ use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
 
-/// What a report is made of.
+/// The facts of a summary.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
-    /// What came of the run.
+    /// The result of the run.
     pub summary: &'a Summary,
-    /// Where the results are.
+    /// The path of the results.
     pub results: &'a Path,
-    /// What the run did.
+    /// The kind of job.
     pub job: JobKind,
-    /// Whether nothing was to be sent.
+    /// Whether it was a dry run.
     pub dry_run: bool,
-    /// Whether it went to the sandbox within the program, which holds nothing of an earlier run.
+    /// Whether it used the sandbox within the program, which starts without the invites of earlier runs.
     pub rehearsal: bool,
     /// The endpoint that created invitations, or cancelled them.
     pub api: Api,
-    /// The shard that the run took.
+    /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

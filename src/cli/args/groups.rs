@@ -2,16 +2,18 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bulk_invite::engine::{MaxFailures, RateLimit};
 use bulk_invite::model::{ObjectId, OrgRoles, Shard};
+use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
-use jiff::SignedDuration;
 
-use super::values::{ApiArg, LogFormat, column, count, roles, shard, time, time_limit};
+use super::choices::{ApiArg, LogFormat};
+use super::values::{column, count, shard, time, time_limit};
 
-/// How a job goes about its rows and tells of it.
+/// Flags of a job: how far it goes, and what it writes and prints.
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
     /// Send nothing; write what would be done.
@@ -54,7 +56,7 @@ pub(crate) struct JobArgs {
     pub(crate) log_format: LogFormat,
 }
 
-/// Which organization, and how to get in. Secrets come from the environment or the profile file, never from a flag.
+/// Flags that choose the organization and its settings. Secrets come from the environment or the profile file only.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
@@ -84,12 +86,12 @@ pub(crate) struct AccountArgs {
     pub(crate) atlas_cli_profile: Option<String>,
 }
 
-/// How to read the spreadsheet.
+/// Flags for reading the spreadsheet.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Spreadsheet")]
 pub(crate) struct SheetArgs {
     /// The organization roles of people whose row names none, for example `ORG_MEMBER`.
-    #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = roles)]
+    #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = parse_roles)]
     pub(crate) default_roles: Option<OrgRoles>,
 
     /// The sheet of a workbook [default: the first visible one].
@@ -110,7 +112,7 @@ pub(crate) struct SheetArgs {
     pub(crate) shard: Option<Shard>,
 }
 
-/// How fast requests go, and when one is given up.
+/// Flags of every request: rate, timeouts, attempts and trust.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
 pub(crate) struct CallArgs {
@@ -124,7 +126,7 @@ pub(crate) struct CallArgs {
 
     /// How long a request may take.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_TIMEOUT", value_parser = time_limit)]
-    pub(crate) timeout: SignedDuration,
+    pub(crate) timeout: Duration,
 
     /// How much of that connecting may take, TLS included.
     #[arg(
@@ -135,7 +137,7 @@ pub(crate) struct CallArgs {
         value_parser = time_limit,
         help_heading = "Network"
     )]
-    pub(crate) connect_timeout: SignedDuration,
+    pub(crate) connect_timeout: Duration,
 
     /// A PEM file of authorities to trust beside the system's, such as that of a company's own network.
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_CA_CERT", help_heading = "Network")]
@@ -146,7 +148,7 @@ pub(crate) struct CallArgs {
     pub(crate) max_attempts: NonZeroU32,
 }
 
-/// How invitations go.
+/// Flags for sending invitations.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
 pub(crate) struct PaceArgs {
@@ -160,7 +162,7 @@ pub(crate) struct PaceArgs {
     /// How long Atlas may still be busy with a request that was given up; only then is it asked about. A time shorter than
     /// Atlas takes risks a second email.
     #[arg(long, value_name = "TIME", default_value = "30s", env = "BULK_INVITE_SETTLE", value_parser = time)]
-    pub(crate) settle: SignedDuration,
+    pub(crate) settle: Duration,
 
     /// Stop when this many rows failed, or this share of the last 100 once 20 were sent, or `off`.
     #[arg(long, value_name = "N|P%", default_value = "50%", env = "BULK_INVITE_MAX_FAILURES")]

@@ -1,130 +1,113 @@
-//! The values of flags: closed lists, and text that has to be read.
+//! Values of flags that are parsed from text.
 
-use std::num::{IntErrorKind, NonZeroU32};
+use std::num::{IntErrorKind, NonZeroU32, ParseIntError};
+use std::time::Duration;
 
-use atlas_sandbox::Duplicates;
-use bulk_invite::atlas::Api;
-use bulk_invite::model::{NotAShard, OrgRoles, Shard};
+use bulk_invite::model::{NotAShard, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
-use clap::ValueEnum;
 use jiff::SignedDuration;
+use thiserror::Error;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DuplicatesArg {
-    /// Refuses with 409.
-    #[value(name = "409")]
-    Refuse409,
-    /// Refuses with 400.
-    #[value(name = "400")]
-    Refuse400,
-    /// Invites again, with a second email.
-    Accept,
+const INDEX: &str = "JOB_COMPLETION_INDEX";
+
+/// A mistake in a value of `--column`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum InvalidColumn {
+    #[error("write it as email=\"Work Email\"")]
+    Malformed,
+    #[error("{name:?} is {source}")]
+    Unknown { name: String, source: UnknownColumn },
+    #[error("say which column holds the {column}, for example {column}=\"Work Email\"")]
+    Unnamed { column: Column },
 }
 
-impl From<DuplicatesArg> for Duplicates {
-    fn from(duplicates: DuplicatesArg) -> Self {
-        match duplicates {
-            DuplicatesArg::Refuse409 => Duplicates::Refuse409,
-            DuplicatesArg::Refuse400 => Duplicates::Refuse400,
-            DuplicatesArg::Accept => Duplicates::Accept,
-        }
-    }
+/// A mistake in a value of `--shard`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum InvalidShard {
+    #[error(transparent)]
+    Malformed(#[from] NotAShard),
+    #[error("{INDEX} is not set; write it as 2/8 where no Indexed Job sets it")]
+    NoIndex,
+    #[error("{INDEX} is {index:?}, which is no index")]
+    InvalidIndex { index: String },
+    #[error("{source}, and {INDEX} is {index}, from 0; have as many completions as shards")]
+    Indexed { index: String, source: NotAShard },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ApiArg {
-    /// `POST /orgs/{orgId}/invites`, which Atlas removes on 2027-07-01.
-    Invites,
-    /// `POST /orgs/{orgId}/users`, its successor.
-    Users,
+/// A mistake in a duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum InvalidTime {
+    #[error("write a time as 30s, 500ms or 2m")]
+    Malformed,
+    #[error("a time cannot be negative")]
+    Negative,
+    #[error("zero leaves no time at all; write for example 30s")]
+    Zero,
 }
 
-impl From<ApiArg> for Api {
-    fn from(api: ApiArg) -> Self {
-        match api {
-            ApiArg::Invites => Api::Invites,
-            ApiArg::Users => Api::Users,
-        }
-    }
+/// A mistake in a number of things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum InvalidCount {
+    #[error("write at most {}", u32::MAX)]
+    TooLarge,
+    #[error("write a whole number, at least 1")]
+    Malformed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// A progress bar on a terminal, plain lines elsewhere.
-    Text,
-    /// A JSON object a line.
-    Json,
-}
+/// A value of `--speed` that is not a positive number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("write a number above 0, for example 60")]
+pub(crate) struct InvalidSpeed;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// A line for each finding, then a summary.
-    Text,
-    /// A line for each finding under a header.
-    Csv,
-    /// One document with the findings and a summary.
-    Json,
-}
-
-pub(super) fn roles(text: &str) -> Result<OrgRoles, String> {
-    bulk_invite::plan::parse_roles(text)
-}
-
-pub(super) fn column(text: &str) -> Result<(Column, String), String> {
-    let (column, name) = text.split_once('=').ok_or("write it as email=\"Work Email\"")?;
-    let known = column.parse().map_err(|error: UnknownColumn| format!("{:?} is {error}", column.trim()))?;
-    // Where no shell took the quotation marks away.
+/// Parses `email=Work Email`.
+pub(super) fn column(text: &str) -> Result<(Column, String), InvalidColumn> {
+    let (column, name) = text.split_once('=').ok_or(InvalidColumn::Malformed)?;
+    let column = column.trim();
+    let column = column.parse().map_err(|source| InvalidColumn::Unknown { name: column.to_owned(), source })?;
+    // Some shells leave the quotation marks in place.
     let name = name.trim();
     let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-    if name.is_empty() {
-        return Err(format!("say which column holds the {known}, for example {known}=\"Work Email\""));
-    }
-    Ok((known, name.to_owned()))
+    if name.is_empty() { Err(InvalidColumn::Unnamed { column }) } else { Ok((column, name.to_owned())) }
 }
 
-pub(super) fn shard(text: &str) -> Result<Shard, String> {
-    shard_by(text, || std::env::var("JOB_COMPLETION_INDEX").ok())
+/// Parses `2/8` or `index/8`.
+pub(super) fn shard(text: &str) -> Result<Shard, InvalidShard> {
+    shard_by(text, || std::env::var(INDEX).ok())
 }
 
-fn shard_by(text: &str, index: impl FnOnce() -> Option<String>) -> Result<Shard, String> {
-    let shard = match text.split_once('/') {
-        Some((number, of)) if number.trim() == "index" => {
-            let index =
-                index().ok_or("JOB_COMPLETION_INDEX is not set; write it as 2/8 where no Indexed Job sets it")?;
-            let number = index.parse::<u32>().ok().and_then(|index| index.checked_add(1));
-            let number = number.ok_or_else(|| format!("JOB_COMPLETION_INDEX is {index:?}, which is no index"))?;
-            return format!("{number}/{of}").parse().map_err(|error: NotAShard| {
-                format!("{error}, and JOB_COMPLETION_INDEX is {index}, from 0; have as many completions as shards")
-            });
-        }
-        _ => text.parse(),
+fn shard_by(text: &str, index: impl FnOnce() -> Option<String>) -> Result<Shard, InvalidShard> {
+    let Some(("index", of)) = text.split_once('/').map(|(number, of)| (number.trim(), of)) else {
+        return Ok(text.parse()?);
     };
-    shard.map_err(|error: NotAShard| error.to_string())
+    let index = index().ok_or(InvalidShard::NoIndex)?;
+    let Some(number) = index.parse::<u32>().ok().and_then(|index| index.checked_add(1)) else {
+        return Err(InvalidShard::InvalidIndex { index });
+    };
+    format!("{number}/{of}").parse().map_err(|source| InvalidShard::Indexed { index, source })
 }
 
-pub(super) fn time(text: &str) -> Result<SignedDuration, String> {
-    let time: SignedDuration = text.parse().map_err(|_| "write a time as 30s, 500ms or 2m".to_owned())?;
-    if time.is_negative() { Err("a time cannot be negative".to_owned()) } else { Ok(time) }
+/// Parses a duration such as `30s`.
+pub(super) fn time(text: &str) -> Result<Duration, InvalidTime> {
+    let time: SignedDuration = text.parse().map_err(|_| InvalidTime::Malformed)?;
+    Duration::try_from(time).map_err(|_| InvalidTime::Negative)
 }
 
-/// A time within which something has to be done.
-pub(super) fn time_limit(text: &str) -> Result<SignedDuration, String> {
-    match time(text)? {
-        SignedDuration::ZERO => Err("zero leaves no time at all; write for example 30s".to_owned()),
-        time => Ok(time),
-    }
+/// Parses a duration within which something has to be done.
+pub(super) fn time_limit(text: &str) -> Result<Duration, InvalidTime> {
+    let time = time(text)?;
+    if time.is_zero() { Err(InvalidTime::Zero) } else { Ok(time) }
 }
 
-pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
-    text.trim().parse().map_err(|error: std::num::ParseIntError| {
-        let too_large = *error.kind() == IntErrorKind::PosOverflow;
-        if too_large { format!("write at most {}", u32::MAX) } else { "write a whole number, at least 1".to_owned() }
+/// Parses a whole number from 1.
+pub(super) fn count(text: &str) -> Result<NonZeroU32, InvalidCount> {
+    text.trim().parse().map_err(|error: ParseIntError| {
+        if *error.kind() == IntErrorKind::PosOverflow { InvalidCount::TooLarge } else { InvalidCount::Malformed }
     })
 }
 
-pub(super) fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.trim().parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0);
-    speed.ok_or_else(|| "write a number above 0, for example 60".to_owned())
+/// Parses a factor by which time is sped up.
+pub(super) fn speed(text: &str) -> Result<f64, InvalidSpeed> {
+    text.trim().parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0).ok_or(InvalidSpeed)
 }
 
 #[cfg(test)]
@@ -132,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_chosen_by_its_own_name_and_the_sheet_s() {
+    fn a_column_is_chosen_by_its_name_and_the_sheets() {
         for (text, chosen) in [
             ("email=Work Email", (Column::Email, "Work Email")),
             (" Org-ID = \"Mandant\" ", (Column::OrgId, "Mandant")),
@@ -140,55 +123,58 @@ mod tests {
         ] {
             assert_eq!(column(text), Ok((chosen.0, chosen.1.to_owned())), "{text}");
         }
-        for (text, says) in [
-            ("Work Email", "write it as email="),
-            ("mail=Work Email", "\"mail\" is not one of email, roles, teams, projects, org_id"),
-            ("email=", "say which column holds the email"),
+        let unknown = InvalidColumn::Unknown { name: "mail".to_owned(), source: UnknownColumn };
+        for (text, error) in [
+            ("Work Email", InvalidColumn::Malformed),
+            ("mail=Work Email", unknown),
+            ("email=", InvalidColumn::Unnamed { column: Column::Email }),
         ] {
-            assert!(column(text).unwrap_err().contains(says), "{text}");
+            assert_eq!(column(text), Err(error), "{text}");
         }
     }
 
     #[test]
-    fn a_shard_may_be_an_indexed_job_s() {
-        let says = |text: &str, index: Option<&str>| {
-            shard_by(text, || index.map(ToOwned::to_owned)).map(|shard| shard.to_string())
-        };
-        assert_eq!(says("2/8", Some("5")).as_deref(), Ok("2/8"));
-        assert_eq!(says("index/8", Some("0")).as_deref(), Ok("1/8"));
-        assert_eq!(says("index/8", Some("7")).as_deref(), Ok("8/8"));
+    fn a_shard_may_take_the_index_of_an_indexed_job() {
+        let shard = |text: &str, index: Option<&str>| shard_by(text, || index.map(ToOwned::to_owned));
+        for (text, index, number) in
+            [("2/8", Some("5"), "2/8"), ("index/8", Some("0"), "1/8"), (" index /8", Some("7"), "8/8")]
+        {
+            assert_eq!(shard(text, index).map(|shard| shard.to_string()).as_deref(), Ok(number));
+        }
+        let range = NotAShard::OutOfRange { of: NonZeroU32::new(8).unwrap() };
         for (text, index, error) in [
-            ("0/8", None, "shards count from 1 to 8"),
-            ("9/8", None, "shards count from 1 to 8"),
-            ("a/b", None, "write it as 2/8"),
-            ("index/8", None, "JOB_COMPLETION_INDEX is not set"),
-            ("index/8", Some("8"), "shards count from 1 to 8, and JOB_COMPLETION_INDEX is 8"),
-            ("index/8", Some("first"), "is \"first\", which is no index"),
-            ("index/b", Some("1"), "write it as 2/8"),
+            ("0/8", None, InvalidShard::Malformed(range)),
+            ("9/8", None, InvalidShard::Malformed(range)),
+            ("a/b", None, InvalidShard::Malformed(NotAShard::Malformed)),
+            ("index/8", None, InvalidShard::NoIndex),
+            ("index/8", Some("8"), InvalidShard::Indexed { index: "8".to_owned(), source: range }),
+            ("index/8", Some("first"), InvalidShard::InvalidIndex { index: "first".to_owned() }),
+            ("index/b", Some("1"), InvalidShard::Indexed { index: "1".to_owned(), source: NotAShard::Malformed }),
         ] {
-            let said = says(text, index).unwrap_err();
-            assert!(said.contains(error), "{text}: {said}");
+            assert_eq!(shard(text, index), Err(error), "{text}");
         }
     }
 
     #[test]
-    fn times_are_written_as_the_design_says() {
+    fn a_time_has_a_unit_and_is_not_negative() {
         for (text, millis) in [("1s", 1000), ("500ms", 500), ("2m", 120_000)] {
             assert_eq!(time(text).unwrap().as_millis(), millis, "{text}");
         }
-        for text in ["", "5", "-1s", "soon"] {
-            assert!(time(text).is_err(), "{text}");
+        for text in ["", "5", "soon"] {
+            assert_eq!(time(text), Err(InvalidTime::Malformed), "{text}");
         }
-        assert_eq!(time("0s"), Ok(SignedDuration::ZERO));
-        assert!(time_limit("0s").is_err() && time_limit("1ms").is_ok());
+        assert_eq!(time("-1s"), Err(InvalidTime::Negative));
+        assert_eq!(time("0s"), Ok(Duration::ZERO));
+        assert_eq!(time_limit("0s"), Err(InvalidTime::Zero));
+        assert!(time_limit("1ms").is_ok());
     }
 
     #[test]
     fn a_number_counts_from_1() {
         assert_eq!(count("16").map(NonZeroU32::get), Ok(16));
         for text in ["0", "", "-1", "1.5", "few"] {
-            assert_eq!(count(text), Err("write a whole number, at least 1".to_owned()), "{text}");
+            assert_eq!(count(text), Err(InvalidCount::Malformed), "{text}");
         }
-        assert_eq!(count("4294967296"), Err("write at most 4294967295".to_owned()));
+        assert_eq!(count("4294967296"), Err(InvalidCount::TooLarge));
     }
 }

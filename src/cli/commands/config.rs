@@ -1,27 +1,28 @@
-//! `bulk-invite config show`: what `run` would go by, and who says so.
-
-use std::io::{self, Write};
+//! `bulk-invite config show`: the settings that `run` would use, and where each comes from.
 
 use bulk_invite::atlas::Credential;
 use bulk_invite::model::Exit;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-use super::stdout::print;
+use super::error::CliError;
+use super::stdout;
 use crate::cli::args::AccountArgs;
-use crate::cli::settings::{Account, ProfileFile, SETTINGS, Source, UsageError, environment};
+use crate::cli::settings::{Account, ProfileFile, SETTINGS, Source, environment};
 
 const HIDDEN: &str = "(set, not shown)";
 
-/// Prints the settings. `command` has the profile's settings as its defaults.
-pub(crate) fn show(args: &AccountArgs, command: Command) -> Exit {
-    match settings(args, command).and_then(|lines| print(table(&lines).as_bytes())) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            Exit::Usage
-        }
-    }
+/// Runs the command. `command` has the profile's settings as its defaults.
+pub(crate) fn run(args: &AccountArgs, command: Command) -> Result<Exit, CliError> {
+    let lines = settings(args, command)?;
+    stdout::write(table(&lines).as_bytes()).map_err(CliError::StandardOutput)?;
+    Ok(Exit::Success)
+}
+
+struct Line {
+    name: &'static str,
+    value: String,
+    source: String,
 }
 
 fn table(lines: &[Line]) -> String {
@@ -31,72 +32,77 @@ fn table(lines: &[Line]) -> String {
     lines.iter().map(shown).collect()
 }
 
-struct Line {
-    name: &'static str,
-    value: String,
-    source: String,
-}
-
-fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, UsageError> {
+fn settings(args: &AccountArgs, command: Command) -> Result<Vec<Line>, CliError> {
     let file = ProfileFile::load(args, &environment)?;
-    let profile = match &file.path {
+    let profile = match &file.place.path {
         Some(path) => format!("profile {} in {}", args.profile, path.display()),
         None => format!("profile {}", args.profile),
     };
-    let from_profile: Vec<&str> = file.settings.iter().map(|(name, _)| *name).collect();
-    let account = Account::resolve(args, &environment)?;
-    let said = |source: Option<&Source>| match source {
-        Some(Source::Flag) => "flag".to_owned(),
-        Some(Source::Environment(name)) => format!("environment, {name}"),
-        Some(Source::Profile) => profile.clone(),
-        Some(Source::AtlasCli) => {
-            format!("profile {} of the Atlas CLI", args.atlas_cli_profile.as_deref().unwrap_or_default())
-        }
-        Some(Source::Default) => "default".to_owned(),
-        None => "not set".to_owned(),
+    let mut lines = account_lines(&Account::resolve(args, &environment)?, args, &profile);
+    lines.extend(flag_lines(&file, command, &profile)?);
+    Ok(lines)
+}
+
+/// Returns the organizations, base URLs and credentials.
+fn account_lines(account: &Account, args: &AccountArgs, profile: &str) -> Vec<Line> {
+    let line = |name, value, source: &Option<Source>| {
+        let source = match source {
+            Some(Source::Flag) => "flag".to_owned(),
+            Some(Source::Environment(name)) => format!("environment, {name}"),
+            Some(Source::Profile) => profile.to_owned(),
+            Some(Source::AtlasCli) => {
+                format!("profile {} of the Atlas CLI", args.atlas_cli_profile.as_deref().unwrap_or_default())
+            }
+            Some(Source::Default) => "default".to_owned(),
+            None => "not set".to_owned(),
+        };
+        Line { name, value, source }
     };
     let organization = account.organization.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let sources = &account.sources;
     let mut lines = vec![
-        Line { name: "org_id", value: organization, source: said(account.sources.organization.as_ref()) },
-        Line { name: "base_url", value: account.base_url.to_string(), source: said(account.sources.base_url.as_ref()) },
+        line("org_id", organization, &sources.organization),
+        line("base_url", account.base_url.to_string(), &sources.base_url),
     ];
-    let source = said(account.sources.credential.as_ref());
-    for (name, value) in credential(account.credential.as_ref()) {
-        lines.push(Line { name, value, source: source.clone() });
-    }
+    let own = credential(account.credential.as_ref()).into_iter();
+    lines.extend(own.map(|(name, value)| line(name, value, &sources.credential)));
     for other in &account.others {
         for (name, value) in credential(Some(&other.credential)) {
             let source = format!("{profile}, organization {} at {}", other.id, other.base_url);
             lines.push(Line { name, value, source });
         }
     }
-    // What was typed for `config show`, and of the rest what `run` would see with no flag of its own.
-    let shown = command.clone().try_get_matches().map_err(|error| file.mistake(&error, args))?;
-    let shown = shown.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
-    let typed = ["bulk-invite", "run", "people.csv"];
-    let matches = command.clone().try_get_matches_from(typed).map_err(|error| file.mistake(&error, args))?;
+    lines
+}
+
+/// Returns the flags that a profile may set: those of `config show`, and otherwise what `run` would see without flags.
+fn flag_lines(file: &ProfileFile, command: Command, profile: &str) -> Result<Vec<Line>, CliError> {
+    let typed = command.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
+    let typed = typed.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
+    let run = ["bulk-invite", "run", "people.csv"];
+    let run = command.clone().try_get_matches_from(run).map_err(|error| file.invalid_setting(error))?;
+    let Some(run) = run.subcommand_matches("run") else { return Ok(Vec::new()) };
     let variable = |name| {
         let mut arguments = command.find_subcommand("run").into_iter().flat_map(Command::get_arguments);
         let variable = arguments.find(|argument| argument.get_id() == name).and_then(|argument| argument.get_env());
         variable.unwrap_or_default().to_string_lossy()
     };
-    if let Some(("run", run)) = matches.subcommand() {
-        for name in SETTINGS {
-            let told = shown.filter(|shown| shown.ids().any(|id| id == name)).unwrap_or(run);
-            let source = match told.value_source(name) {
-                Some(ValueSource::DefaultValue) if from_profile.contains(&name) => profile.clone(),
-                Some(ValueSource::DefaultValue) => "default".to_owned(),
-                Some(ValueSource::EnvVariable) => format!("environment, {}", variable(name)),
-                Some(_) => "flag".to_owned(),
-                None => "not set".to_owned(),
-            };
-            lines.push(Line { name, value: value(told, name), source });
-        }
-    }
-    Ok(lines)
+    let is_in_profile = |name| file.settings.iter().any(|(known, _)| *known == name);
+    let lines = SETTINGS.into_iter().map(|name| {
+        let matches = typed.filter(|typed| typed.ids().any(|id| id == name)).unwrap_or(run);
+        let source = match matches.value_source(name) {
+            Some(ValueSource::DefaultValue) if is_in_profile(name) => profile.to_owned(),
+            Some(ValueSource::DefaultValue) => "default".to_owned(),
+            Some(ValueSource::EnvVariable) => format!("environment, {}", variable(name)),
+            Some(_) => "flag".to_owned(),
+            None => "not set".to_owned(),
+        };
+        Line { name, value: value(matches, name), source }
+    });
+    Ok(lines.collect())
 }
 
-/// A credential, without what is secret of it.
+/// Returns the parts of a credential, without its secrets.
 fn credential(credential: Option<&Credential>) -> Vec<(&'static str, String)> {
     match credential {
         Some(Credential::Token(_)) => vec![("access_token", HIDDEN.to_owned())],
@@ -110,7 +116,7 @@ fn credential(credential: Option<&Credential>) -> Vec<(&'static str, String)> {
     }
 }
 
-fn value(told: &ArgMatches, name: &str) -> String {
-    let Some(raw) = told.get_raw(name) else { return "-".to_owned() };
+fn value(matches: &ArgMatches, name: &str) -> String {
+    let Some(raw) = matches.get_raw(name) else { return "-".to_owned() };
     raw.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(", ")
 }

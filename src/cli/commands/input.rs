@@ -1,18 +1,26 @@
 //! Opening the spreadsheet that the command line names.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bulk_invite::model::ObjectId;
-use bulk_invite::spreadsheet::{Input, Opened, Sheet, SheetOptions};
+use bulk_invite::spreadsheet::{Input, Opened, Sheet, SheetError, SheetOptions};
+use thiserror::Error;
 
+use super::paths::is_dash;
 use crate::cli::args::SheetArgs;
 use crate::cli::screen::Screen;
-use crate::cli::settings::UsageError;
 
-/// Returns whether the path means standard input, or standard output.
-pub(crate) fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
+/// A spreadsheet that cannot be used.
+#[derive(Debug, Error)]
+pub(crate) enum InputError {
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: SheetError },
+    #[error(
+        "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
+        path.display()
+    )]
+    NoRoles { path: PathBuf },
 }
 
 /// Opens the spreadsheet and prints what was assumed in reading it; `organization` is that of rows that name none.
@@ -21,19 +29,16 @@ pub(crate) fn open(
     args: &SheetArgs,
     organization: Option<ObjectId>,
     screen: &Screen,
-) -> Result<Opened, UsageError> {
-    let input = if is_stdin(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
+) -> Result<Opened, InputError> {
+    let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
     let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
     let options = SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard };
     let opened =
-        Sheet::open(input, &options).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
+        Sheet::open(input, &options).map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
     if opened.how_read.header.roles().is_none() && default_roles.is_none() {
-        return Err(UsageError(format!(
-            "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
-            path.display()
-        )));
+        return Err(InputError::NoRoles { path: path.to_owned() });
     }
-    opened.how_read.assumptions.iter().for_each(|assumption| screen.note(&assumption.to_string()));
+    opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));
     Ok(opened)
 }

@@ -1,34 +1,24 @@
-//! `bulk-invite man`: manual pages, from the definition that the arguments are read by.
+//! `bulk-invite man`: manual pages, from the definition of the command line.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use bulk_invite::model::Exit;
 use clap::Command;
 use clap_mangen::Man;
 
-use super::stdout::print;
-use crate::cli::settings::UsageError;
+use super::error::CliError;
+use super::stdout;
 
-/// Runs the command and says how it went. `command` is the definition of the whole program.
-pub(crate) fn man(folder: Option<&Path>, command: Command) -> Exit {
-    let done = match folder {
-        Some(folder) => clap_mangen::generate_to(command, folder).map_err(|error| {
-            UsageError(format!("cannot write pages to {}: {error}; name a folder that is there", folder.display()))
-        }),
-        None => page(command).map_err(UsageError::new).and_then(|page| print(&page)),
-    };
-    match done {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            Exit::Usage
+/// Runs the command. `command` is the definition of the whole program.
+pub(crate) fn run(folder: Option<&Path>, command: Command) -> Result<Exit, CliError> {
+    match folder {
+        Some(folder) => clap_mangen::generate_to(command, folder)
+            .map_err(|source| CliError::ManUnwritable { folder: folder.to_owned(), source })?,
+        None => {
+            let mut page = Vec::new();
+            let page = Man::new(command).render(&mut page).map(|()| page);
+            page.and_then(|page| stdout::write(&page)).map_err(CliError::StandardOutput)?;
         }
     }
-}
-
-fn page(command: Command) -> io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
-    Ok(page)
+    Ok(Exit::Success)
 }

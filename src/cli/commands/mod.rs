@@ -1,21 +1,31 @@
-//! What the program's commands do with the library.
+//! The commands, one file each, and the files that several of them share.
 
-pub(crate) mod answers;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod config;
-pub(crate) mod connection;
-pub(crate) mod input;
-pub(crate) mod job;
+pub(crate) mod error;
 pub(crate) mod man;
-pub(crate) mod output;
-pub(crate) mod preview;
-pub(crate) mod printer;
-pub(crate) mod prompt;
 pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod status;
-pub(crate) mod stdout;
-pub(crate) mod targets;
 pub(crate) mod template;
+
+mod connection;
+mod finish;
+mod input;
+mod job;
+mod look_up;
+mod output;
+mod page;
+mod paths;
+mod preview;
+mod printer;
+mod prompt;
+mod rehearsal;
+mod runtime;
+mod signals;
+mod stdout;
+mod targets;
+mod unread;

@@ -1,31 +1,89 @@
-//! Where a run writes. A path that would destroy something or cannot be written is found before anything is sent.
+//! The files that a job writes. A path that would destroy something or cannot be written is found before anything is sent.
 
-use std::fs::{self, OpenOptions};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bulk_invite::report::html::check_target;
+use bulk_invite::report::html::{PageError, check_target};
 use bulk_invite::results::Start;
 use jiff::Timestamp;
+use thiserror::Error;
 
-use super::input::is_stdin;
+use super::paths::{beside_results, beside_sheet, check_writable, is_dash, is_same, is_workbook};
 use crate::cli::args::{JobArgs, RevokeArgs, RunArgs};
-use crate::cli::settings::UsageError;
+
+/// A file of a job that cannot be written.
+#[derive(Debug, Error)]
+pub(crate) enum OutputError {
+    #[error("say where the results go with --results FILE")]
+    NoResultsPath,
+    #[error("--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`")]
+    PageToStandardOutput,
+    #[error("{flag} writes CSV; name a file that ends in .csv instead of {}", path.display())]
+    WorkbookName { flag: OutputFlag, path: PathBuf },
+    #[error("{flag} would overwrite {file}; name another file")]
+    Overwrites { flag: OutputFlag, file: JobFile },
+    #[error("cannot write {}: {source}; correct {flag}", path.display())]
+    Unwritable { flag: OutputFlag, path: PathBuf, source: io::Error },
+    #[error("{0} with --report")]
+    Page(PageError),
+}
+
+/// A flag that names a file to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutputFlag {
+    Results,
+    Failed,
+    Summary,
+    Report,
+}
+
+impl fmt::Display for OutputFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OutputFlag::Results => "--results",
+            OutputFlag::Failed => "--failed",
+            OutputFlag::Summary => "--summary",
+            OutputFlag::Report => "--report",
+        })
+    }
+}
+
+/// A file that must not be overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JobFile {
+    Spreadsheet,
+    /// The results that `revoke` reads.
+    ResultsOfRun,
+    Results,
+    FailedRows,
+    Summary,
+}
+
+impl fmt::Display for JobFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            JobFile::Spreadsheet => "the spreadsheet",
+            JobFile::ResultsOfRun => "the results of the run",
+            JobFile::Results => "the results",
+            JobFile::FailedRows => "what --failed writes",
+            JobFile::Summary => "the summary",
+        })
+    }
+}
 
 /// The files of a job.
 pub(crate) struct Files<'a> {
-    /// What it reads, and what that is called.
-    pub(crate) input: (&'a Path, &'static str),
-    /// Where the results go.
+    input: (&'a Path, JobFile),
     pub(crate) results: PathBuf,
-    /// Whether that was said.
-    pub(crate) named: bool,
-    pub(crate) failed: Option<&'a Path>,
+    /// Whether `--results` names the results.
+    is_named: bool,
+    failed: Option<&'a Path>,
     pub(crate) job: &'a JobArgs,
 }
 
-/// The files of a run, all checked.
-pub(crate) fn of_run(args: &RunArgs) -> Result<Files<'_>, UsageError> {
+/// Returns the files of `run`, after checking them.
+pub(crate) fn of_run(args: &RunArgs) -> Result<Files<'_>, OutputError> {
     let shard = args.sheet.shard.map(|shard| format!(".{}-of-{}", shard.number(), shard.of())).unwrap_or_default();
     let kind = match (args.job.dry_run, args.sandbox) {
         (true, _) => "dry-run",
@@ -34,80 +92,67 @@ pub(crate) fn of_run(args: &RunArgs) -> Result<Files<'_>, UsageError> {
     };
     let results = match &args.results {
         Some(results) => results.clone(),
-        None if is_stdin(&args.file) => {
-            return Err(UsageError("say where the results go with --results FILE".to_owned()));
-        }
-        None => beside(&args.file, &format!("{kind}{shard}")),
+        None if is_dash(&args.file) => return Err(OutputError::NoResultsPath),
+        None => beside_sheet(&args.file, &format!("{kind}{shard}")),
     };
-    let input = (args.file.as_path(), "the spreadsheet");
-    let named = args.results.is_some();
-    Files { input, results, named, failed: args.failed.as_deref(), job: &args.job }.checked()
+    let input = (args.file.as_path(), JobFile::Spreadsheet);
+    let is_named = args.results.is_some();
+    Files { input, results, is_named, failed: args.failed.as_deref(), job: &args.job }.checked()
 }
 
-/// The files of a revocation, all checked.
-pub(crate) fn of_revocation(args: &RevokeArgs) -> Result<Files<'_>, UsageError> {
+/// Returns the files of `revoke`, after checking them.
+pub(crate) fn of_revoke(args: &RevokeArgs) -> Result<Files<'_>, OutputError> {
     let kind = if args.job.dry_run { "revoke-dry-run" } else { "revoked" };
-    let results = args.results.clone().unwrap_or_else(|| after(&args.file, kind));
-    let input = (args.file.as_path(), "the results of the run");
-    Files { input, results, named: args.results.is_some(), failed: None, job: &args.job }.checked()
+    let results = args.results.clone().unwrap_or_else(|| beside_results(&args.file, kind));
+    let input = (args.file.as_path(), JobFile::ResultsOfRun);
+    Files { input, results, is_named: args.results.is_some(), failed: None, job: &args.job }.checked()
 }
 
-impl Files<'_> {
-    /// Every path that will be written has been checked, but the results are the journal's to open.
-    fn checked(self) -> Result<Self, UsageError> {
-        let Self { input: (input, called), results, named, failed, job } = &self;
+impl<'a> Files<'a> {
+    /// Checks every path that will be written. Whether the results can be used is up to the journal.
+    fn checked(self) -> Result<Self, OutputError> {
+        let (results, failed, report) = (self.results.as_path(), self.failed, self.job.report.as_deref());
         // `-` is standard output there.
-        let summary = job.summary.as_deref().filter(|path| !is_stdin(path));
-        let report = job.report.as_deref();
-        if report.is_some_and(is_stdin) {
-            let text =
-                "--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`";
-            return Err(UsageError(text.to_owned()));
+        let summary = self.job.summary.as_deref().filter(|path| !is_dash(path));
+        if report.is_some_and(is_dash) {
+            return Err(OutputError::PageToStandardOutput);
         }
-        let others = [(*failed, "--failed"), (summary, "--summary"), (report, "--report")];
-        let others = || others.iter().filter_map(|(path, flag)| Some(((*path)?, *flag)));
-        for (path, flag) in [(*failed, "--failed"), (named.then_some(results), "--results")] {
+        let named_results = self.is_named.then_some(results);
+        for (path, flag) in [(failed, OutputFlag::Failed), (named_results, OutputFlag::Results)] {
             if let Some(path) = path.filter(|path| is_workbook(path)) {
-                let shown = path.display();
-                return Err(UsageError(format!("{flag} writes CSV; name a file that ends in .csv instead of {shown}")));
+                return Err(OutputError::WorkbookName { flag, path: path.to_owned() });
             }
         }
-        let refuse =
-            |flag: &str, what: &str| Err(UsageError(format!("{flag} would overwrite {what}; name another file")));
-        for (path, flag) in others().chain([(results.as_path(), "--results")]) {
-            if is_same(path, input) {
-                return refuse(flag, called);
-            }
+        let others: Vec<(&Path, OutputFlag)> =
+            [(failed, OutputFlag::Failed), (summary, OutputFlag::Summary), (report, OutputFlag::Report)]
+                .into_iter()
+                .filter_map(|(path, flag)| Some((path?, flag)))
+                .collect();
+        let (input, input_file) = self.input;
+        for (path, flag) in others.iter().copied().chain([(results, OutputFlag::Results)]) {
+            refuse_same(flag, path, Some(input), input_file)?;
         }
-        for (path, flag) in others() {
-            if is_same(path, results) {
-                return refuse(flag, "the results");
-            }
-            try_to_write(path)
-                .map_err(|error| UsageError(format!("cannot write {}: {error}; correct {flag}", path.display())))?;
+        for (path, flag) in others {
+            refuse_same(flag, path, Some(results), JobFile::Results)?;
+            check_writable(path).map_err(|source| OutputError::Unwritable { flag, path: path.to_owned(), source })?;
         }
-        if let (Some(failed), Some(summary)) = (failed, summary)
-            && is_same(failed, summary)
-        {
-            return refuse("--summary", "what --failed writes");
+        if let Some(summary) = summary {
+            refuse_same(OutputFlag::Summary, summary, failed, JobFile::FailedRows)?;
         }
         if let Some(report) = report {
-            for (path, what) in [(*failed, "what --failed writes"), (summary, "the summary")] {
-                if path.is_some_and(|path| is_same(report, path)) {
-                    return refuse("--report", what);
-                }
-            }
-            check_target(report).map_err(|error| UsageError(format!("{error} with --report")))?;
+            refuse_same(OutputFlag::Report, report, failed, JobFile::FailedRows)?;
+            refuse_same(OutputFlag::Report, report, summary, JobFile::Summary)?;
+            check_target(report).map_err(OutputError::Page)?;
         }
         Ok(self)
     }
 
-    /// What to do with results that are there already.
+    /// Returns what to do with results that exist.
     pub(crate) fn start(&self, now: Timestamp) -> Start {
         if self.job.fresh {
             Start::Fresh(now)
-        } else if self.job.dry_run && !self.named {
-            // An earlier dry run says nothing about this one.
+        } else if self.job.dry_run && !self.is_named {
+            // An earlier dry run means nothing to this one.
             Start::Replace
         } else {
             Start::Continue
@@ -115,70 +160,48 @@ impl Files<'_> {
     }
 }
 
-/// `people.results.csv` and `status` make `people.status.csv`.
-pub(crate) fn after(results: &Path, kind: &str) -> PathBuf {
-    let stem = results.file_stem().unwrap_or_default().to_string_lossy();
-    results.with_file_name(format!("{}.{kind}.csv", stem.strip_suffix(".results").unwrap_or(&stem)))
-}
-
-/// `people.csv` and `results` make `people.results.csv`.
-fn beside(file: &Path, kind: &str) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    file.with_file_name(format!("{stem}.{kind}.csv"))
-}
-
-/// Whether a spreadsheet program would refuse CSV under this name.
-fn is_workbook(path: &Path) -> bool {
-    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-    ["xlsx", "xlsm", "xlsb", "xls", "ods"].iter().any(|workbook| ending == *workbook)
-}
-
-/// Whether two paths name the same file, which need not be there yet.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let resolved = |path: &Path| {
-        path.canonicalize().ok().or_else(|| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
-        })
-    };
-    one == other || resolved(one).is_some_and(|one| resolved(other) == Some(one))
-}
-
-/// Whether the path can be written, leaving everything as it is.
-fn try_to_write(path: &Path) -> io::Result<()> {
-    let there = fs::metadata(path).ok();
-    // Opening a pipe would be noticed at its other end.
-    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
-        return Ok(());
+fn refuse_same(flag: OutputFlag, path: &Path, existing: Option<&Path>, file: JobFile) -> Result<(), OutputError> {
+    match existing {
+        Some(existing) if is_same(path, existing) => Err(OutputError::Overwrites { flag, file }),
+        Some(_) | None => Ok(()),
     }
-    OpenOptions::new().append(true).create(true).open(path)?;
-    if there.is_none() { fs::remove_file(path) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use clap::Parser;
+
     use super::*;
+    use crate::cli::args::{Cli, Command};
 
     #[test]
-    fn a_file_is_the_same_by_any_path_whether_it_is_there_or_not() {
+    fn no_file_of_a_job_overwrites_another() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("there"), "").unwrap();
-        for name in ["there", "not there"] {
-            assert!(is_same(&at(name), &at("../").join(folder.path().file_name().unwrap()).join(name)), "{name}");
-            assert!(!is_same(&at(name), &at("another")), "{name}");
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(at("people.csv"), "").unwrap();
+        let check = |flags: &[(&str, &str)]| {
+            let flags = flags.iter().flat_map(|(flag, name)| [(*flag).to_owned(), at(name)]);
+            let typed = ["bulk-invite", "run", &at("people.csv")].map(str::to_owned).into_iter().chain(flags);
+            let Command::Run(args) = Cli::parse_from(typed).command else { panic!("another command") };
+            of_run(&args).map(|files| files.results)
+        };
+        assert_eq!(check(&[]).unwrap(), folder.path().join("people.results.csv"));
+        let failed = ("--failed", "failed.csv");
+        for (flags, overwritten) in [
+            (&[("--results", "people.csv")][..], (OutputFlag::Results, JobFile::Spreadsheet)),
+            (&[("--summary", "people.csv")], (OutputFlag::Summary, JobFile::Spreadsheet)),
+            (&[("--report", "people.results.csv")], (OutputFlag::Report, JobFile::Results)),
+            (&[failed, ("--summary", "failed.csv")], (OutputFlag::Summary, JobFile::FailedRows)),
+            (&[failed, ("--report", "failed.csv")], (OutputFlag::Report, JobFile::FailedRows)),
+            (&[("--summary", "page"), ("--report", "page")], (OutputFlag::Report, JobFile::Summary)),
+        ] {
+            let error = check(flags).unwrap_err();
+            let OutputError::Overwrites { flag, file } = error else { panic!("{error}") };
+            assert_eq!((flag, file), overwritten);
         }
-    }
-
-    #[test]
-    fn trying_leaves_everything_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("there"), "text").unwrap();
-        try_to_write(&at("there")).unwrap();
-        try_to_write(&at("not there")).unwrap();
-        assert!(try_to_write(folder.path()).is_err() && try_to_write(&at("missing/file")).is_err());
-        assert_eq!(fs::read_to_string(at("there")).unwrap(), "text");
-        assert!(!at("not there").exists());
+        let error = check(&[("--failed", "failed.xlsx")]).unwrap_err();
+        assert!(matches!(error, OutputError::WorkbookName { flag: OutputFlag::Failed, .. }), "{error}");
     }
 }

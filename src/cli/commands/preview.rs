@@ -1,5 +1,7 @@
-//! What a run foresees before it sends anything, from a first reading of the sheet: how many people, whether everybody
-//! finds a seat, and project roles that Atlas may not have. Where the sheet can be read only once, little is known.
+//! A preview of a run, from a first reading of the sheet: how many people, whether the seats suffice, and project roles that
+//! Atlas may not have. A sheet that can be read only once gives little of it.
+
+use std::fmt;
 
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
@@ -8,39 +10,92 @@ use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles}
 use bulk_invite::report;
 use bulk_invite::spreadsheet::Sheet;
 
-use super::job::Opened;
+use super::job::OpenJob;
 use crate::cli::args::RunArgs;
 
-/// What is known before the first invite.
+/// Facts about a run before it sends anything.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
-    /// How many people will be sent an invitation, unless somebody turns out to be there; `None` where it is not known.
+    /// The number of people who will be invited, unless some are found present; `None` if it is not known.
     pub(crate) people: Option<u64>,
-    /// That seats do not suffice, or may not, in words; a line an organization.
-    pub(crate) seats: Vec<String>,
+    /// One for each organization whose seats do not suffice, or may not.
+    pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
 }
 
+/// An organization whose seats do not suffice, or may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeatShortage {
+    /// `None` if it is the only one.
+    organization: Option<ObjectId>,
+    extent: Shortage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shortage {
+    Certain(Seats),
+    /// People cannot be counted before the run.
+    Possible {
+        left: u64,
+    },
+}
+
+impl Shortage {
+    /// Compares the seats with the people, at most `limit`, of whom the number may be unknown.
+    fn find(people: Option<u64>, limit: u64, directory: &Directory) -> Option<Self> {
+        let needed = people.unwrap_or(u64::MAX).min(limit);
+        let seats = Seats { needed, taken: Some(directory.seats_used() as u64) };
+        if seats.missing() == 0 {
+            return None;
+        }
+        match people {
+            Some(_) => Some(Shortage::Certain(seats)),
+            None => seats.left().map(|left| Shortage::Possible { left }),
+        }
+    }
+}
+
+impl fmt::Display for SeatShortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(id) = self.organization {
+            write!(f, "organization {id}: ")?;
+        }
+        match self.extent {
+            Shortage::Certain(seats) => write!(f, "not enough seats: {}", report::seats(seats)),
+            Shortage::Possible { left } => write!(
+                f,
+                "{left} of {} seats are left, and how many people need one is not known before the rows are read",
+                Seats::LIMIT
+            ),
+        }
+    }
+}
+
 impl Preview {
-    /// Reads the sheet ahead, as the run will read it. A sheet that breaks off is for the run to tell.
+    /// Reads the sheet ahead, as the run will read it. Errors in it are left to the run.
     pub(crate) fn read(
         args: &RunArgs,
         sheet: &Sheet,
         planner: Planner<'_>,
         organizations: &[Organization<'_, Client>],
-        opened: &mut Opened,
+        job: &mut OpenJob,
     ) -> Self {
-        let directories: Vec<(ObjectId, &Directory)> = planner.directories().to_vec();
-        let several = directories.len() > 1;
-        let of = |id| if several { format!("organization {id}: ") } else { String::new() };
-        let Some(sheet) = sheet.reopen() else {
-            return Self::of_one_reading(args, &directories, of);
+        let limit = args.job.limit.unwrap_or(u64::MAX);
+        let several = organizations.len() > 1;
+        let shortages = |people: &dyn Fn(ObjectId) -> Option<u64>| {
+            let shortage = |one: &Organization<'_, Client>| {
+                let extent = Shortage::find(people(one.id), limit, one.directory)?;
+                Some(SeatShortage { organization: several.then_some(one.id), extent })
+            };
+            organizations.iter().filter_map(shortage).collect()
         };
-        let Opened { keys, earlier, journal, .. } = opened;
+        let Some(sheet) = sheet.reopen() else {
+            return Self { shortages: shortages(&|_| None), ..Self::default() };
+        };
+        let OpenJob { keys, earlier, journal, .. } = job;
         let classifier = Classifier::new(planner, keys.clone(), 0);
         let mut has_expired = |place, id| {
             let organization = organizations.iter().find(|one| one.id == id);
-            // A line that cannot be read is for the run to tell.
             organization
                 .zip(journal.read(place).ok())
                 .is_some_and(|(organization, line)| line.outcome.has_expired(organization.session.server_now()))
@@ -52,58 +107,58 @@ impl Preview {
             Some(_) | None => false,
         };
         let Ok(forecast) = Forecast::of(sheet, classifier, is_settled) else { return Self::default() };
-        let limit = args.job.limit.unwrap_or(u64::MAX);
-        let seats = directories.iter().filter_map(|(id, directory)| {
-            let needed = forecast.organizations.of(*id).min(limit);
-            let seats = Seats { needed, taken: Some(directory.seats_used() as u64) };
-            (seats.missing() > 0).then(|| format!("{}not enough seats: {}", of(*id), report::seats(seats)))
-        });
-        Self { people: Some(forecast.people.min(limit)), seats: seats.collect(), unlisted: forecast.unlisted }
+        Self {
+            people: Some(forecast.people.min(limit)),
+            shortages: shortages(&|id| Some(forecast.organizations.of(id))),
+            unlisted: forecast.unlisted,
+        }
     }
 
-    fn of_one_reading(args: &RunArgs, directories: &[(ObjectId, &Directory)], of: impl Fn(ObjectId) -> String) -> Self {
-        let seats = directories.iter().filter_map(|(id, directory)| {
-            let taken = directory.seats_used() as u64;
-            let most = Seats { needed: args.job.limit.unwrap_or(u64::MAX), taken: Some(taken) };
-            most.left().filter(|_| most.missing() > 0).map(|left| {
-                format!(
-                    "{}{left} of {} seats are left, and how many people need one is not known before the rows are read",
-                    of(*id),
-                    Seats::LIMIT
-                )
-            })
-        });
-        Self { seats: seats.collect(), ..Self::default() }
-    }
-
-    /// A line for each role that Atlas may not have, the first few of them.
-    pub(crate) fn roles(&self) -> Vec<String> {
+    /// Returns a warning for each of the first few roles that Atlas may not have.
+    pub(crate) fn role_warnings(&self) -> Vec<String> {
         report::unlisted_roles(&self.unlisted)
+    }
+
+    /// Returns the question before the run. `rows` is the number of rows, `limit` the most that are sent.
+    pub(crate) fn question<G>(
+        &self,
+        rows: Option<u64>,
+        limit: Option<u64>,
+        organizations: &[Organization<'_, G>],
+    ) -> String {
+        let who = match (self.people, rows, limit) {
+            (Some(1), ..) => "1 person".to_owned(),
+            (Some(people), ..) => format!("{people} people"),
+            (None, Some(rows), Some(limit)) => format!("up to {} people", rows.min(limit)),
+            (None, None, Some(limit)) => format!("up to {limit} people"),
+            (None, Some(rows), None) => format!("the people of {rows} rows"),
+            (None, None, None) => "everyone in the spreadsheet".to_owned(),
+        };
+        let used = |one: &Organization<'_, G>| {
+            format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
+        };
+        let used: Vec<String> = organizations.iter().filter(|one| one.blocked.is_none()).map(used).collect();
+        let seats: String = self.shortages.iter().map(|shortage| format!("{shortage}. ")).collect();
+        format!(
+            "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
+            used.join(", and ")
+        )
     }
 }
 
-/// What a run is about to do, in a sentence or two.
-pub(crate) fn question<G>(
-    rows: Option<u64>,
-    limit: Option<u64>,
-    preview: &Preview,
-    organizations: &[Organization<'_, G>],
-) -> String {
-    let who = match (preview.people, rows, limit) {
-        (Some(1), ..) => "1 person".to_owned(),
-        (Some(people), ..) => format!("{people} people"),
-        (None, Some(rows), Some(limit)) => format!("up to {} people", rows.min(limit)),
-        (None, None, Some(limit)) => format!("up to {limit} people"),
-        (None, Some(rows), None) => format!("the people of {rows} rows"),
-        (None, None, None) => "everyone in the spreadsheet".to_owned(),
-    };
-    let there = |one: &Organization<'_, G>| {
-        format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
-    };
-    let there: Vec<String> = organizations.iter().filter(|one| one.blocked.is_none()).map(there).collect();
-    let seats: String = preview.seats.iter().map(|seats| format!("{seats}. ")).collect();
-    format!(
-        "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
-        there.join(", and ")
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_are_short_only_of_people_within_the_limit() {
+        let directory = Directory::offline();
+        let find = |people, limit| Shortage::find(people, limit, &directory);
+        assert_eq!(find(Some(500), u64::MAX), None);
+        let seats = Seats { needed: 501, taken: Some(0) };
+        assert_eq!(find(Some(501), u64::MAX), Some(Shortage::Certain(seats)));
+        assert_eq!(find(Some(501), 500), None);
+        assert_eq!(find(None, u64::MAX), Some(Shortage::Possible { left: 500 }));
+        assert_eq!(find(None, 500), None);
+    }
 }

@@ -1,15 +1,15 @@
-//! Standard output of a check: findings as they come, then what it all comes to.
+//! Prints a check on standard output: the findings, then the result.
 
-use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::model::Exit;
-use bulk_invite::plan::{Checked, Finding, FindingKind};
-use bulk_invite::report::{CHECK_COLUMNS, check_json, check_text, finding_json, finding_record, finding_text};
+use bulk_invite::plan::{Checked, Finding};
+use bulk_invite::report::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
 
 use crate::cli::args::CheckFormat;
 
-/// Prints in one format. Text and CSV go out as they come; JSON is one document, so its findings gather in memory, as text.
+/// A printer for one format. Text and CSV are printed finding by finding; JSON is one document, so its findings are held
+/// until the end.
 pub(crate) struct Printer {
     kind: Kind,
 }
@@ -17,12 +17,12 @@ pub(crate) struct Printer {
 enum Kind {
     Text { out: BufWriter<IgnoreBrokenPipe>, any: bool },
     Csv(Box<csv::Writer<IgnoreBrokenPipe>>),
-    Json { out: BufWriter<IgnoreBrokenPipe>, problems: String, warnings: String },
+    Json { out: BufWriter<IgnoreBrokenPipe>, findings: FindingsJson },
 }
 
 impl Printer {
     pub(crate) fn new(format: CheckFormat) -> io::Result<Self> {
-        let out = IgnoreBrokenPipe { out: io::stdout().lock(), is_heard: true };
+        let out = IgnoreBrokenPipe { out: io::stdout().lock(), is_open: true };
         let kind = match format {
             CheckFormat::Text => Kind::Text { out: BufWriter::new(out), any: false },
             CheckFormat::Csv => {
@@ -30,9 +30,7 @@ impl Printer {
                 csv.write_record(CHECK_COLUMNS)?;
                 Kind::Csv(Box::new(csv))
             }
-            CheckFormat::Json => {
-                Kind::Json { out: BufWriter::new(out), problems: String::new(), warnings: String::new() }
-            }
+            CheckFormat::Json => Kind::Json { out: BufWriter::new(out), findings: FindingsJson::default() },
         };
         Ok(Self { kind })
     }
@@ -44,23 +42,11 @@ impl Printer {
                 writeln!(out, "{}", finding_text(finding))
             }
             Kind::Csv(csv) => Ok(csv.write_record(finding_record(finding).iter().map(|cell| cell.as_bytes()))?),
-            Kind::Json { problems, warnings, .. } => {
-                let list = match finding.kind {
-                    FindingKind::Invalid => problems,
-                    FindingKind::Duplicate
-                    | FindingKind::AlreadyInvited
-                    | FindingKind::AlreadyMember
-                    | FindingKind::Warning => warnings,
-                };
-                let comma = if list.is_empty() { "" } else { "," };
-                // Writing to a string does not fail.
-                let _ = fmt::Write::write_fmt(list, format_args!("{comma}{}", finding_json(finding)));
-                Ok(())
-            }
+            Kind::Json { findings, .. } => Ok(findings.add(finding)?),
         }
     }
 
-    /// Prints the sum, and the exit code where machines read; `online` where the organizations were asked.
+    /// Prints the result; `online` if the organizations were read. The exit code is printed for machines only.
     pub(crate) fn finish(self, checked: &Checked, online: bool, exit: Exit) -> io::Result<()> {
         match self.kind {
             Kind::Text { mut out, any } => {
@@ -69,30 +55,26 @@ impl Printer {
                 out.flush()
             }
             Kind::Csv(mut csv) => csv.flush(),
-            Kind::Json { mut out, problems, warnings } => {
-                let mut facts = check_json(checked, online);
-                facts["exit_code"] = (exit as i32).into();
-                let facts = facts.to_string();
-                // The lists join the facts in one object.
-                let facts = facts.trim_start_matches('{');
-                writeln!(out, "{{\"problems\":[{problems}],\"warnings\":[{warnings}],{facts}")?;
+            Kind::Json { mut out, findings } => {
+                serde_json::to_writer(&mut out, &CheckJson::new(findings, checked, online, exit))?;
+                writeln!(out)?;
                 out.flush()
             }
         }
     }
 }
 
-/// Standard output, whose reader may have seen enough: that is no failure, and the exit code is still worked out.
+/// Standard output that may be closed early, as `head` does. That is not a failure, and the exit code still counts.
 struct IgnoreBrokenPipe {
     out: StdoutLock<'static>,
-    is_heard: bool,
+    is_open: bool,
 }
 
 impl IgnoreBrokenPipe {
     fn unless_gone<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
         match done {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.is_heard = false;
+                self.is_open = false;
                 Ok(otherwise)
             }
             done => done,
@@ -102,7 +84,7 @@ impl IgnoreBrokenPipe {
 
 impl Write for IgnoreBrokenPipe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.is_heard {
+        if !self.is_open {
             return Ok(bytes.len());
         }
         let written = self.out.write(bytes);

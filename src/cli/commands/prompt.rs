@@ -1,24 +1,40 @@
-//! Asks the person at the terminal before anything is sent.
+//! The question at the terminal before anything is sent.
 
 use std::io::{self, IsTerminal, Write};
 
-/// Whether there is somebody to ask.
-pub(crate) fn somebody_is_there() -> bool {
+use bulk_invite::model::{Halt, Signal};
+use tokio::sync::mpsc;
+
+/// Returns whether a question can be asked and answered at a terminal.
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks; anything but yes is no.
-pub(crate) fn ask(question: &str) -> bool {
+/// Asks the question. Returns a halt unless the answer is yes.
+pub(crate) async fn confirm(question: String, signals: &mut mpsc::Receiver<Signal>) -> Option<Halt> {
+    let answer = tokio::task::spawn_blocking(move || ask(&question));
+    // After a no, every row still gets its line, and the results of an earlier run are kept.
+    tokio::select! {
+        answer = answer => (!answer.unwrap_or(false)).then_some(Halt::Declined),
+        Some(signal) = signals.recv() => {
+            end_line();
+            Some(Halt::NotStarted(signal))
+        }
+    }
+}
+
+/// Returns whether the answer is yes.
+fn ask(question: &str) -> bool {
     let _ = write!(io::stderr().lock(), "{question}");
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
     if !answer.ends_with('\n') {
-        unanswered();
+        end_line();
     }
     read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
-/// Ends the line of a question that nobody has answered.
-pub(crate) fn unanswered() {
+/// Ends the line of a question without an answer.
+fn end_line() {
     let _ = writeln!(io::stderr().lock());
 }

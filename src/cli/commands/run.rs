@@ -1,4 +1,4 @@
-//! `bulk-invite run`: puts the parts together, asks, runs, and tells what came of it.
+//! `bulk-invite run`: invites the people of a spreadsheet.
 
 use std::path::Path;
 
@@ -11,28 +11,29 @@ use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 use jiff::Timestamp;
 
-use super::connection::account;
-use super::job::{self, Opened};
+use super::error::CliError;
+use super::finish::finish;
+use super::job::OpenJob;
 use super::output::Files;
-use super::preview::{self, Preview};
+use super::preview::Preview;
+use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, output};
+use super::{input, output, prompt, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
-use crate::cli::settings::UsageError;
 
-/// Runs the command and says how it went.
-pub(crate) fn run(args: &RunArgs) -> Exit {
-    job::watched(&args.job, |screen| job::block_on(prepare(args, screen)?.carry_out(args, screen)))
+/// Runs the command.
+pub(crate) fn run(args: &RunArgs, screen: &mut Screen) -> Result<Exit, CliError> {
+    block_on(prepare(args, screen)?.run(args, screen))
 }
 
-/// All that can be known to be wrong before anything is sent has been checked.
+/// A run whose arguments, settings and files have been checked.
 struct Prepared<'a> {
     /// The organization of rows that name none.
     organization: Option<ObjectId>,
-    /// Those that rows are for.
+    /// The organizations that rows are for.
     targets: Vec<Target>,
-    /// All whose results the results file may hold.
+    /// The organizations whose results the results file may hold.
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
     files: Files<'a>,
@@ -40,8 +41,8 @@ struct Prepared<'a> {
     _sandbox: Option<atlas_sandbox::Running>,
 }
 
-fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, UsageError> {
-    let (account, running) = account(args.sandbox.then_some(&args.sandbox_fault[..]), &args.account)?;
+fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
+    let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
     let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no row below its header");
@@ -49,11 +50,11 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, Usage
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, input, files, _sandbox: running })
+    Ok(Prepared { organization, targets, known, input, files, _sandbox: sandbox })
 }
 
 impl Prepared<'_> {
-    async fn carry_out(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, UsageError> {
+    async fn run(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, input, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
@@ -61,38 +62,38 @@ impl Prepared<'_> {
         let api = Api::from(args.account.api);
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
-        let mut opened = Opened::open(&files, (targets, &known), api, layout, clock, screen)?;
+        let mut job = OpenJob::open(&files, (targets, &known), api, layout, clock, screen)?;
         if api == Api::Invites {
             screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
         }
 
         screen.wait("looking up who is there already");
-        let read = opened.look_up(preflight).await;
-        let organizations = opened.organizations(&read);
+        let read = job.look_up(preflight).await;
+        let organizations = job.organizations(&read);
         let mut halt = read.halt.clone();
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let plan = PlanOptions { default_roles, organization };
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
-        // Reading the sheet ahead is only for telling somebody.
+        // Reading the sheet ahead is only for what is printed.
         let preview = if sends && (may_ask || machine || !args.job.quiet) {
-            Preview::read(args, &sheet, planner.clone(), &organizations, &mut opened)
+            Preview::read(args, &sheet, planner.clone(), &organizations, &mut job)
         } else {
             Preview::default()
         };
         screen.stop();
-        preview.roles().iter().for_each(|warning| screen.note(warning));
-        // A rehearsal asks about nothing but seats, which the real run will lack too.
-        let matters = preview.people != Some(0) && (!args.sandbox || !preview.seats.is_empty());
+        preview.role_warnings().iter().for_each(|warning| screen.note(warning));
+        // A rehearsal asks only about seats, which the real run will lack too.
+        let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
         if may_ask && sends && matters {
-            let question = preview::question(rows, args.job.limit, &preview, &organizations);
-            halt = job::confirm(question, &mut opened.signals).await;
+            let question = preview.question(rows, args.job.limit, &organizations);
+            halt = prompt::confirm(question, &mut job.signals).await;
         } else {
-            preview.seats.iter().for_each(|seats| screen.note(&format!("warning: {seats}")));
+            preview.shortages.iter().for_each(|shortage| screen.note(format_args!("warning: {shortage}")));
         }
 
-        let Opened { learned, journal, earlier, keys, signals, .. } = opened;
+        let OpenJob { learned, journal, earlier, keys, signals, .. } = job;
         let run = Run {
             options: RunOptions { reinvite_expired: args.reinvite_expired, ..args.job.options(organization, rows) },
             clock,
@@ -110,10 +111,11 @@ impl Prepared<'_> {
         let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
         let report =
             Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: args.sandbox, api, shard };
-        Ok(job::tell(report, &args.job, screen))
+        Ok(finish(report, &args.job, screen))
     }
 }
 
+/// Returns how to write the rows of `--failed` with the columns of the sheet.
 fn failed_rows(path: &Path, header: &Header) -> FailedRows {
     let cell = |index: usize| match header.carried().iter().position(|carried| carried.cell == index) {
         Some(at) => Cell::Carried(at),

@@ -1,35 +1,26 @@
-//! `bulk-invite sandbox`: the embedded Atlas on its own, until it is told to stop.
+//! `bulk-invite sandbox`: the embedded Atlas on its own, until Ctrl-C.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use atlas_sandbox::{Caps, Limits, Options, Sandbox, Window};
 use bulk_invite::model::Exit;
 use tokio::net::TcpListener;
 
+use super::error::CliError;
+use super::runtime::block_on;
 use crate::cli::args::SandboxArgs;
-use crate::cli::settings::UsageError;
 
-/// Runs the command and says how it went.
-pub(crate) fn run(args: &SandboxArgs) -> Exit {
-    match try_run(args) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            Exit::Usage
-        }
-    }
-}
-
-fn try_run(args: &SandboxArgs) -> Result<(), UsageError> {
+/// Runs the command.
+pub(crate) fn run(args: &SandboxArgs) -> Result<Exit, CliError> {
     let options = options(args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::new)?;
-    runtime.block_on(async {
-        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-            UsageError(format!("cannot listen on {}: {error}; choose another --listen", args.listen))
-        })?;
-        let address = listener.local_addr().map_err(UsageError::new)?;
+    block_on(async {
+        let listener = TcpListener::bind(args.listen)
+            .await
+            .map_err(|source| CliError::AddressUnusable { address: args.listen, source })?;
+        let address = listener.local_addr().map_err(CliError::AddressUnknown)?;
         let hello = format!(
             "listening on http://{address}\n\
              organization {}, token {}, service account {} / {}, API key {} / {}",
@@ -42,28 +33,24 @@ fn try_run(args: &SandboxArgs) -> Result<(), UsageError> {
         );
         let _ = writeln!(io::stdout(), "{hello}");
         let stop = async {
-            // Without a way to hear of Ctrl-C it serves until it is killed.
+            // If Ctrl-C cannot be caught, the sandbox serves until it is killed.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
         atlas_sandbox::serve(listener, Arc::new(Sandbox::new(options)), stop).await;
-        Ok(())
+        Ok(Exit::Success)
     })
 }
 
-fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
+fn options(args: &SandboxArgs) -> Result<Options, CliError> {
     let mut options = match &args.scenario {
-        Some(path) => {
-            let named = |error: &dyn std::fmt::Display| UsageError(format!("scenario {}: {error}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-            text.parse().map_err(|error: atlas_sandbox::ScenarioError| named(&error))?
-        }
+        Some(path) => scenario(path)?,
         None => Options::default(),
     };
     options.faults.extend(args.fault.iter().cloned());
     if let Some(latency) = args.latency {
-        options.latency = Duration::try_from(latency).unwrap_or_default();
+        options.latency = latency;
     }
     if let Some(speed) = args.speed {
         options.speed = speed;
@@ -82,6 +69,14 @@ fn options(args: &SandboxArgs) -> Result<Options, UsageError> {
     Ok(options)
 }
 
+fn scenario(path: &Path) -> Result<Options, CliError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(source) => return Err(CliError::ScenarioUnreadable { path: path.to_owned(), source }),
+    };
+    text.parse().map_err(|source| CliError::InvalidScenario { path: path.to_owned(), source })
+}
+
 #[cfg(test)]
 mod tests {
     use atlas_sandbox::Duplicates;
@@ -90,21 +85,21 @@ mod tests {
     use super::*;
     use crate::cli::args::{Cli, Command};
 
-    fn told(flags: &[&str]) -> Options {
+    fn parsed(flags: &[&str]) -> Options {
         let cli = Cli::parse_from(["bulk-invite", "sandbox"].iter().chain(flags));
         let Command::Sandbox(args) = &cli.command else { panic!("another command") };
         options(args).unwrap()
     }
 
     #[test]
-    fn flags_come_before_the_scenario_and_leave_the_rest_to_it() {
+    fn flags_override_the_scenario_and_keep_the_rest_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scenario.toml");
         std::fs::write(&path, "seed = 7\nduplicates = 'accept'\nfaults = ['500@1']\n").unwrap();
         let scenario = ["--scenario", path.to_str().unwrap()];
-        let plain = told(&scenario);
+        let plain = parsed(&scenario);
         assert_eq!((plain.seed, plain.duplicates, plain.limits.invitations), (7, Duplicates::Accept, None));
-        let changed = told(
+        let changed = parsed(
             &[&scenario[..], &["--seed=9", "--duplicates=400", "--invitation-limiter", "--fault=cut@1", "--speed=60"]]
                 .concat(),
         );

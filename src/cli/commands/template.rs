@@ -1,7 +1,7 @@
 //! `bulk-invite template`: a starter sheet, with a few people in it to be replaced.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use bulk_invite::model::Exit;
@@ -9,37 +9,27 @@ use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Workbook, XlsxError,
 };
 
-use super::stdout::print;
-use crate::cli::settings::UsageError;
+use super::error::CliError;
+use super::stdout;
 
-/// Runs the command and returns its exit code.
-pub(crate) fn template(xlsx: Option<&Path>) -> Exit {
-    let written = match xlsx {
-        Some(path) => write(path),
-        None => print(csv().as_bytes()),
-    };
-    match written {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
-            Exit::Usage
-        }
+/// Runs the command.
+pub(crate) fn run(xlsx: Option<&Path>) -> Result<Exit, CliError> {
+    match xlsx {
+        Some(path) => write(path)?,
+        None => stdout::write(csv().as_bytes()).map_err(CliError::StandardOutput)?,
     }
+    Ok(Exit::Success)
 }
 
-fn write(path: &Path) -> Result<(), UsageError> {
-    let shown = path.display();
-    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx")) {
-        return Err(UsageError(format!("{shown} is no name for a workbook; name a file that ends in .xlsx")));
+fn write(path: &Path) -> Result<(), CliError> {
+    if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("xlsx")) {
+        return Err(CliError::NotAWorkbookName { path: path.to_owned() });
     }
-    let workbook = xlsx().map_err(UsageError::new)?;
+    let workbook = xlsx()?;
     let written = File::create_new(path).and_then(|mut file| file.write_all(&workbook));
-    written.map_err(|error| {
-        UsageError(if error.kind() == ErrorKind::AlreadyExists {
-            format!("{shown} is there already and is left as it is; name another file with --xlsx")
-        } else {
-            format!("cannot write {shown}: {error}; name another file with --xlsx")
-        })
+    written.map_err(|source| match source.kind() == ErrorKind::AlreadyExists {
+        true => CliError::TemplateExists { path: path.to_owned() },
+        false => CliError::TemplateUnwritable { path: path.to_owned(), source },
     })
 }
 

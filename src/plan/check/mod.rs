@@ -1,13 +1,13 @@
-//! Checks a sheet: what is wrong, what is odd and what would be sent, row by row, by the code that a run goes by.
+//! Checks a sheet with the code that a run uses: what is wrong, what is unusual and what would be sent.
 //!
-//! Nothing is asked or sent here, nor is anything printed; [`crate::report`] has the words. Memory does not grow with what
-//! is found: a [`Finding`] is handed on and forgotten.
+//! Nothing is sent or printed here; [`crate::report`] has the texts. Each [`Finding`] is passed on at once, so memory does
+//! not grow with their number.
 
 mod finding;
 
 use std::collections::HashMap;
 
-pub use self::finding::{Finding, FindingKind};
+pub use self::finding::{Finding, FindingCode, FindingKind};
 
 use crate::model::exit::Exit;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
@@ -18,31 +18,29 @@ use crate::plan::forecast::{Counts, Forecast};
 use crate::plan::{ANY, differences, unknown_project_roles};
 use crate::spreadsheet::{Header, Row};
 
-/// The code of the warning that a project role is not on our list.
-const UNLISTED_PROJECT_ROLE: &str = "UNLISTED_PROJECT_ROLE";
 /// Longer names are cut, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Checks the rows of one sheet, in their order.
+/// A checker of the rows of one sheet, in their order.
 #[derive(Debug)]
 pub struct Checker<'a> {
     classifier: Classifier<'a>,
     email: usize,
     tally: Tally,
     forecast: Forecast,
-    /// What ids stand for that came of names, where nothing could be looked up.
+    /// Names by the ids that stand for them, for names that could not be looked up.
     teams: HashMap<ObjectId, String>,
     projects: HashMap<ObjectId, String>,
 }
 
-/// What rows turned out to be.
+/// Counts of the rows that were checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// All rows that hold anything.
+    /// All rows with content.
     pub rows: u64,
     /// Rows that fail our checks.
     pub invalid: u64,
-    /// Rows that say what an earlier row says.
+    /// Rows with the content of an earlier row.
     pub duplicates: u64,
     /// People with a pending invite.
     pub already_invited: u64,
@@ -52,45 +50,45 @@ pub struct Tally {
     pub warnings: u64,
 }
 
-/// What a check comes to.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What rows turned out to be.
+    /// Counts of the rows.
     pub tally: Tally,
-    /// Rows without text that were passed over.
+    /// Blank rows, which were skipped.
     pub blank: u64,
     /// People who would be invited.
     pub people: u64,
-    /// How many people get each role, in a fixed order.
+    /// The number of people for each role, in a fixed order.
     pub roles: Vec<(OrgRole, u64)>,
-    /// How many people would be in each team, most first.
+    /// The number of people for each team, most first.
     pub teams: Vec<Share>,
-    /// How many people would have each project, most first.
+    /// The number of people for each project, most first.
     pub projects: Vec<Share>,
-    /// Whether everybody fits, for each organization.
+    /// The seats that are needed and left in each organization.
     pub seats: Vec<(ObjectId, Seats)>,
 }
 
-/// How many people a team or a project gets.
+/// The number of people that a team or a project gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Its id; none where only its name is known, and for what there was no room to tell apart.
+    /// Its id; `None` if only its name is known, and for all that were too many to count apart.
     pub id: Option<ObjectId>,
-    /// Its name, where it is known; untrusted.
+    /// Its name, if it is known; untrusted.
     pub name: Option<String>,
-    /// How many people.
+    /// The number of people.
     pub people: u64,
 }
 
 impl Checked {
-    /// The exit code: warnings are no reason to look again.
+    /// Returns the exit code, which warnings do not change.
     pub fn exit(&self) -> Exit {
         if self.tally.invalid > 0 { Exit::RowsNeedALook } else { Exit::Success }
     }
 }
 
 impl<'a> Checker<'a> {
-    /// Before the first row of a sheet with this header.
+    /// Creates a checker for a sheet with this header.
     pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
         Self {
             classifier,
@@ -102,23 +100,23 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks the next row and tells what is found, nothing where all is well. An error is the listener's own.
+    /// Checks the next row and passes on what is found. An error is that of `on_finding`.
     pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
         self.tally.rows += 1;
         let email = row.cell(self.email);
-        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: "", column: None, detail };
+        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: None, column: None, detail };
         match self.classifier.classify(row) {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
                 let mut problems = self.classifier.planner().problems(row);
                 if problems.is_empty() {
-                    // Nothing is wrong with it but an earlier row.
+                    // The row is only wrong beside an earlier one.
                     problems.push(first);
                 }
                 problems.iter().try_for_each(|problem| {
-                    let column = problem.column.as_deref();
+                    let (code, column) = (Some(FindingCode::Rejected(problem.code)), problem.column.as_deref());
                     let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
-                    on_finding(&Finding { code: problem.code.code(), column, ..finding })
+                    on_finding(&Finding { code, column, ..finding })
                 })
             }
             Classified::Duplicate(earlier) => {
@@ -136,24 +134,25 @@ impl<'a> Checker<'a> {
                         }
                     };
                     *count += 1;
-                    let differs = differences(&invitation, presence.grants());
-                    let differs =
-                        differs.map(|differs| format!(", but {}", differs.describe(directory))).unwrap_or_default();
-                    on_finding(&of_row(kind, format!("{} {what}{differs}", invitation.email).into()))
+                    let differences = differences(&invitation, presence.grants());
+                    let code = differences.is_some().then_some(FindingCode::Differs);
+                    let but = differences.map(|found| format!(", but {}", found.describe(directory)));
+                    let detail = format!("{} {what}{}", invitation.email, but.unwrap_or_default());
+                    on_finding(&Finding { code, ..of_row(kind, detail.into()) })
                 }
                 None => {
                     self.expect(row, &invitation);
                     let column = self.classifier.planner().projects_column();
-                    let mut told: Vec<&str> = Vec::new();
+                    let mut reported: Vec<&str> = Vec::new();
                     for role in unknown_project_roles(&invitation) {
-                        if told.contains(&role) {
+                        if reported.contains(&role) {
                             continue;
                         }
-                        told.push(role);
+                        reported.push(role);
                         self.tally.warnings += 1;
                         let detail = format!("project role \"{role}\" is not one we know; it is sent as written");
                         let finding = of_row(FindingKind::Warning, detail.into());
-                        on_finding(&Finding { code: UNLISTED_PROJECT_ROLE, column, ..finding })?;
+                        on_finding(&Finding { code: Some(FindingCode::UnlistedProjectRole), column, ..finding })?;
                     }
                     Ok(())
                 }
@@ -166,6 +165,7 @@ impl<'a> Checker<'a> {
         Some((directory.presence(&invitation.email)?, directory))
     }
 
+    /// Counts a person who would be invited.
     fn expect(&mut self, row: &Row, invitation: &Invitation) {
         self.forecast.add(row.number, invitation);
         let planner = self.classifier.planner();
@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What it all comes to, once every row has been taken; `blank` rows were passed over.
+    /// Returns the result, once every row has been checked; `blank` rows were skipped.
     pub fn finish(self, blank: u64) -> Checked {
         let Self { tally, forecast, .. } = &self;
         let directories = self.classifier.planner().directories();
@@ -204,7 +204,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The counts with names, most people first; what could not be told apart comes last.
+/// Returns the counts with names, most people first; those that were too many to count apart come last.
 fn shares(
     counts: &Counts,
     directories: &[(ObjectId, &Directory)],

@@ -1,15 +1,13 @@
-//! Atlas's error codes, explained for people who have never seen one.
-
 use super::Explanation;
 
-/// Codes of Atlas with the same explanation.
-struct Known {
-    codes: &'static [&'static str],
-    explanation: Explanation,
+/// Error codes of Atlas with the same explanation.
+pub(super) struct Known {
+    pub(super) codes: &'static [&'static str],
+    pub(super) explanation: Explanation,
 }
 
-/// From Atlas's documentation of error codes, and from recorded answers.
-const KNOWN: [Known; 25] = [
+/// The codes that are known from Atlas's documentation of error codes and from recorded answers.
+pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["TEAM_NOT_FOUND", "TEAM_NOT_IN_ORG", "INVALID_TEAM_ID"],
         explanation: Explanation {
@@ -45,7 +43,7 @@ const KNOWN: [Known; 25] = [
     Known {
         codes: &["BLOCKED_USERNAME", "INVALID_DOMAIN_IN_USERNAME"],
         explanation: Explanation {
-            heading: "Atlas lets nobody in with this email address or its domain",
+            heading: "Atlas does not allow this email address or its domain",
             remedy: "use another address for these people, or ask Atlas's support why",
         },
     },
@@ -65,21 +63,18 @@ const KNOWN: [Known; 25] = [
     },
     Known {
         codes: &["MAX_USERS_PER_TEAM_EXCEEDED"],
-        explanation: Explanation { heading: "The team is full", remedy: "the team is full; choose another" },
+        explanation: Explanation { heading: "The team is full", remedy: "choose another team" },
     },
     Known {
         codes: &["MAX_USERS_PER_GROUP_EXCEEDED"],
         explanation: Explanation {
             heading: "The project is full",
-            remedy: "the project is full; choose another, or have support raise the limit",
+            remedy: "choose another project, or have support raise the limit",
         },
     },
     Known {
         codes: &["MAX_USERS_PER_ORG_EXCEEDED"],
-        explanation: Explanation {
-            heading: "The organization is full",
-            remedy: "the organization has no seat left; have support raise the limit",
-        },
+        explanation: Explanation { heading: "The organization is full", remedy: "have support raise the limit" },
     },
     Known {
         codes: &["MAX_ORGS_PER_USER_EXCEEDED"],
@@ -98,8 +93,8 @@ const KNOWN: [Known; 25] = [
     Known {
         codes: &["USER_ALREADY_EXISTS", "USER_ALREADY_IN_GROUP", "USER_ALREADY_IN_ORG"],
         explanation: Explanation {
-            heading: "Atlas says that the person is there already, and does not show them",
-            remedy: "look the person up in Atlas; if nobody is there, run the same command again",
+            heading: "Atlas says that the person is present already, but does not list them",
+            remedy: "look the person up in Atlas; if they are not there, run the same command again",
         },
     },
     Known {
@@ -119,7 +114,7 @@ const KNOWN: [Known; 25] = [
     Known {
         codes: &["ALREADY_EXPIRED", "CANNOT_DELETE_GROUP_INVITATION", "INVALID_INVITATION_ID"],
         explanation: Explanation {
-            heading: "The invite is not there any more",
+            heading: "The invite no longer exists",
             remedy: "look the person up in Atlas: they may have accepted",
         },
     },
@@ -189,7 +184,7 @@ const KNOWN: [Known; 25] = [
         codes: &["ACCOUNT_SUSPENDED", "INACTIVE_ORG"],
         explanation: Explanation {
             heading: "The organization's account is closed or suspended",
-            remedy: "the account's owner or Atlas's support can tell why",
+            remedy: "ask the account's owner or Atlas's support why",
         },
     },
     Known {
@@ -223,7 +218,7 @@ mod tests {
     use crate::atlas::verdict;
 
     #[test]
-    fn every_code_that_the_verdicts_name_is_explained_once() {
+    fn every_code_of_the_verdicts_is_explained_once() {
         for code in verdict::REFUSALS.into_iter().chain(verdict::BLOCKING) {
             assert!(explanation(code).is_some(), "{code} has no explanation");
         }
@@ -231,14 +226,14 @@ mod tests {
         let count = codes.len();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), count, "a code stands twice");
+        assert_eq!(codes.len(), count, "a code is listed twice");
     }
 
     #[test]
-    fn explanations_hold_no_code() {
+    fn explanations_contain_no_code() {
         for Explanation { heading, remedy } in KNOWN.iter().map(|known| known.explanation) {
-            for words in [heading, remedy] {
-                assert!(!words.contains('_') && !words.ends_with('.'), "{words}");
+            for text in [heading, remedy] {
+                assert!(!text.contains('_') && !text.ends_with('.'), "{text}");
             }
         }
     }

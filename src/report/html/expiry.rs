@@ -1,27 +1,45 @@
-//! Invites that lapse soon, so that somebody can remind the people in time.
+//! Invites that expire soon, so that their people can be reminded in time.
 
 use std::collections::BinaryHeap;
-use std::io::{self, Write};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::text::{Beginning, counted, minute, number};
+use super::text::{beginning, counted, minute, number};
 use crate::results::Line;
 
-/// How soon is soon.
+/// An invite that expires within this time is listed.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Invites listed, the soonest; the table has all.
+/// The number of invites listed, the soonest; the table has all.
 const LISTED: usize = 100;
-/// Lists of so many are unfolded.
+/// The longest list that is unfolded.
 const UNFOLDED: usize = 10;
+/// Characters of an address that are shown.
+const LONGEST: usize = 320;
 
+/// Invites gathered from the results. Its memory does not grow with the rows.
 pub(super) struct Expiry {
     now: Timestamp,
-    /// Invites whose time is over.
+    /// Invites that have expired.
     over: u64,
     soon: u64,
     /// The soonest, the latest of them on top.
     soonest: BinaryHeap<(Timestamp, u32, String)>,
+}
+
+/// The section as the page shows it.
+pub(super) struct ExpirySection {
+    pub(super) over: Option<String>,
+    pub(super) soon: Option<String>,
+    pub(super) is_unfolded: bool,
+    pub(super) soonest: Vec<ExpiringInvite>,
+    /// The number of invites that are not listed.
+    pub(super) more: Option<String>,
+}
+
+pub(super) struct ExpiringInvite {
+    pub(super) email: String,
+    pub(super) at: String,
+    pub(super) left: String,
 }
 
 impl Expiry {
@@ -35,53 +53,35 @@ impl Expiry {
             self.over += 1;
         } else if at.duration_since(self.now) <= SOON {
             self.soon += 1;
-            self.soonest.push((at, line.row.unwrap_or(u32::MAX), line.email.clone()));
+            let email = beginning(&line.email, LONGEST).into_owned();
+            self.soonest.push((at, line.row.unwrap_or(u32::MAX), email));
             if self.soonest.len() > LISTED {
                 self.soonest.pop();
             }
         }
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    /// Returns the section, unless there is nothing to show.
+    pub(super) fn section(&self) -> Option<ExpirySection> {
         if self.soon == 0 && self.over == 0 {
-            return Ok(());
+            return None;
         }
-        writeln!(out, "<section>\n<h2>Invites that expire soon</h2>")?;
-        if self.over > 0 {
-            let invites = counted(self.over, "invite has", "invites have");
-            writeln!(
-                out,
-                "<p>{invites} expired by now. Whoever had not accepted by then needs a new one; see the column \
-                 Expires.</p>"
-            )?;
-        }
-        if self.soon > 0 {
-            let invites = counted(self.soon, "invite expires", "invites expire");
-            writeln!(
-                out,
-                "<p>{invites} within 7 days of {} UTC. Remind the people, unless they have accepted since.</p>",
-                minute(self.now)
-            )?;
-            let unfolded = if self.soonest.len() <= UNFOLDED { " open" } else { "" };
-            writeln!(out, "<details{unfolded}><summary>Whose</summary>")?;
-            writeln!(out, "<table><caption class=\"unseen\">Invites that expire soon, the soonest first</caption>")?;
-            writeln!(out, "<thead><tr><th scope=\"col\">Email<th scope=\"col\">Expires (UTC)</thead>\n<tbody>")?;
-            for (at, _, email) in self.soonest.clone().into_sorted_vec() {
-                let email = Beginning(&email, 320);
-                let left = left(at.duration_since(self.now));
-                writeln!(out, "<tr><th scope=\"row\">{email}<td>{} <small>{left}</small>", minute(at))?;
-            }
-            writeln!(out, "</tbody>\n</table>")?;
-            if self.soon > LISTED as u64 {
-                writeln!(out, "<p>And {} more; see the column Expires.</p>", number(self.soon - LISTED as u64))?;
-            }
-            writeln!(out, "</details>")?;
-        }
-        writeln!(out, "</section>")
+        let soonest = self.soonest.clone().into_sorted_vec().into_iter().map(|(at, _, email)| ExpiringInvite {
+            email,
+            at: minute(at).to_string(),
+            left: left(at.duration_since(self.now)),
+        });
+        Some(ExpirySection {
+            over: (self.over > 0).then(|| counted(self.over, "invite has", "invites have")),
+            soon: (self.soon > 0).then(|| counted(self.soon, "invite expires", "invites expire")),
+            is_unfolded: self.soonest.len() <= UNFOLDED,
+            soonest: soonest.collect(),
+            more: (self.soon > LISTED as u64).then(|| number(self.soon - LISTED as u64)),
+        })
     }
 }
 
-/// `in 5 hours`, `in 3 days`: rounded down, as deadlines are.
+/// Returns the time left, rounded down, as deadlines are: `in 5 hours`, `in 3 days`.
 fn left(duration: SignedDuration) -> String {
     let hours = duration.as_hours().unsigned_abs();
     match hours {
@@ -97,7 +97,8 @@ mod tests {
     use crate::model::outcome::Outcome;
     use crate::model::status::Status;
 
-    fn told(hours: impl IntoIterator<Item = i64>) -> String {
+    /// Returns the section for invites that expire in these numbers of hours.
+    fn section(hours: impl IntoIterator<Item = i64>) -> Option<ExpirySection> {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
         let mut expiry = Expiry::new(now);
         for (row, hours) in (2..).zip(hours) {
@@ -106,31 +107,37 @@ mod tests {
             let email = format!("in{hours}@example.com");
             expiry.add(&Line { row: Some(row), email, org_id: String::new(), outcome, cells: vec![] });
         }
-        let mut out = Vec::new();
-        expiry.write(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        expiry.section()
     }
 
     #[test]
-    fn what_expires_within_a_week_is_listed_soonest_first() {
-        assert_eq!(told([30 * 24, 7 * 24 + 1]), "");
-        let page = told([7 * 24, -1, 5, 0, 9 * 24, 50]);
-        assert!(page.contains("2 invites have expired by now") && page.contains("3 invites expire within 7 days"));
-        let emails: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("<tr><th scope=\"row\">")).collect();
+    fn invites_that_expire_within_a_week_are_listed() {
+        assert!(section([30 * 24, 7 * 24 + 1]).is_none());
+        let section = section([7 * 24, -1, 5, 0, 9 * 24, 50]).unwrap();
+        let listed: Vec<_> = section.soonest.iter().map(|invite| (invite.email.as_str(), invite.at.as_str())).collect();
         assert_eq!(
-            emails,
+            listed,
             [
-                "in5@example.com<td>2026-11-24 15:00 <small>in 5 hours</small>",
-                "in50@example.com<td>2026-11-26 12:00 <small>in 2 days</small>",
-                "in168@example.com<td>2026-12-01 10:00 <small>in 7 days</small>",
+                ("in5@example.com", "2026-11-24 15:00"),
+                ("in50@example.com", "2026-11-26 12:00"),
+                ("in168@example.com", "2026-12-01 10:00"),
             ]
         );
+        assert!(section.over.is_some_and(|over| over.starts_with("2 ")));
+        assert!(section.soon.is_some_and(|soon| soon.starts_with("3 ")));
     }
 
     #[test]
-    fn of_many_the_soonest_are_listed() {
-        let page = told((1..=160).rev());
-        assert!(page.contains("160 invites expire") && page.contains("And 60 more"), "{page}");
-        assert!(page.contains("in1@") && page.contains("in100@") && !page.contains("in101@"), "{page}");
+    fn only_the_soonest_of_many_are_listed() {
+        let section = section((1..=160).rev()).unwrap();
+        assert_eq!((section.soonest.len(), section.more.as_deref()), (100, Some("60")));
+        assert_eq!(section.soonest.first().unwrap().email, "in1@example.com");
+        assert_eq!(section.soonest.last().unwrap().email, "in100@example.com");
+    }
+
+    #[test]
+    fn the_time_left_is_rounded_down() {
+        let lefts = [0, 1, 47, 48, 71, 168].map(SignedDuration::from_hours).map(left);
+        assert_eq!(lefts, ["in less than an hour", "in 1 hour", "in 47 hours", "in 2 days", "in 2 days", "in 7 days"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the page says of the results as a whole, gathered row by row. Its memory does not grow with the rows.
+//! Facts about the results as a whole, gathered row by row. Their memory does not grow with the rows.
 
 use jiff::Timestamp;
 
@@ -9,16 +9,16 @@ use crate::model::reason::RowReason;
 use crate::model::status::{Status, Tally};
 use crate::results::Line;
 
-/// Organizations told apart; a results file has those of one profile.
+/// The largest number of organizations that are counted; a results file has those of one profile.
 const ORGANIZATIONS: usize = 1000;
 
 pub(super) struct Facts {
     pub(super) tally: Tally,
     /// The ids, in the order of the rows.
     pub(super) organizations: Vec<String>,
-    /// When the first and the last row were settled.
+    /// The times at which the first and the last row ended.
     pub(super) period: Option<(Timestamp, Timestamp)>,
-    /// Whether rows were not sent because nothing was to be.
+    /// Whether rows were not sent because of a dry run.
     pub(super) dry_run: bool,
     /// Whether the file ends in the middle of a line.
     pub(super) cut_off: bool,
@@ -44,7 +44,7 @@ impl Facts {
     pub(super) fn add(&mut self, line: &Line) {
         let outcome = &line.outcome;
         self.tally.add(outcome.status);
-        // Rows that name the same one mostly follow each other.
+        // Rows of one organization mostly follow each other.
         let known = self.organizations.last() == Some(&line.org_id) || self.organizations.contains(&line.org_id);
         if !known && !line.org_id.is_empty() && self.organizations.len() < ORGANIZATIONS {
             self.organizations.push(line.org_id.clone());
@@ -67,5 +67,10 @@ impl Facts {
             }
             Status::Gone | Status::NotOurs | Status::AlreadyMember | Status::Duplicate => {}
         }
+    }
+
+    /// Returns whether rows name more than one organization.
+    pub(super) fn by_organization(&self) -> bool {
+        self.organizations.len() > 1
     }
 }

@@ -1,4 +1,5 @@
-//! The page as a file: for its owner only, whole or not at all, and never in the place of a file of somebody else's.
+//! Writes the page to a file: readable by its owner only, complete or not at all, and never in place of a file that is
+//! not a page.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -7,9 +8,9 @@ use std::path::{Path, PathBuf};
 use super::{BEGINNING, PageContext, WriteError, write};
 use crate::results::{ReadError, ResultsReader, beside, create, replace};
 
-/// Why there is no page.
+/// A reason why there is no page.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it; `path` is the page's, `source` the system's reason")]
+#[expect(missing_docs, reason = "the messages say it; `path` is that of the page, `source` the system's reason")]
 pub enum PageError {
     #[error(transparent)]
     Results(#[from] ReadError),
@@ -19,13 +20,13 @@ pub enum PageError {
     Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// Whether a page may be written to `path`: nothing is there, an empty file, or an earlier page of ours.
+/// Checks that a page may be written to `path`: the path is free, or has an empty file or an earlier page.
 pub fn check_target(path: &Path) -> Result<(), PageError> {
     let unwritable = |source| PageError::Unwritable { path: path.into(), source };
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(unwritable(io::Error::other("it is a folder"))),
-        // Replacing a pipe or a device would not be what was meant.
-        Ok(there) if !there.is_file() => Err(unwritable(io::Error::other("it is not a file"))),
+        Ok(present) if present.is_dir() => Err(unwritable(io::Error::other("it is a folder"))),
+        // A pipe or a device must not be replaced.
+        Ok(present) if !present.is_file() => Err(unwritable(io::Error::other("it is not a file"))),
         Ok(_) => {
             let mut beginning = Vec::new();
             let file = File::open(path).map_err(unwritable)?;
@@ -38,16 +39,16 @@ pub fn check_target(path: &Path) -> Result<(), PageError> {
     }
 }
 
-/// Writes the page to `path`, where [`check_target`] lets it. On failure what was there stays.
-pub fn write_file(path: &Path, results: &mut ResultsReader, about: &PageContext) -> Result<(), PageError> {
+/// Writes the page to `path` if [`check_target`] allows it. On failure the earlier file stays.
+pub fn write_file(path: &Path, results: &mut ResultsReader, context: &PageContext) -> Result<(), PageError> {
     let unwritable = |source| PageError::Unwritable { path: path.into(), source };
-    // Where it is a link, the file that it means is replaced, and the link stays.
+    // The file behind a link is replaced, and the link stays.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let new = beside(&target);
     check_target(&target)?;
     check_target(&new)?;
     let mut out = BufWriter::with_capacity(256 << 10, create(&new).map_err(unwritable)?);
-    let written = write(&mut out, results, about).and_then(|()| Ok(out.flush()?));
+    let written = write(&mut out, results, context).and_then(|()| Ok(out.flush()?));
     let done = match written {
         Ok(()) => {
             out.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| replace(file, &new, &target))

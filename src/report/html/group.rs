@@ -1,24 +1,25 @@
-//! Rows that did not end well, grouped by cause: what it is in plain words, what to do, and who is affected.
+//! Rows that did not end well, grouped by cause: what is wrong in plain words, what to do, and who is affected.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
 
-use super::text::{Beginning, Text, counted, number};
-use super::words::words;
+use super::label::{Label, label};
+use super::text::{beginning, counted, number};
 use crate::model::reason::ErrorCode;
 use crate::model::status::Status;
 use crate::report::explain::{Explanation, explain};
 use crate::results::Line;
 
-/// Groups told apart; a server can invent codes.
+/// The largest number of groups, because a server can invent codes.
 const GROUPS: usize = 60;
-/// People named in a group; the table has all.
+/// The number of people named in a group; the table has all.
 const PEOPLE: usize = 50;
-/// Groups of so many are unfolded.
+/// The longest list that is unfolded.
 const UNFOLDED: usize = 10;
-/// Characters of what is said of a row.
+/// Characters of a text that are shown.
 const LONGEST: usize = 500;
 
+/// Rows gathered from the results. Its memory does not grow with the rows.
 #[derive(Default)]
 pub(super) struct Groups {
     groups: HashMap<(Status, Option<ErrorCode>), Group>,
@@ -32,16 +33,32 @@ struct Group {
     people: Vec<Affected>,
 }
 
-struct Affected {
-    row: Option<u32>,
-    email: String,
-    detail: String,
+/// A person in a group, with texts cut to what is shown.
+pub(super) struct Affected {
+    pub(super) row: String,
+    pub(super) email: String,
+    pub(super) detail: Option<String>,
+}
+
+/// A group as the page shows it.
+pub(super) struct Cause<'a> {
+    pub(super) status: &'static str,
+    pub(super) label: Label,
+    pub(super) heading: &'static str,
+    pub(super) count: String,
+    pub(super) remedy: String,
+    pub(super) code: Option<Cow<'a, str>>,
+    /// The text to search the table for, to find these rows.
+    pub(super) search: &'a str,
+    pub(super) is_unfolded: bool,
+    pub(super) people: &'a [Affected],
+    /// The number of people who are not listed.
+    pub(super) more: Option<String>,
 }
 
 impl Groups {
     pub(super) fn add(&mut self, line: &Line) {
         let outcome = &line.outcome;
-        let detail = outcome.error_detail.as_deref().unwrap_or_default();
         let key = (outcome.status, outcome.error_code.clone());
         if self.groups.len() >= GROUPS && !self.groups.contains_key(&key) {
             self.beyond += 1;
@@ -50,70 +67,55 @@ impl Groups {
         let group = self.groups.entry(key).or_default();
         group.count += 1;
         if group.people.len() < PEOPLE {
-            let (email, detail) = (line.email.clone(), detail.chars().take(LONGEST + 1).collect());
-            group.people.push(Affected { row: line.row, email, detail });
+            group.people.push(Affected::new(line));
         }
     }
 
-    /// Returns the groups, those that need somebody first, then by size.
-    fn sorted(&self) -> Vec<(Status, Option<&ErrorCode>, &Group)> {
+    /// Returns the groups: first those that need a person to act, then by size.
+    pub(super) fn causes(&self) -> Vec<Cause<'_>> {
         let mut groups: Vec<_> =
             self.groups.iter().map(|((status, code), group)| (*status, code.as_ref(), group)).collect();
         groups.sort_by_key(|(status, code, group)| (*status, u64::MAX - group.count, *code));
-        groups
+        groups.into_iter().map(|(status, code, group)| Cause::new(status, code, group)).collect()
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        if self.groups.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "<section>\n<h2>What to do</h2>")?;
-        for (status, code, group) in self.sorted() {
-            group.write(out, status, code)?;
-        }
-        if self.beyond > 0 {
-            let rows = counted(self.beyond, "more row", "more rows");
-            writeln!(out, "<p>And {rows} for other reasons; the table below has them.</p>")?;
-        }
-        writeln!(out, "</section>")
+    /// Returns the number of rows that are in no group.
+    pub(super) fn beyond(&self) -> u64 {
+        self.beyond
     }
 }
 
-impl Group {
-    fn write(&self, out: &mut impl Write, status: Status, code: Option<&ErrorCode>) -> io::Result<()> {
+impl Affected {
+    fn new(line: &Line) -> Self {
+        let email = if line.email.is_empty() { "(no address)" } else { &line.email };
+        let detail = line.outcome.error_detail.as_deref();
+        // The heading says it all if nothing was sent.
+        let detail = detail.filter(|detail| !detail.is_empty() && line.outcome.status != Status::NotSent);
+        Self {
+            row: line.row.map_or_else(|| "no longer listed".to_owned(), |row| format!("row {row}")),
+            email: beginning(email, LONGEST).into_owned(),
+            detail: detail.map(|detail| beginning(detail, LONGEST).into_owned()),
+        }
+    }
+}
+
+impl<'a> Cause<'a> {
+    fn new(status: Status, code: Option<&'a ErrorCode>, group: &'a Group) -> Self {
         let Explanation { heading, remedy } = explain(status, code);
-        let (name, _, severity) = words(status);
-        let count = counted(self.count, "person", "people");
-        writeln!(out, "<div class=\"group {}\">\n<h3>{heading} <span>{count}</span></h3>", severity.class())?;
         let (first, rest) = remedy.split_at(1);
-        writeln!(out, "<p><b>What to do:</b> {}{}.</p>", Text(&first.to_uppercase()), Text(rest))?;
-        let unfolded = if self.people.len() <= UNFOLDED { " open" } else { "" };
-        writeln!(out, "<details{unfolded}><summary>Who is affected</summary>\n<ul>")?;
-        for person in &self.people {
-            let row = person.row.map(|row| format!("row {row}")).unwrap_or_else(|| "no longer listed".to_owned());
-            let email = if person.email.is_empty() { "(no address)" } else { &person.email };
-            write!(out, "<li><b>{}</b> <small>{row}</small>", Beginning(email, LONGEST))?;
-            if !person.detail.is_empty() && status != Status::NotSent {
-                write!(out, "<br>{}", Beginning(&person.detail, LONGEST))?;
-            }
-            writeln!(out, "</li>")?;
+        let (code, unlisted) = (code.map(ErrorCode::as_str), group.count - group.people.len() as u64);
+        Self {
+            status: status.as_str(),
+            label: label(status),
+            heading,
+            count: counted(group.count, "person", "people"),
+            remedy: format!("{}{rest}.", first.to_uppercase()),
+            code: code.map(|code| beginning(code, LONGEST)),
+            search: code.unwrap_or_default(),
+            is_unfolded: group.people.len() <= UNFOLDED,
+            people: &group.people,
+            more: (unlisted > 0).then(|| number(unlisted)),
         }
-        writeln!(out, "</ul>")?;
-        if self.count > self.people.len() as u64 {
-            let more = number(self.count - self.people.len() as u64);
-            let code = code.map_or("", ErrorCode::as_str);
-            writeln!(
-                out,
-                "<p><a href=\"#all\" data-status=\"{}\" data-search=\"{}\">And {more} more, in the table</a></p>",
-                status.as_str(),
-                Text(code)
-            )?;
-        }
-        write!(out, "</details>\n<p class=\"code\">In the results: <code>{}</code>", status.as_str())?;
-        if let Some(code) = code {
-            write!(out, " <code>{}</code>", Beginning(code.as_str(), LONGEST))?;
-        }
-        writeln!(out, "<span class=\"unseen\"> ({name})</span></p>\n</div>")
     }
 }
 
@@ -129,52 +131,61 @@ mod tests {
         Line { row: Some(row), email: format!("p{row}@example.com"), org_id: "o".into(), outcome, cells: vec![] }
     }
 
-    fn told(lines: impl IntoIterator<Item = Line>) -> String {
+    fn groups(lines: impl IntoIterator<Item = Line>) -> Groups {
         let mut groups = Groups::default();
         lines.into_iter().for_each(|line| groups.add(&line));
-        let mut out = Vec::new();
-        groups.write(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        groups
     }
 
     #[test]
-    fn rows_with_the_same_cause_stand_together_with_the_remedy_and_who_is_affected() {
-        let page = told([
+    fn rows_are_grouped_by_cause_urgent_and_large_ones_first() {
+        let groups = groups([
             line(2, Status::NotSent, "BEYOND_LIMIT", "beyond --limit"),
             line(3, Status::Failed, "TEAM_NOT_FOUND", "No team with ID 7 exists."),
-            line(4, Status::Invalid, "MISSING_EMAIL", "column email: no email address"),
-            line(5, Status::Invalid, "INVALID_EMAIL", "column email: \"a\" is no address"),
-            line(6, Status::Invalid, "INVALID_EMAIL", "column email: \"<b>\" is no address"),
-            line(7, Status::Failed, "NEVER_HEARD_OF", "No."),
+            line(4, Status::Invalid, "MISSING_EMAIL", ""),
+            line(5, Status::Invalid, "INVALID_EMAIL", "no address"),
+            line(6, Status::Invalid, "INVALID_EMAIL", "no address"),
+            line(7, Status::Failed, "UNKNOWN_TO_US", "No."),
         ]);
-        let headings: Vec<&str> =
-            page.lines().filter_map(|line| line.strip_prefix("<h3>")?.strip_suffix("</span></h3>")).collect();
+        let causes: Vec<String> = groups
+            .causes()
+            .iter()
+            .map(|cause| {
+                let rows: Vec<&str> = cause.people.iter().map(|person| person.row.as_str()).collect();
+                format!("{} {}: {}", cause.status, cause.search, rows.join(", "))
+            })
+            .collect();
         assert_eq!(
-            headings,
+            causes,
             [
-                "The email address is not right <span>2 people",
-                "The email address is missing <span>1 person",
-                "Atlas refused, or could not be reached <span>1 person",
-                "The organization has no such team <span>1 person",
-                "Left for later, as asked <span>1 person",
+                "invalid INVALID_EMAIL: row 5, row 6",
+                "invalid MISSING_EMAIL: row 4",
+                "failed TEAM_NOT_FOUND: row 3",
+                "failed UNKNOWN_TO_US: row 7",
+                "not_sent BEYOND_LIMIT: row 2",
             ]
         );
-        for part in [
-            "<p><b>What to do:</b> Check the teams of these rows.</p>",
-            "<li><b>p3@example.com</b> <small>row 3</small><br>No team with ID 7 exists.</li>",
-            "&quot;&lt;b&gt;&quot; is no address",
-            "<code>invalid</code> <code>INVALID_EMAIL</code>",
-        ] {
-            assert!(page.contains(part), "{part}\n{page}");
-        }
     }
 
     #[test]
-    fn neither_many_people_nor_many_codes_make_the_page_grow_without_end() {
-        let page = told((0..1000).map(|row| line(row, Status::Failed, "TEAM_NOT_FOUND", &"x".repeat(9000))));
-        assert!(page.contains("And 950 more, in the table") && page.len() < 50 * 700 + 1000, "{}", page.len());
-        assert_eq!(page.matches("<li>").count(), 50);
-        let page = told((0..1000).map(|row| line(row, Status::Failed, &format!("CODE_{row}"), "")));
-        assert!(page.contains("And 940 more rows for other reasons"), "{page}");
+    fn a_detail_is_left_out_if_it_adds_nothing() {
+        let detail = |status, detail| Affected::new(&line(2, status, "", detail)).detail;
+        assert_eq!(detail(Status::Failed, "No."), Some("No.".to_owned()));
+        assert_eq!((detail(Status::Failed, ""), detail(Status::NotSent, "beyond --limit")), (None, None));
+    }
+
+    #[test]
+    fn many_people_do_not_make_the_page_grow() {
+        let many = groups((0..1000).map(|row| line(row, Status::Failed, "TEAM_NOT_FOUND", &"x".repeat(9000))));
+        let causes = many.causes();
+        let [cause] = causes.as_slice() else { panic!("one cause") };
+        assert_eq!((cause.people.len(), cause.more.as_deref()), (50, Some("950")));
+        assert!(cause.people.iter().all(|person| person.detail.as_ref().unwrap().chars().count() == LONGEST + 1));
+    }
+
+    #[test]
+    fn many_codes_do_not_make_the_page_grow() {
+        let many = groups((0..1000).map(|row| line(row, Status::Failed, &format!("CODE_{row}"), "")));
+        assert_eq!((many.causes().len(), many.beyond()), (60, 940));
     }
 }

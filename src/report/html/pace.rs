@@ -1,16 +1,15 @@
-//! How many invites were created when, as bars over time.
+//! The number of invites created over time, as bars.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use jiff::Timestamp;
 
 use super::text::{counted, number, second};
 use crate::model::status::JobKind;
 
-/// Bars at most; then each stands for more time.
+/// The largest number of bars; beyond it, each stands for more time.
 const BARS: i64 = 120;
-/// What a bar may stand for, in seconds, each a multiple of the one before, and in words.
+/// The time that a bar may stand for, in seconds and in words. Each is a multiple of the one before.
 const WIDTHS: [(i64, &str); 14] = [
     (1, "1 second"),
     (5, "5 seconds"),
@@ -28,14 +27,33 @@ const WIDTHS: [(i64, &str); 14] = [
     (86_400_000_000, "1,000,000 days"),
 ];
 
-/// Counts by time, in at most [`BARS`] bars however long it took.
+/// Counts by time, in at most [`BARS`] bars however long the run was.
 #[derive(Default)]
 pub(super) struct Pace {
-    /// Which of [`WIDTHS`] a bar stands for.
+    /// The index in [`WIDTHS`].
     width: usize,
     bars: BTreeMap<i64, u64>,
     total: u64,
     period: Option<(Timestamp, Timestamp)>,
+}
+
+/// The section as the page shows it.
+pub(super) struct PaceSection {
+    pub(super) total: String,
+    pub(super) first: String,
+    pub(super) last: String,
+    /// The number of bars from the first to the last, empty ones included.
+    pub(super) span: i64,
+    pub(super) width: &'static str,
+    pub(super) tallest: String,
+    pub(super) bars: Vec<Bar>,
+}
+
+/// A bar, of a chart that is as wide as its span and 100 high.
+pub(super) struct Bar {
+    pub(super) x: i64,
+    pub(super) y: f64,
+    pub(super) height: f64,
 }
 
 impl Pace {
@@ -51,43 +69,33 @@ impl Pace {
         }
     }
 
-    /// From the first bar to the last, both included.
+    /// Returns the number of bars from the first to the last.
     fn span(&self) -> i64 {
         let ends = self.bars.first_key_value().zip(self.bars.last_key_value());
         ends.map_or(0, |((first, _), (last, _))| last - first + 1)
     }
 
-    /// Writes it, of what this kind of job does.
-    pub(super) fn write(&self, out: &mut impl Write, job: JobKind) -> io::Result<()> {
-        let (Some((first, last)), Some((start, _))) = (self.period, self.bars.first_key_value()) else { return Ok(()) };
-        writeln!(out, "<section>\n<h2>Pace</h2>")?;
-        let invites = match job {
+    /// Returns the section, unless there is nothing to show.
+    pub(super) fn section(&self, job: JobKind) -> Option<PaceSection> {
+        let ((first, last), (start, _)) = (self.period?, self.bars.first_key_value()?);
+        let total = match job {
             JobKind::Invite => counted(self.total, "invite", "invites"),
             JobKind::Revoke => counted(self.total, "cancellation", "cancellations"),
         };
-        let span = self.span();
-        if span < 2 {
-            return writeln!(out, "<p>{invites}, at {} UTC.</p>\n</section>", second(first));
-        }
         let most = self.bars.values().copied().max().unwrap_or(1);
-        let tallest = number(most);
-        let width = WIDTHS[self.width].1;
-        writeln!(
-            out,
-            "<figure>\n<svg class=\"pace\" viewBox=\"0 0 {span} 100\" preserveAspectRatio=\"none\" role=\"img\" \
-             aria-label=\"Pace over time: {invites} in {span} bars of {width}, {tallest} in the tallest\">"
-        )?;
-        for (bar, count) in &self.bars {
+        let bar = |(at, count): (&i64, &u64)| {
             let height = (*count as f64 * 100.0 / most as f64).max(1.0);
-            let (x, y) = (bar - start, 100.0 - height);
-            writeln!(out, "<rect class=\"good\" x=\"{x}.1\" y=\"{y:.1}\" width=\".8\" height=\"{height:.1}\"/>")?;
-        }
-        writeln!(out, "</svg>\n<p class=\"axis\"><span>{}</span><span>{}</span></p>", second(first), second(last))?;
-        writeln!(
-            out,
-            "<figcaption>{invites}. Each bar is {width}; the tallest stands for {tallest}. Times are UTC.</figcaption>\n\
-             </figure>\n</section>"
-        )
+            Bar { x: at - start, y: 100.0 - height, height }
+        };
+        Some(PaceSection {
+            total,
+            first: second(first).to_string(),
+            last: second(last).to_string(),
+            span: self.span(),
+            width: WIDTHS[self.width].1,
+            tallest: number(most),
+            bars: self.bars.iter().map(bar).collect(),
+        })
     }
 }
 
@@ -96,22 +104,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn told(seconds: &[i64]) -> (Pace, String) {
+    fn pace(seconds: &[i64]) -> Pace {
         let mut pace = Pace::default();
         seconds.iter().for_each(|at| pace.add(Timestamp::from_second(*at).unwrap()));
-        let mut out = Vec::new();
-        pace.write(&mut out, JobKind::Invite).unwrap();
-        (pace, String::from_utf8(out).unwrap())
+        pace
     }
 
     #[test]
-    fn a_bar_stands_for_as_much_time_as_the_run_asks_for() {
-        assert_eq!(told(&[]).1, "");
-        assert!(told(&[0, 0]).1.contains("<p>2 invites, at 1970-01-01 00:00:00 UTC.</p>"));
+    fn a_bar_is_as_wide_as_the_length_of_the_run_requires() {
+        assert!(pace(&[]).section(JobKind::Invite).is_none());
+        let section = pace(&[0, 0]).section(JobKind::Invite).unwrap();
+        assert_eq!((section.span, section.first.as_str()), (1, "1970-01-01 00:00:00"));
         for (last, width) in [(119, "1 second"), (120, "5 seconds"), (3600, "1 minute"), (86_400, "15 minutes")] {
-            let (_, page) = told(&[0, 0, last]);
-            assert!(page.contains(&format!("3 invites. Each bar is {width}; the tallest stands for 2.")), "{page}");
-            assert_eq!(page.matches("<rect").count(), 2);
+            let section = pace(&[0, 0, last]).section(JobKind::Invite).unwrap();
+            assert_eq!((section.width, section.tallest.as_str()), (width, "2"));
+            let heights: Vec<f64> = section.bars.iter().map(|bar| bar.height).collect();
+            assert_eq!(heights, [100.0, 50.0]);
         }
     }
 
@@ -122,8 +130,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nobody_is_lost_and_bars_stay_few(seconds in proptest::collection::vec(-377_000_000_000_i64..253_000_000_000, 1..60)) {
-            let (pace, _) = told(&seconds);
+        fn each_invite_is_in_one_of_few_bars(seconds in proptest::collection::vec(-377_000_000_000_i64..253_000_000_000, 1..60)) {
+            let pace = pace(&seconds);
             prop_assert_eq!(pace.bars.values().sum::<u64>(), seconds.len() as u64);
             prop_assert!(pace.span() <= BARS, "{}", pace.span());
         }

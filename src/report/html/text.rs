@@ -1,20 +1,23 @@
-//! Untrusted text on its way into the page, and times as the page writes them.
+//! Untrusted text on the page, and numbers and times as the page writes them.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
+use askama::filters::Escaper;
 use jiff::Timestamp;
 
 use crate::model::quote::is_invisible;
 
-/// Text that cannot leave its element or attribute. Characters that would not be seen, or that would move or hide others,
-/// are shown as what they are.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'a>(pub(super) &'a str);
+/// The escaper of all templates, which `askama.toml` names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PageEscaper;
 
-impl Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Escaper for PageEscaper {
+    /// Writes text that cannot leave its element or attribute. Characters that would be invisible, or would move or hide
+    /// others, are written as visible names.
+    fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
         let mut plain = 0;
-        for (at, c) in self.0.char_indices() {
+        for (at, c) in text.char_indices() {
             let entity = match c {
                 '&' => "&amp;",
                 '<' => "&lt;",
@@ -26,48 +29,54 @@ impl Display for Text<'_> {
                 c if c.is_control() || is_invisible(c) => "",
                 _ => continue,
             };
-            f.write_str(&self.0[plain..at])?;
+            out.write_str(&text[plain..at])?;
             match u32::from(c) {
                 // Unicode has pictures of the old control characters.
-                old @ 0..=0x1f => f.write_char(char::from_u32(0x2400 + old).unwrap_or('\u{fffd}'))?,
-                0x7f => f.write_char('\u{2421}')?,
-                number if entity.is_empty() => write!(f, "[U+{number:04X}]")?,
-                _ => f.write_str(entity)?,
+                old @ 0..=0x1f => out.write_char(char::from_u32(0x2400 + old).unwrap_or('\u{fffd}'))?,
+                0x7f => out.write_char('\u{2421}')?,
+                number if entity.is_empty() => write!(out, "[U+{number:04X}]")?,
+                _ => out.write_str(entity)?,
             }
             plain = at + c.len_utf8();
         }
-        f.write_str(&self.0[plain..])
+        out.write_str(&text[plain..])
     }
 }
 
-/// The beginning of a text, with an ellipsis where there is more.
-pub(super) struct Beginning<'a>(pub(super) &'a str, pub(super) usize);
+/// Text that is escaped as templates do it, for the table, which is written without one.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a>(pub(super) &'a str);
 
-impl Display for Beginning<'_> {
+impl Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.char_indices().nth(self.1) {
-            Some((end, _)) => write!(f, "{}\u{2026}", Text(&self.0[..end])),
-            None => Text(self.0).fmt(f),
-        }
+        PageEscaper.write_escaped_str(f, self.0)
     }
 }
 
-/// `2026-11-24 10:15`, in UTC.
+/// Returns the beginning of a text, with an ellipsis if it is longer.
+pub(super) fn beginning(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => Cow::Owned(format!("{}\u{2026}", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Formats a time in UTC, for example `2026-11-24 10:15`.
 pub(super) fn minute(at: Timestamp) -> impl Display {
     at.strftime("%Y-%m-%d %H:%M")
 }
 
-/// `2026-11-24 10:15:30`, in UTC.
+/// Formats a time in UTC, for example `2026-11-24 10:15:30`.
 pub(super) fn second(at: Timestamp) -> impl Display {
     at.strftime("%Y-%m-%d %H:%M:%S")
 }
 
-/// `1 row`, `2,000 rows`.
+/// Formats a count with its noun, for example `1 row` or `2,000 rows`.
 pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { several })
 }
 
-/// `10,000`.
+/// Formats a number, for example `10,000`.
 pub(super) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -86,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_would_be_markup_or_unseen_is_shown() {
+    fn markup_and_invisible_characters_are_shown() {
         for (text, shown) in [
             ("Zoë O'Brien", "Zoë O&#39;Brien"),
             ("</td><script>alert(\"1\")</script>", "&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"),
@@ -98,14 +107,17 @@ mod tests {
         ] {
             assert_eq!(Text(text).to_string(), shown);
         }
-        assert_eq!(Beginning("a<bc", 2).to_string(), "a&lt;\u{2026}");
-        assert_eq!(Beginning("a<", 2).to_string(), "a&lt;");
     }
 
     #[test]
-    fn great_numbers_are_grouped() {
-        let told = [0, 999, 1000, 12_345, 1_234_567].map(number);
-        assert_eq!(told, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    fn a_long_text_is_cut() {
+        assert_eq!((beginning("äbcd", 2), beginning("äb", 2)), ("äb\u{2026}".into(), "äb".into()));
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let numbers = [0, 999, 1000, 12_345, 1_234_567].map(number);
+        assert_eq!(numbers, ["0", "999", "1,000", "12,345", "1,234,567"]);
         assert_eq!((counted(1, "row", "rows"), counted(2000, "row", "rows")), ("1 row".into(), "2,000 rows".into()));
     }
 

@@ -1,22 +1,28 @@
-//! What the page calls a row's fate.
-
 use crate::model::status::Status;
 
-/// How a fate is to be taken.
+/// The words and the colour of a status on the page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub(super) name: &'static str,
+    pub(super) meaning: &'static str,
+    pub(super) severity: Severity,
+}
+
+/// A degree of how much a status concerns the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Severity {
     /// As it should be.
     Good,
-    /// Nothing was to be done.
+    /// Nothing had to be done.
     Neutral,
-    /// Still open.
+    /// Not finished.
     Open,
-    /// Somebody has to do something.
+    /// A person has to act.
     Bad,
 }
 
 impl Severity {
-    /// The class in the page's styles.
+    /// Returns the class in the page's styles.
     pub(super) fn class(self) -> &'static str {
         match self {
             Severity::Good => "good",
@@ -27,9 +33,9 @@ impl Severity {
     }
 }
 
-/// A fate's name, what it means, and how to take it.
-pub(super) fn words(status: Status) -> (&'static str, &'static str, Severity) {
-    match status {
+/// Returns the label of a status.
+pub(super) fn label(status: Status) -> Label {
+    let (name, meaning, severity) = match status {
         Status::Invited => ("Invited", "an email with an invite went out", Severity::Good),
         Status::Revoked => ("Cancelled", "the invite was cancelled", Severity::Good),
         Status::Accepted => {
@@ -45,5 +51,6 @@ pub(super) fn words(status: Status) -> (&'static str, &'static str, Severity) {
         Status::Unknown => ("In doubt", "a request went out, and no answer came", Severity::Open),
         Status::NotSent => ("Not sent", "nothing was sent", Severity::Open),
         Status::Sending => ("In doubt, cut off", "a request was on its way when the results were read", Severity::Open),
-    }
+    };
+    Label { name, meaning, severity }
 }

@@ -1,0 +1,62 @@
+//! Values of flags that are one of a closed list.
+
+use atlas_sandbox::Duplicates;
+use bulk_invite::atlas::Api;
+use clap::ValueEnum;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DuplicatesArg {
+    /// Refuses with 409.
+    #[value(name = "409")]
+    Refuse409,
+    /// Refuses with 400.
+    #[value(name = "400")]
+    Refuse400,
+    /// Invites again, with a second email.
+    Accept,
+}
+
+impl From<DuplicatesArg> for Duplicates {
+    fn from(duplicates: DuplicatesArg) -> Self {
+        match duplicates {
+            DuplicatesArg::Refuse409 => Duplicates::Refuse409,
+            DuplicatesArg::Refuse400 => Duplicates::Refuse400,
+            DuplicatesArg::Accept => Duplicates::Accept,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiArg {
+    /// `POST /orgs/{orgId}/invites`, which Atlas removes on 2027-07-01.
+    Invites,
+    /// `POST /orgs/{orgId}/users`, its successor.
+    Users,
+}
+
+impl From<ApiArg> for Api {
+    fn from(api: ApiArg) -> Self {
+        match api {
+            ApiArg::Invites => Api::Invites,
+            ApiArg::Users => Api::Users,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A progress bar on a terminal, plain lines elsewhere.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A line for each finding, then a summary.
+    Text,
+    /// A line for each finding under a header.
+    Csv,
+    /// One document with the findings and a summary.
+    Json,
+}

@@ -1,0 +1,12 @@
+//! The asynchronous runtime of a command.
+
+use super::error::CliError;
+
+/// Runs a future on this thread.
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
+    let result = runtime.block_on(future);
+    // An unanswered question may still be waiting for standard input.
+    runtime.shutdown_background();
+    result
+}

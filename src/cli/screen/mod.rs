@@ -1,0 +1,191 @@
+//! Standard error: a progress bar on a terminal, plain lines elsewhere, JSON lines on demand, only errors if quiet.
+
+mod json;
+mod progress;
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use bulk_invite::engine::{Event, Learned, Progress};
+use bulk_invite::model::{Halt, JobKind, Status, StopReason};
+use bulk_invite::report::{announcement, duration, escaped};
+use bulk_invite::results::Line;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use self::progress::JobProgress;
+use crate::cli::args::LogFormat;
+use crate::cli::diagnostics::directives;
+
+/// The time between two plain lines of progress.
+const PLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// A printer of messages and progress.
+pub(crate) struct Screen {
+    kind: Kind,
+    progress: JobProgress,
+}
+
+enum Kind {
+    Bar(ProgressBar),
+    Plain { last: Instant },
+    Json,
+    Quiet,
+}
+
+impl Screen {
+    /// Creates a screen of a kind that fits the flags and standard error.
+    pub(crate) fn new(format: LogFormat, quiet: bool) -> Self {
+        let kind = match format {
+            LogFormat::Json => Kind::Json,
+            LogFormat::Text if quiet => Kind::Quiet,
+            // The lines that RUST_LOG turns on would break up a bar.
+            LogFormat::Text if io::stderr().is_terminal() && directives().is_none() => Kind::Bar(ProgressBar::hidden()),
+            LogFormat::Text => Kind::Plain { last: Instant::now() },
+        };
+        if let Kind::Json = kind {
+            // Rust's message about a bug in a worker would not be JSON; the row has it as well.
+            std::panic::set_hook(Box::new(|panic| print_json(json!({"event": "bug", "text": panic.to_string()}))));
+        }
+        Self { kind, progress: JobProgress::start(JobKind::default(), None) }
+    }
+
+    /// Shows on a terminal that work is going on before there is progress to show.
+    pub(crate) fn wait(&mut self, text: &'static str) {
+        if let Kind::Bar(bar) = &mut self.kind {
+            *bar = ProgressBar::new_spinner().with_message(text);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+    }
+
+    /// Shows the progress of a job from now on.
+    pub(crate) fn start(&mut self, rows: Option<u64>, job: JobKind) {
+        self.progress = JobProgress::start(job, rows);
+        if let Kind::Bar(bar) = &mut self.kind {
+            *bar = rows.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            let template = match rows {
+                Some(_) => "{wide_bar} {pos}/{len} {msg}",
+                None => "{spinner} {pos} rows {msg}",
+            };
+            // A mistake in the template shows in the first test run.
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style.progress_chars("=> "));
+        }
+    }
+
+    /// Removes the bar.
+    pub(crate) fn stop(&mut self) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Prints a line, unless the screen is quiet.
+    pub(crate) fn note(&self, text: impl Display) {
+        match &self.kind {
+            Kind::Bar(bar) => bar.suspend(|| print(text)),
+            Kind::Plain { .. } => print(text),
+            Kind::Json => print_json(json!({"event": "note", "text": text.to_string()})),
+            Kind::Quiet => {}
+        }
+    }
+
+    /// Prints an error.
+    pub(crate) fn error(&self, text: impl Display) {
+        match &self.kind {
+            Kind::Bar(bar) => bar.suspend(|| print(format_args!("error: {text}"))),
+            Kind::Plain { .. } | Kind::Quiet => print(format_args!("error: {text}")),
+            Kind::Json => print_json(json!({"event": "error", "text": text.to_string()})),
+        }
+    }
+
+    /// Prints the summary: the text, or the facts for machines.
+    pub(crate) fn summary(&self, text: &str, facts: Value) {
+        match &self.kind {
+            Kind::Bar(_) | Kind::Plain { .. } => print(text),
+            Kind::Json => print_json(json!({"event": "summary", "summary": facts})),
+            Kind::Quiet => {}
+        }
+    }
+
+    /// Prints an event of a run.
+    pub(crate) fn on_event(&mut self, event: Event<'_>) {
+        if let Kind::Json = self.kind
+            && let Some(object) = json::event(&event)
+        {
+            return print_json(object);
+        }
+        match event {
+            Event::Sending { row, .. } => self.progress.sending(row),
+            Event::Waiting { row, delay, .. } => self.progress.waiting(row, delay),
+            Event::Settled { row, kept, .. } => self.progress.settled(row, kept),
+            Event::Learned { learned: Learned::Invitations { limit, period }, time_left } => {
+                let left = time_left.map(|left| format!("; what is left takes at least {}", duration(left)));
+                self.note(format_args!(
+                    "Atlas lets through {limit} invitations in {}{}",
+                    duration(period),
+                    left.unwrap_or_default()
+                ));
+            }
+            Event::Progress(progress) => self.progress(&progress),
+            Event::Stopping { halt } => self.stopping(halt),
+            Event::Blocked { organization, blocked } => {
+                let why = blocked.to_string();
+                let why = escaped(why.trim_end_matches('.'));
+                self.error(format_args!("organization {organization}: {why}; the others go on"));
+            }
+            Event::Unwritten { lines } => lines.iter().for_each(|line| self.unwritten(line)),
+        }
+    }
+
+    fn stopping(&self, halt: &Halt) {
+        let text = announcement(halt);
+        match halt.reason() {
+            StopReason::Declined | StopReason::Signal(_) | StopReason::SecondSignal(_) => self.note(escaped(&text)),
+            StopReason::FailedRowsUnwritable
+            | StopReason::TooManyFailures
+            | StopReason::OrganizationBlocked
+            | StopReason::InputUnreadable
+            | StopReason::ResultsUnwritable => self.error(escaped(&text)),
+        }
+    }
+
+    /// Prints a line that the results lack, if a request for it was sent.
+    fn unwritten(&self, line: &Line) {
+        let status = line.outcome.status;
+        if matches!(status, Status::Invited | Status::Revoked | Status::Unknown) {
+            let row = line.row.unwrap_or_default();
+            let id = line.outcome.invite_id.as_deref().unwrap_or_default();
+            let text = format!("not in the results: row {row}, {}, {} {id}", line.email, status.as_str());
+            self.error(escaped(&text));
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let text = self.progress.describe(progress);
+        match &mut self.kind {
+            Kind::Bar(bar) => {
+                bar.set_position(progress.tally.total());
+                bar.set_message(text);
+            }
+            Kind::Plain { last } if last.elapsed() >= PLAIN_EVERY => {
+                *last = Instant::now();
+                let of = self.progress.rows.map(|rows| format!("/{rows}")).unwrap_or_default();
+                print(format_args!("{}{of} rows, {text}", progress.tally.total()));
+            }
+            Kind::Plain { .. } | Kind::Json | Kind::Quiet => {}
+        }
+    }
+}
+
+/// Prints a line. A closed standard error is no reason to fail.
+fn print(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+fn print_json(object: Value) {
+    print(json::line(object));
+}

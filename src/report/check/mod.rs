@@ -1,0 +1,51 @@
+//! A check's findings and its result, as text, as CSV and as JSON.
+
+mod json;
+mod text;
+
+use std::borrow::Cow;
+
+pub use self::json::{CheckJson, FindingsJson};
+pub use self::text::{check_text, finding_text};
+
+use crate::model::columns::protected;
+use crate::plan::check::{Finding, FindingCode};
+
+/// The header of a check as CSV.
+pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column", "detail"];
+
+/// Returns a finding's cells under [`CHECK_COLUMNS`], none of which a spreadsheet program would run as a formula.
+pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
+    [
+        finding.row.to_string().into(),
+        protected(finding.email),
+        finding.kind.as_str().into(),
+        finding.code.map_or("", FindingCode::as_str).into(),
+        protected(finding.column.unwrap_or_default()),
+        protected(&finding.detail),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::reason::RejectionCode;
+    use crate::plan::check::FindingKind;
+
+    #[test]
+    fn a_finding_is_harmless_on_a_screen_and_in_a_spreadsheet() {
+        let finding = Finding {
+            row: 17,
+            email: "=HYPERLINK(0)",
+            kind: FindingKind::Invalid,
+            code: Some(FindingCode::Rejected(RejectionCode::UnknownRole)),
+            column: Some("ro\u{1b}[2Jles"),
+            detail: "-unknown\u{202e}".into(),
+        };
+        assert_eq!(finding_text(&finding), "row 17, column ro\\u{1b}[2Jles: -unknown\\u{202e}");
+        assert_eq!(
+            finding_record(&finding),
+            ["17", "'=HYPERLINK(0)", "invalid", "UNKNOWN_ROLE", "ro\u{1b}[2Jles", "'-unknown\u{202e}"]
+        );
+    }
+}

@@ -1,0 +1,103 @@
+use crate::plan::check::{Checked, Finding, FindingKind, Share};
+use crate::report::{escaped, seats};
+
+/// The number of teams, or projects, that are listed.
+const SHARES_SHOWN: usize = 20;
+
+/// Returns a finding as a line of text, without a line feed.
+pub fn finding_text(finding: &Finding<'_>) -> String {
+    let column = finding.column.map(|column| format!(", column {}", escaped(column))).unwrap_or_default();
+    let warning = match finding.kind {
+        FindingKind::Warning => "warning: ",
+        FindingKind::Invalid | FindingKind::Duplicate | FindingKind::AlreadyInvited | FindingKind::AlreadyMember => "",
+    };
+    format!("row {}{column}: {warning}{}", finding.row, escaped(&finding.detail))
+}
+
+/// Returns the result of a check as a few lines, without a line feed at the end.
+pub fn check_text(checked: &Checked) -> String {
+    let tally = &checked.tally;
+    let mut head = format!("{} {}:", tally.rows, if tally.rows == 1 { "row" } else { "rows" });
+    let there = tally.already_member + tally.already_invited;
+    let counts = [
+        (checked.people, "would be sent"),
+        (there, "there already"),
+        (tally.duplicates, if tally.duplicates == 1 { "duplicate" } else { "duplicates" }),
+        (tally.invalid, "invalid"),
+    ];
+    let counts = counts.into_iter().enumerate().filter(|(index, (count, _))| *index == 0 || *count > 0);
+    let counts: Vec<String> = counts.map(|(_, (count, what))| format!("{count} {what}")).collect();
+    head = format!("{head} {}", counts.join(", "));
+    if checked.blank > 0 {
+        head = format!("{head}; {} blank and skipped", checked.blank);
+    }
+    let mut lines = vec![head];
+    let roles: Vec<String> = checked.roles.iter().map(|(role, people)| format!("{} {people}", role.as_str())).collect();
+    let listed =
+        [("roles", roles.join(", ")), ("teams", shares(&checked.teams)), ("projects", shares(&checked.projects))];
+    lines.extend(listed.iter().filter(|(_, list)| !list.is_empty()).map(|(what, list)| format!("  {what}: {list}")));
+    for (organization, of) in &checked.seats {
+        let whose = if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
+        lines.push(format!("  seats{whose}: {}", seats(*of)));
+    }
+    lines.join("\n")
+}
+
+fn shares(shares: &[Share]) -> String {
+    let one = |share: &Share| match (&share.name, share.id) {
+        (Some(name), _) => format!("{} {}", escaped(name), share.people),
+        (None, Some(id)) => format!("{id} {}", share.people),
+        (None, None) => format!("others {}", share.people),
+    };
+    let mut list: Vec<String> = shares.iter().take(SHARES_SHOWN).map(one).collect();
+    if let Some(more @ 1..) = shares.len().checked_sub(SHARES_SHOWN) {
+        list.push(format!("and {more} more"));
+    }
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::invitation::OrgRole;
+    use crate::model::seats::Seats;
+    use crate::plan::ANY;
+    use crate::plan::check::{FindingCode, Tally};
+
+    #[test]
+    fn a_warning_is_marked() {
+        let finding = Finding {
+            row: 17,
+            email: "",
+            kind: FindingKind::Warning,
+            code: Some(FindingCode::UnlistedProjectRole),
+            column: None,
+            detail: "odd".into(),
+        };
+        assert_eq!(finding_text(&finding), "row 17: warning: odd");
+    }
+
+    #[test]
+    fn the_result_lists_counts_and_who_gets_what() {
+        let named = |name: &str, people| Share { id: None, name: Some(name.to_owned()), people };
+        let many = Checked {
+            tally: Tally { rows: 9, invalid: 1, duplicates: 2, already_invited: 1, already_member: 1, warnings: 0 },
+            blank: 3,
+            people: 4,
+            roles: vec![(OrgRole::Owner, 1), (OrgRole::Member, 3)],
+            teams: (0..22).map(|n| named(&format!("T{n}"), 1)).collect(),
+            projects: vec![named("bill\u{1b}ing", 2), Share { id: None, name: None, people: 7 }],
+            seats: vec![(ANY, Seats { needed: 4, taken: Some(2) })],
+        };
+        let one = Checked {
+            tally: Tally { rows: 1, ..Tally::default() },
+            blank: 0,
+            people: 1,
+            roles: Vec::new(),
+            teams: Vec::new(),
+            projects: Vec::new(),
+            seats: Vec::new(),
+        };
+        insta::assert_snapshot!(format!("{}\n\n{}", check_text(&many), check_text(&one)));
+    }
+}
