@@ -7,7 +7,7 @@ use crate::world::{Credential, World, faults, people, sandbox, sheet};
 const MARK: char = '\u{feff}';
 
 #[test]
-fn results_and_failed_rows_begin_with_a_mark_where_it_is_asked_for() {
+fn excel_adds_a_byte_order_mark_to_each_output() {
     let world = World::new();
     world.write("people.csv", "email,roles,name\nada@example.com,ORG_MEMBER,Zo\u{eb}\nno-at-sign,ORG_MEMBER,Bob\n");
     let server = sandbox(Options::default());
@@ -19,7 +19,7 @@ fn results_and_failed_rows_begin_with_a_mark_where_it_is_asked_for() {
     };
     assert_eq!(run(true), [true, true]);
     assert_eq!(world.results().column("name"), ["Zo\u{eb}", "Bob"]);
-    assert_eq!(run(false), [false, false], "each run writes as it is told");
+    assert_eq!(run(false), [false, false], "each run uses its own flag");
     assert_eq!(run(true), [true, true]);
     assert_eq!(world.results().column("status"), ["invited", "invalid"]);
     assert_eq!(server.sandbox().ledger().create_requests(), 1);
@@ -27,7 +27,7 @@ fn results_and_failed_rows_begin_with_a_mark_where_it_is_asked_for() {
 }
 
 #[test]
-fn what_it_writes_is_itself_a_sheet() {
+fn a_file_with_a_byte_order_mark_can_be_run() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["422@#2"]));
     let arguments = ["--excel", "--concurrency", "1", "--failed", "again.csv"];

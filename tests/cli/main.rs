@@ -1,7 +1,7 @@
 //! The real binary against the sandbox, over real sockets, in a sealed environment.
 //!
 //! Each module is a theme. `world` builds the folder, the servers and the processes that a case needs, and shows both
-//! streams of the binary where a case fails.
+//! streams of the binary if a case fails. `text` alone tests what people read.
 
 mod bad_rows;
 mod check;
@@ -16,6 +16,8 @@ mod nightly;
 mod odd_answers;
 mod output;
 mod page;
+#[cfg(target_os = "linux")]
+mod refusals;
 mod rehearsal;
 mod revoke;
 mod safety;
@@ -27,6 +29,6 @@ mod sheets;
 mod signals;
 mod status;
 mod summary;
+#[cfg(target_os = "linux")]
 mod text;
-mod usage;
 mod world;

@@ -4,23 +4,23 @@ use atlas_sandbox::Running;
 
 use crate::world::{Finished, World, at_once, faults, sandbox};
 
-/// Two people against a server that answers oddly to whatever would invite them, or only at first.
+/// Invites two people on a server with this fault.
 fn run(fault: &str) -> (World, Running, Finished) {
     let world = World::with_people(2);
     let server = sandbox(faults(&[fault]));
     let run = world.invite(&server.base_url()).args(&["--settle", "100ms", "--timeout", "5s"]).finish();
-    assert!(!run.stderr.contains("panicked"), "{fault} {}", run.told());
+    assert!(!run.stderr.contains("panicked"), "{fault} {}", run.output());
     (world, server, run)
 }
 
 #[test]
-fn a_lost_or_odd_answer_to_an_invitation_that_was_made_is_made_up_for_by_asking() {
+fn a_lost_answer_to_an_invite_is_resolved_by_a_look_up() {
     let lost = ["no-id@1", "cut@1", "html-after@1", "html-after=200@1", "500-after@1", "reset-after@1"];
     at_once(lost, |fault| {
         let (world, server, run) = run(fault);
         run.exits(0);
         let ledger = server.sandbox().ledger();
-        assert_eq!(ledger.create_requests(), 2, "{fault}: nothing is sent again {}", run.told());
+        assert_eq!(ledger.create_requests(), 2, "{fault}: nothing is sent again {}", run.output());
         for made in &ledger.created {
             let results = world.results();
             let line = results.lines.iter().find(|line| line.get("email") == made.email).unwrap();
@@ -30,11 +30,11 @@ fn a_lost_or_odd_answer_to_an_invitation_that_was_made_is_made_up_for_by_asking(
 }
 
 #[test]
-fn an_answer_of_another_type_is_read_all_the_same() {
+fn an_answer_of_another_content_type_is_read() {
     let (world, server, run) = run("wrong-type@1");
     run.exits(0);
     let ledger = server.sandbox().ledger();
-    assert_eq!(world.results().column("invite_id"), ids_in_order(&ledger), "{}", run.told());
+    assert_eq!(world.results().column("invite_id"), ids_in_order(&ledger), "{}", run.output());
     assert_eq!(ledger.create_requests(), 2);
 }
 
@@ -45,28 +45,28 @@ fn ids_in_order(ledger: &atlas_sandbox::Ledger) -> Vec<&str> {
 }
 
 #[test]
-fn an_error_page_is_asked_about_and_sent_again() {
+fn an_error_page_is_looked_up_and_sent_again() {
     at_once(["html@first:2", "html=503@first:2", "500@first:2"], |fault| {
         let (world, server, run) = run(fault);
         run.exits(0);
-        assert_eq!(world.results().column("attempts"), ["2", "2"], "{fault} {}", run.told());
+        assert_eq!(world.results().column("attempts"), ["2", "2"], "{fault} {}", run.output());
         assert_eq!(server.sandbox().ledger().created.len(), 2);
     });
 }
 
 #[test]
-fn an_error_page_with_a_refusal_s_status_is_judged_by_it() {
+fn an_error_page_with_a_refusal_status_is_a_refusal() {
     for (fault, status, exit) in [("html=422@1", "failed", 1), ("html=413@1", "failed", 1), ("html=410@1", "failed", 3)]
     {
         let (world, server, run) = run(fault);
         run.exits(exit);
-        assert!(world.results().column("status").contains(&status), "{fault} {}", run.told());
+        assert!(world.results().column("status").contains(&status), "{fault} {}", run.output());
         assert_eq!(server.sandbox().ledger().created.len(), 0);
     }
 }
 
 #[test]
-fn a_look_up_that_answers_an_error_page_is_asked_again() {
+fn a_look_up_with_an_odd_answer_is_repeated() {
     let odd = ["html@first:2/lookups", "html=200@first:2/lookups", "cut@first:1/lookups", "no-id@#2/lookups"];
     at_once(odd, |fault| {
         let (world, server, run) = run(fault);
@@ -77,11 +77,11 @@ fn a_look_up_that_answers_an_error_page_is_asked_again() {
 }
 
 #[test]
-fn an_organization_that_answers_nothing_but_error_pages_halts_the_run() {
+fn look_ups_that_only_get_error_pages_halt_the_run() {
     let world = World::with_people(2);
     let server = sandbox(faults(&["html@1/lookups"]));
     let run = world.invite(&server.base_url()).args(&["--max-attempts", "2", "--summary", "-"]).finish();
     run.exits(3);
-    assert_eq!(run.json()["exit_reason"], "organization_refused", "{}", run.told());
-    assert_eq!(world.results().count("not_sent"), 2, "{}", run.told());
+    assert_eq!(run.json()["exit_reason"], "organization_refused", "{}", run.output());
+    assert_eq!(world.results().count("not_sent"), 2, "{}", run.output());
 }

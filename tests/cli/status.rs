@@ -1,6 +1,6 @@
-//! What became of each invite, days later.
+//! The status of each invite, days later.
 
-use atlas_sandbox::{Access, Options, Running};
+use atlas_sandbox::{Options, Running};
 
 use crate::world::{Credential, Finished, World, play, sandbox};
 
@@ -24,47 +24,23 @@ fn each_invite_is_pending_accepted_expired_or_declined() {
         command(&server, "person-002@example.com/expire");
         command(&server, "person-003@example.com/decline");
         let before = world.read("people.results.csv");
-        let told = status(&world, &server, &["--api", api]);
-        told.exits(0).says("5 rows: 1 accepted, 2 pending, 1 expired, 1 declined").says("--reinvite-expired");
+        let run = status(&world, &server, &["--api", api]);
+        run.exits(0);
         assert_eq!(
             world.results_in("people.status.csv").column("current_status"),
             ["accepted", "expired", "declined", "pending", "pending"],
             "{api} {}",
-            told.told()
+            run.output()
         );
         assert_eq!(world.read("people.results.csv"), before);
         // Once more over its own file, and of its own file.
         command(&server, "person-004@example.com/accept");
-        status(&world, &server, &[]).exits(0).says("2 accepted, 1 pending");
+        status(&world, &server, &[]).exits(0);
+        let statuses = ["accepted", "expired", "declined", "accepted", "pending"];
+        assert_eq!(world.results_in("people.status.csv").column("current_status"), statuses);
         let again = ["status", "people.status.csv", "--output", "again.csv"];
         let again = world.program(&again).aimed_at(&server.base_url()).credential(Credential::Token).finish();
-        again.exits(0).says("2 accepted, 1 pending");
+        again.exits(0);
         assert_eq!(world.read("again.csv"), world.read("people.status.csv"));
     }
-}
-
-#[test]
-fn what_atlas_says_goes_on_without_its_full_stop() {
-    let world = World::with_people(1);
-    let server = sandbox(Options::default());
-    world.invite(&server.base_url()).finish().exits(0);
-    let closed = sandbox(Options { access: Access::AddressNotListed, ..Options::default() });
-    for arguments in [["status", "people.results.csv"], ["check", "people.csv"]] {
-        let told = world.program(&arguments).aimed_at(&closed.base_url()).credential(Credential::Token).finish();
-        told.exits(2).says_in_one_line(&["is not allowed to access this resource; add this machine's address"]);
-    }
-}
-
-#[test]
-fn nothing_that_is_not_its_own_is_overwritten() {
-    let world = World::with_people(1);
-    let server = sandbox(Options::default());
-    world.invite(&server.base_url()).finish().exits(0);
-    world.write("people.status.csv", "precious");
-    status(&world, &server, &[]).exits(2).says_in_one_line(&["people.status.csv", "--output"]);
-    status(&world, &server, &["--output", "people.results.csv"]).exits(2).says("would overwrite the results");
-    status(&world, &server, &["--output", "people.csv"]).exits(2).says("was not written by this command");
-    assert_eq!(world.read("people.status.csv"), "precious");
-    let nothing = world.program(&["status", "people.csv"]).aimed_at(&server.base_url()).credential(Credential::Token);
-    nothing.finish().exits(2).says("is not a results file");
 }

@@ -17,7 +17,9 @@ use std::thread;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::world::Finished;
+pub(crate) use self::authority::Authority;
+pub(crate) use self::proxy::{Manner, Proxy};
+pub(crate) use self::tunnel::Tunnel;
 
 /// A server on a free port of this machine, on a thread of its own; it ends when this is dropped.
 struct Served {
@@ -38,7 +40,7 @@ where
         let tasks = tokio::task::LocalSet::new();
         tasks.block_on(&runtime, async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            listening.send(listener.local_addr().expect("its address")).expect("somebody waits for it");
+            listening.send(listener.local_addr().expect("its address")).expect("the test waits for it");
             let accept = async {
                 while let Ok((stream, _)) = listener.accept().await {
                     tokio::task::spawn_local(serve(stream));
@@ -51,14 +53,4 @@ where
         });
     });
     Served { address: address.recv().expect("it listens"), _end: end }
-}
-
-impl Finished {
-    /// It ended early, before anything was sent, and says all of this.
-    #[track_caller]
-    fn halts_saying(&self, texts: &[&str]) -> &Self {
-        self.exits(3).says("ended early: ");
-        texts.iter().for_each(|text| _ = self.says(text));
-        self
-    }
 }

@@ -1,4 +1,4 @@
-//! Proxies: which are used, and what is said of those that let nobody through.
+//! Proxies: which are used, and that one that refuses halts the run.
 
 use std::net::TcpListener;
 
@@ -40,7 +40,7 @@ impl Site {
 }
 
 #[test]
-fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
+fn each_proxy_variable_is_used() {
     let site = Site::new("atlas.example.com");
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         for (manner, user_info) in [(Manner::Open, ""), (Manner::Guarded(CREDENTIAL), USER_INFO)] {
@@ -48,7 +48,7 @@ fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
             let url = format!("http://{user_info}{}", proxy.authority());
             site.invite("https://atlas.example.com").env(variable, &url).finish().exits(0);
             let asked = proxy.asked();
-            assert!(!asked.is_empty() && asked.iter().all(|whom| whom == "atlas.example.com:443"), "{asked:?}");
+            assert!(!asked.is_empty() && asked.iter().all(|host| host == "atlas.example.com:443"), "{asked:?}");
         }
     }
     // Without a scheme, as many write it, and by SOCKS, with the name resolved over there.
@@ -62,7 +62,7 @@ fn a_proxy_leads_to_atlas_whichever_variable_names_it() {
 }
 
 #[test]
-fn a_proxy_may_itself_be_behind_tls_and_is_trusted_as_atlas_is() {
+fn a_proxy_behind_tls_is_trusted_as_atlas_is() {
     let site = Site::new("atlas.example.com");
     let proxy = site.proxy(Manner::Guarded(CREDENTIAL));
     let front = |name: &str| Tunnel::before(proxy.address(), site.authority.issue(name), &["http/1.1"]);
@@ -73,13 +73,12 @@ fn a_proxy_may_itself_be_behind_tls_and_is_trusted_as_atlas_is() {
     run(&front("127.0.0.1")).exits(0);
     assert_eq!(proxy.asked()[0], "atlas.example.com:443");
     let wrong = front("proxy.example.com");
-    let whose = format!("the certificate of the proxy {} is for another name (proxy.example.com)", wrong.address());
-    run(&wrong).halts_saying(&[&whose, "check what HTTPS_PROXY says"]);
+    run(&wrong).exits(3);
     assert_eq!(wrong.connections(), 1);
 }
 
 #[test]
-fn what_no_proxy_names_and_what_is_not_https_goes_around_it() {
+fn no_proxy_and_plain_http_bypass_the_proxy() {
     // Of this machine, but no loopback address.
     let site = Site::new("0.0.0.0");
     let base_url = format!("https://0.0.0.0:{}", site.tunnel.port());
@@ -108,17 +107,17 @@ fn a_rehearsal_needs_no_proxy() {
 }
 
 #[test]
-fn a_proxy_that_lets_nobody_through_is_told_as_such_and_nothing_was_sent() {
+fn a_proxy_that_refuses_halts_the_run_with_nothing_sent() {
     let site = Site::new("atlas.example.com");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let wrong = "clerk:hush-hush@";
     let forbidden = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
-    for (manner, user_info, lasting, says) in [
-        (Some(Manner::Guarded(CREDENTIAL)), "", true, "asks for a user name and password; set HTTPS_PROXY="),
-        (Some(Manner::Guarded(CREDENTIAL)), wrong, true, "refuses the user name and password"),
-        (Some(Manner::Refusing(forbidden)), USER_INFO, false, "refused to connect to atlas.example.com"),
-        (Some(Manner::Refusing("")), wrong, false, "gave no way to atlas.example.com"),
-        (None, wrong, false, "could not connect to the proxy "),
+    for (manner, user_info, lasting) in [
+        (Some(Manner::Guarded(CREDENTIAL)), "", true),
+        (Some(Manner::Guarded(CREDENTIAL)), wrong, true),
+        (Some(Manner::Refusing(forbidden)), USER_INFO, false),
+        (Some(Manner::Refusing("")), wrong, false),
+        (None, wrong, false),
     ] {
         let proxy = manner.map(|manner| site.proxy(manner));
         let authority = proxy.as_ref().map_or(closed.clone(), Proxy::authority);
@@ -126,31 +125,16 @@ fn a_proxy_that_lets_nobody_through_is_told_as_such_and_nothing_was_sent() {
             let run = site.invite("https://atlas.example.com").credential(credential);
             let run = run.args(&["--max-attempts", if lasting { "5" } else { "1" }, "--log-format", "json"]);
             let run = run.env("HTTPS_PROXY", &format!("http://{user_info}{authority}")).finish();
-            run.exits(3).says(says).says(&format!("the proxy {authority}"));
+            run.exits(3);
             let results = site.world.read("people.results.csv");
             for secret in ["hush-hush", "w0rd", "clerk"] {
-                assert!(!run.stderr.contains(secret) && !results.contains(secret), "{secret} {}", run.told());
+                assert!(!run.stderr.contains(secret) && !results.contains(secret), "{secret} {}", run.output());
             }
-            assert_eq!(site.world.results().count("not_sent"), 2, "{}", run.told());
+            assert_eq!(site.world.results().count("not_sent"), 2, "{}", run.output());
         }
         if let Some(proxy) = proxy {
-            assert_eq!(proxy.asked().len(), Credential::ALL.len(), "{says}: trying again is in vain");
+            assert_eq!(proxy.asked().len(), Credential::ALL.len(), "it is not tried again");
         }
     }
     assert_eq!(site.server.sandbox().ledger().total_requests(), 0);
-}
-
-#[test]
-fn a_proxy_that_would_be_passed_over_is_refused_and_not_shown() {
-    let world = World::with_people(2);
-    for (variable, value) in [
-        ("HTTPS_PROXY", "http://clerk:hush hush@127.0.0.1:1"),
-        ("https_proxy", "http://clerk:hush@hush@127.0.0.1:1"),
-        ("ALL_PROXY", "ftp://hush@127.0.0.1:1"),
-        ("all_proxy", "http://clerk:hush@"),
-    ] {
-        let run = world.invite("https://atlas.example.com").env(variable, value).finish();
-        run.exits(2).says_in_one_line(&[variable, "percent-encoded"]);
-        assert!(!run.stderr.contains("hush"), "{}", run.told());
-    }
 }

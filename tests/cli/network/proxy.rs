@@ -8,63 +8,63 @@ use tokio::net::TcpStream;
 
 use super::{Served, serve};
 
-/// What it does with who asks.
+/// How a proxy treats a client.
 #[derive(Clone)]
-pub(super) enum Manner {
-    /// Lets everybody through.
+pub(crate) enum Manner {
+    /// Lets every client through.
     Open,
-    /// Lets through who sends this `Proxy-Authorization`.
+    /// Lets clients through that send this `Proxy-Authorization`.
     Guarded(&'static str),
-    /// Answers so.
+    /// Answers with this.
     Refusing(&'static str),
     /// Speaks SOCKS5.
     Socks,
 }
 
-/// Leads everybody to one address, whatever the name.
-pub(super) struct Proxy {
+/// A proxy that connects every client to one address, for any name.
+pub(crate) struct Proxy {
     served: Served,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    pub(super) fn start(manner: Manner, to: SocketAddr) -> Self {
+    pub(crate) fn start(manner: Manner, to: SocketAddr) -> Self {
         let asked = Arc::default();
         let log = Arc::clone(&asked);
         Self { served: serve(move |stream| carry(stream, manner.clone(), to, Arc::clone(&log))), asked }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.served.address
     }
 
     /// `HOST:PORT`.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.served.address.to_string()
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.served.address)
     }
 
-    /// Whom it was asked for, in order.
-    pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("whom it was asked for").clone()
+    /// Returns the hosts that clients asked for, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("the hosts").clone()
     }
 }
 
 async fn carry(mut client: TcpStream, manner: Manner, to: SocketAddr, asked: Arc<Mutex<Vec<String>>>) {
-    let note = |whom: String| asked.lock().expect("whom it was asked for").push(whom);
+    let note = |host: String| asked.lock().expect("the hosts").push(host);
     let answer = match manner {
         Manner::Socks => {
-            let Some(whom) = socks(&mut client).await else { return };
-            note(whom);
+            let Some(host) = socks(&mut client).await else { return };
+            note(host);
             b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00".as_slice()
         }
         Manner::Open | Manner::Guarded(_) | Manner::Refusing(_) => {
             let Some(head) = head(&mut client).await else { return };
-            let whom = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next());
-            note(whom.unwrap_or(&head).to_owned());
+            let host = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next());
+            note(host.unwrap_or(&head).to_owned());
             let shown = head.lines().filter_map(|line| line.split_once(": "));
             let shown = shown.filter(|(name, _)| name.eq_ignore_ascii_case("proxy-authorization"));
             let shown: Vec<&str> = shown.map(|(_, credential)| credential).collect();
@@ -79,8 +79,8 @@ async fn carry(mut client: TcpStream, manner: Manner, to: SocketAddr, asked: Arc
     };
     let through = !answer.is_empty() && !answer.starts_with(b"HTTP/1.1 4");
     if client.write_all(answer).await.is_ok() && through {
-        let mut server = TcpStream::connect(to).await.expect("where it leads");
-        // How a connection ends is its ends' business.
+        let mut server = TcpStream::connect(to).await.expect("the address");
+        // An error ends the connection.
         let _ = copy_bidirectional(&mut client, &mut server).await;
     }
 }

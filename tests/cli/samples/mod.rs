@@ -9,9 +9,9 @@ use crate::world::World;
 
 use table::{Content, SAMPLES, Sample};
 
-/// What is to become of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum Outcome {
     Invited,
     Already,
     Member,
@@ -19,15 +19,15 @@ enum Fate {
     Invalid(&'static str),
 }
 
-impl Fate {
-    /// Its status and code in the results.
-    fn told(self) -> (&'static str, &'static str) {
+impl Outcome {
+    /// Returns its status and code in the results.
+    fn cells(self) -> (&'static str, &'static str) {
         match self {
-            Fate::Invited => ("invited", ""),
-            Fate::Already => ("already_invited", "DIFFERS"),
-            Fate::Member => ("already_member", "DIFFERS"),
-            Fate::Duplicate => ("duplicate", ""),
-            Fate::Invalid(code) => ("invalid", code),
+            Outcome::Invited => ("invited", ""),
+            Outcome::Already => ("already_invited", "DIFFERS"),
+            Outcome::Member => ("already_member", "DIFFERS"),
+            Outcome::Duplicate => ("duplicate", ""),
+            Outcome::Invalid(code) => ("invalid", code),
         }
     }
 }
@@ -41,31 +41,31 @@ fn command(sample: &Sample) -> String {
 }
 
 #[test]
-fn every_sample_s_rows_meet_their_fates() {
+fn each_sample_has_its_outcomes() {
     for sample in SAMPLES {
         let world = World::new();
         fs::create_dir(world.path("samples")).expect("a folder");
         let name = format!("samples/{}", sample.name);
         world.write(&name, fs::read(folder().join(sample.name)).expect(sample.name));
         let run = world.shell(&format!("\"$0\" {}", command(sample))).finish();
-        match sample.fates {
-            Err(message) => _ = run.exits(2).says_in_one_line(&[message]),
-            Ok(fates) => {
-                let all_well = fates.iter().all(|fate| !matches!(fate, Fate::Invalid(_)));
+        match sample.outcomes {
+            None => _ = run.exits(2),
+            Some(outcomes) => {
+                let all_well = outcomes.iter().all(|outcome| !matches!(outcome, Outcome::Invalid(_)));
                 run.exits(if all_well { 0 } else { 1 });
                 let (stem, _) = name.rsplit_once('.').expect("an ending");
                 let results = world.results_in(&format!("{stem}.sandbox.results.csv"));
-                let told: Vec<_> =
+                let found: Vec<_> =
                     results.lines.iter().map(|line| (line.get("status"), line.get("error_code"))).collect();
-                let expected: Vec<_> = fates.iter().map(|fate| fate.told()).collect();
-                assert_eq!(told, expected, "{}", run.told());
+                let expected: Vec<_> = outcomes.iter().map(|outcome| outcome.cells()).collect();
+                assert_eq!(found, expected, "{}", run.output());
             }
         }
     }
 }
 
 #[test]
-fn the_folder_holds_what_is_run_and_the_page_says_how() {
+fn each_sample_is_listed_with_its_command() {
     let page = fs::read_to_string(folder().join("README.md")).expect("samples/README.md");
     let entries = fs::read_dir(folder()).expect("samples").map(|entry| entry.expect("an entry"));
     let files = entries.filter(|entry| entry.file_type().expect("its type").is_file());
@@ -86,12 +86,12 @@ fn the_folder_holds_what_is_run_and_the_page_says_how() {
 }
 
 #[test]
-fn every_sample_is_as_its_source_has_it() {
+fn each_sample_equals_its_source() {
     for sample in SAMPLES {
         let there = fs::read(folder().join(sample.name)).expect(sample.name);
         match &sample.content {
             Content::ByHand => {}
-            // Another version of the writer may pack the same cells otherwise; what they say is tested by running them.
+            // Another version of the writer may pack the same cells otherwise; their content is tested by running them.
             Content::Workbook(_) => assert!(there.starts_with(b"PK\x03\x04"), "{}", sample.name),
             content @ (Content::Utf8(_) | Content::Utf8Marked(_) | Content::Utf16Le(_) | Content::Windows1252(_)) => {
                 assert!(content.bytes() == Some(there), "{}: write it again, see samples/README.md", sample.name)
@@ -101,7 +101,7 @@ fn every_sample_is_as_its_source_has_it() {
 }
 
 #[test]
-#[ignore = "writes samples/ anew"]
+#[ignore = "writes samples/ again"]
 fn write_samples() {
     for sample in SAMPLES {
         if let Some(bytes) = sample.content.bytes() {

@@ -1,20 +1,20 @@
-//! What each sample is made of, how it is run, and what is to become of its rows.
+//! The source of each sample, how it is run, and the outcomes of its rows.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, XlsxError};
 
-use super::Fate::{self, *};
+use super::Outcome::{self, *};
 
 /// A file in `samples/`.
 pub(super) struct Sample {
     pub(super) name: &'static str,
     pub(super) content: Content,
-    /// What stands after `--sandbox`, as typed in a shell.
+    /// The arguments after `--sandbox`, as typed in a shell.
     pub(super) flags: &'static str,
-    /// The rows' fates, or a part of the message that refuses the file.
-    pub(super) fates: Result<&'static [Fate], &'static str>,
+    /// The rows' outcomes; `None` if the file is refused.
+    pub(super) outcomes: Option<&'static [Outcome]>,
 }
 
-/// How a file comes to be.
+/// The source of a file.
 pub(super) enum Content {
     /// Written by hand, and the source of itself.
     ByHand,
@@ -26,7 +26,7 @@ pub(super) enum Content {
 }
 
 impl Content {
-    /// The file's bytes, where they are made.
+    /// Returns the file's bytes, unless it is written by hand.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
         Some(match self {
             Content::ByHand => return None,
@@ -98,7 +98,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         name: "onboarding.csv",
         content: ByHand,
         flags: "",
-        fates: Ok(&[
+        outcomes: Some(&[
             Invited,
             Invited,
             Invited,
@@ -135,7 +135,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              \"Nguyễn, Thị Hà\",ha.nguyen@example.com,Organization Read Only\r\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "excel-unicode-text.txt",
@@ -145,7 +145,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              佐藤 花子\thanako.sato@example.com\tmember\r\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "excel-german.csv",
@@ -155,7 +155,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Änne Löwe;aenne.loewe@example.com;Eigentümer;E 14\r\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "sep-line.csv",
@@ -165,31 +165,31 @@ pub(super) const SAMPLES: &[Sample] = &[
              max.weber@example.com;member;\"desk 4; second floor\"\r\n",
         ),
         flags: "",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "tabs.tsv",
         content: Utf8("Name\tEmail\tOrg Role\nLi Wei\tli.wei@example.com\tORG_MEMBER\n"),
         flags: "",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "pipes.txt",
         content: Utf8("EMP_ID|WORK_EMAIL|ROLE_NAME\n00017|li.wei@example.com|ORG_MEMBER\n"),
         flags: "",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "odd-separator.txt",
         content: Utf8("Vorname, Name;E-Mail, dienstlich;Rolle\nMax Weber;max.weber@example.com;Mitglied\n"),
         flags: "--delimiter semicolon --column email=\"E-Mail, dienstlich\"",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "old-mac.csv",
         content: Utf8("email,roles\rsam.lee@example.com,member\rpat.kim@example.com,member\r"),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "german.csv",
@@ -198,7 +198,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Jürgen;Groß;juergen.gross@example.com;Mitglied;Backend;billing=GROUP_READ_ONLY\n",
         ),
         flags: "",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "spanish.csv",
@@ -208,7 +208,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Ana Ruiz;ana.ruiz@example.com;Propietario;;warehouse=GROUP_OWNER\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "french.csv",
@@ -218,7 +218,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Noël Lefèvre;noel.lefevre@example.com;Lecture seule;;\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "portuguese.csv",
@@ -228,7 +228,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Inês Brandão;ines.brandao@example.com;Proprietário;;\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "address-book.csv",
@@ -241,7 +241,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              JANE.DOE@example.com,member\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited, Invited, Invited, Duplicate]),
+        outcomes: Some(&[Invited, Invited, Invited, Invited, Duplicate]),
     },
     Sample {
         name: "gaps.csv",
@@ -255,7 +255,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              kim.park@example.com,member,,,,\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited, Invited]),
+        outcomes: Some(&[Invited, Invited, Invited]),
     },
     Sample {
         name: "teams-and-projects.csv",
@@ -268,13 +268,13 @@ pub(super) const SAMPLES: &[Sample] = &[
              9c0000000000000000000001=GROUP_READ_ONLY,\n",
         ),
         flags: "",
-        fates: Ok(&[Invited, Invited, Invited]),
+        outcomes: Some(&[Invited, Invited, Invited]),
     },
     Sample {
         name: "one-role-for-all.csv",
         content: Utf8("email\nsam.lee@example.com\npat.kim@example.com\n"),
         flags: "--default-roles ORG_MEMBER",
-        fates: Ok(&[Invited, Invited]),
+        outcomes: Some(&[Invited, Invited]),
     },
     Sample {
         name: "two-emails.csv",
@@ -283,7 +283,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              Sam Lee,sam@example.org,sam.lee@example.com,Organization Member\n",
         ),
         flags: "--column email=\"Work Email\" --column roles=\"Access level\"",
-        fates: Ok(&[Invited]),
+        outcomes: Some(&[Invited]),
     },
     Sample {
         name: "bad-rows.csv",
@@ -310,7 +310,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              k@example.com,\"member,,,\n",
         ),
         flags: "",
-        fates: Ok(&[
+        outcomes: Some(&[
             Invited,
             Invalid("MISSING_EMAIL"),
             Invalid("INVALID_EMAIL"),
@@ -336,13 +336,13 @@ pub(super) const SAMPLES: &[Sample] = &[
         name: "no-header.csv",
         content: Utf8("sam.lee@example.com,member\npat.kim@example.com,member\n"),
         flags: "",
-        fates: Err("the file has no header row, its first row is \"sam.lee@example.com, member\""),
+        outcomes: None,
     },
     Sample {
         name: "workbook.xlsx",
         content: Workbook(workbook),
         flags: "",
-        fates: Ok(&[Invited, Invited, Invited, Invalid("FORMULA_ERROR")]),
+        outcomes: Some(&[Invited, Invited, Invited, Invalid("FORMULA_ERROR")]),
     },
-    Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", fates: Ok(&[Invited]) },
+    Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", outcomes: Some(&[Invited]) },
 ];

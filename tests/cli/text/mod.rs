@@ -3,9 +3,21 @@
 //! A wording that changes on purpose changes snapshots only: `INSTA_UPDATE=always cargo test --test cli text` writes
 //! them, and the diff is for review.
 
+mod afterwards;
+mod checks;
+mod halts;
 mod help;
+mod networks;
+mod page;
+mod questions;
 mod redactions;
+mod refusals;
+mod rows;
+mod runs;
 mod session;
+mod settings;
+mod terminal;
 mod transcript;
 
-use self::transcript::{Transcript, hold};
+use self::terminal::Terminal;
+use self::transcript::Transcript;

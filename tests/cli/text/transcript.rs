@@ -10,7 +10,7 @@ pub(super) struct Transcript(String);
 impl Transcript {
     /// Adds a command: its arguments, both streams and its exit code.
     pub(super) fn command(&mut self, finished: &Finished) -> &mut Self {
-        self.0 += &format!("$ bulk-invite {}\n", finished.arguments);
+        self.0 += &format!("$ {}\n", finished.line);
         for (stream, text) in [("stdout", &finished.stdout), ("stderr", &finished.stderr)] {
             if !text.is_empty() {
                 self.0 += &format!("--- {stream}\n{}\n", text.trim_end_matches('\n'));
@@ -21,7 +21,7 @@ impl Transcript {
         self
     }
 
-    /// Adds a line that says what differs from the commands before.
+    /// Adds a line about what differs from the commands before.
     pub(super) fn note(&mut self, text: &str) -> &mut Self {
         self.0 += &format!("# {text}\n");
         self

@@ -15,20 +15,20 @@ use tempfile::TempDir;
 
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
-pub(crate) use self::results::Results;
+pub(crate) use self::results::{Line, Results};
 pub(crate) use self::server::{SandboxProcess, play};
 
-/// How long anything may take before a case gives up on it.
+/// The longest time that a case waits for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder, which is also the home and the working directory of every process in it.
 pub(crate) struct World {
     folder: TempDir,
-    /// Where the streams of processes go, so that they can be read while these run.
+    /// A folder for the streams of processes, so that they can be read meanwhile.
     streams: TempDir,
 }
 
-/// The ways in, with what the sandbox knows of each.
+/// The kinds of credential that the sandbox accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credential {
     Token,
@@ -53,7 +53,7 @@ impl Credential {
         }
     }
 
-    /// What nobody may ever read.
+    /// Returns what no output may show.
     pub(crate) fn secret(self) -> &'static str {
         match self {
             Credential::Token => atlas_sandbox::TOKEN,
@@ -69,7 +69,7 @@ impl World {
         Self { folder: folder(), streams: folder() }
     }
 
-    /// A world with `people.csv` of so many people.
+    /// Returns a world with `people.csv` of this many people.
     pub(crate) fn with_people(count: usize) -> Self {
         let world = Self::new();
         world.write("people.csv", sheet(&people(count)));
@@ -106,7 +106,7 @@ impl World {
         Results::read(&self.path(name))
     }
 
-    /// How many whole lines the results file has at this moment; none where it is not there.
+    /// Returns how many whole lines the results file has at this moment; 0 without the file.
     pub(crate) fn lines_written(&self) -> usize {
         let bytes = fs::read(self.path("people.results.csv")).unwrap_or_default();
         bytes.iter().filter(|byte| **byte == b'\n').count()
@@ -123,29 +123,39 @@ impl World {
         shell.args(&["-c", script, env!("CARGO_BIN_EXE_bulk-invite")])
     }
 
+    /// Returns a line as typed in a shell, in which `bulk-invite` is the program.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn line(&self, line: &str) -> Invocation {
+        let program = self.streams.path().join("bulk-invite");
+        if !program.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_bulk-invite"), &program).expect("a link to the program");
+        }
+        Invocation::new(self.folder.path(), self.streams.path(), "/bin/sh").typed(line)
+    }
+
     /// `bulk-invite run people.csv` against a sandbox, with its token.
     pub(crate) fn invite(&self, base_url: &str) -> Invocation {
         self.program(&["run", "people.csv"]).aimed_at(base_url).credential(Credential::Token)
     }
 }
 
-/// A sandbox on a thread of this process, with nobody in its organization, so that its ledger can be read.
+/// Starts a sandbox without people on a thread of this process, so that its ledger can be read.
 pub(crate) fn sandbox(options: Options) -> Running {
     atlas_sandbox::start(Options { organization: InitialOrganization::without_people(), ..options }).expect("a sandbox")
 }
 
-/// Options with these faults.
+/// Returns options with these faults.
 pub(crate) fn faults(faults: &[&str]) -> Options {
     let faults = faults.iter().map(|fault| fault.parse().expect(fault)).collect();
     Options { faults, ..Options::default() }
 }
 
-/// The addresses of so many people.
+/// Returns the addresses of this many people.
 pub(crate) fn people(count: usize) -> Vec<String> {
     (1..=count).map(|number| format!("person-{number:03}@example.com")).collect()
 }
 
-/// A spreadsheet of these people.
+/// Returns a spreadsheet of these people.
 pub(crate) fn sheet(people: &[String]) -> String {
     let rows = people.iter().map(|email| format!("{email},ORG_MEMBER\n"));
     std::iter::once("email,roles\n".to_owned()).chain(rows).collect()
@@ -157,11 +167,11 @@ pub(crate) fn at_once<T: Send>(values: impl IntoIterator<Item = T>, case: impl F
     thread::scope(|scope| values.into_iter().for_each(|value| _ = scope.spawn(move || case(value))));
 }
 
-/// Looks again and again until the condition holds.
+/// Waits until the condition holds.
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !holds() {
-        assert!(Instant::now() < end, "waited in vain until {what}");
+        assert!(Instant::now() < end, "waited too long until {what}");
         thread::sleep(Duration::from_millis(3));
     }
 }

@@ -1,4 +1,4 @@
-//! A process of ours: what it is started with, what it says, how it ends.
+//! A process under test: how it is started, what it prints, how it ends.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -7,29 +7,32 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use atlas_sandbox::ORGANIZATION;
+use atlas_sandbox::{ORGANIZATION, Running};
 use serde_json::Value;
 
 use super::{Credential, PATIENCE};
 
-/// A process to be.
+/// A process that has not been started.
 pub(crate) struct Invocation {
     command: Command,
+    /// The line that a shell runs, if it is one.
+    line: Option<String>,
     stdout: PathBuf,
     stderr: PathBuf,
 }
 
-/// A process at work; killed when it is dropped.
+/// A process that runs; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
-    arguments: String,
+    line: String,
     stdout: PathBuf,
     stderr: PathBuf,
 }
 
 /// A process that has ended.
 pub(crate) struct Finished {
-    pub(crate) arguments: String,
+    /// The command as one types it.
+    pub(crate) line: String,
     status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -50,7 +53,7 @@ impl Invocation {
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.env("HOME", folder).env("XDG_CONFIG_HOME", folder);
         let stream = |name: &str| streams.join(format!("{number}.{name}"));
-        Self { command, stdout: stream("stdout"), stderr: stream("stderr") }
+        Self { command, line: None, stdout: stream("stdout"), stderr: stream("stderr") }
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
@@ -61,6 +64,28 @@ impl Invocation {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Has a shell run this line, which finds the program beside the streams.
+    #[cfg(target_os = "linux")]
+    pub(super) fn typed(mut self, line: &str) -> Self {
+        let folders = std::env::var("PATH").unwrap_or_default();
+        let streams = self.stdout.parent().expect("a folder");
+        // In place of the shell, so that signals reach it.
+        let script = if line.starts_with("bulk-invite") { format!("exec {line}") } else { line.to_owned() };
+        self.command.env("PATH", format!("{}:{folders}", streams.display())).args(["-c", &script]);
+        self.line = Some(line.to_owned());
+        self
+    }
+
+    /// Has its summary printed as JSON, for [`Finished::json`].
+    pub(crate) fn summed(self) -> Self {
+        self.args(&["--summary", "-"])
+    }
+
+    /// Aims it at this sandbox, with the sandbox's token.
+    pub(crate) fn with_token(self, server: &Running) -> Self {
+        self.aimed_at(&server.base_url()).credential(Credential::Token)
     }
 
     /// Aims it at a sandbox.
@@ -79,26 +104,31 @@ impl Invocation {
     pub(crate) fn start(mut self) -> Process {
         let file = |path| File::create(path).expect("a file for a stream");
         self.command.stdout(file(&self.stdout)).stderr(file(&self.stderr));
-        let arguments = self.arguments();
+        let line = self.line();
         let child = self.command.spawn().expect("the program starts");
-        Process { child, arguments, stdout: self.stdout, stderr: self.stderr }
+        Process { child, line, stdout: self.stdout, stderr: self.stderr }
     }
 
     pub(crate) fn finish(self) -> Finished {
         self.start().finish()
     }
 
-    /// Runs it at a terminal, where this is typed; what the terminal shows is its standard error.
+    /// Runs it at a terminal and types this; what the terminal shows is its standard error.
     #[cfg(unix)]
     pub(crate) fn on_a_terminal(mut self, typed: &str) -> Finished {
+        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
         use std::io::{Read, Write};
         let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).expect("a terminal");
+        // Without an echo, which would come before or after what the program prints.
+        let mut settings = tcgetattr(&slave).expect("its settings");
+        settings.local_flags.remove(LocalFlags::ECHO);
+        tcsetattr(&slave, SetArg::TCSANOW, &settings).expect("it takes settings");
         self.command.stdin(slave.try_clone().expect("its end")).stderr(slave);
         self.command.stdout(File::create(&self.stdout).expect("a file for a stream"));
         File::create(&self.stderr).expect("a file for a stream");
-        let arguments = self.arguments();
+        let line = self.line();
         let child = self.command.spawn().expect("the program starts");
-        let Self { command, stdout, stderr } = self;
+        let Self { command, stdout, stderr, .. } = self;
         // Its copies of the terminal's end: with them open, reading would never come to an end.
         drop(command);
         let mut keyboard = File::from(master);
@@ -106,18 +136,18 @@ impl Invocation {
         writeln!(keyboard, "{typed}").expect("it takes keys");
         let watch = thread::spawn(move || {
             let mut seen = Vec::new();
-            // It ends in an error where everybody has left.
+            // It ends in an error once no process has the terminal open.
             let _ = screen.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).replace("\r\n", "\n")
         });
-        let mut finished = Process { child, arguments, stdout, stderr }.finish();
+        let mut finished = Process { child, line, stdout, stderr }.finish();
         finished.stderr = watch.join().expect("what was shown");
         finished
     }
 
-    fn arguments(&self) -> String {
-        let arguments: Vec<_> = self.command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        arguments.join(" ")
+    fn line(&self) -> String {
+        let arguments = self.command.get_args().map(|argument| format!(" {}", argument.to_string_lossy()));
+        self.line.clone().unwrap_or_else(|| std::iter::once("bulk-invite".to_owned()).chain(arguments).collect())
     }
 }
 
@@ -126,12 +156,12 @@ impl Process {
         self.child.id()
     }
 
-    /// What it has said on standard output so far.
+    /// Returns what it has printed on standard output so far.
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(&self.stdout).expect("standard output")
     }
 
-    /// What it has said on standard error so far.
+    /// Returns what it has printed on standard error so far.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(&self.stderr).expect("standard error")
     }
@@ -159,12 +189,12 @@ impl Process {
     pub(crate) fn finish(mut self) -> Finished {
         let end = Instant::now() + PATIENCE;
         while self.is_running() {
-            let told = || format!("{} does not end\n{}\n{}", self.arguments, self.stdout(), self.stderr());
-            assert!(Instant::now() < end, "{}", told());
+            let context = || format!("{} does not end\n{}\n{}", self.line, self.stdout(), self.stderr());
+            assert!(Instant::now() < end, "{}", context());
             thread::sleep(Duration::from_millis(3));
         }
         let status = self.child.wait().expect("its status");
-        Finished { arguments: self.arguments.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
+        Finished { line: self.line.clone(), status, stdout: self.stdout(), stderr: self.stderr() }
     }
 }
 
@@ -177,41 +207,25 @@ impl Drop for Process {
 }
 
 impl Finished {
-    /// It ended with this code.
+    /// Asserts that it ended with this code.
     #[track_caller]
     pub(crate) fn exits(&self, code: i32) -> &Self {
-        assert_eq!(self.status.code(), Some(code), "{}", self.told());
-        self
-    }
-
-    /// It says this on standard error.
-    #[track_caller]
-    pub(crate) fn says(&self, text: &str) -> &Self {
-        assert!(self.stderr.contains(text), "not a word of {text:?} {}", self.told());
-        self
-    }
-
-    /// Standard error is one line, an error, that holds all of these.
-    #[track_caller]
-    pub(crate) fn says_in_one_line(&self, texts: &[&str]) -> &Self {
-        let lines: Vec<&str> = self.stderr.lines().collect();
-        assert!(lines.len() == 1 && lines[0].starts_with("error: "), "not one line of error {}", self.told());
-        texts.iter().for_each(|text| _ = self.says(text));
+        assert_eq!(self.status.code(), Some(code), "{}", self.output());
         self
     }
 
     /// Returns the one JSON document on standard output.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.told()))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.output()))
     }
 
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
-    /// Everything, for the message of a failed assertion.
-    pub(crate) fn told(&self) -> String {
-        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.arguments, self.status, self.stdout, self.stderr)
+    /// Returns everything, for the message of a failed assertion.
+    pub(crate) fn output(&self) -> String {
+        format!("({}; {})\nstdout:\n{}\nstderr:\n{}", self.line, self.status, self.stdout, self.stderr)
     }
 }

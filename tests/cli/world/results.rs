@@ -29,7 +29,7 @@ impl Results {
         self.lines.iter().map(|line| line.get(name)).collect()
     }
 
-    /// How many lines have this status.
+    /// Returns how many lines have this status.
     pub(crate) fn count(&self, status: &str) -> usize {
         self.lines.iter().filter(|line| line.get("status") == status).count()
     }

@@ -15,13 +15,13 @@ pub(crate) struct SandboxProcess {
 }
 
 impl SandboxProcess {
-    /// Starts it with these arguments and waits until it says where it listens.
+    /// Starts it with these arguments and waits until it prints its address.
     pub(crate) fn start(world: &World, arguments: &[&str]) -> Self {
         let process = world.program(&["sandbox", "--listen", "127.0.0.1:0"]).args(arguments).start();
         wait_until("the sandbox listens", || process.stdout().contains('\n'));
-        let said = process.stdout();
-        let address = said.lines().next().and_then(|line| line.strip_prefix("listening on http://"));
-        let address = address.unwrap_or_else(|| panic!("no address in {said:?}")).to_owned();
+        let stdout = process.stdout();
+        let (_, address) = stdout.split_once("http://").unwrap_or_else(|| panic!("no address in {stdout:?}"));
+        let address = address.split_whitespace().next().expect("an address").to_owned();
         Self { process, address }
     }
 
@@ -29,12 +29,12 @@ impl SandboxProcess {
         format!("http://{}", self.address)
     }
 
-    /// What it says of itself on standard output.
-    pub(crate) fn said(&self) -> String {
+    /// Returns its standard output.
+    pub(crate) fn stdout(&self) -> String {
         self.process.stdout()
     }
 
-    /// Its organization and ledger.
+    /// Returns its organization and ledger.
     pub(crate) fn state(&self) -> Value {
         let mut stream = TcpStream::connect(&self.address).expect("a connection to the sandbox");
         let request = format!("GET /_sandbox/state HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
@@ -46,7 +46,7 @@ impl SandboxProcess {
     }
 }
 
-/// Somebody else's request, which goes well.
+/// Sends a request as another client would, which succeeds.
 pub(crate) fn play(server: &Running, method: &str, path: &str) {
     let address = server.base_url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).expect("a connection");
