@@ -38,24 +38,25 @@ fn updated(page: &str) -> String {
 }
 
 fn table(name: &str) -> String {
-    let rows: Vec<Vec<String>> = match name {
-        "reasons" => RowReason::ALL.iter().map(|reason| reason_row(*reason)).collect(),
-        "checks" => RejectionCode::ALL.iter().map(|code| check_row(*code)).collect(),
-        "atlas" => atlas_code::KNOWN.iter().map(atlas_row).collect(),
-        "organizations" => BlockedReason::ALL.iter().map(|reason| organization_row(*reason)).collect(),
-        "runs" => halts().iter().map(run_row).collect(),
+    let (head, rows): (&[&str], Vec<Vec<String>>) = match name {
+        "reasons" => (
+            &["code", "status", "cause", "what to do"],
+            RowReason::ALL.iter().map(|reason| reason_row(*reason)).collect(),
+        ),
+        "checks" => {
+            (&["code", "cause", "what to do"], RejectionCode::ALL.iter().map(|code| check_row(*code)).collect())
+        }
+        "atlas" => (&["code", "cause", "what to do"], atlas_code::KNOWN.iter().map(atlas_row).collect()),
+        "organizations" => (
+            &["reason", "cause", "what to do"],
+            BlockedReason::ALL.iter().map(|reason| organization_row(*reason)).collect(),
+        ),
+        "runs" => (&["reason", "exit code", "cause", "what to do"], halts().iter().map(run_row).collect()),
         unknown => panic!("no table is named {unknown}"),
     };
-    let head: &[&str] = match name {
-        "reasons" => &["code", "status", "cause", "what to do"],
-        "runs" => &["reason", "exit code", "cause", "what to do"],
-        "organizations" => &["reason", "cause", "what to do"],
-        _ => &["code", "cause", "what to do"],
-    };
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    let rule = vec!["---".to_owned(); head.len()];
-    [head, rule].iter().chain(&rows).map(|cells| line(cells)).collect()
+    let rule = "| --- ".repeat(head.len());
+    let rows: String = rows.iter().map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
+    format!("| {} |\n{rule}|\n{rows}", head.join(" | "))
 }
 
 fn code(text: &str) -> String {

@@ -70,7 +70,7 @@ fn by_status(status: Status) -> Explanation {
 }
 
 const UNRESOLVED: &str = "run the same command again: it asks Atlas what became of them before it sends anything";
-const ACCEPTED: &str = "people who have accepted stay; remove those in Atlas who should not be there";
+const ACCEPTED: &str = "nobody is removed who has accepted; remove in Atlas whoever should not be there";
 const NOTHING: &str = "nothing to do";
 
 #[cfg(test)]
