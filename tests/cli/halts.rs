@@ -17,8 +17,8 @@ fn refused_credentials_halt_the_run_before_anything_is_sent() {
     ];
     for environment in wrong {
         let run = world.program(&["run", "people.csv"]).aimed_at(&server.base_url());
-        let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value)).finish();
-        run.exits(3);
+        let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value)).summed().finish();
+        run.is_blocked("UNAUTHORIZED");
         assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.output());
     }
     assert_eq!(server.sandbox().ledger().create_requests(), 0);
@@ -28,8 +28,8 @@ fn refused_credentials_halt_the_run_before_anything_is_sent() {
 fn credentials_revoked_meanwhile_halt_the_run() {
     let world = World::with_people(100);
     let server = sandbox(faults(&["revoke@#20"]));
-    let run = world.invite(&server.base_url()).args(&["--concurrency", "4"]).finish();
-    run.exits(3);
+    let run = world.invite(&server.base_url()).args(&["--concurrency", "4"]).summed().finish();
+    run.is_blocked("UNAUTHORIZED");
     let (results, ledger) = (world.results(), server.sandbox().ledger());
     assert_eq!(results.column("email"), people(100));
     assert_eq!(results.count("invited"), ledger.created.len(), "{}", run.output());
@@ -42,18 +42,23 @@ fn credentials_revoked_meanwhile_halt_the_run() {
 fn an_unknown_organization_halts_the_run() {
     let world = World::with_people(30);
     let server = sandbox(Options::default());
-    let run = world.invite(&server.base_url()).args(&["--org-id", &"b".repeat(24)]).finish();
-    run.exits(3);
+    let run = world.invite(&server.base_url()).args(&["--org-id", &"b".repeat(24)]).summed().finish();
+    run.is_blocked("ORGANIZATION_NOT_FOUND");
     assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 30], "{}", run.output());
 }
 
 #[test]
 fn a_missing_permission_halts_the_run_at_once() {
-    for access in [Access::Member, Access::AddressNotListed, Access::ListRequired, Access::Suspended] {
+    for (access, reason) in [
+        (Access::Member, "UNAUTHORIZED"),
+        (Access::AddressNotListed, "ACCESS_LIST"),
+        (Access::ListRequired, "ACCESS_LIST"),
+        (Access::Suspended, "ACCOUNT_SUSPENDED"),
+    ] {
         let world = World::with_people(60);
         let server = sandbox(Options { access, ..Options::default() });
-        let run = world.invite(&server.base_url()).finish();
-        run.exits(3);
+        let run = world.invite(&server.base_url()).summed().finish();
+        run.is_blocked(reason);
         let ledger = server.sandbox().ledger();
         assert!(ledger.create_requests() <= 2 * 16, "{access:?}: {ledger:?}");
         assert!(world.results().count("not_sent") >= 60 - 16, "{access:?} {}", run.output());

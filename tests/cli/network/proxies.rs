@@ -68,12 +68,12 @@ fn a_proxy_behind_tls_is_trusted_as_atlas_is() {
     let front = |name: &str| Tunnel::before(proxy.address(), site.authority.issue(name), &["http/1.1"]);
     let run = |front: &Tunnel| {
         let url = format!("https://{USER_INFO}{}", front.address());
-        site.invite("https://atlas.example.com").env("HTTPS_PROXY", &url).finish()
+        site.invite("https://atlas.example.com").env("HTTPS_PROXY", &url).summed().finish()
     };
     run(&front("127.0.0.1")).exits(0);
     assert_eq!(proxy.asked()[0], "atlas.example.com:443");
     let wrong = front("proxy.example.com");
-    run(&wrong).exits(3);
+    run(&wrong).is_blocked("CERTIFICATE_REJECTED");
     assert_eq!(wrong.connections(), 1);
 }
 
@@ -112,20 +112,20 @@ fn a_proxy_that_refuses_halts_the_run_with_nothing_sent() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let wrong = "clerk:hush-hush@";
     let forbidden = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
-    for (manner, user_info, lasting) in [
-        (Some(Manner::Guarded(CREDENTIAL)), "", true),
-        (Some(Manner::Guarded(CREDENTIAL)), wrong, true),
-        (Some(Manner::Refusing(forbidden)), USER_INFO, false),
-        (Some(Manner::Refusing("")), wrong, false),
-        (None, wrong, false),
+    for (manner, user_info, lasting, reason) in [
+        (Some(Manner::Guarded(CREDENTIAL)), "", true, "PROXY_REFUSED"),
+        (Some(Manner::Guarded(CREDENTIAL)), wrong, true, "PROXY_REFUSED"),
+        (Some(Manner::Refusing(forbidden)), USER_INFO, false, "PROXY_REFUSED"),
+        (Some(Manner::Refusing("")), wrong, false, "PROXY_REFUSED"),
+        (None, wrong, false, "UNREACHABLE"),
     ] {
         let proxy = manner.map(|manner| site.proxy(manner));
         let authority = proxy.as_ref().map_or(closed.clone(), Proxy::authority);
         for credential in Credential::ALL {
             let run = site.invite("https://atlas.example.com").credential(credential);
             let run = run.args(&["--max-attempts", if lasting { "5" } else { "1" }, "--log-format", "json"]);
-            let run = run.env("HTTPS_PROXY", &format!("http://{user_info}{authority}")).finish();
-            run.exits(3);
+            let run = run.env("HTTPS_PROXY", &format!("http://{user_info}{authority}")).summed().finish();
+            run.is_blocked(reason);
             let results = site.world.read("people.results.csv");
             for secret in ["hush-hush", "w0rd", "clerk"] {
                 assert!(!run.stderr.contains(secret) && !results.contains(secret), "{secret} {}", run.output());

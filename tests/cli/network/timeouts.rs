@@ -17,8 +17,13 @@ fn connecting_ends_at_its_timeout() {
     let world = World::with_people(2);
     world.write("config.toml", "[hasty]\nconnect_timeout = \"40ms\"\n");
     for arguments in [["--connect-timeout", "30ms"].as_slice(), &["--config", "config.toml", "--profile", "hasty"]] {
-        let run = world.invite(&format!("https://{address}")).args(&["--max-attempts", "1"]).args(arguments).finish();
-        run.exits(3);
+        let run = world
+            .invite(&format!("https://{address}"))
+            .args(&["--max-attempts", "1"])
+            .args(arguments)
+            .summed()
+            .finish();
+        run.is_blocked("UNREACHABLE");
         assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.output());
     }
 }
@@ -29,8 +34,8 @@ fn the_time_for_a_request_counts_connecting_and_waiting() {
     let world = World::with_people(2);
     for scheme in ["http", "https"] {
         let run = world.invite(&format!("{scheme}://{address}"));
-        let run = run.args(&["--timeout", "50ms", "--settle", "0s", "--max-attempts", "1"]).finish();
-        run.exits(3);
+        let run = run.args(&["--timeout", "50ms", "--settle", "0s", "--max-attempts", "1"]).summed().finish();
+        run.is_blocked("NOT_ANSWERING");
         assert_eq!(world.results().column("error_code"), ["ORGANIZATION_BLOCKED"; 2], "{}", run.output());
     }
 }

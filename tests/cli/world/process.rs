@@ -214,6 +214,14 @@ impl Finished {
         self
     }
 
+    /// Asserts that the run ended early because no organization accepts requests, for this reason by its summary.
+    #[track_caller]
+    pub(crate) fn is_blocked(&self, reason: &str) -> &Self {
+        self.exits(3);
+        assert_eq!(self.json()["ended_early_reason"], reason, "{}", self.output());
+        self
+    }
+
     /// Returns the one JSON document on standard output.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
