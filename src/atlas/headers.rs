@@ -1,7 +1,6 @@
-//! The answer's headers that pace us: `Date`, `Retry-After`, `RateLimit-*`.
+//! Parses the headers that control the pace: `Date`, `Retry-After`, `RateLimit-*`.
 //!
-//! Everything here is read leniently and nothing is believed to be there: Atlas's documentation says that any of them
-//! may be missing at any time.
+//! Parsing is lenient, because Atlas's documentation says that any of them may be missing at any time.
 
 use std::time::Duration;
 
@@ -12,13 +11,12 @@ use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 
-/// The longest `Retry-After` that we believe. Atlas's buckets refill every minute.
+/// The longest `Retry-After` that is accepted. Atlas's buckets refill every minute.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
-/// What an answer's headers say about pace.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PaceHeaders {
     pub(super) date: Option<Timestamp>,
@@ -41,10 +39,10 @@ impl PaceHeaders {
     }
 }
 
-/// Reads a `Retry-After`: whole seconds, or a date against the same answer's own `date`.
+/// Parses a `Retry-After`: whole seconds, or a date relative to the same answer's `date`.
 ///
-/// A date without one to read it against is ignored, because our clock may be wrong. What lies in the past is zero,
-/// what is longer than a day is a day.
+/// Without that `date` a date is ignored, because our clock may be wrong. The result is at least zero and at most a
+/// day.
 pub(super) fn retry_after(value: &str, date: Option<Timestamp>) -> Option<Duration> {
     let value = value.trim();
     let digits = value.strip_prefix('-').unwrap_or(value);
@@ -59,7 +57,7 @@ pub(super) fn retry_after(value: &str, date: Option<Timestamp>) -> Option<Durati
     Some(Duration::try_from(wait).unwrap_or_default().min(LONGEST_WAIT))
 }
 
-/// Reads an HTTP date in any of the three forms of RFC 9110 (5.6.7).
+/// Parses an HTTP date in any of the three forms of RFC 9110 (5.6.7).
 pub(super) fn http_date(value: &str) -> Option<Timestamp> {
     const PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
     let value = value.trim();
@@ -79,7 +77,7 @@ mod tests {
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_against_the_answers_own() {
+    fn retry_after_is_seconds_or_a_date_relative_to_the_answer() {
         let seconds = |count| Some(Duration::from_secs(count));
         for (value, wait) in [
             ("0", seconds(0)),
@@ -106,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn a_date_with_nothing_to_read_it_against_is_ignored() {
+    fn a_retry_after_date_without_the_server_date_is_ignored() {
         assert_eq!(retry_after(DATE, None), None);
     }
 
     #[test]
-    fn all_three_forms_of_a_date_are_the_same_instant() {
+    fn all_three_forms_of_a_date_are_parsed() {
         let instant: Timestamp = "1994-11-06T08:49:37Z".parse().unwrap();
         for value in
             [DATE, "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", " Sun, 6 Nov 1994 08:49:37 GMT"]
@@ -121,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_in_any_case_and_nonsense_is_nothing() {
+    fn header_names_ignore_case_and_bad_values_are_dropped() {
         let headers = |pairs: &[(&str, &'static str)]| {
             pairs
                 .iter()
@@ -153,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_looks_like_a_date_panics(value in "[A-Za-z]{3,9},? [0-9 -]{1,12}[A-Za-z]{3}[ -][0-9: ]{2,16}( GMT)?") {
+        fn no_date_like_text_panics(value in "[A-Za-z]{3,9},? [0-9 -]{1,12}[A-Za-z]{3}[ -][0-9: ]{2,16}( GMT)?") {
             let _ = retry_after(&value, http_date(&value));
         }
     }
