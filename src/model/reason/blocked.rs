@@ -116,7 +116,7 @@ impl Display for Blocked {
             // Often a sentence with an action in it, too long for parentheses.
             write!(f, "{text}: {}", self.detail)
         } else {
-            write!(f, "{text} ({})", self.detail)
+            write!(f, "{text} ({})", self.detail.trim_end_matches('.'))
         }
     }
 }
@@ -127,8 +127,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_shown_in_parentheses_and_a_network_error_is_not() {
-        let answer = Blocked::new(BlockedReason::NotFound, "HTTP 404 ORG_NOT_FOUND");
-        insta::assert_snapshot!(answer, @"the organization was not found (HTTP 404 ORG_NOT_FOUND)");
+        let answer = Blocked::new(BlockedReason::NotFound, "HTTP 404 ORG_NOT_FOUND: No such organization.");
+        insta::assert_snapshot!(
+            answer,
+            @"the organization was not found (HTTP 404 ORG_NOT_FOUND: No such organization)"
+        );
         let network = Blocked::new(BlockedReason::Dns, "could not resolve example.com: no such host");
         insta::assert_snapshot!(network, @"Atlas cannot be reached: could not resolve example.com: no such host");
         insta::assert_snapshot!(Blocked::new(BlockedReason::Suspended, ""), @"the account is suspended");
