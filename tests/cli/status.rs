@@ -17,7 +17,7 @@ fn status(world: &World, server: &Running, more: &[&str]) -> Finished {
 fn each_invite_is_pending_accepted_expired_or_declined() {
     for api in ["invites", "users"] {
         let world = World::with_people(5);
-        world.write("more.csv", "email,roles\nnobody,member\n");
+        world.write("more.csv", "email,roles\nno-address,member\n");
         let server = sandbox(Options::default());
         world.invite(&server.base_url()).args(&["--api", api]).finish().exits(0);
         command(&server, "person-001@example.com/accept");

@@ -51,7 +51,7 @@ fn the_page_shows_the_output_for_the_sample() {
     let world = World::new();
     world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
     let run = world.line("bulk-invite check people.csv --sandbox").finish();
-    let readme =
+    let page =
         std::fs::read_to_string(root.join("docs/spreadsheet.md")).expect("docs/spreadsheet.md").replace("\r\n", "\n");
     assert!(page.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
 }

@@ -116,7 +116,7 @@ async fn credentials(scene: &Scene<'_>) {
     let granted = scene.token(token, &account, grant, 200).await["access_token"].as_str().expect("a token").to_owned();
     let request = call_of("GET /users", "2025-02-19").header("authorization", format!("Bearer {granted}"));
     scene.send(request, "", 200).await;
-    scene.token(token, "nobody:nothing", grant, 401).await;
+    scene.token(token, "stranger:secret", grant, 401).await;
     scene.token(token, &account, "", 400).await;
     scene.token(token, &account, "grant_type=password", 400).await;
     scene.token(revoke, &account, "", 400).await;
@@ -136,7 +136,7 @@ async fn refusals(scene: &Scene<'_>) {
         (json!({"username": 5, "roles": ["ORG_MEMBER"]}).to_string(), 400),
         (json!({"roles": ["ORG_MEMBER"]}).to_string(), 400),
         (with(old("a@example.com"), "nickname", json!("a")).to_string(), 400),
-        (old("nobody").to_string(), 400),
+        (old("stranger").to_string(), 400),
         (with(old("a@example.com"), "roles", json!(["ORG_KING"])).to_string(), 400),
         (with(old("a@example.com"), "roles", json!(["GROUP_OWNER"])).to_string(), 400),
         (with(old("a@example.com"), "teamIds", json!(["x"])).to_string(), 404),
