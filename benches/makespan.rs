@@ -1,10 +1,10 @@
-//! How long a run takes against Atlas's own limits, in virtual time: the whole engine against a model of Atlas's token
-//! bucket, 330 ms a request, on a paused clock. Beside each figure stands the ideal: the moment at which a client that
-//! knew everything and wasted nothing would be done, counting every request that the run must make from that bucket.
+//! Measures how long a run takes within Atlas's rate limits, in virtual time: the whole engine against a model of Atlas's
+//! token bucket, with 330 ms a request, on a paused clock.
 //!
-//! `cargo bench --bench makespan`
+//! `cargo bench --bench makespan` prints each time beside the ideal one: that of a client that knows the bucket and never
+//! waits too long, with every request that the run must make counted.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -28,53 +28,53 @@ const PERIOD: u64 = 60;
 const CAPACITY: f64 = 500.0;
 const REFILL: f64 = 250.0;
 const CONCURRENCY: u64 = 16;
-/// Requests before the first invitation from the same bucket: the invites and the projects.
+/// The requests from the same bucket before the first invitation: the lists of invites and of projects.
 const BEFORE: u64 = 2;
 
-/// What the modelled Atlas does.
+/// The behaviour of the modelled Atlas.
 #[derive(Clone, Copy)]
-struct Manner {
-    /// Whether answers have `RateLimit-*`.
+struct Behaviour {
+    /// True if responses have the headers `RateLimit-*`.
     headers: bool,
-    /// Whether a refusal has `Retry-After`.
+    /// True if responses with status 429 have `Retry-After`.
     retry_after: bool,
-    /// Tokens a second that another program takes.
-    drunk: f64,
-    /// Invitations a minute.
+    /// The tokens a second that another program takes.
+    used_by_others: f64,
+    /// The limit of invitations a minute.
     invitations: Option<u32>,
 }
 
 fn main() {
-    let alone = Manner { headers: true, retry_after: true, drunk: 0.0, invitations: None };
-    let shared = Manner { drunk: REFILL / 3.0 / PERIOD as f64, ..alone };
+    let alone = Behaviour { headers: true, retry_after: true, used_by_others: 0.0, invitations: None };
+    let shared = Behaviour { used_by_others: REFILL / 3.0 / PERIOD as f64, ..alone };
     println!("{:44} {:>9} {:>9} {:>7} {:>5}", "", "took", "ideal", "ratio", "429s");
-    for (name, rows, manner) in [
+    for (name, rows, behaviour) in [
         ("2,000 rows, 500 + 250/60 s", 2000, alone),
-        ("the same without RateLimit headers", 2000, Manner { headers: false, ..alone }),
-        ("the same without Retry-After either", 2000, Manner { headers: false, retry_after: false, ..alone }),
-        ("the same, a third drunk by others", 2000, shared),
-        ("200 rows, 10 invitations a minute", 200, Manner { invitations: Some(10), ..alone }),
+        ("the same without RateLimit headers", 2000, Behaviour { headers: false, ..alone }),
+        ("the same without Retry-After either", 2000, Behaviour { headers: false, retry_after: false, ..alone }),
+        ("the same, a third used by others", 2000, shared),
+        ("200 rows, 10 invitations a minute", 200, Behaviour { invitations: Some(10), ..alone }),
     ] {
-        let (took, refused) = run(rows, manner);
-        let ideal = ideal(rows, manner);
+        let (took, refused) = run(rows, behaviour);
+        let ideal = ideal(rows, behaviour);
         println!("{name:44} {took:>7.1} s {ideal:>7.1} s {:>7.4} {refused:>5}", took / ideal);
     }
 }
 
-/// When a client that knew everything would have its last answer, in seconds.
-fn ideal(rows: u64, manner: Manner) -> f64 {
+/// Returns when a client that knows the bucket has its last response, in seconds.
+fn ideal(rows: u64, behaviour: Behaviour) -> f64 {
     let latency = LATENCY.as_secs_f64();
-    if let Some(limit) = manner.invitations {
+    if let Some(limit) = behaviour.invitations {
         return ((rows.div_ceil(limit.into()) - 1) * PERIOD) as f64 + latency;
     }
     let needed = (rows + BEFORE) as f64;
-    let allowed = |step: u64| CAPACITY + step as f64 * REFILL - manner.drunk * (step * PERIOD) as f64;
-    let step = (0..).find(|step| allowed(*step) >= needed).expect("the bucket fills faster than it is drunk");
+    let allowed = |step: u64| CAPACITY + step as f64 * REFILL - behaviour.used_by_others * (step * PERIOD) as f64;
+    let step = (0..).find(|step| allowed(*step) >= needed).expect("the bucket fills faster than others empty it");
     let last = needed - if step == 0 { 0.0 } else { allowed(step - 1).min(needed) };
     (step * PERIOD) as f64 + (last / CONCURRENCY as f64).ceil() * latency
 }
 
-fn run(rows: u64, manner: Manner) -> (f64, u64) {
+fn run(rows: u64, behaviour: Behaviour) -> (f64, u64) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
@@ -90,7 +90,7 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
             Journal::open(&path, &[organization], &keys, vec!["roles".to_owned()], Start::Continue).expect("a journal");
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
         let start = Instant::now();
-        let atlas = Atlas::new(manner);
+        let atlas = Atlas::new(behaviour);
         let (limiter, policy) = (Limiter::new(Pace::Atlas), Policy::new(5, 1));
         let (sender, learned) = mpsc::unbounded_channel();
         let session = Session::new(atlas, Api::Invites, limiter, policy, clock, sender);
@@ -121,9 +121,9 @@ fn run(rows: u64, manner: Manner) -> (f64, u64) {
     })
 }
 
-/// An organization whose bucket fills in steps from its first use.
+/// A model of Atlas with one organization, whose bucket fills in steps from its first use.
 struct Atlas {
-    manner: Manner,
+    behaviour: Behaviour,
     start: Instant,
     state: Mutex<State>,
 }
@@ -138,16 +138,16 @@ struct State {
 }
 
 impl Atlas {
-    fn new(manner: Manner) -> Self {
-        Self { manner, start: Instant::now(), state: Mutex::default() }
+    fn new(behaviour: Behaviour) -> Self {
+        Self { behaviour, start: Instant::now(), state: Mutex::default() }
     }
 
     fn answer(&self, request: &Request) -> Response {
-        let manner = self.manner;
+        let behaviour = self.behaviour;
         let now = Instant::now();
         let mut state = self.state.lock().expect("a model that does not panic");
         let create = matches!(request, Request::Create(_));
-        if let Some(limit) = manner.invitations.filter(|_| create) {
+        if let Some(limit) = behaviour.invitations.filter(|_| create) {
             state.window.retain(|at| now.duration_since(*at) < Duration::from_secs(PERIOD));
             if state.window.len() >= limit as usize {
                 let text = format!("Rate limit of {limit} invitations per 1 minutes exceeded.");
@@ -173,15 +173,15 @@ impl Atlas {
         if matches!(request, Request::Users(_) | Request::FindUser(_) | Request::Teams(_)) {
             return response(200, body, None);
         }
-        // What is beyond the capacity when a step comes is lost.
+        // Tokens beyond the capacity are lost at each step.
         let elapsed = now.duration_since(self.start);
         let steps = elapsed.as_secs() / PERIOD;
-        let drunk = manner.drunk * elapsed.as_secs_f64();
-        let left = |state: &State| CAPACITY + state.steps as f64 * REFILL - state.taken - state.lost - drunk;
+        let used = behaviour.used_by_others * elapsed.as_secs_f64();
+        let left = |state: &State| CAPACITY + state.steps as f64 * REFILL - state.taken - state.lost - used;
         while state.steps < steps {
             state.steps += 1;
-            let over = (left(&state) - CAPACITY).max(0.0);
-            state.lost += over;
+            let excess = (left(&state) - CAPACITY).max(0.0);
+            state.lost += excess;
         }
         if left(&state) < 1.0 {
             if create {
@@ -189,10 +189,10 @@ impl Atlas {
             }
             let wait = PERIOD - elapsed.as_secs() % PERIOD - u64::from(elapsed.subsec_nanos() > 0);
             let wait = Duration::from_secs(wait);
-            return refusal(429, "RATE_LIMITED_TOKEN_BUCKET", "", manner.retry_after.then_some(wait));
+            return refusal(429, "RATE_LIMITED_TOKEN_BUCKET", "", behaviour.retry_after.then_some(wait));
         }
         state.taken += 1.0;
-        response(200, body, manner.headers.then_some(left(&state) as u32))
+        response(200, body, behaviour.headers.then_some(left(&state) as u32))
     }
 }
 

@@ -1,8 +1,8 @@
-//! Rows a second from a sheet in memory to invitations, on one core: what reading and planning alone cost.
+//! Measures reading and planning alone: rows a second from a sheet in memory to invitations, on one core.
 //!
-//! `cargo bench --bench plan` prints the best of a few rounds for each of some kinds of sheet.
+//! `cargo bench --bench plan` prints the best of five rounds for each kind of sheet.
 
-#![expect(clippy::print_stdout, reason = "a benchmark's output is its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

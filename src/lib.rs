@@ -1,4 +1,4 @@
-//! Invites a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
+//! Invites the people in a spreadsheet to a MongoDB Atlas organization, each exactly once.
 //!
 //! ```text
 //!  people.csv -> spreadsheet -> plan -> engine -> worker -> atlas -> Atlas (or the sandbox)
@@ -14,15 +14,15 @@
 //!
 //! From the lowest layer up; no module imports one that is listed below it:
 //!
-//! - [`model`]: the shared vocabulary, such as an invitation, a person and an outcome;
-//! - [`atlas`]: carries one request and its answer, and judges what the answer means;
+//! - [`model`]: the shared types, such as an invitation, a person and an outcome;
+//! - [`atlas`]: sends one request, and judges what its answer means;
 //! - [`spreadsheet`]: reads the sheet, row by row;
-//! - [`plan`]: a row, the organization's directory and the ledger become a decision; pure;
-//! - [`results`]: the results file, which is the ledger of a job;
+//! - [`plan`]: decides what to do with a row, from the organization's directory and earlier results; pure;
+//! - [`results`]: the results file, which records every row of a job;
 //! - [`engine`]: the dispatcher, its workers and the rate limiter;
 //! - [`report`]: the summary, the page and the findings of a check.
 //!
-//! The library neither prints nor exits nor reads the environment; the binary does.
+//! The library does not print, exit or read the environment; the binary does.
 
 pub mod atlas;
 pub mod engine;

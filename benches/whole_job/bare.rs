@@ -1,11 +1,11 @@
-//! The floor: a loop that sends the same requests with `reqwest` and looks at nothing but the status.
+//! The lower bound: a loop that sends the same requests with `reqwest` and checks only the status.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
-/// Sends one invitation a row to the organization's invites, so many at once; rows count from `first`.
+/// Sends one invitation a row to the URL `invites`, `concurrency` at once; rows count from `first`.
 pub(crate) fn send(invites: &str, token: &str, first: u64, rows: u64, concurrency: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

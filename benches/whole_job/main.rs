@@ -1,10 +1,10 @@
-//! The whole job over loopback against a server that answers at once, beside a bare `reqwest` loop that sends the same
-//! requests: rows a second, CPU a row, memory; the same with 50 ms of latency; and start-up to the first request.
+//! Measures the whole program over loopback, beside a bare `reqwest` loop that sends the same requests: rows a second, CPU
+//! a row and memory with a server that answers at once, time with 50 ms of latency, and start-up to the first request.
 //!
-//! `cargo bench --bench whole_job` runs the program itself, the loop and the server as processes of their own, one thread
-//! each, in turn, and prints medians with their ratio. `-- --rows 10000,100000` chooses the sizes.
+//! `cargo bench --bench whole_job` runs the program, the loop and the server as separate processes with one thread each.
+//! The program and the loop take turns. It prints medians and their ratio. `-- --rows 10000,100000` chooses the sizes.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod bare;
 mod server;
@@ -64,7 +64,7 @@ fn measure(sizes: &[u64]) {
             median(&|(_, job)| cpu(job)),
             median(&|(bare, _)| cpu(bare)),
             median(&|(bare, job)| cpu(job) / cpu(bare)),
-            // The largest child so far; sizes rise, and the loop is smaller.
+            // The maximum of all children so far: sizes increase, and the loop needs less than the program.
             pairs.last().map_or(0.0, |(_, job)| job.memory as f64 / f64::from(1 << 20)),
         );
     }
@@ -89,7 +89,7 @@ struct Cost {
     memory: u64,
 }
 
-/// Runs a command to its end and tells what it cost.
+/// Runs a command to its end and returns its time, CPU time and peak memory.
 fn cost(mut command: Command) -> Cost {
     let cpu = || {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
@@ -116,7 +116,7 @@ fn job(server: &Server, sheet: &Path, concurrency: usize) -> Cost {
     cost(command)
 }
 
-/// The program itself, set to run the sheet from the beginning without a limit of its own.
+/// Returns the command that invites everyone in the sheet, without earlier results and without a rate limit.
 fn program(url: &str, sheet: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
     command.env_clear().env("MONGODB_ATLAS_ACCESS_TOKEN", "token");
@@ -135,7 +135,7 @@ fn itself() -> Command {
 
 fn sheet(folder: &Path, rows: u64) -> PathBuf {
     let path = folder.join(format!("{rows}.csv"));
-    // Written through, not built in memory: a child's peak counts what its parent held when it was started.
+    // Not built in memory: a child's peak includes the memory of its parent when it was started.
     let mut file = BufWriter::new(File::create(&path).expect("a sheet"));
     writeln!(file, "email,roles,name").expect("a sheet");
     for row in 0..rows {
@@ -145,7 +145,7 @@ fn sheet(folder: &Path, rows: u64) -> PathBuf {
     path
 }
 
-/// The server, a process of its own so that its CPU is not counted.
+/// The server, in a separate process so that its CPU time is not counted.
 struct Server {
     child: Child,
     url: String,
@@ -168,7 +168,7 @@ impl Drop for Server {
     }
 }
 
-/// From the start of the process to the first byte of its first request.
+/// Measures the time from the start of the process to the first byte of its first request.
 fn start_up(folder: &Path) {
     let sheet = sheet(folder, 1);
     let mut times: Vec<f64> = (0..20)

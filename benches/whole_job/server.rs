@@ -1,4 +1,4 @@
-//! A server that knows nothing and answers at once, or after a fixed latency.
+//! A server that accepts every invitation, at once or after a fixed latency,.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 static CREATED: AtomicU64 = AtomicU64::new(0);
 
-/// Serves until it is killed; prints its address first.
+/// Prints its address, then serves until the process is killed.
 pub(crate) fn serve(latency: Duration) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

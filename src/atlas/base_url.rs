@@ -1,39 +1,39 @@
-//! Where Atlas is: an address that credentials may be sent to.
+//! The base URL of Atlas: an address to which credentials may be sent.
 //!
-//! Not for paths under it; those are `endpoints`' job.
+//! Paths below it are built by `endpoints`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An `https` address, or an `http` one that never leaves this machine. No query, no fragment, no trailing slash.
+/// An `https` URL, or an `http` URL of a loopback address. It has no query, no fragment and no trailing slash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     url: Url,
     loopback: bool,
 }
 
-/// Why the text is not a usable base URL, with the remedy.
+/// An error in the text of a base URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBaseUrl {
-    /// It does not parse, or names no host.
+    /// The text is not a URL, or has no host.
     #[error("not a URL; write it like https://cloud.mongodb.com")]
     NotAUrl,
-    /// It is neither `https` nor `http`.
-    #[error("not a web address; it must start with https://")]
+    /// The scheme is neither `https` nor `http`.
+    #[error("must start with https://")]
     Scheme,
-    /// Plain `http` to another machine would show the credentials to the network.
+    /// The scheme is `http` and the host is another machine.
     #[error(
-        "plain http would show the credentials to the network; use https:// \
-         (http:// is for loopback addresses such as 127.0.0.1 only)"
+        "http:// would send the credentials unencrypted; use https:// \
+         (http:// is allowed only for loopback addresses such as 127.0.0.1)"
     )]
     Plain,
-    /// It holds a user name or a password.
-    #[error("holds a user name or password; remove what stands before the @")]
+    /// The URL contains a user name or a password.
+    #[error("contains a user name or password; remove everything up to the @")]
     UserInfo,
-    /// It holds a query or a fragment.
-    #[error("ends in a query or fragment; remove everything from the ? or #")]
+    /// The URL contains a query or a fragment.
+    #[error("contains a query or fragment; remove everything from the ? or #")]
     Trailer,
 }
 
@@ -41,12 +41,12 @@ impl BaseUrl {
     /// Atlas's public address.
     pub const ATLAS: &'static str = "https://cloud.mongodb.com";
 
-    /// Whether it names this machine.
+    /// Returns whether the host is this machine.
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// The address with `path`, which starts with a slash, behind it.
+    /// Appends `path`, which must start with a slash.
     pub(super) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let base = self.url.path().trim_end_matches('/');
@@ -54,7 +54,7 @@ impl BaseUrl {
         url
     }
 
-    /// Host and port, for messages.
+    /// Returns host and port, for messages.
     pub(super) fn authority(&self) -> &str {
         self.url.authority()
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_goes_anywhere_and_http_stays_here() {
+    fn http_is_for_loopback_addresses_only() {
         for (text, shown) in [
             ("https://cloud.mongodb.com", "https://cloud.mongodb.com"),
             ("https://cloud.mongodb.com/", "https://cloud.mongodb.com"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_with_a_remedy() {
+    fn each_kind_of_invalid_url_has_its_own_error() {
         use InvalidBaseUrl::*;
         for (text, error) in [
             ("", NotAUrl),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_go_behind_a_base_with_or_without_one() {
+    fn a_path_is_appended_to_that_of_the_base_url() {
         for (base, joined) in [
             ("https://example.com", "https://example.com/a/b"),
             ("https://example.com/x/", "https://example.com/x/a/b"),

@@ -1,4 +1,4 @@
-//! The [`Gateway`] to Atlas: signs a request, has it sent, and has its answer read.
+//! The [`Gateway`] to Atlas: signs a request, sends it and parses the answer.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use super::transport::{Reply, Transport};
 use super::{ClientError, Credential, Settings, wire};
 use crate::atlas::api::{Answer, Api, Gateway, Request};
 
-/// A client of one organization. Share it; it holds the connections and the credential that all requests use.
+/// A client for one organization. It is meant to be shared: it holds the connections and the credential of all
+/// requests.
 pub struct Client {
     api: Api,
     endpoints: Endpoints,
@@ -21,7 +22,7 @@ pub struct Client {
     access: Access,
 }
 
-/// A [`Credential`] at work.
+/// A [`Credential`] with its tokens or nonces.
 enum Access {
     Bearer(HeaderValue),
     ServiceAccount(Tokens),
@@ -29,13 +30,13 @@ enum Access {
 }
 
 impl Client {
-    /// A client that has sent nothing yet.
+    /// Creates a client. Sends nothing.
     ///
-    /// Gives the process rustls's ring provider where it has none.
+    /// Installs rustls's ring provider for the process if no provider is installed.
     ///
     /// # Errors
     ///
-    /// A credential that cannot be sent, or TLS without trust roots.
+    /// Fails if the credential cannot be sent in a header, or if no trust roots for TLS are found.
     pub fn new(settings: Settings) -> Result<Self, ClientError> {
         let transport = Transport::new(&settings)?;
         let Settings { base_url, organization, api, credential, .. } = settings;

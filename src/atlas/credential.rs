@@ -1,6 +1,6 @@
-//! What proves who we are, kept out of sight.
+//! Credentials, and the header values that are built from them.
 //!
-//! Choosing between them, and reading them from the environment or a file, is the caller's job.
+//! The caller chooses the kind and reads it from the environment or a file.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,36 +9,36 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ClientError;
 
-/// One of the three ways into Atlas. `Debug` shows ids, never secrets.
+/// A credential for Atlas. `Debug` shows ids, never secrets.
 #[derive(Clone, Debug)]
 pub enum Credential {
-    /// A ready bearer token.
+    /// An access token that is used as it is.
     Token(SecretString),
-    /// A service account, which exchanges its secret for tokens of an hour (OAuth 2.0 client credentials).
+    /// A service account, whose secret is exchanged for tokens that last an hour (OAuth 2.0 client credentials).
     ServiceAccount {
         /// The client id, `mdb_sa_id_…`.
         client_id: String,
-        /// Its secret.
+        /// The client secret.
         client_secret: SecretString,
     },
     /// An API key pair, for HTTP Digest.
     ApiKey {
-        /// The public key, the user name of the scheme.
+        /// The public key, which is the user name.
         public: String,
-        /// The private key.
+        /// The private key, which is the password.
         private: SecretString,
     },
 }
 
-/// `Bearer <token>`, marked sensitive; `None` where the token is empty or cannot be in a header.
+/// Returns `Bearer <token>`, marked sensitive, or `None` if the token is empty or not valid in a header.
 pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
     sendable(token).then(|| sensitive(&format!("Bearer {token}")))?
 }
 
-/// `Basic <base64 of id:secret>`, marked sensitive.
+/// Returns `Basic <base64 of id:secret>`, marked sensitive.
 ///
-/// Neither is percent-encoded, though RFC 6749 (2.3.1) asks for it: Atlas takes them as they are (`_` in particular,
-/// MongoDB's MCP server found out).
+/// Neither part is percent-encoded, although RFC 6749 (2.3.1) requires it: Atlas expects them as they are, in
+/// particular `_` (learned by MongoDB's MCP server).
 pub(super) fn basic(id: &str, secret: &SecretString) -> Result<HeaderValue, ClientError> {
     if !sendable(id) || id.contains(':') {
         return Err(ClientError::Credential("client id"));
@@ -51,12 +51,12 @@ pub(super) fn basic(id: &str, secret: &SecretString) -> Result<HeaderValue, Clie
     sensitive(&format!("Basic {encoded}")).ok_or(ClientError::Credential("client secret"))
 }
 
-/// Whether a header can carry the text: not empty, no blanks, nothing but visible ASCII.
+/// Returns whether the text is valid in a header: not empty, and only visible ASCII without blanks.
 pub(super) fn sendable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// A header value that neither `Debug` nor HTTP/2's compression tables show or keep.
+/// Returns a header value that `Debug` does not show and HTTP/2 does not keep in its compression tables.
 pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(text).ok()?;
     value.set_sensitive(true);
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_ids_and_no_secrets() {
+    fn debug_shows_ids_but_no_secrets() {
         let secret = || SecretString::from("hunter2");
         for (credential, id) in [
             (Credential::Token(secret()), ""),
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn basic_encodes_id_and_secret_as_they_are() {
+    fn basic_does_not_percent_encode_id_and_secret() {
         let value = basic("mdb_sa_id_1", &SecretString::from("mdb_sa_sk_%2")).unwrap();
         assert_eq!(value, "Basic bWRiX3NhX2lkXzE6bWRiX3NhX3NrXyUy");
         assert!(value.is_sensitive());
     }
 
     #[test]
-    fn what_no_header_can_carry_is_refused_by_name_and_not_shown() {
+    fn a_credential_that_is_not_valid_in_a_header_is_rejected() {
         for (id, secret, named) in [
             ("", "s", "client id"),
             ("a:b", "s", "client id"),

@@ -1,6 +1,6 @@
-//! Atlas's paths, versions and query parameters for each [`Request`], prepared once.
+//! The paths, versions and query parameters of each [`Request`].
 //!
-//! Not for bodies and answers; those are `wire`'s.
+//! Bodies and answers are handled by `wire`.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -13,16 +13,16 @@ use super::transport::ENTITY_LIMIT;
 use crate::atlas::api::{Api, PAGE_SIZE, Request};
 use crate::model::invitation::ObjectId;
 
-/// The versions in which Atlas's OpenAPI document describes what we read and write.
+/// Versions of Atlas's API, as in its OpenAPI document.
 const V2023: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
 const V2025_02: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-02-19+json");
 const V2025_03: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-03-12+json");
 
 /// The longest list that is read, in bytes. A person with a hundred project roles takes about ten kilobytes, and a page
-/// holds [`PAGE_SIZE`] of them.
+/// has up to [`PAGE_SIZE`] people.
 const LIST_LIMIT: usize = 32 << 20;
 
-/// All but the unreserved characters of RFC 3986, so that the `+` of an address survives as `%2B`.
+/// All characters but the unreserved ones of RFC 3986, so that the `+` of an address becomes `%2B`.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The URLs of one organization.
@@ -36,14 +36,14 @@ pub(super) struct Endpoints {
     rate_limits: Url,
 }
 
-/// A request as HTTP has it, still unsigned.
+/// An unsigned HTTP request.
 #[derive(Clone)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) version: HeaderValue,
     pub(super) body: Option<Bytes>,
-    /// The longest body of a success to read, in bytes.
+    /// The longest body of a successful answer that is read, in bytes.
     pub(super) limit: usize,
 }
 
@@ -89,19 +89,19 @@ impl Endpoints {
         }
     }
 
-    /// The cheapest request that changes nothing.
+    /// Returns the cheapest request that changes nothing.
     pub(super) fn organization(&self) -> Call {
         Call { limit: ENTITY_LIMIT, ..list(self.organization.clone(), V2023) }
     }
 }
 
 impl Call {
-    /// The path and query, exactly as they are sent.
+    /// Returns path and query exactly as they are sent.
     pub(super) fn target(&self) -> &str {
         &self.url[Position::BeforePath..Position::AfterQuery]
     }
 
-    /// The request with its `Authorization`, if any.
+    /// Builds the request, with `authorization` if it is to be signed.
     pub(super) fn request(self, authorization: Option<HeaderValue>) -> reqwest::Request {
         let Self { method, url, version, body, limit: _ } = self;
         let mut request = reqwest::Request::new(method, url);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_request_has_its_method_target_and_version() {
+    fn every_request_has_a_method_a_target_and_a_version() {
         let create = || Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
         for (api, request, method, target, version) in [
             (Api::Invites, create(), "POST", format!("{ORG}/invites"), Api::Invites.version()),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_post_says_what_its_body_is() {
+    fn only_a_post_has_a_content_type() {
         let create = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
         let post = call(Api::Users, &create).request(None);
         assert_eq!(post.headers()[CONTENT_TYPE], post.headers()[ACCEPT]);

@@ -1,19 +1,18 @@
-//! Carries one request to MongoDB Atlas and brings back its answer.
+//! Sends a request to MongoDB Atlas and returns its answer.
 //!
-//! One call of [`Client`] is one request: it signs it, sends it, reads the whole answer and says what the answer is.
-//! It neither retries nor paces, and it judges nothing; repeating is for whoever understands the [`Answer`]. Redirects
-//! and the HTTP library's own retries are off, so that no request is sent twice behind anyone's back and no credential
-//! reaches another host.
+//! One call of [`Client`] is one request: the client signs and sends it, and parses the whole answer. It does not
+//! retry, pace or judge; that is up to the caller, who gets an [`Answer`] in every case. Redirects and the HTTP
+//! library's own retries are off, so that no request is sent twice unnoticed and no credential reaches another host.
 //!
-//! Two requests of our own come before the first one in some cases: a service account's token, and the challenge that
-//! API keys answer. They run once for everyone, and their failure is the [`Answer`] of those who waited for them.
+//! Two requests of our own may come first: one for a service account's token, and one for the challenge that an API key
+//! answers. Concurrent callers share them, and a failure becomes the [`Answer`] of every caller that waited.
 //!
 //! # Layout
 //!
-//! [`BaseUrl`] and [`Credential`] are what the caller gives; `endpoints` knows Atlas's paths and versions, `transport`
-//! sends and classifies what goes wrong on the wire, `route` says why there is no way to Atlas, `trust` reads whom else to
-//! trust, `oauth` and `digest` keep the credentials that change, `headers` and `wire` read and write what Atlas's
-//! documents describe.
+//! [`BaseUrl`] and [`Credential`] come from the caller. `endpoints` has Atlas's paths and versions, `transport` sends
+//! and classifies failures, `route` describes failed connections, `trust` parses additional certificate authorities,
+//! `oauth` and `digest` keep tokens and nonces, `headers` and `wire` parse and write the formats that Atlas documents,
+//! and `verdict` judges answers for the caller.
 //!
 //! [`Answer`]: crate::atlas::api::Answer
 
@@ -49,38 +48,38 @@ pub use self::wire::body;
 
 use crate::model::invitation::ObjectId;
 
-/// What a [`Client`] needs to know.
+/// The settings of a [`Client`].
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where Atlas is.
+    /// The base URL of Atlas.
     pub base_url: BaseUrl,
-    /// The one organization that requests are about.
+    /// The organization that all requests concern.
     pub organization: ObjectId,
     /// The endpoint that creates invitations.
     pub api: Api,
-    /// What proves who we are.
+    /// The credential that signs requests.
     pub credential: Credential,
-    /// The time for one HTTP exchange, from connecting to the last byte of the answer.
+    /// The time limit of one HTTP exchange, from connecting to the last byte of the answer.
     ///
-    /// A call that has to fetch a token or a challenge first takes up to this much longer.
+    /// A call that first has to fetch a token or a challenge may take up to this much longer.
     pub timeout: Duration,
-    /// The part of [`timeout`](Self::timeout) that connecting may take, TLS included.
+    /// The part of [`timeout`](Self::timeout) that connecting may take, including TLS.
     pub connect_timeout: Duration,
-    /// Whom to trust beside the system's authorities.
+    /// Certificate authorities that are trusted in addition to the system's.
     pub authorities: Authorities,
-    /// Requests that will be on the wire together: so many idle connections are kept.
+    /// The number of concurrent requests, and thus of idle connections that are kept.
     pub concurrency: usize,
 }
 
 impl Settings {
-    /// The default [`timeout`](Self::timeout): Atlas answers a create in about a third of a second.
+    /// The default [`timeout`](Self::timeout). Atlas answers a create in about a third of a second.
     pub const TIMEOUT: Duration = Duration::from_secs(30);
     /// The default [`connect_timeout`](Self::connect_timeout).
     pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
     /// The default [`concurrency`](Self::concurrency).
     pub const CONCURRENCY: usize = 16;
 
-    /// Settings with the default timeouts and concurrency.
+    /// Creates settings with the default timeouts and concurrency.
     pub fn new(base_url: BaseUrl, organization: ObjectId, api: Api, credential: Credential) -> Self {
         Self {
             base_url,
@@ -95,16 +94,16 @@ impl Settings {
     }
 }
 
-/// Why there is no [`Client`]. Holds no secret.
+/// An error on creating a [`Client`]. Contains no secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// A credential is empty or has characters that no header can carry, such as a line break.
-    #[error("the {0} is empty or holds characters that cannot be sent; copy it again, on one line")]
+    /// A credential is empty or contains characters that are not valid in a header, such as a line break.
+    #[error("the {0} is empty or contains characters that cannot be sent; copy it again, on one line")]
     Credential(&'static str),
-    /// TLS could not be prepared: usually there are no trust roots.
+    /// TLS could not be set up, usually because no trust roots were found.
     #[error(
-        "could not prepare TLS: this machine has no trusted certificates, or none are where SSL_CERT_FILE or \
-         SSL_CERT_DIR say; install them (the `ca-certificates` package), correct the variable, or pass --ca-cert FILE"
+        "could not set up TLS: no trusted certificates were found on this machine (or at SSL_CERT_FILE or \
+         SSL_CERT_DIR, if set); install the `ca-certificates` package, correct the variable, or pass --ca-cert FILE"
     )]
     Tls(#[source] reqwest::Error),
 }

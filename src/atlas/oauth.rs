@@ -1,4 +1,5 @@
-//! A service account's token: fetched once, shared by all, renewed before it lapses (OAuth 2.0 client credentials).
+//! The access token of a service account: fetched once, shared by all requests, and renewed before it expires (OAuth
+//! 2.0 client credentials).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,14 +17,15 @@ use super::wire::{self, Number, Text};
 use crate::atlas::api::{Answer, NotSent};
 use crate::model::reason::NetworkFault;
 
-/// A token lives an hour by Atlas's documentation; assumed where the answer does not say.
-const HOUR: Duration = Duration::from_secs(60 * 60);
-/// No token is kept longer, whatever the answer says.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How early a token is renewed: a minute covers clocks and requests on their way, a tenth of its life at most.
+/// The lifetime of a token by Atlas's documentation, used if the answer does not state one.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// The longest lifetime that is accepted from an answer.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// A token is renewed this long before it expires, which covers clock differences and requests in flight, but at most a
+/// tenth of its lifetime.
 const MARGIN: Duration = Duration::from_secs(60);
-/// After a renewal that failed while the old token is still good, nobody tries again for so long.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The delay before the next attempt if a renewal failed while the old token is still valid.
+const RENEWAL_RETRY: Duration = Duration::from_secs(5);
 
 /// The tokens of one service account.
 pub(super) struct Tokens {
@@ -31,19 +33,19 @@ pub(super) struct Tokens {
     /// The Basic credential.
     account: HeaderValue,
     state: Mutex<TokenState>,
-    /// Held by the one caller that fetches.
-    turn: tokio::sync::Mutex<()>,
+    /// Held by the caller that fetches a token.
+    fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct TokenState {
     current: Option<Token>,
-    /// Fetches that have ended, and how the last one failed, if it did.
+    /// The number of fetches that have ended.
     fetches: u64,
+    /// The failure of the last fetch, if it failed.
     failure: Option<Answer>,
 }
 
-/// A token in use.
 #[derive(Clone)]
 pub(super) struct Token {
     pub(super) authorization: HeaderValue,
@@ -51,7 +53,7 @@ pub(super) struct Token {
     expires_at: Instant,
 }
 
-/// The token endpoint's success.
+/// The body of the token endpoint's successful answer.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Granted<'a> {
@@ -63,14 +65,13 @@ struct Granted<'a> {
 }
 
 impl Tokens {
-    /// Tokens from `url` for the account whose Basic credential is given.
     pub(super) fn new(url: Url, account: HeaderValue) -> Self {
-        Self { url, account, state: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self { url, account, state: Mutex::default(), fetching: tokio::sync::Mutex::default() }
     }
 
-    /// A token that is good now; fetched by one caller while the others wait, and share what comes of it.
+    /// Returns a valid token. One caller fetches it, and the others wait and share the result or the failure.
     ///
-    /// While the old token is still good nobody waits for the new one but the caller that fetches it.
+    /// While the old token is still valid, only the caller that renews it waits.
     pub(super) async fn current(&self, transport: &Transport) -> Result<Token, Answer> {
         let (token, seen) = {
             let state = self.state();
@@ -80,15 +81,15 @@ impl Tokens {
         match token {
             Some(token) if now < token.renew_at => Ok(token),
             Some(token) if now < token.expires_at => {
-                let Ok(_turn) = self.turn.try_lock() else { return Ok(token) };
-                // Someone may have renewed it between our look and our turn.
+                let Ok(_fetching) = self.fetching.try_lock() else { return Ok(token) };
+                // Another caller may have renewed it before this one got the lock.
                 if self.state().fetches == seen {
                     return Ok(self.fetch(transport).await.unwrap_or(token));
                 }
                 Ok(self.state().current.clone().unwrap_or(token))
             }
             Some(_) | None => {
-                let _turn = self.turn.lock().await;
+                let _fetching = self.fetching.lock().await;
                 {
                     let state = self.state();
                     if state.fetches != seen {
@@ -105,19 +106,19 @@ impl Tokens {
         }
     }
 
-    /// Forgets a token that was refused, unless it has been replaced already.
-    pub(super) fn discard(&self, refused: &Token) {
+    /// Forgets a token that the server rejected, unless it has already been replaced.
+    pub(super) fn discard(&self, rejected: &Token) {
         let mut state = self.state();
-        if state.current.as_ref().is_some_and(|token| token.authorization == refused.authorization) {
+        if state.current.as_ref().is_some_and(|token| token.authorization == rejected.authorization) {
             state.current = None;
         }
     }
 
-    /// Only for who holds the turn.
+    /// Fetches a token. The caller must hold the lock `fetching`.
     async fn fetch(&self, transport: &Transport) -> Result<Token, Answer> {
-        let asked = Instant::now();
+        let sent_at = Instant::now();
         let outcome = match transport.exchange(self.request(), ENTITY_LIMIT).await {
-            Ok(reply) => granted(&reply, asked),
+            Ok(reply) => granted(&reply, sent_at),
             Err(Answer::NotSent(not_sent)) => Err(Answer::NotSent(not_sent)),
             Err(Answer::NoAnswer(lost)) => Err(no_token(&lost.detail, None)),
             Err(answer @ Answer::Response(_)) => Err(answer),
@@ -132,8 +133,8 @@ impl Tokens {
             Err(failure) => {
                 state.failure = Some(failure.clone());
                 if let Some(token) = &mut state.current {
-                    let again = Instant::now() + asked_to_wait(failure).unwrap_or(PATIENCE);
-                    token.renew_at = again.min(token.expires_at);
+                    let retry_at = Instant::now() + requested_delay(failure).unwrap_or(RENEWAL_RETRY);
+                    token.renew_at = retry_at.min(token.expires_at);
                 }
             }
         }
@@ -155,42 +156,43 @@ impl Tokens {
     }
 }
 
-/// The token in the answer. What is refused for good is the caller's answer; all else may be better next time, and of
-/// the caller's own request nothing was sent.
-fn granted(reply: &Reply, asked: Instant) -> Result<Token, Answer> {
+/// Returns the token in the answer. A permanent refusal is returned as the answer to the caller's request; any other
+/// failure may be temporary, and means that the caller's request was not sent.
+fn granted(reply: &Reply, sent_at: Instant) -> Result<Token, Answer> {
     let status = reply.status;
     if status.is_success() {
-        return token(&reply.body, asked).ok_or_else(|| no_token("its answer holds no bearer token", None));
+        return token(&reply.body, sent_at).ok_or_else(|| no_token("the answer contains no bearer token", None));
     }
     let response = wire::refusal(reply);
     let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
     if later || !(status.is_client_error() || status.is_redirection()) {
-        let said = response.error().and_then(|error| error.detail.as_deref()).unwrap_or("no reason given");
-        return Err(no_token(&format!("HTTP {}, {said}", status.as_u16()), response.retry_after));
+        let reason = response.error().and_then(|error| error.detail.as_deref()).unwrap_or("no reason given");
+        return Err(no_token(&format!("HTTP {}, {reason}", status.as_u16()), response.retry_after));
     }
     Err(Answer::Response(Box::new(response)))
 }
 
-fn token(body: &Payload, asked: Instant) -> Option<Token> {
+fn token(body: &Payload, sent_at: Instant) -> Option<Token> {
     let Payload::Whole(bytes) = body else { return None };
     let Granted { access_token, token_type, expires_in } = serde_json::from_slice(bytes).ok()?;
     if token_type.0.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return None;
     }
-    let life = match expires_in.0 {
-        None | Some(0) => HOUR,
-        Some(seconds) => Duration::from_secs(seconds).min(DAY),
+    let lifetime = match expires_in.0 {
+        None | Some(0) => DEFAULT_LIFETIME,
+        Some(seconds) => Duration::from_secs(seconds).min(LONGEST_LIFETIME),
     };
-    let expires_at = asked + life;
-    Some(Token { authorization: bearer(&access_token.0?)?, renew_at: expires_at - MARGIN.min(life / 10), expires_at })
+    let expires_at = sent_at + lifetime;
+    let renew_at = expires_at - MARGIN.min(lifetime / 10);
+    Some(Token { authorization: bearer(&access_token.0?)?, renew_at, expires_at })
 }
 
-fn no_token(why: &str, retry_after: Option<Duration>) -> Answer {
-    let detail = format!("no token for the service account: {why}");
+fn no_token(reason: &str, retry_after: Option<Duration>) -> Answer {
+    let detail = format!("no token for the service account: {reason}");
     Answer::NotSent(NotSent { fault: NetworkFault::Token, detail, retry_after, lasting: false })
 }
 
-fn asked_to_wait(failure: &Answer) -> Option<Duration> {
+fn requested_delay(failure: &Answer) -> Option<Duration> {
     match failure {
         Answer::NotSent(not_sent) => not_sent.retry_after,
         Answer::Response(response) => response.retry_after,

@@ -1,7 +1,7 @@
-//! Sends one HTTP request, reads its whole answer, and tells apart what went wrong on the way.
+//! Sends one HTTP request, reads its whole answer, and classifies failures.
 //!
-//! The one distinction that matters: whether the request can have been processed. Where that is in doubt it counts as
-//! sent. Meaning is not read here; that is `wire`'s.
+//! The distinction that matters is whether the server can have processed the request. In case of doubt a request counts
+//! as sent. Bodies are parsed by `wire`.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use super::{ClientError, Settings};
 use crate::atlas::api::{Answer, Lost, NoAnswer, NotSent};
 use crate::model::reason::NetworkFault;
 
-/// Idle connections go before the servers and load balancers between us and Atlas close them (the least patient of
-/// the usual ones wait a minute): a request on a connection that is being closed is in doubt for nothing.
+/// Idle connections are closed before a server or load balancer closes them (usually after a minute at the earliest),
+/// because the outcome of a request on a connection that is being closed is unknown.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The longest body of a single thing or an error that is read, in bytes.
+/// The longest body of a single entity or an error that is read, in bytes.
 pub(super) const ENTITY_LIMIT: usize = 64 << 10;
 
 pub(super) struct Transport {
@@ -27,7 +27,7 @@ pub(super) struct Transport {
     timeout: Duration,
 }
 
-/// An HTTP answer as it came.
+/// An HTTP answer before its body is parsed.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -36,11 +36,11 @@ pub(super) struct Reply {
 
 pub(super) enum Payload {
     Whole(Bytes),
-    /// More than the limit given, in bytes; not read.
+    /// The body is longer than this limit in bytes, and was not read.
     TooLong(usize),
 }
 
-/// What is told of a request to whoever finds out what a network does. No query: that may name a person.
+/// The part of a request that is logged. The query is left out because it may name a person.
 struct Traced {
     method: http::Method,
     path: String,
@@ -53,7 +53,7 @@ impl Traced {
         Self { method, path, began: Instant::now() }
     }
 
-    fn tell(self, outcome: &Result<Reply, Answer>) {
+    fn log(self, outcome: &Result<Reply, Answer>) {
         let Self { method, path, began } = self;
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
@@ -62,7 +62,7 @@ impl Traced {
                 tracing::debug!(%method, path, why = not_sent.detail, elapsed_ms, "not sent");
             }
             Err(Answer::NoAnswer(lost)) => tracing::debug!(%method, path, why = lost.detail, elapsed_ms, "no answer"),
-            // Only what was read of a reply becomes a response.
+            // A response is parsed from a reply, after this.
             Err(Answer::Response(_)) => {}
         }
     }
@@ -70,7 +70,7 @@ impl Traced {
 
 impl Transport {
     pub(super) fn new(settings: &Settings) -> Result<Self, ClientError> {
-        // reqwest takes its cryptography from the process; whatever was chosen before us is as good.
+        // reqwest uses the process's cryptography provider; one that is already installed will do.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
@@ -87,7 +87,7 @@ impl Transport {
             http = http.no_proxy();
         }
         if !settings.base_url.is_https() {
-            // No TLS, so a machine without trust roots will do.
+            // Without TLS, a machine without trust roots will do.
             http = http.tls_certs_only([]);
         } else {
             http = http.tls_certs_merge(settings.authorities.certificates()?);
@@ -99,7 +99,8 @@ impl Transport {
         })
     }
 
-    /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and not much of an error's.
+    /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and up to [`ENTITY_LIMIT`] of
+    /// an error's.
     pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
         let traced = tracing::enabled!(tracing::Level::DEBUG).then(|| Traced::new(&request));
         let outcome = match self.http.execute(request).await {
@@ -107,7 +108,7 @@ impl Transport {
             Err(error) => Err(self.before_the_head(&error)),
         };
         if let Some(traced) = traced {
-            traced.tell(&outcome);
+            traced.log(&outcome);
         }
         outcome
     }
@@ -141,12 +142,12 @@ impl Transport {
 
     fn before_the_head(&self, error: &reqwest::Error) -> Answer {
         if error.is_connect() {
-            return Answer::NotSent(self.route.closed(error));
+            return Answer::NotSent(self.route.failure(error));
         }
         let (cause, peer) = (innermost(error), &self.route.peer);
-        // hyper cancels only what it hands back unwritten, and a builder error comes before any connection.
+        // hyper cancels only requests that it has not written, and a builder error comes before any connection.
         if error.is_builder() || hyper_error(error).is_some_and(hyper::Error::is_canceled) {
-            let detail = format!("the request did not go out to {peer}: {cause}");
+            let detail = format!("the request was not sent to {peer}: {cause}");
             return Answer::NotSent(NotSent {
                 fault: NetworkFault::Connection,
                 detail,
@@ -157,7 +158,7 @@ impl Transport {
         if error.is_timeout() {
             return self.timed_out();
         }
-        no_answer(Lost::Reset, format!("the connection to {peer} ended before the answer: {cause}"))
+        no_answer(Lost::Reset, format!("the connection to {peer} was closed before an answer arrived: {cause}"))
     }
 
     fn within_the_body(&self, error: &reqwest::Error) -> Answer {
@@ -168,7 +169,7 @@ impl Transport {
     }
 
     fn timed_out(&self) -> Answer {
-        no_answer(Lost::Timeout, format!("no whole answer from {} within {:?}", self.route.peer, self.timeout))
+        no_answer(Lost::Timeout, format!("no complete answer from {} within {:?}", self.route.peer, self.timeout))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Authorities that are trusted beside the system's own, read from PEM.
+//! Parses certificate authorities that are trusted in addition to the system's.
 //!
-//! Not for the system's; the TLS library finds those (on Linux what `SSL_CERT_FILE` and `SSL_CERT_DIR` name where either
-//! is set, else where distributions keep them).
+//! The system's own are loaded by the TLS library: on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` if either is set,
+//! otherwise from the distribution's folder.
 
 use std::fmt;
 
@@ -11,27 +11,28 @@ use rustls::pki_types::pem::PemObject;
 
 use super::ClientError;
 
-/// Certificates of authorities, each of which TLS can use.
+/// The valid certificates of additional authorities.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Authorities(Vec<CertificateDer<'static>>);
 
-/// Why a text holds no usable certificates, with the remedy.
+/// An error in a PEM text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAuthorities {
-    /// There is none.
-    #[error("holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE----- in it")]
+    /// The text has no certificate.
+    #[error("contains no certificate in PEM format (-----BEGIN CERTIFICATE-----); export it again as PEM")]
     Empty,
-    /// One, counted from 1, cannot be read.
-    #[error("holds a certificate that cannot be read, number {0} in it; export it again, as PEM")]
+    /// The certificate with this number, counted from 1, is not valid.
+    #[error("contains an unreadable certificate (number {0}); export it again as PEM")]
     Broken(usize),
 }
 
 impl Authorities {
-    /// Reads all certificates of a PEM text; whatever else is in it, a private key for example, is passed over.
+    /// Parses all certificates of a PEM text, and ignores anything else in it, such as a private key.
     ///
     /// # Errors
     ///
-    /// There is none, or one of them is broken: leaving it out would only be noticed when a connection fails.
+    /// Fails if the text has no certificate or if one is broken, since a missing authority would only be noticed when a
+    /// connection fails.
     pub fn from_pem(pem: &[u8]) -> Result<Self, InvalidAuthorities> {
         let mut certificates = Vec::new();
         for certificate in CertificateDer::pem_slice_iter(pem) {

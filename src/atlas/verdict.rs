@@ -1,74 +1,74 @@
-//! Judges answers; it neither sleeps nor sends.
+//! Judges what answers mean; it does not wait or send.
 //!
-//! [`judge`] is the table of what an answer to an invitation, or to its cancellation, means, [`judge_look_up`] the smaller
-//! one for questions.
+//! [`judge`] is the table for answers to an invitation or its cancellation, [`judge_look_up`] the smaller one for
+//! requests that only read.
 
 use crate::atlas::api::{Answer, Body, Created, Lost, Response};
 use crate::model::reason::{Blocked, BlockedReason};
 
-/// What an answer to an invitation, or to its cancellation, means.
+/// The meaning of an answer to an invitation or to its cancellation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The invite exists and is ours.
+    /// The request created the invite.
     Created(Created),
     /// The invite is cancelled.
     Revoked,
-    /// Nothing was processed: again, after a delay.
+    /// Nothing was processed: retry after a delay.
     NotSent(String),
-    /// Nothing was processed and everybody has to wait: again, and this was no attempt.
+    /// Nothing was processed and all requests have to wait: retry without counting an attempt.
     NotProcessed(Busy),
-    /// Perhaps processed: ask, and send again only if nobody is there.
+    /// The request may have been processed: look the person up, and retry only if the person is absent.
     InDoubt(Doubt),
-    /// Someone may be there already: ask.
+    /// The person may already be pending or a member: look the person up.
     PerhapsThere,
-    /// The row's team or project is missing, or the organization is.
+    /// The team, the project or the organization does not exist.
     SomethingMissing,
-    /// The credential was refused; it may have lapsed.
+    /// The credential was rejected; it may have expired.
     Unauthorized(Blocked),
-    /// Refused for good, for a reason of this row.
+    /// The request was rejected permanently, for a reason that concerns this row only.
     Refused,
     /// No row of the organization can succeed.
     Blocked(Blocked),
 }
 
-/// Why the server processes nothing just now.
+/// A reason why the server processes no requests for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Busy {
     /// A rate limit; the limiter learns from the answer itself.
     RateLimited,
-    /// Atlas takes no writes while it is upgraded.
+    /// Atlas accepts no writes during an upgrade.
     Maintenance,
 }
 
-/// How an answer leaves open whether the invite exists.
+/// A reason why an answer leaves open whether the request was processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doubt {
     /// The server answered, so it has finished with the request.
     Answered,
-    /// No whole answer came, or one that only says that somebody gave up waiting: the request may still be running, so
-    /// asking waits for the settling delay.
+    /// No complete answer arrived, or a proxy reported a timeout. The request may still be running, so the look-up
+    /// waits for the settling delay.
     MayStillRun,
 }
 
-/// What an answer to a question means.
+/// The meaning of an answer to a request that only reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LookUp {
-    /// The answer holds what was asked for.
+    /// The answer contains what was requested.
     Found,
-    /// Ask again, after a delay.
+    /// Retry after a delay.
     Again(String),
-    /// Ask again; this was no attempt.
+    /// Retry without counting an attempt.
     NotProcessed(Busy),
-    /// The credential was refused; it may have lapsed.
+    /// The credential was rejected; it may have expired.
     Unauthorized(Blocked),
-    /// The organization cannot be read (a missing role, a missing organization).
+    /// The organization cannot be read, because it or a role is missing.
     Denied(Blocked),
 }
 
-/// The 400s that are about this row and certainly not about somebody being there already.
+/// Codes of a 400 that concern this row only, and cannot mean that the person is already pending or a member.
 ///
-/// From Atlas's documentation of error codes. A 400 that is not listed is settled by asking, so a code that is missing
-/// here costs one look-up and nothing else.
+/// From Atlas's documentation of error codes. Any other 400 leads to a look-up, so a code that is missing here only
+/// costs a request.
 pub(crate) const REFUSALS: [&str; 20] = [
     "BLOCKED_USERNAME",
     "CANNOT_ADD_GROUP_ROLE",
@@ -92,8 +92,8 @@ pub(crate) const REFUSALS: [&str; 20] = [
     "UNSUPPORTED_ROLE",
 ];
 
-/// The 400s after which no row can succeed: the organization is full or closed, or the token endpoint wants no more of
-/// our service account (the codes of RFC 6749, 5.2).
+/// Codes of a 400 after which no row can succeed: the organization is full or inactive, or the token endpoint rejected
+/// the service account (RFC 6749, 5.2).
 pub(crate) const BLOCKING: [&str; 7] = [
     "INACTIVE_ORG",
     "MAX_USERS_PER_ORG_EXCEEDED",
@@ -105,7 +105,7 @@ pub(crate) const BLOCKING: [&str; 7] = [
 ];
 
 impl Verdict {
-    /// Its name, for traces.
+    /// Returns the name for logs.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Verdict::Created(_) => "created",
@@ -115,8 +115,8 @@ impl Verdict {
             Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
             Verdict::InDoubt(Doubt::Answered) => "in doubt",
             Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
-            Verdict::PerhapsThere => "perhaps there",
-            Verdict::SomethingMissing => "something missing",
+            Verdict::PerhapsThere => "may already exist",
+            Verdict::SomethingMissing => "not found",
             Verdict::Unauthorized(_) => "unauthorized",
             Verdict::Refused => "refused",
             Verdict::Blocked(_) => "blocked",
@@ -160,7 +160,7 @@ fn judge_response(response: &Response) -> Verdict {
         400 if BLOCKING.contains(&code) => Verdict::Blocked(blocked(response)),
         400 if REFUSALS.contains(&code) => Verdict::Refused,
         400 | 409 => Verdict::PerhapsThere,
-        // Whoever gave up waiting here was not the one who processes: that may go on.
+        // A proxy or load balancer gave up waiting; the server behind it may still be processing the request.
         408 | 504 => Verdict::InDoubt(Doubt::MayStillRun),
         411..=499 => Verdict::Refused,
         500.. => Verdict::InDoubt(Doubt::Answered),
@@ -168,7 +168,7 @@ fn judge_response(response: &Response) -> Verdict {
     }
 }
 
-/// Judges the answer to a question (a look-up or a request before the first invite).
+/// Judges the answer to a request that only reads: a look-up, or a request before the first invitation.
 pub(crate) fn judge_look_up(answer: &Answer) -> LookUp {
     let response = match answer {
         Answer::NotSent(not_sent) => return LookUp::Again(not_sent.detail.clone()),
@@ -195,9 +195,10 @@ pub(crate) fn judge_look_up(answer: &Answer) -> LookUp {
     }
 }
 
-/// Returns why the organization accepts no requests, from an answer that says so.
+/// Returns the reason why the organization accepts no requests, from an answer that shows it.
 ///
-/// The codes are those of Atlas's documentation and of RFC 6749, 5.2, for the token endpoint. They come before the status.
+/// The codes are those of Atlas's documentation and, for the token endpoint, of RFC 6749, 5.2. They take precedence
+/// over the status.
 pub(crate) fn blocked(response: &Response) -> Blocked {
     let reason = match response.error_code().unwrap_or_default() {
         "IP_ADDRESS_NOT_ON_ACCESS_LIST"
@@ -225,9 +226,9 @@ pub(crate) fn blocked(response: &Response) -> Blocked {
     Blocked::new(reason, response.describe())
 }
 
-/// Whether the answer says that nothing was processed because of a limit or an upgrade.
+/// Returns why nothing was processed, if the reason is a rate limit or an upgrade.
 ///
-/// Atlas's invitation limiter answers 400, so the code decides before the status does.
+/// Atlas's limiter of invitations answers with status 400, so the code is checked too.
 pub(crate) fn busy(response: &Response) -> Option<Busy> {
     let code = response.error_code().unwrap_or_default();
     let refused = response.status >= 400;
@@ -258,7 +259,7 @@ mod tests {
     }
 
     fn error(status: u16, code: &str) -> Answer {
-        let detail = Some("said so".to_owned());
+        let detail = Some("a reason".to_owned());
         response(status, Body::Error(ApiError { code: Some(code.to_owned()).filter(|code| !code.is_empty()), detail }))
     }
 
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_judged_by_its_status_and_only_then_by_its_code() {
+    fn an_answer_is_judged_by_its_status_and_its_code() {
         let html = || Body::Unreadable("an HTML page".to_owned());
         let table = [
             (response(200, Body::Created(created())), "created"),
@@ -287,9 +288,9 @@ mod tests {
             (response(503, html()), "in doubt"),
             (error(504, ""), "may still run"),
             (error(599, ""), "in doubt"),
-            (error(409, "ANY_NAME_AT_ALL"), "perhaps there"),
-            (error(400, "ANY_NAME_AT_ALL"), "perhaps there"),
-            (response(400, html()), "perhaps there"),
+            (error(409, "ANY_NAME_AT_ALL"), "may already exist"),
+            (error(400, "ANY_NAME_AT_ALL"), "may already exist"),
+            (response(400, html()), "may already exist"),
             (error(400, "INVALID_ENUM_VALUE"), "refused"),
             (error(400, "INVALID_EMAIL_ADDRESS"), "refused"),
             (error(400, "MAX_USERS_PER_ORG_EXCEEDED"), "blocked"),
@@ -299,8 +300,8 @@ mod tests {
             (error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), "blocked"),
             (response(403, html()), "blocked"),
             (error(403, "USER_ORGS_RESTRICTED"), "refused"),
-            (error(404, "TEAM_NOT_FOUND"), "something missing"),
-            (error(404, "ORG_NOT_FOUND"), "something missing"),
+            (error(404, "TEAM_NOT_FOUND"), "not found"),
+            (error(404, "ORG_NOT_FOUND"), "not found"),
             (error(422, "ANY"), "refused"),
             (response(302, html()), "blocked"),
             (error(406, "INVALID_VERSION_DATE"), "blocked"),
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_from_100_to_599_has_a_verdict_and_only_a_2xx_is_created() {
+    fn only_a_2xx_means_created() {
         for status in 100..=599 {
             let verdict = judge(&response(status, Body::Created(created())));
             assert_eq!(matches!(verdict, Verdict::Created(_)), (200..=299).contains(&status), "{status}");
@@ -333,9 +334,9 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_asked_again_only_where_asking_again_can_help() {
+    fn a_look_up_is_retried_only_if_that_can_help() {
         let table = [
-            (response(200, Body::Invites(Vec::new())), "told"),
+            (response(200, Body::Invites(Vec::new())), "found"),
             (response(200, Body::Unreadable("an HTML page".into())), "again"),
             (error(503, ""), "again"),
             (error(429, "RATE_LIMITED"), "busy"),
@@ -356,7 +357,7 @@ mod tests {
         ];
         for (answer, expected) in table {
             let verdict = match judge_look_up(&answer) {
-                LookUp::Found => "told",
+                LookUp::Found => "found",
                 LookUp::Again(_) => "again",
                 LookUp::NotProcessed(_) => "busy",
                 LookUp::Unauthorized(_) => "unauthorized",

@@ -1,7 +1,7 @@
-//! Yields the delays between attempts; it neither sleeps nor sends.
+//! Computes the delays between attempts. It neither sleeps nor sends.
 //!
-//! [`Policy`] says how long to wait before the next attempt. This is the only file that names the `backoff` crate,
-//! which is unmaintained (RUSTSEC-2025-0012): only its schedule is used.
+//! This is the only file that names the `backoff` crate, which is unmaintained (RUSTSEC-2025-0012). Only its schedule
+//! is used.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff;
 
-/// When to give up on a row and how long to wait before trying again.
+/// The retry policy: the number of attempts for a row and the delays between them.
 #[derive(Debug)]
 pub struct Policy {
     max_attempts: u32,
@@ -19,8 +19,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// At most `max_attempts` requests for a row (the first included, at least 1), with delays of up to 1 s, 2 s, 4 s ...
-    /// 30 s between them, drawn by a generator that starts from `seed`.
+    /// Creates a policy of at most `max_attempts` requests for a row, including the first (at least 1). The delays
+    /// between them are up to 1 s, 2 s, 4 s ... 30 s, drawn by a random generator seeded with `seed`.
     pub fn new(max_attempts: u32, seed: u64) -> Self {
         Self {
             max_attempts: max_attempts.max(1),
@@ -30,12 +30,12 @@ impl Policy {
         }
     }
 
-    /// Requests that a row may cost.
+    /// Returns the maximum number of requests for a row.
     pub fn max_attempts(&self) -> u32 {
         self.max_attempts
     }
 
-    /// The delays for one row.
+    /// Returns the delays for one row.
     pub fn delays(&self) -> Delays<'_> {
         let schedule = ExponentialBackoff {
             current_interval: self.first,
@@ -50,14 +50,14 @@ impl Policy {
     }
 }
 
-/// Growing delays with full jitter: each is drawn between nothing and the schedule's next step.
+/// Growing delays with full jitter: each is drawn between zero and the next step of the schedule.
 pub struct Delays<'a> {
     schedule: ExponentialBackoff,
     policy: &'a Policy,
 }
 
 impl Delays<'_> {
-    /// The next delay, never less than what the server asked for.
+    /// Returns the next delay, at least the one that the server asked for.
     pub fn next(&mut self, retry_after: Option<Duration>) -> Duration {
         let step = self.schedule.next_backoff().unwrap_or(self.policy.cap);
         let share = self.policy.jitter.lock().map_or(1.0, |mut jitter| jitter.f64());
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_grow_up_to_the_cap_and_are_drawn_from_the_whole_range() {
+    fn delays_have_full_jitter_up_to_the_cap() {
         let policy = Policy::new(5, 7);
         let steps = [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0];
         let mut shortest = 1.0_f64;

@@ -1,29 +1,29 @@
-//! `--max-failures`: stopping a run that is going wrong.
+//! `--max-failures`: stops a run in which too many rows fail.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
 
 use crate::model::reason::SpentBudget;
 
-/// When too many rows have failed.
+/// The number or share of failed rows that stops a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MaxFailures {
-    /// Never.
+    /// No limit.
     Off,
-    /// After so many.
+    /// This number of failed rows.
     Count(u64),
-    /// When so many in a hundred of the last 100 rows sent failed, once 20 have been sent.
+    /// This percentage of the last 100 rows sent, as soon as 20 have been sent.
     Percent(u8),
 }
 
 impl MaxFailures {
-    /// What is asked where nothing is said.
+    /// The limit in force by default.
     pub const DEFAULT: Self = MaxFailures::Percent(50);
 }
 
-/// The text is not a failure budget.
+/// A text that is not a failure budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write a number of rows (25), a share of the last 100 (50%) or off")]
+#[error("must be a number of rows (25), a share of the last 100 rows (50%) or off")]
 pub struct NotABudget;
 
 impl FromStr for MaxFailures {
@@ -43,42 +43,42 @@ impl FromStr for MaxFailures {
     }
 }
 
-/// Rows that have to be sent before a share means anything.
-const FEW: usize = 20;
-/// The rows that a share is of.
-const LAST: usize = 100;
+/// Rows that must have been sent before a percentage applies.
+const MIN_ROWS: usize = 20;
+/// Rows that a percentage is taken of.
+const LAST_ROWS: usize = 100;
 
-/// Watches rows fail.
+/// Counts failed rows against the limit.
 #[derive(Debug)]
 pub(super) struct Budget {
     limit: MaxFailures,
     failures: u64,
-    /// Whether each of the last rows failed, oldest first, and how many did.
+    /// The last rows, oldest first: `true` for each that failed.
     last: VecDeque<bool>,
-    lately: usize,
+    last_failures: usize,
 }
 
 impl Budget {
     pub(super) fn new(limit: MaxFailures) -> Self {
-        Self { limit, failures: 0, last: VecDeque::new(), lately: 0 }
+        Self { limit, failures: 0, last: VecDeque::new(), last_failures: 0 }
     }
 
-    /// Counts a row that was sent. Returns why the run has to stop, if it has to.
+    /// Counts a row that was sent. Returns the reason to stop the run if the budget is spent.
     pub(super) fn spend(&mut self, failed: bool) -> Option<SpentBudget> {
         self.failures += u64::from(failed);
-        if self.last.len() == LAST {
-            self.lately -= usize::from(self.last.pop_front() == Some(true));
+        if self.last.len() == LAST_ROWS {
+            self.last_failures -= usize::from(self.last.pop_front() == Some(true));
         }
         self.last.push_back(failed);
-        self.lately += usize::from(failed);
+        self.last_failures += usize::from(failed);
         match self.limit {
             MaxFailures::Off => None,
             MaxFailures::Count(limit) => {
                 (failed && self.failures >= limit).then_some(SpentBudget::Count { failed: self.failures, limit })
             }
             MaxFailures::Percent(percent) => {
-                let (failed, of) = (self.lately, self.last.len());
-                (of >= FEW && failed * 100 >= usize::from(percent) * of).then_some(SpentBudget::Percent {
+                let (failed, of) = (self.last_failures, self.last.len());
+                (of >= MIN_ROWS && failed * 100 >= usize::from(percent) * of).then_some(SpentBudget::Percent {
                     failed,
                     of,
                     limit: percent,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_read_as_people_write_it() {
+    fn a_budget_is_a_count_a_percentage_or_off() {
         assert_eq!("25".parse(), Ok(MaxFailures::Count(25)));
         assert_eq!("50%".parse(), Ok(MaxFailures::Percent(50)));
         assert_eq!("off".parse(), Ok(MaxFailures::Off));
@@ -108,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_spent_by_its_last_failure() {
+    fn a_count_is_spent_at_exactly_that_many_failures() {
         let failures = [true, false, true, false, true];
         assert_eq!(spent_after(MaxFailures::Count(3), failures), Some(5));
         assert_eq!(spent_after(MaxFailures::Count(4), failures), None);
     }
 
     #[test]
-    fn a_share_means_nothing_before_20_rows_and_is_of_the_last_100() {
+    fn a_percentage_covers_the_last_100_rows_once_20_were_sent() {
         assert_eq!(spent_after(MaxFailures::DEFAULT, std::iter::repeat_n(true, 100)), Some(20));
         let late = std::iter::repeat_n(false, 1000).chain(std::iter::repeat_n(true, 100));
         assert_eq!(spent_after(MaxFailures::DEFAULT, late), Some(1050));

@@ -1,4 +1,5 @@
-//! What a run tells whoever watches it, in the order in which it happens. Nothing is decided by who listens.
+//! The events of a run, reported to the caller in the order in which they happen. A run does not depend on what the
+//! caller does with them.
 
 use std::time::Duration;
 
@@ -9,73 +10,73 @@ use crate::model::reason::{Blocked, Halt};
 use crate::model::status::Tally;
 use crate::results::Line;
 
-/// Something that happened.
+/// An event of a run.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// A request for the row is about to go out.
+    /// A request for the row is about to be sent.
     Sending {
-        /// The row as a spreadsheet shows it.
+        /// The row number that a spreadsheet shows.
         row: Option<u32>,
-        /// Which request for it this is, from 1.
+        /// The number of the request among those for the row, from 1.
         attempt: u32,
     },
-    /// The row will be tried again, or the server asked about it, after a delay.
+    /// The row will be tried again, or its person looked up, after a delay.
     Waiting {
-        /// The row as a spreadsheet shows it.
+        /// The row number that a spreadsheet shows.
         row: Option<u32>,
-        /// Why; untrusted text.
+        /// The reason; untrusted text.
         why: &'a str,
         /// The delay.
         delay: Duration,
     },
-    /// A row's fate is known and noted.
+    /// A row has ended and its outcome is recorded.
     Settled {
-        /// The row as a spreadsheet shows it.
+        /// The row number that a spreadsheet shows.
         row: Option<u32>,
         /// The address; untrusted text.
         email: &'a str,
-        /// The fate.
+        /// The outcome.
         outcome: &'a Outcome,
-        /// Whether an earlier run settled it and its line stands.
+        /// Set if the outcome is that of an earlier run.
         kept: bool,
     },
-    /// An answer named a limit that nobody knew of.
+    /// An answer named a limit that was unknown until now.
     Learned {
         /// The limit.
         learned: Learned,
-        /// What it means: at least so long until every row that may be sent has been.
+        /// The minimum time until every row that may be sent has been sent. `None` if the number of rows is unknown.
         time_left: Option<Duration>,
     },
-    /// Time passed.
+    /// A periodic progress report.
     Progress(Progress),
     /// The run will end early.
     Stopping {
-        /// Why.
+        /// The reason.
         halt: &'a Halt,
     },
-    /// Nothing more is sent to one of several organizations; the run continues for the others.
+    /// One of several organizations receives no more requests. The run continues for the others.
     Blocked {
-        /// Which.
+        /// The organization.
         organization: ObjectId,
-        /// Why.
+        /// The reason.
         blocked: &'a Blocked,
     },
-    /// These lines are not in the results file, because it took no more.
+    /// Lines are missing from the results file, because it could not be written.
     Unwritten {
         /// The lines.
         lines: &'a [Line],
     },
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows settled, by status.
+    /// Rows that have ended, by status.
     pub tally: Tally,
-    /// Rows at work.
+    /// Rows in flight.
     pub in_flight: usize,
-    /// How long the first request in the queue still waits for a limit.
+    /// The time that the first request in the queue still waits for a rate limit.
     pub waiting: Option<Duration>,
-    /// How long the limits alone will hold the rest, at least; `None` where the number of rows is not known.
+    /// The minimum time that the rate limits need for the remaining rows. `None` if the number of rows is unknown.
     pub limits: Option<Duration>,
 }

@@ -1,4 +1,4 @@
-//! Looks an address up: among the organization's people, and among its invites if that endpoint is in use.
+//! Looks an address up among the organization's people, and among its invites if the invites endpoint is in use.
 
 use jiff::Timestamp;
 
@@ -6,33 +6,37 @@ use super::session::{Session, Unanswered};
 use crate::atlas::api::{Api, Body, Gateway, Invite, Membership, Request};
 use crate::model::email::fold_email;
 
-/// The person with an address.
+/// The result of looking a person up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// No person: nothing of ours was processed.
+    /// No person has the address, so no request of this job has created an invite.
     Absent,
     /// A person with a pending invite.
     Invited(Invite),
-    /// A member of the organization; the user's id.
+    /// A member of the organization, by user id.
     Member(String),
 }
 
 /// All entries with an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entries {
-    /// The user's id, if the person is a member; the other lists are empty then.
+    /// The user id of a member. The lists are empty then.
     pub member: Option<String>,
     /// The person as a pending user.
     pub pending: Vec<Invite>,
-    /// The pending invites, if that endpoint is in use.
+    /// The pending invites, if the invites endpoint is in use.
     pub invites: Vec<Invite>,
 }
 
 impl<G: Gateway> Session<G> {
     /// Finds the person with an address, as [`Session::look_up`] does.
     ///
-    /// Of several invites to the address it returns the latest one not older than `since` (the server's time), because
-    /// only that can be ours.
+    /// Of several invites to the address it returns the latest that is not older than `since` (the server's time),
+    /// because an older one cannot come from this job.
+    ///
+    /// # Errors
+    ///
+    /// The reason one of the requests has no answer.
     pub async fn find(
         &self,
         email: &str,
@@ -50,11 +54,11 @@ impl<G: Gateway> Session<G> {
         })
     }
 
-    /// Lists the entries with an address, which is asked for as it is written, as an earlier run sent it, and in lower case.
+    /// Lists the entries with an address. It is requested as written, as an earlier run sent it, and in lower case.
     ///
     /// # Errors
     ///
-    /// Why one of the questions has no answer.
+    /// The reason one of the requests has no answer.
     pub async fn look_up(&self, email: &str, sent_as: Option<&str>) -> Result<Entries, Unanswered> {
         let folded = fold_email(email);
         let sent_as = sent_as.filter(|sent_as| ![email, &folded].contains(sent_as));
@@ -67,7 +71,7 @@ impl<G: Gateway> Session<G> {
             }
         };
 
-        let mut there = Entries::default();
+        let mut entries = Entries::default();
         for spelling in spellings.into_iter().flatten() {
             let response = self.ask(&Request::FindUser(spelling.to_owned())).await?;
             let Body::People(page) = response.body else { return Err(unexpected("the list of users")) };
@@ -75,7 +79,7 @@ impl<G: Gateway> Session<G> {
                 match person.membership {
                     Membership::Active => return Ok(Entries { member: Some(person.id), ..Entries::default() }),
                     Membership::Pending => add(
-                        &mut there.pending,
+                        &mut entries.pending,
                         Invite {
                             id: person.id,
                             email: person.email,
@@ -93,10 +97,10 @@ impl<G: Gateway> Session<G> {
                 let response = self.ask(&Request::FindInvites(spelling.to_owned())).await?;
                 let Body::Invites(found) = response.body else { return Err(unexpected("the list of invites")) };
                 let found = found.into_iter().filter(|invite| same(&invite.email));
-                found.for_each(|invite| add(&mut there.invites, invite));
+                found.for_each(|invite| add(&mut entries.invites, invite));
             }
         }
-        Ok(there)
+        Ok(entries)
     }
 }
 

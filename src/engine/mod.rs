@@ -1,6 +1,6 @@
 //! Runs jobs: reads the organization, turns rows into requests and outcomes, and paces and retries the requests.
 //!
-//! The binary puts the parts together; nothing here prints, exits or reads the environment.
+//! The binary assembles the parts. Nothing here prints, exits or reads the environment.
 
 pub(crate) mod backoff;
 mod budget;

@@ -1,7 +1,7 @@
 //! An organization that rows are for, with its own session, limits and people.
 //!
-//! Several share one sheet, one dispatcher and one results file, and nothing else: credentials belong to one
-//! organization, so what blocks one says nothing about the others.
+//! Several organizations share a sheet, a dispatcher and a results file, but nothing else. Credentials belong to one
+//! organization, so a reason that blocks one does not concern the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +20,13 @@ use crate::plan::directory::Directory;
 pub struct Organization<'a, G> {
     /// Its id.
     pub id: ObjectId,
-    /// The session that has read it.
+    /// The session that read it.
     pub session: Session<G>,
     /// Its people, teams and projects.
     pub directory: &'a Directory,
-    /// Why nothing may be sent to it, if that is known before the run starts.
+    /// The reason no request may be sent to it, if that is known before the run starts.
     pub blocked: Option<Blocked>,
-    /// Rows of the input that are for it, if they have been counted.
+    /// The number of rows that are for it, if they have been counted.
     pub rows: Option<u64>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct OrganizationState<'a, G> {
     pub(super) context: Arc<WorkerContext<G>>,
     pub(super) idle: Vec<Worker>,
     pub(super) directory: &'a Directory,
-    /// Why nothing more is sent to it.
+    /// The reason no more requests are sent to it.
     pub(super) blocked: Option<Blocked>,
     rows: Option<u64>,
     pub(super) settled: u64,
@@ -51,12 +51,13 @@ impl<'a, G: Gateway> OrganizationState<'a, G> {
         Self { id, context: Arc::new(context), idle: Vec::new(), directory, blocked, rows, settled: 0 }
     }
 
-    /// Returns whether nothing is left to do for it, as far as that is known.
+    /// Returns whether all its rows are known to have ended.
     pub(super) fn is_done(&self) -> bool {
         self.blocked.is_some() || self.rows.is_some_and(|rows| self.settled >= rows)
     }
 
-    /// Returns how long the limits hold the organization's rows, of which at most `most` are left, at least.
+    /// Returns the minimum time that the rate limits need for the organization's remaining rows, of which there are at
+    /// most `most`.
     pub(super) fn limits(&self, most: u64) -> Duration {
         let left = self.rows.map_or(most, |rows| rows.saturating_sub(self.settled).min(most));
         let session = &self.context.session;

@@ -1,27 +1,28 @@
-//! What is asked before the first invite: the limits in force, who is there already, and what names mean.
+//! Reads an organization before the first request that changes something: its rate limits, people, teams and projects.
 
 use super::session::{Session, Unanswered};
 use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
 use crate::model::reason::Blocked;
 use crate::plan::directory::Directory;
 
-/// Pages read of a list before it is taken for endless.
+/// Pages after which a list is considered endless.
 const MOST_PAGES: u32 = 10_000;
 
 /// Reads the organization: its limits, people, invites, teams and projects.
 ///
-/// The limits may stay unknown; without the rest no row can be judged, so a failure blocks the organization.
+/// The limits may stay unknown. The rest is needed to decide about any row, so a failure to read it blocks the
+/// organization.
 ///
 /// # Errors
 ///
-/// Why nothing may be sent to it.
+/// The reason no request may be sent to the organization.
 pub async fn preflight<G: Gateway>(session: &Session<G>) -> Result<Directory, Blocked> {
     let mut directory = preflight_people(session).await?;
     read_names(session, &mut directory).await?;
     Ok(directory)
 }
 
-/// Reads the organization's limits, people and invites, for a job that names no teams and projects.
+/// Reads the organization's limits, people and invites, for a job that names no teams or projects.
 ///
 /// # Errors
 ///
@@ -33,8 +34,8 @@ pub async fn preflight_people<G: Gateway>(session: &Session<G>) -> Result<Direct
     Ok(directory)
 }
 
-/// Reads the organization's limits, its pending invites, and then its people, for a job that cancels invites: whoever
-/// accepts in between is told as a member, and not as somebody whose invite is not there any more.
+/// Reads the organization's limits, its pending invites, and then its people, for a job that cancels invites. In this
+/// order, a person who accepts between the two requests is listed as a member.
 ///
 /// # Errors
 ///
@@ -48,7 +49,7 @@ pub async fn preflight_pending<G: Gateway>(session: &Session<G>) -> Result<Direc
 }
 
 async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
-    // A key that may not read the limits invites at the documented ones.
+    // A credential that may not read the limits uses the documented ones.
     let limits = match session.ask(&Request::RateLimits).await {
         Ok(response) => {
             if let Body::Limits(limits) = response.body {
@@ -57,7 +58,7 @@ async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
                 Vec::new()
             }
         }
-        // Nothing else would be answered either.
+        // No other request would reach the server either.
         Err(unreachable @ Unanswered::Unreachable(..)) => return Err(unreachable.into()),
         Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Refused(_)) => Vec::new(),
     };
@@ -65,7 +66,7 @@ async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
     Ok(())
 }
 
-/// Adds those whose invitation expired or was declined, whom a run need not know of.
+/// Adds the people whose invitation expired or was declined, which only reports need.
 ///
 /// # Errors
 ///
@@ -111,14 +112,14 @@ async fn read_pages<G: Gateway, T>(
             return Ok(());
         }
     }
-    Err(Unanswered::GaveUp("a list has no end".into()))
+    Err(Unanswered::GaveUp(format!("a list did not end after {MOST_PAGES} pages")))
 }
 
 fn not_a_list() -> Unanswered {
-    Unanswered::GaveUp("an answer was not the list that was asked for".into())
+    Unanswered::GaveUp("an answer was not the requested list".into())
 }
 
-/// Whether no page follows. `totalCount` is an estimate, so a full page is followed up unless it says enough.
+/// Returns whether no page follows. `totalCount` is an estimate, so the page after a full one is always read.
 fn is_last(page: u32, count: usize, total: Option<u64>) -> bool {
     let read = u64::from(page) * PAGE_SIZE as u64;
     count == 0 || (count < PAGE_SIZE && total.is_none_or(|total| read >= total))
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_accepts_while_the_lists_are_read_is_a_member_to_whoever_cancels_invites() {
+    async fn a_person_who_accepts_between_the_two_lists_is_a_member() {
         let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
         let session =

@@ -20,9 +20,9 @@ pub(super) struct Recorder<'e> {
     pub(super) journal: Journal,
     pub(super) tally: Tally,
     pub(super) kept: u64,
-    /// Kept rows whose person is neither invited nor a member any longer.
+    /// Kept rows whose person is no longer invited or a member.
     pub(super) departed: u64,
-    /// People recorded who are no longer in the input.
+    /// Recorded people who are no longer in the input.
     pub(super) unlisted: u64,
     failures: HashMap<(Status, Option<ErrorCode>), Failures>,
     pub(super) on_event: &'e mut dyn FnMut(Event<'_>),
@@ -34,7 +34,7 @@ pub(super) struct Recorder<'e> {
 }
 
 impl<'e> Recorder<'e> {
-    /// Creates a recorder for the rows of a sheet with this header, or for lines, which need none.
+    /// Creates a recorder for the rows of a sheet with this header, or for lines of results, which need no header.
     pub(super) fn new(
         journal: Journal,
         header: Option<&Header>,
@@ -67,7 +67,8 @@ impl<'e> Recorder<'e> {
             }
             Entry::Line(slot, line) => {
                 let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
-                // The job's own lines have the run's status as their first cell; an earlier line of ours has it already.
+                // A line of the input gets the run's status as its first cell; an earlier line of this job has it
+                // already.
                 let run_status = slot.map(|_| line.outcome.status.as_str());
                 let cells = run_status.into_iter().chain(line.cells.iter().map(String::as_str));
                 self.journal.append(*slot, subject, outcome, cells);
@@ -75,7 +76,7 @@ impl<'e> Recorder<'e> {
         }
     }
 
-    /// Records that a request is about to leave, the latest of the trace.
+    /// Records that a request is about to be sent: the latest of the trace.
     pub(super) fn sending(&mut self, entry: &Entry, trace: Trace, invite: Option<ObjectId>, now: Timestamp) {
         let invite_id = invite.map(|invite| invite.to_string());
         let outcome = Outcome { invite_id, ..trace.outcome(Status::Sending, now) };
@@ -83,7 +84,7 @@ impl<'e> Recorder<'e> {
         (self.on_event)(Event::Sending { row: entry.row(), attempt: trace.attempts });
     }
 
-    /// Records the outcome of a row; `kept` if an earlier run's line stands.
+    /// Records the outcome of a row. `kept` is set if it is that of an earlier run.
     pub(super) fn settle(&mut self, entry: &Entry, outcome: &Outcome, kept: bool) {
         let is_unlisted = entry.slot().is_none();
         if is_unlisted && !outcome.status.stays_on_record() {
@@ -108,7 +109,7 @@ impl<'e> Recorder<'e> {
         (self.on_event)(Event::Settled { row: entry.row(), email, outcome, kept });
     }
 
-    /// Returns the rows that need a look, grouped by code, in the order of the summary.
+    /// Returns the rows that need a look, grouped by code and in the order of the summary.
     pub(super) fn failures(&mut self) -> Vec<Failures> {
         let mut failures: Vec<Failures> = self.failures.drain().map(|(_, group)| group).collect();
         failures.sort_by_key(|group| (group.status, Reverse(group.count), group.example_row));

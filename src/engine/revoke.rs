@@ -1,7 +1,7 @@
-//! What taking back a run's invitations asks of each line of its results: which invite to cancel, if any.
+//! Decides for each line of a run's results which invite to cancel, if any.
 //!
-//! Pure, and shared by the job itself and by the question that is asked before it. Only what this job created is touched:
-//! an invite counts by its id, and never by the address alone.
+//! The decision is pure. The revoke job uses it, and so does the preview that is shown before the job. Only invites
+//! that this job created are cancelled: an invite is recognised by its id, never by the address alone.
 
 use jiff::Timestamp;
 
@@ -14,24 +14,24 @@ use crate::model::status::Status;
 use crate::plan::directory::{Directory, NamedInvite, Presence};
 use crate::results::Line;
 
-/// What is to be done about a line.
+/// The next step for a line of a run's results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Cancel this invite.
     Cancel(ObjectId),
-    /// Ask first what became of the invitation.
+    /// Look up first whether the invitation exists.
     FindOut,
-    /// Nothing; the status of the row, and the reason unless the status says it all.
+    /// Do nothing. The status of the row, and the reason unless the status is clear by itself.
     Nothing(Status, Option<RowReason>),
 }
 
-/// What is to be done about a line of the results of a run, `tried` where an earlier attempt to cancel its invite may have
-/// come through.
+/// Returns the next step for a line of a run's results. `tried` is set if an earlier attempt to cancel its invite may
+/// have succeeded.
 pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let email = bare_address(&line.email);
     let nothing = |status, reason| Step::Nothing(status, Some(reason));
     match line.outcome.status {
-        // Whether the person is present was never read.
+        // The organization's people were never read.
         Status::Invited if directory.is_offline() => return Step::FindOut,
         Status::Invited => {}
         Status::Unknown | Status::Sending => return Step::FindOut,
@@ -49,7 +49,7 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let named = match directory.presence(email) {
         Some(Presence::Member { .. }) => return nothing(Status::Accepted, RowReason::AlreadyAccepted),
         Some(Presence::Invited { .. }) => {
-            // An id that was lost, or that a spreadsheet program turned into a number, names nothing.
+            // A spreadsheet program may have lost the id or turned it into a number.
             let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
             named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
         }
@@ -67,19 +67,19 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     }
 }
 
-/// What a revoke is about to do, as far as that is known before it sends anything.
+/// A preview of a revoke: the counts that are known before anything is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RevokePreview {
     /// Invites to cancel.
     pub cancel: u64,
-    /// Rows of which it has to be found out first whether there is an invite.
+    /// Rows whose invite must be looked up first.
     pub find_out: u64,
-    /// People who have accepted, and stay.
+    /// People who have accepted. They stay members.
     pub accepted: u64,
 }
 
 impl RevokePreview {
-    /// Counts what is to be done about one line.
+    /// Counts the step for one line.
     pub fn add(&mut self, step: &Step) {
         match step {
             Step::Cancel(_) => self.cancel += 1,
@@ -89,20 +89,20 @@ impl RevokePreview {
     }
 }
 
-/// Whether the line of an earlier revocation is about the invite that this line names, and not about one before it; where
-/// none is named, about the requests of which the run never learned what came.
+/// Returns whether the line of an earlier revoke is about the invite that `line` names, and not about one before it. If
+/// `line` names no invite, returns whether it is about the same requests, whose outcome the run never learned.
 pub(crate) fn is_about(earlier: &Line, line: &Line) -> bool {
     match &line.outcome.invite_id {
-        // A person invited anew may keep the id by which the users' endpoint names them.
+        // A person who is invited again may keep the id that the users endpoint gives them.
         Some(id) => {
             earlier.outcome.invite_id.as_ref() == Some(id) && earlier.outcome.expires_at == line.outcome.expires_at
         }
-        // A run that could not ask either writes its line anew, and has sent nothing since.
+        // A run that could not look the person up rewrites its line without having sent anything since.
         None => earlier.outcome.finished_at >= first_sent(&line.outcome),
     }
 }
 
-/// When the first request of those was sent that the line leaves open.
+/// Returns the time of the first request whose outcome the line leaves unknown.
 pub(crate) fn first_sent(open: &Outcome) -> Timestamp {
     open.finished_at.checked_sub(signed(open.elapsed)).unwrap_or(open.finished_at)
 }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_invite_that_the_job_created_and_that_is_pending_is_cancelled() {
+    fn only_a_pending_invite_of_this_job_is_cancelled() {
         let (directory, ours) = (directory(), OURS.parse().unwrap());
         let nothing = |status, reason| Step::Nothing(status, Some(reason));
         let another = || nothing(Status::Gone, RowReason::OtherInvitePending);
@@ -171,7 +171,7 @@ mod tests {
             ("ours", Status::Invited, OURS, Some(time(1)), false, Step::Cancel(ours)),
             ("ours", Status::Invited, OURS, None, true, Step::Cancel(ours)),
             ("OURS", Status::Invited, OURS, None, false, Step::Cancel(ours)),
-            // By the users' endpoint, where the person is named.
+            // The users endpoint names the person by id instead of the invite.
             ("ours", Status::Invited, USER, Some(time(1)), false, Step::Cancel(ours)),
             ("ours", Status::Invited, USER, Some(time(2)), false, another()),
             ("ours", Status::Invited, USER, None, false, unclear()),
@@ -184,9 +184,9 @@ mod tests {
             ("other day", Status::Invited, USER, Some(time(1)), false, unclear()),
             ("member", Status::Invited, OURS, None, false, nothing(Status::Accepted, RowReason::AlreadyAccepted)),
             ("member", Status::Invited, "", None, true, nothing(Status::Accepted, RowReason::AlreadyAccepted)),
-            ("nobody", Status::Invited, OURS, None, false, nothing(Status::Gone, RowReason::InviteGone)),
-            ("nobody", Status::Invited, OURS, None, true, Step::Nothing(Status::Revoked, None)),
-            ("nobody", Status::Unknown, "", None, false, Step::FindOut),
+            ("absent", Status::Invited, OURS, None, false, nothing(Status::Gone, RowReason::InviteGone)),
+            ("absent", Status::Invited, OURS, None, true, Step::Nothing(Status::Revoked, None)),
+            ("absent", Status::Unknown, "", None, false, Step::FindOut),
             ("member", Status::Sending, "", None, false, Step::FindOut),
         ] {
             let line = line(&format!("{name}@example.com"), status, invite, expires);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_job_did_not_create_is_left_alone_whatever_is_pending() {
+    fn a_line_that_created_no_invite_is_left_alone() {
         for status in Status::ALL {
             let found = revoke_step(&line("ours@example.com", status, OURS, None), &directory(), true);
             match status {
@@ -223,13 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_revocation_stands_for_the_invite_that_it_was_about_and_for_no_later_one() {
+    fn an_earlier_revoke_stands_only_for_its_own_invite() {
         let earlier = |invite| line("ours@example.com", Status::Revoked, invite, None);
         let invited = |invite| line("ours@example.com", Status::Invited, invite, None);
         assert!(is_about(&earlier(OURS), &invited(OURS)));
         assert!(!is_about(&earlier(OURS), &invited(THEIRS)));
-        let anew = line("ours@example.com", Status::Invited, OURS, Some(time(3)));
-        assert!(!is_about(&earlier(OURS), &anew), "by the users' endpoint the id is the person's");
+        let again = line("ours@example.com", Status::Invited, OURS, Some(time(3)));
+        assert!(!is_about(&earlier(OURS), &again), "with the users endpoint the id is that of the person");
         let unknown = |day| {
             let mut unknown = line("ours@example.com", Status::Unknown, "", None);
             unknown.outcome.finished_at = time(day);
@@ -237,7 +237,7 @@ mod tests {
         };
         assert!(is_about(&earlier(OURS), &unknown(1)));
         assert!(!is_about(&earlier(OURS), &unknown(3)));
-        // The run was repeated and could not ask.
+        // The run was repeated and could not look the person up.
         let mut again = unknown(3);
         again.outcome.elapsed = Duration::from_secs(2 * 86_400);
         assert!(is_about(&earlier(OURS), &again));

@@ -1,4 +1,4 @@
-//! What a run works on: its options, organizations, input and results file.
+//! The parameters of a run: its options, organizations, input and results file.
 
 use std::time::Duration;
 
@@ -15,62 +15,62 @@ use crate::plan::Planner;
 use crate::results::{Earlier, FailedRows, Journal, ResultsReader};
 use crate::spreadsheet::Sheet;
 
-/// How a run goes about its rows.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     /// The organization of rows that name none.
     pub organization: Option<ObjectId>,
-    /// Rows of one organization at work at once, at least 1.
+    /// The maximum number of rows in flight for each organization, at least 1.
     pub concurrency: usize,
-    /// How long a request given up may still be running on the server.
+    /// The longest time that an abandoned request may still be running on the server.
     pub settle: Duration,
-    /// How long a request may take, which a request of a killed run may have had left.
+    /// The longest time that a request may take. A request of a killed run may have had that much time left.
     pub timeout: Duration,
-    /// When to stop a run that is going wrong.
+    /// The failures that stop the run.
     pub max_failures: MaxFailures,
-    /// Rows to send at most.
+    /// The maximum number of rows to send.
     pub limit: Option<u64>,
-    /// Whether nothing is sent.
+    /// Decide about every row, but send nothing.
     pub dry_run: bool,
-    /// Whether people of an earlier run whose invite has expired are invited again.
+    /// Invite people of an earlier run again if their invite has expired.
     pub reinvite_expired: bool,
-    /// Rows of the input, where they have been counted.
+    /// The number of rows in the input, if they have been counted.
     pub rows: Option<u64>,
 }
 
-/// What a run works on, beside its input.
+/// A run, except for its input.
 pub struct Run<'a, G> {
-    /// How to go about it.
+    /// The options.
     pub options: RunOptions,
-    /// Our time.
+    /// The local clock.
     pub clock: Clock,
     /// The organizations that rows may be for. All have the same [`Api`](crate::atlas::api::Api).
     pub organizations: Vec<Organization<'a, G>>,
-    /// Reports about limits from their sessions.
+    /// The limits that their sessions learn.
     pub learned: mpsc::UnboundedReceiver<Learned>,
     /// The results file.
     pub journal: Journal,
-    /// What an earlier run left in it.
+    /// The lines that earlier runs left in it.
     pub earlier: Earlier,
     /// The keys that the journal was opened with.
     pub keys: PersonKeys,
-    /// Why nothing may be sent, if that is known before the start.
+    /// The reason nothing may be sent, if that is known before the start.
     pub halt: Option<Halt>,
-    /// A second file for the rows that need another look.
+    /// A second file, for the rows that need a look.
     pub failed_rows: Option<FailedRows>,
 }
 
-/// What a run goes through.
+/// The input of a run.
 pub enum Input<'a> {
-    /// A sheet, whose people are invited. The planner, for the same organizations, turns its rows into invitations.
+    /// A sheet whose people are invited. The planner, for the same organizations, turns its rows into invitations.
     Sheet(Sheet, Planner<'a>),
-    /// The results of a run, whose invites are cancelled. The sessions must use
+    /// The results of a run whose invites are cancelled. The sessions must use
     /// [`Api::Invites`](crate::atlas::api::Api::Invites).
     Results(ResultsReader),
 }
 
 impl<G> Run<'_, G> {
-    /// Returns how many rows to make room for.
+    /// Returns the number of rows to reserve memory for.
     pub(super) fn expected_rows(&self) -> usize {
         usize::try_from(self.options.rows.unwrap_or_default()).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
-//! Sends requests at the pace that the limiter allows, and repeats questions until they are answered.
+//! Sends requests at the pace that the limiter allows, and retries look-ups until they are answered.
 //!
-//! Shared by all workers and by what is read before the first invite. Only questions are repeated here, because repeating
-//! them is harmless; what becomes of an invitation is decided by its worker.
+//! The workers and the preflight share a session. It retries only look-ups, because repeating those is harmless. A
+//! worker decides whether an invitation is sent again.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,38 +19,38 @@ use crate::atlas::api::{Answer, Api, Gateway, Request, Response};
 use crate::atlas::verdict::{LookUp, judge_look_up};
 use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 
-/// What requests to one organization need: the gateway, the limiter, and when to give up.
+/// The access to one organization: the gateway, the limiter and the retry policy.
 #[derive(Debug)]
 pub struct Session<G> {
-    /// The way to Atlas.
+    /// The connection to Atlas.
     pub gateway: G,
-    /// Which endpoint creates invitations.
+    /// The endpoint that creates invitations.
     pub api: Api,
     /// Paces every request.
     pub limiter: Arc<Limiter>,
-    /// When to try again and when to give up.
+    /// The retry policy.
     pub policy: Policy,
-    /// Our time.
+    /// The local clock.
     pub clock: Clock,
-    /// The server's time.
+    /// The server's clock.
     pub server_clock: ServerClock,
-    /// Whether the run ends.
+    /// Stops the requests of this session.
     pub stop: Stop,
-    /// Whether any request was answered yet.
+    /// Set once any request has been answered.
     answered: AtomicBool,
     learned: mpsc::UnboundedSender<Learned>,
 }
 
-/// Why a question has no answer.
+/// The reason a look-up has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unanswered {
-    /// The run ends.
+    /// The run stops.
     Stopped,
-    /// No attempt reached the server, or only one was made because repeating it cannot help.
+    /// No attempt reached the server. Only one was made if retrying cannot help.
     Unreachable(NetworkFault, String),
-    /// Every attempt failed; what the last one said.
+    /// Every attempt failed; the description of the last failure.
     GaveUp(String),
-    /// The organization answers none of our requests.
+    /// The organization refuses every request.
     Refused(Blocked),
 }
 
@@ -72,7 +72,7 @@ impl From<Unanswered> for Blocked {
 }
 
 impl<G: Gateway> Session<G> {
-    /// Creates a session that reports limits to `learned`. Each limit is reported once, so few reports come.
+    /// Creates a session that reports newly learned limits to `learned`, each once.
     pub fn new(
         gateway: G,
         api: Api,
@@ -86,27 +86,35 @@ impl<G: Gateway> Session<G> {
         Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
     }
 
-    /// Returns the server's time, or ours if its own is unknown.
+    /// Returns the server's time, or the local time if the server's is unknown.
     pub fn server_now(&self) -> Timestamp {
         let now = self.clock.now();
         self.server_clock.translate(now).unwrap_or(now)
     }
 
     /// Waits until the limiter permits the request.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] if nothing more may be sent.
     pub async fn permit(&self, request: &Request) -> Result<Permit, Stopped> {
         let permit = pin!(self.limiter.acquire(request.endpoint_set(self.api), request.is_invitation()));
         self.stop.or(permit).await
     }
 
-    /// Returns a permit for the request if it need not wait.
+    /// Returns a permit for the request, unless it would have to wait.
     pub fn try_permit(&self, request: &Request) -> Option<Permit> {
         self.limiter.try_acquire(request.endpoint_set(self.api), request.is_invitation())
     }
 
-    /// Sends the request. Only a second signal ends the wait for its answer.
+    /// Sends the request and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] if the requests in flight are abandoned, which is what a second signal does.
     pub async fn send(&self, mut permit: Permit, request: &Request) -> Result<Answer, Stopped> {
         permit.mark_sent();
-        // Pinned here, because so large a future is copied whenever it is passed on.
+        // The future is large and would be copied whenever it is passed on, so it is pinned here.
         let answer = pin!(self.gateway.send(request));
         let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
@@ -115,17 +123,21 @@ impl<G: Gateway> Session<G> {
                 self.server_clock.observe(date, self.clock.now());
             }
         }
-        if let Some(news) = permit.observe(&answer) {
-            // A receiver that is gone means that the run is over.
-            let _ = self.learned.send(news);
+        if let Some(learned) = permit.observe(&answer) {
+            // The receiver is dropped when the run is over.
+            let _ = self.learned.send(learned);
         }
         Ok(answer)
     }
 
-    /// Asks until there is an answer, at most as often as the policy allows.
+    /// Sends a look-up and retries it as often as the policy allows.
     ///
-    /// A mistake in the network's settings is not tried again, unless a request was answered before: then the network
-    /// has changed and may change back.
+    /// A fault of the network's settings is not retried, unless an earlier request was answered: then the network has
+    /// changed and may change back.
+    ///
+    /// # Errors
+    ///
+    /// The reason there is no answer.
     pub async fn ask(&self, request: &Request) -> Result<Response, Unanswered> {
         let mut delays = self.policy.delays();
         let mut attempts = 0;
@@ -142,7 +154,7 @@ impl<G: Gateway> Session<G> {
             let why = match (judge_look_up(&answer), answer) {
                 (LookUp::Found, Answer::Response(response)) => return Ok(*response),
                 (LookUp::Found, answer @ (Answer::NotSent(_) | Answer::NoAnswer(_))) => answer.describe(),
-                // The limiter has seen it and holds every request.
+                // The limiter has observed the answer and holds every request.
                 (LookUp::NotProcessed(_), _) => continue,
                 (LookUp::Unauthorized(blocked), _) if renewed => return Err(Unanswered::Refused(blocked)),
                 (LookUp::Unauthorized(_), _) => {
@@ -175,7 +187,7 @@ mod tests {
     use crate::atlas::api::{ApiError, Body, Create, Lost, NoAnswer, NotSent};
     use crate::engine::limiter::Pace;
 
-    /// Answers in this order, the last one for ever, and counts.
+    /// A gateway that gives these answers in order, then repeats the last one, and counts the requests.
     struct Script(Mutex<(Vec<Answer>, usize)>);
 
     impl Gateway for Script {
@@ -208,9 +220,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_mistake_in_the_settings_is_not_tried_again_unless_there_was_an_answer_before() {
+    async fn a_settings_fault_is_retried_only_after_an_answer() {
         let unreachable = || Unanswered::Unreachable(NetworkFault::Dns, "no way".into());
-        for (answers, asked, told) in [
+        for (answers, requests, expected) in [
             (vec![not_sent(true)], 1, unreachable()),
             (vec![not_sent(false)], 3, unreachable()),
             (vec![not_sent(false), not_sent(true)], 2, unreachable()),
@@ -221,11 +233,12 @@ mod tests {
             let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(3, 7));
             let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
             let session = Session::new(gateway, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
-            assert_eq!(session.ask(&Request::Organization).await.unwrap_err(), told, "{answers:?}");
-            assert_eq!(session.gateway.0.lock().unwrap().1, asked, "{answers:?}");
+            assert_eq!(session.ask(&Request::Organization).await.unwrap_err(), expected, "{answers:?}");
+            assert_eq!(session.gateway.0.lock().unwrap().1, requests, "{answers:?}");
         }
     }
-    /// Answers nothing.
+
+    /// A gateway that never answers.
     struct Silence;
 
     impl Gateway for Silence {
@@ -235,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_invitation_that_was_abandoned_on_its_way_counts_under_the_limit_on_invitations() {
+    async fn an_abandoned_invitation_counts_against_its_limit() {
         let limiter = Limiter::new(Pace::Unlimited);
         let (policy, clock) = (Policy::new(3, 7), Clock::starting_at(Timestamp::UNIX_EPOCH));
         let session = Session::new(Silence, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);

@@ -1,38 +1,42 @@
-//! Telling everyone that the run ends: first gently, then not.
+//! Stops a run in two steps: first nothing more is sent, then requests in flight are abandoned too.
 //!
-//! The dispatcher alone requests a stop; every wait of a worker listens. Why the run ends is the dispatcher's knowledge.
+//! Only the dispatcher requests a stop, and only it knows the reason. Every wait of a worker ends when it does.
 
 use tokio_util::sync::CancellationToken;
 
-/// Shared by the dispatcher, which requests, and the workers, which listen.
+/// A request to stop, shared by the dispatcher and the workers.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     draining: CancellationToken,
     abandoned: CancellationToken,
 }
 
-/// A wait ended because the run does.
+/// The error of a wait that ended because the run stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 
 impl Stop {
-    /// Lets nothing more be sent; requests on the wire may land.
+    /// Stops sending. Requests in flight may still be answered.
     pub fn drain(&self) {
         self.draining.cancel();
     }
 
-    /// Gives up the requests on the wire too.
+    /// Stops sending and abandons the requests in flight.
     pub fn abandon(&self) {
         self.draining.cancel();
         self.abandoned.cancel();
     }
 
-    /// Whether nothing more may be sent.
+    /// Returns whether nothing more may be sent.
     pub fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
     }
 
-    /// Waits for something that nothing on the wire depends on.
+    /// Waits for `wait`, or until sending stops.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] if nothing more may be sent.
     pub async fn or<T>(&self, wait: impl Future<Output = T>) -> Result<T, Stopped> {
         tokio::select! {
             biased;
@@ -41,7 +45,11 @@ impl Stop {
         }
     }
 
-    /// Waits for an answer that is on the wire.
+    /// Waits for the answer to a request in flight, or until it is abandoned.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] if requests in flight are abandoned.
     pub async fn or_abandoned<T>(&self, answer: impl Future<Output = T>) -> Result<T, Stopped> {
         tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! What came of a run, for the report.
+//! The summary of a run, for the report.
 
 use std::time::Duration;
 
@@ -12,65 +12,65 @@ use crate::model::outcome::Outcome;
 use crate::model::reason::{Blocked, ErrorCode, Halt, StopReason};
 use crate::model::status::{Status, Tally};
 
-/// What came of a run.
+/// The summary of a run.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// Rows by status.
     pub tally: Tally,
-    /// Rows whose line of an earlier run stands.
+    /// Rows that keep the outcome of an earlier run.
     pub kept: u64,
-    /// Those of them whose person is neither invited nor a member any more.
+    /// Kept rows whose person is no longer invited or a member.
     pub departed: u64,
-    /// Rows without text that were passed over.
+    /// Blank rows that were skipped.
     pub blank: u64,
-    /// Rows that were left to other shards.
+    /// Rows that belong to other shards.
     pub elsewhere: u64,
     /// People no longer in the sheet whose invites are listed after the rows.
     pub gone: u64,
-    /// Failed rows by their code, one of each as an example.
+    /// Failed rows grouped by code, with an example of each.
     pub failures: Vec<Failures>,
-    /// Why the run ended early.
+    /// The reason the run ended early.
     pub halt: Option<Halt>,
-    /// How it went with each organization.
+    /// The summary of each organization.
     pub organizations: Vec<OrganizationSummary>,
-    /// When the first row was about to be taken.
+    /// The time just before the first row.
     pub started_at: Timestamp,
-    /// From then to the last line.
+    /// The time from then to the last line.
     pub elapsed: Duration,
 }
 
-/// How a run went with one organization.
+/// The summary of one organization in a run.
 #[derive(Clone, Debug)]
 pub struct OrganizationSummary {
     /// The organization.
     pub id: ObjectId,
-    /// The token bucket in force for invitations: capacity, refill, period. `None` under a pace of the user's own.
+    /// The token bucket in force for invitations: capacity, refill, period. `None` if the user set a pace.
     pub bucket: Option<(u32, u32, Duration)>,
-    /// How pacing went.
+    /// The totals of the rate limiter.
     pub pace: Totals,
-    /// Why nothing more was sent to it, while the run continued for others.
+    /// The reason no more requests were sent to it, while the run continued for others.
     pub blocked: Option<Blocked>,
 }
 
-/// Rows that went wrong in the same way.
+/// Rows that failed with the same code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failures {
-    /// Their status and code.
+    /// The status.
     pub status: Status,
     /// The error code.
     pub code: Option<ErrorCode>,
-    /// How many.
+    /// The number of rows.
     pub count: u64,
-    /// The row of the first; `None` where it is no row of the spreadsheet any more.
+    /// The number of the first row. `None` if it is no longer in the spreadsheet.
     pub example_row: Option<u32>,
-    /// Its address; untrusted.
+    /// The address of the first row; untrusted.
     pub example_email: String,
-    /// What was said of it; untrusted.
+    /// The error detail of the first row; untrusted.
     pub example_detail: String,
 }
 
 impl Failures {
-    /// Creates a group with its first row as the example, which is not counted yet.
+    /// Creates a group with its first row as the example. The row is not counted yet.
     pub(super) fn new(row: Option<u32>, email: &str, outcome: &Outcome) -> Self {
         Self {
             status: outcome.status,
@@ -84,7 +84,7 @@ impl Failures {
 }
 
 impl Summary {
-    /// The exit code.
+    /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         let blocked = self.organizations.iter().any(|organization| organization.blocked.is_some());
         match &self.halt {
@@ -94,21 +94,21 @@ impl Summary {
         }
     }
 
-    /// The reason for the exit code, in a word that scripts may rely on.
+    /// Returns the reason for the exit code, in a word that scripts may rely on.
     pub fn exit_reason(&self) -> &'static str {
         let blocked = self.organizations.iter().any(|organization| organization.blocked.is_some());
         match (&self.halt, self.tally.exit()) {
             (Some(halt), _) => halt.reason().as_str(),
             (None, _) if blocked => StopReason::OrganizationBlocked.as_str(),
             (None, Exit::Success) => "ok",
-            // A tally knows no other.
+            // A tally has no other exit code.
             (None, Exit::RowsNeedALook | Exit::Usage | Exit::Halted | Exit::Interrupted | Exit::Terminated) => {
                 "rows_need_a_look"
             }
         }
     }
 
-    /// When the last line was written.
+    /// Returns the time of the last line.
     pub fn finished_at(&self) -> Timestamp {
         self.started_at.saturating_add(signed(self.elapsed)).unwrap_or(Timestamp::MAX)
     }

@@ -1,9 +1,9 @@
-//! The format of the results file, for the code that writes it and the code that reads it as a spreadsheet: its columns,
-//! and the apostrophe before cells that a spreadsheet program would run as a formula.
+//! The format of the results file: its columns, and the apostrophe before cells that a spreadsheet program would run as
+//! a formula. `results` writes the format; `spreadsheet` reads it when a results file is the input.
 
 use std::borrow::Cow;
 
-/// The results file's own columns, in its order; those of the input follow.
+/// The first columns of a results file, in order. The input's columns follow.
 pub(crate) const RESULT_COLUMNS: [&str; 12] = [
     "row",
     "email",
@@ -19,26 +19,27 @@ pub(crate) const RESULT_COLUMNS: [&str; 12] = [
     "finished_at",
 ];
 
-/// The column that follows them in the results of `revoke`, and only there: the status in the results of the run.
+/// The column that follows [`RESULT_COLUMNS`] in the results of `revoke`, and only there: the row's status in the
+/// results of the run.
 pub(crate) const RUN_STATUS: &str = "run_status";
 
 /// The byte order mark, by which Excel recognises UTF-8.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Returns the bytes without a byte order mark before them.
+/// Returns the bytes without a leading byte order mark.
 pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 
-/// Returns whether a spreadsheet program might run a cell, so that it is written with an apostrophe before it.
+/// Returns whether a spreadsheet program might run a cell as a formula, so that it is written with a leading
+/// apostrophe.
 ///
-/// This includes a cell that has apostrophes before such a character: reading removes one apostrophe, so without this rule
-/// it would not return what was written.
+/// This includes a cell that already starts with apostrophes: reading removes one, so the cell would otherwise change.
 fn looks_like_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// Returns the cell as it is written.
+/// Returns the cell with a leading apostrophe if it needs one.
 pub(crate) fn protected(cell: &str) -> Cow<'_, str> {
     if looks_like_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }

@@ -1,14 +1,14 @@
-//! Checks whether a cell holds an email address, and names what is wrong with it.
+//! Checks whether a cell holds an email address, and names the first flaw if it does not.
 //!
-//! The check is stricter than the standards: an address that a mail server may accept, but that is far more likely a typing
-//! mistake, is not sent. Atlas decides about the rest.
+//! The check is stricter than the standards: an address that a mail server might accept, but that is far more likely a
+//! typing mistake, is not sent. Atlas decides about the rest.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::model::quote::is_invisible;
 
-/// The first thing that is wrong with an address.
+/// A reason why a text is not an email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     Invisible(char),
@@ -31,26 +31,26 @@ impl fmt::Display for Flaw {
         match self {
             Flaw::Invisible(c) => write!(
                 f,
-                "it holds an invisible character (U+{:04X}); empty the cell and type the address by hand",
+                "it contains an invisible character (U+{:04X}); clear the cell and type the address by hand",
                 u32::from(*c)
             ),
-            Flaw::NoAt => f.write_str("it has no @; correct it"),
-            Flaw::Several => f.write_str("it has more than one @; give each person a row of their own"),
-            Flaw::Space => f.write_str("it has a space in it; remove it"),
-            Flaw::Letter(c) => write!(f, "it has the letter {c:?} in it, and only a to z are sent; correct it"),
-            Flaw::Character(c) => write!(f, "it has the character {c:?} in it; correct it"),
-            Flaw::NothingBefore => f.write_str("nothing stands before the @; correct it"),
-            Flaw::LongBefore => f.write_str("more than 64 characters stand before the @; correct it"),
-            Flaw::Dots => f.write_str("a dot stands at the beginning, at the end, beside the @ or twice; remove it"),
-            Flaw::NoDotInDomain => f.write_str("what follows the @ has no dot, as in example.com; correct it"),
-            Flaw::Domain => f.write_str("what follows the @ is not a domain name such as example.com; correct it"),
-            Flaw::Ending => f.write_str("it does not end as addresses do, with .com for example; correct it"),
-            Flaw::Long => f.write_str("it has more than 254 characters; correct it"),
+            Flaw::NoAt => f.write_str("it has no @"),
+            Flaw::Several => f.write_str("it has more than one @; use one row per person"),
+            Flaw::Space => f.write_str("it contains a space"),
+            Flaw::Letter(c) => write!(f, "it contains the letter {c:?}; only a to z are allowed"),
+            Flaw::Character(c) => write!(f, "it contains the character {c:?}"),
+            Flaw::NothingBefore => f.write_str("the part before the @ is empty"),
+            Flaw::LongBefore => f.write_str("the part before the @ has more than 64 characters"),
+            Flaw::Dots => f.write_str("a dot is misplaced (at the start or end, next to the @, or doubled)"),
+            Flaw::NoDotInDomain => f.write_str("the domain has no dot, unlike example.com"),
+            Flaw::Domain => f.write_str("the part after the @ is not a domain such as example.com"),
+            Flaw::Ending => f.write_str("the domain has no ending such as .com"),
+            Flaw::Long => f.write_str("it has more than 254 characters"),
         }
     }
 }
 
-/// Returns the address in a cell, without `mailto:` and taken out of `Name <address>`.
+/// Parses the address in a cell, which may be written as `mailto:address` or `Name <address>`.
 pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     let address = bare_address(cell);
     let (local, domain) = address.split_once('@').ok_or(Flaw::NoAt).map_err(|flaw| flaw_of(address).unwrap_or(flaw))?;
@@ -70,7 +70,7 @@ pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     if !labels(domain).all(|label| label.len() <= 63 && !label.starts_with(b"-") && !label.ends_with(b"-")) {
         return Err(Flaw::Domain);
     }
-    // A last label with digits is an internationalised one (`xn--…`) or a mistake.
+    // A last label with digits is either internationalised (`xn--…`) or a mistake.
     if ending.len() < 2 || !(ending.bytes().all(|b| b.is_ascii_alphabetic()) || is_punycode(ending)) {
         return Err(Flaw::Ending);
     }
@@ -80,7 +80,7 @@ pub(crate) fn address(cell: &str) -> Result<&str, Flaw> {
     Ok(address)
 }
 
-/// Returns what stands for the address in a cell, whether it is valid or not.
+/// Returns the text of the address in a cell, whether or not it is valid.
 pub(crate) fn bare_address(cell: &str) -> &str {
     let mut address = cell;
     if let Some(open) = address.strip_suffix('>')
@@ -96,13 +96,12 @@ pub(crate) fn bare_address(cell: &str) -> &str {
     address
 }
 
-/// Returns an address as every key holds it: trimmed and lower-case. Mailboxes that differ only in case do not exist in
-/// practice.
+/// Returns an address in the form in which addresses are compared: trimmed and in lower case. Mailboxes that differ
+/// only in case do not exist in practice.
 pub fn fold_email(email: &str) -> Cow<'_, str> {
     fold(email.trim())
 }
 
-/// Returns the text in lower case.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     let is_folded = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
     if is_folded {
@@ -112,7 +111,7 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
-/// Returns whether the byte may stand before the @; quotation marks and brackets are legal there but never meant.
+/// Returns whether the byte may occur before the @. Quotation marks and brackets are legal there but never intended.
 fn is_local(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-./=?^_`{|}~".contains(&b)
 }
@@ -130,7 +129,7 @@ fn is_punycode(label: &str) -> bool {
     label.split_at_checked(4).is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case("xn--"))
 }
 
-/// Returns the character that does not belong, the hardest to see first.
+/// Returns the flaw of the first character that is not allowed, the hardest to see first.
 fn flaw_of(address: &str) -> Option<Flaw> {
     if let Some(c) = address.chars().find(|&c| is_invisible(c) || c.is_control()) {
         return Some(Flaw::Invisible(c));
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_out_of_its_surroundings() {
+    fn an_address_is_extracted_from_its_surroundings() {
         for (cell, expected) in [
             ("jane@example.com", "jane@example.com"),
             ("Jane.Doe+atlas@Sub.Example.co.uk", "Jane.Doe+atlas@Sub.Example.co.uk"),

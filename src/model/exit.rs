@@ -1,16 +1,16 @@
 //! The program's exit codes, and the signals that end a run.
 
-/// The program's exit codes.
+/// An exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Every row settled well.
+    /// The run finished and no row needs attention.
     Success = 0,
     /// The run finished and some rows are `invalid`, `failed`, `unknown` or `accepted`, or its summary or page could
     /// not be written.
     RowsNeedALook = 1,
-    /// Usage, configuration or an unreadable input; nothing was sent.
+    /// The usage or configuration is wrong, or the input is unreadable; nothing was sent.
     Usage = 2,
-    /// The run was halted.
+    /// The run stopped early.
     Halted = 3,
     /// SIGINT.
     Interrupted = 130,

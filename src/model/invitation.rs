@@ -1,6 +1,7 @@
-//! What is asked of Atlas for one person: the email, the organization roles, the teams and the projects.
+//! The invitation of one person: email, organization roles, teams and projects.
 //!
-//! Plain values, comparable and cheap to move. JSON is handled by the `atlas` module, what people type by `plan`.
+//! Plain values, comparable and cheap to move. `atlas` writes them as JSON; `plan` parses them from the text in a
+//! sheet.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,19 +9,19 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A 24-hexadecimal-digit Atlas id (of an organization, a team, a project), held as its twelve bytes.
+/// An Atlas id (of an organization, a team or a project), held as its twelve bytes.
 ///
-/// Atlas's pattern is `^[a-f0-9]{24}$` (its OpenAPI document); upper-case digits are read too, because spreadsheets
-/// and people change case, and are always written lower-case.
+/// Atlas's pattern is `^[a-f0-9]{24}$` (its OpenAPI document). Upper-case digits are accepted too, because spreadsheets
+/// and people change case; ids are always written in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId([u8; 12]);
 
 impl ObjectId {
-    /// An id that stands for none: Atlas makes ids from the time, so it never gives this one.
+    /// A placeholder for a missing id. Atlas derives ids from the time, so no real id is zero.
     pub const ZERO: Self = Self([0; 12]);
 
-    /// An id made up for a name, the same for the same name in this process and another for another: for comparing what
-    /// rows ask for where nobody can say what the names mean.
+    /// Returns an id that is derived from a name and stable within this process, so that rows can be compared before
+    /// the names in them are resolved.
     pub(crate) fn placeholder(name: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
@@ -29,13 +30,13 @@ impl ObjectId {
         Self(id)
     }
 
-    /// Whether a text that is no id was meant as one: hexadecimal digits, a few too many or too few.
+    /// Returns whether a text looks like a mistyped id: hexadecimal digits, a few too many or too few.
     pub(crate) fn is_nearly(text: &str) -> bool {
         (20..=28).contains(&text.len()) && text.len() != 24 && text.bytes().all(|b| b.is_ascii_hexdigit())
     }
 }
 
-/// The text is not 24 hexadecimal digits.
+/// An error for a text that is not 24 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an Atlas id (24 digits from 0-9 and a-f)")]
 pub struct NotAnObjectId;
@@ -76,7 +77,7 @@ impl Serialize for ObjectId {
     }
 }
 
-/// An organization role, the closed list of Atlas's OpenAPI document.
+/// An organization role, from the closed list in Atlas's OpenAPI document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is Atlas's own name, see `as_str`")]
 pub enum OrgRole {
@@ -101,7 +102,7 @@ impl OrgRole {
         OrgRole::ReadOnly,
     ];
 
-    /// Atlas's name of the role, `ORG_MEMBER` for example.
+    /// Returns Atlas's name of the role, for example `ORG_MEMBER`.
     pub fn as_str(self) -> &'static str {
         match self {
             OrgRole::Owner => "ORG_OWNER",
@@ -124,17 +125,17 @@ impl OrgRole {
 pub struct OrgRoles(u8);
 
 impl OrgRoles {
-    /// Adds a role; adding it twice is the same as once.
+    /// Adds a role to the set.
     pub fn insert(&mut self, role: OrgRole) {
         self.0 |= role.bit();
     }
 
-    /// Whether no role is in the set.
+    /// Returns whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The roles, in the order of [`OrgRole::ALL`].
+    /// Returns the roles, in the order of [`OrgRole::ALL`].
     pub fn iter(self) -> impl Iterator<Item = OrgRole> {
         OrgRole::ALL.into_iter().filter(move |role| self.0 & role.bit() != 0)
     }
@@ -159,22 +160,22 @@ impl fmt::Debug for OrgRoles {
 pub struct ProjectAccess {
     /// The project (Atlas's API calls it a group).
     pub project: ObjectId,
-    /// Project roles by Atlas's names, sorted; an open list, so they are text.
+    /// Project roles by Atlas's names, sorted. Atlas's list is open, so they are text.
     pub roles: Vec<String>,
 }
 
-/// One person to invite, checked and with every name turned into an id.
+/// One person to invite: checked, and with every name resolved to an id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Invitation {
     /// The organization that the person is invited to.
     pub organization: ObjectId,
-    /// The address as it will be sent, trimmed, in the case it was written.
+    /// The address as it will be sent: trimmed, its case unchanged.
     pub email: String,
-    /// At least one organization role.
+    /// The organization roles, at least one.
     pub roles: OrgRoles,
-    /// Teams, sorted, each once.
+    /// The teams, sorted, without duplicates.
     pub teams: Vec<ObjectId>,
-    /// Projects, sorted, each once.
+    /// The projects, sorted, without duplicates.
     pub projects: Vec<ProjectAccess>,
 }
 
@@ -183,13 +184,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_read_in_either_case_and_written_lower() {
+    fn an_id_is_read_in_either_case_and_written_in_lower_case() {
         let id: ObjectId = "32B6e34b3d91647abb20e7b8".parse().unwrap();
         assert_eq!(id.to_string(), "32b6e34b3d91647abb20e7b8");
     }
 
     #[test]
-    fn anything_but_24_hex_digits_is_not_an_id() {
+    fn an_id_has_exactly_24_hex_digits() {
         for text in [
             "",
             "32b6e34b3d91647abb20e7b",

@@ -1,4 +1,4 @@
-//! The vocabulary that all modules share: people, invitations and outcomes. Plain data; imports nothing above it.
+//! The types that all modules share: people, invitations and outcomes. Plain data without imports from other modules.
 
 pub(crate) mod columns;
 pub(crate) mod email;

@@ -1,4 +1,4 @@
-//! All that the results file records of a row beyond the row itself.
+//! The outcome of a row, as the results file records it.
 
 use std::time::Duration;
 
@@ -7,36 +7,36 @@ use jiff::Timestamp;
 use super::reason::{ErrorCode, RowReason};
 use super::status::Status;
 
-/// All that the results file says of a row beyond what the row itself said.
+/// The columns of the results file that this program fills, apart from those that identify the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The fate.
+    /// The status of the row.
     pub status: Status,
     /// The invite's id.
     pub invite_id: Option<String>,
-    /// When the invite lapses.
+    /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
     /// The HTTP status of the last answer about this row.
     pub http_status: Option<u16>,
-    /// Atlas's `errorCode`, or one of ours where the row is `invalid`.
+    /// Atlas's `errorCode`, or one of our own codes.
     pub error_code: Option<ErrorCode>,
-    /// In words; untrusted where the server said it.
+    /// The reason in plain words; untrusted if it came from the server.
     pub error_detail: Option<String>,
-    /// Requests to create, or to cancel, that went out, over all runs that this line stands for.
+    /// The number of create or cancel requests that were sent for the row, in all runs of the job.
     pub attempts: u32,
-    /// From the row's first request to its last answer.
+    /// The time from the row's first request to its last answer.
     pub elapsed: Duration,
-    /// When the fate was settled.
+    /// The time at which the status became final.
     pub finished_at: Timestamp,
 }
 
 impl Outcome {
-    /// Whether the invite has expired by `now`, where the outcome tells when it does.
+    /// Returns whether the invite has expired by `now`; false if its expiry time is not known.
     pub fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// An outcome with nothing but its status and time.
+    /// Creates an outcome with a status and a time.
     pub fn new(status: Status, finished_at: Timestamp) -> Self {
         Self {
             status,
@@ -51,24 +51,24 @@ impl Outcome {
         }
     }
 
-    /// Returns the same with a reason of our own, and its text as the detail.
+    /// Returns the outcome with one of our own reasons, and its text as the detail.
     pub fn with_reason(self, reason: RowReason) -> Self {
         self.with_code(reason).with_detail(reason.text())
     }
 
-    /// Returns the same with this code, unless it has one.
+    /// Returns the outcome with this code, unless it already has one.
     pub fn or_code(mut self, code: impl Into<ErrorCode>) -> Self {
         self.error_code.get_or_insert_with(|| code.into());
         self
     }
 
-    /// The same with a detail in words.
+    /// Returns the outcome with this detail.
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.error_detail = Some(detail.into());
         self
     }
 
-    /// The same with an error code.
+    /// Returns the outcome with this error code.
     pub fn with_code(mut self, code: impl Into<ErrorCode>) -> Self {
         self.error_code = Some(code.into());
         self

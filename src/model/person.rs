@@ -1,4 +1,4 @@
-//! Recognising a person again: by organization and email, never by the row they stand in.
+//! Identifies a person across rows and runs: by organization and email, never by row number.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
@@ -9,20 +9,20 @@ use crate::model::email::bare_address;
 use crate::model::email::fold_email;
 use crate::model::invitation::ObjectId;
 
-/// A person in an organization, as 64 bits.
+/// A 64-bit key for a person in an organization.
 ///
-/// Two people of a million share a key with a probability below 1 in 10 million, whatever the addresses are: the hash
-/// is keyed afresh in every run.
+/// Among a million people, two share a key with a probability below 1 in 10 million, even if the addresses were chosen
+/// on purpose: the hash is keyed randomly in every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonKey(u64);
 
-/// Makes the keys of one run.
+/// The hash that creates the keys of one run.
 #[derive(Clone, Debug, Default)]
 pub struct PersonKeys(RandomState);
 
 impl PersonKeys {
-    /// The key of an address in an organization, as a cell holds it: upper and lower case are the same, and so are
-    /// `ada@example.com` and `Ada <ada@example.com>`, for the results hold the cell and not the address.
+    /// Returns the key for the cell with a person's address. Case is ignored, and `Ada <ada@example.com>` is the same
+    /// as `ada@example.com`, because the results hold the cell and not the address.
     pub fn key(&self, organization: ObjectId, email: &str) -> PersonKey {
         let mut hasher = self.0.build_hasher();
         organization.hash(&mut hasher);
@@ -31,14 +31,14 @@ impl PersonKeys {
     }
 }
 
-/// The people met so far and what their first row asks for, in about 24 bytes each.
+/// The people seen so far, with the row and the grants of the first row of each, in about 24 bytes a person.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     table: HashTable<u32>,
     keys: Vec<PersonKey>,
-    /// A digest of what the person's first row asks for.
+    /// A digest of the roles, teams and projects in the person's first row.
     grants: Vec<u32>,
-    /// The row of a person and of those that follow, up to the next entry, one row each: a person's place and row.
+    /// Row numbers, run-length encoded: from the person at this index on, each person has the row after the last one's.
     runs: Vec<(u32, u32)>,
 }
 
@@ -47,12 +47,12 @@ pub(crate) struct Seen {
 pub(crate) struct EarlierRow {
     /// The row as a spreadsheet shows it.
     pub number: u32,
-    /// Whether it asks for the same roles, teams and projects.
+    /// True if it has the same roles, teams and projects.
     pub same: bool,
 }
 
 impl Seen {
-    /// Room for so many people: growing costs twice the memory for a moment.
+    /// Creates an empty set with room for `people`, because growing would briefly need twice the memory.
     pub(crate) fn with_capacity(people: usize) -> Self {
         Self {
             table: HashTable::with_capacity(people),
@@ -62,8 +62,8 @@ impl Seen {
         }
     }
 
-    /// Inserts a person with the digest of what this row asks for, and returns the earlier row for the person, if there is
-    /// one. Rows come in rising order.
+    /// Inserts a person with the digest of this row's roles, teams and projects. Returns the earlier row for the same
+    /// person, if any. Rows must be inserted in ascending order.
     pub(crate) fn insert(&mut self, key: PersonKey, grants: u32, row: u32) -> Option<EarlierRow> {
         let Self { table, keys, grants: known, runs } = self;
         let entry = table.entry(key.0, |at| keys[*at as usize] == key, |at| keys[*at as usize].0);
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_the_same_however_the_cell_is_written_and_another_elsewhere() {
+    fn a_person_has_one_key_per_organization_in_any_spelling() {
         let keys = PersonKeys::default();
         let (here, there): (ObjectId, ObjectId) =
             ("32b6e34b3d91647abb20e7b8".parse().unwrap(), "32b6e34b3d91647abb20e7b9".parse().unwrap());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn later_rows_are_the_same_or_other() {
+    fn a_repeated_person_has_the_same_or_other_grants() {
         let mut seen = Seen::default();
         let row = |number: u32| 2 + number + number / 7;
         for number in 0..10_000 {

@@ -1,8 +1,8 @@
-//! Untrusted text within a message: quoted, shortened, and without characters that a screen would hide or obey.
+//! Quotes untrusted text in messages: shortened, and without characters that a terminal would hide or interpret.
 
 use std::fmt::Write;
 
-/// The most characters that are shown, which is enough to find the cell again.
+/// The most characters that are shown; enough to find the cell again.
 const LONGEST: usize = 60;
 
 /// Puts the text in quotation marks, at most [`LONGEST`] characters of it.
@@ -15,7 +15,7 @@ pub(crate) fn quoted_list(texts: &[String]) -> String {
     texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
 }
 
-/// Puts the text in quotation marks, cut when `longest` characters are on the screen.
+/// Puts the text in quotation marks, cut off after `longest` characters as they are displayed.
 pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     let mut out = String::from('"');
     let mut shown = 0;
@@ -37,7 +37,7 @@ pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     out
 }
 
-/// Returns whether a character has no width, reorders its neighbours or looks like an ordinary space.
+/// Returns whether a character has no width, reorders its neighbours or looks like a space.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_cut_with_its_hidden_characters_shown() {
+    fn a_quoted_text_is_cut_and_shows_hidden_characters() {
         assert_eq!(quoted("Zoë"), "\"Zoë\"");
         assert_eq!(quoted("a\u{200b}b\u{1b}[31m\n"), "\"a\\u{200b}b\\u{1b}[31m\\u{a}\"");
         assert_eq!(quoted(&"x".repeat(100)), format!("\"{}…\"", "x".repeat(60)));

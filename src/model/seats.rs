@@ -1,12 +1,12 @@
-//! Whether everybody fits: an organization has 500 seats, which members and pending invites take, unless Atlas's support
-//! has raised the limit. No endpoint tells the limit, so what is known here is never certain.
+//! The seats of an organization: members and pending invites each occupy one, and there are 500 unless Atlas's support
+//! has raised the limit. No endpoint returns the limit, so the numbers here are an estimate.
 
-/// Seats that people to be invited need, and that others have taken.
+/// Seats that are needed for the people to invite, and seats that are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seats {
-    /// How many people would be invited.
+    /// The number of people who would be invited.
     pub needed: u64,
-    /// How many people are there or invited; `None` where nobody could be asked.
+    /// The number of members and pending invites; `None` if the organization was not read.
     pub taken: Option<u64>,
 }
 
@@ -14,13 +14,13 @@ impl Seats {
     /// The limit that Atlas sets ("Maximum number of users per org (500)", error `MAX_USERS_PER_ORG_EXCEEDED`).
     pub const LIMIT: u64 = 500;
 
-    /// How many are left. `None` where that cannot be told: nobody was asked, or more than [`Seats::LIMIT`] are taken, so
-    /// the limit has been raised.
+    /// Returns the number of free seats. `None` if it is not known: the organization was not read, or more than
+    /// [`Seats::LIMIT`] seats are taken, so its limit has been raised.
     pub fn left(self) -> Option<u64> {
         Self::LIMIT.checked_sub(self.taken?)
     }
 
-    /// How many people find none, as far as is known.
+    /// Returns the number of people for whom no seat is free, as far as is known.
     pub fn missing(self) -> u64 {
         let left = match self.taken {
             None => Self::LIMIT,
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_find_no_seat_only_where_that_is_known() {
+    fn seats_are_missing_only_if_the_limit_is_known() {
         for (needed, taken, left, missing) in [
             (496, Some(4), Some(496), 0),
             (497, Some(4), Some(496), 1),

@@ -1,9 +1,9 @@
-//! The division of organizations among several processes, if one is too slow for all of them. All rows of one organization
-//! belong to one process, which handles its people, limits and duplicates.
+//! The distribution of organizations among several processes, for when one process is too slow. All rows of one
+//! organization belong to one process, because rate limits and duplicates are per organization.
 //!
-//! The rule is the same on every machine and in every version, and easy to reproduce: the first 8 hexadecimal digits of the
-//! MD5 of the organization's id in lower case, as a number, modulo the number of shards. A text that is not an id is taken
-//! as it is written, so that exactly one shard rejects such a row.
+//! The rule is the same on every machine and in every version, and easy to reproduce: the first 8 hexadecimal digits of
+//! the MD5 of the organization's id in lower case, as a number, modulo the number of shards. A text that is not an id
+//! is hashed as it is written, so that exactly one shard rejects such a row.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -24,10 +24,10 @@ pub struct Shard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAShard {
     /// The text is not two numbers.
-    #[error("write it as 2/8, which is the second of 8 shards")]
+    #[error("write it as 2/8 for the second of 8 shards")]
     Malformed,
     /// No shard has this number.
-    #[error("shards count from 1 to {of}")]
+    #[error("shards are numbered from 1 to {of}")]
     OutOfRange {
         /// The number of shards.
         of: NonZeroU32,
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shard_is_written_as_a_fraction() {
+    fn a_shard_is_parsed_from_a_fraction() {
         for text in ["1/1", "2/8", "8/8", "4294967295/4294967295"] {
             assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
         }
@@ -106,7 +106,8 @@ mod tests {
         }
     }
 
-    /// `echo $((0x$(printf %s ID | md5sum | cut -c1-8) % 8 + 1))`; a change would move organizations to other shards.
+    /// The numbers come from `echo $((0x$(printf %s ID | md5sum | cut -c1-8) % 8 + 1))`. A change would move
+    /// organizations to other shards.
     #[test]
     fn the_shard_of_an_organization_never_changes() {
         let eight = NonZeroU32::new(8).unwrap();

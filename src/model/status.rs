@@ -1,37 +1,37 @@
-//! The status of a row, what follows from it, and how many rows have which.
+//! The status of a row, its consequences, and the number of rows with each status.
 
 use std::str::FromStr;
 
 use super::exit::Exit;
 
-/// A row's fate, as the results file spells it.
+/// The status of a row in the results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// This job created the invite.
     Invited,
     /// An invite that this job created was cancelled.
     Revoked,
-    /// The person has accepted, so that there was no invite left to cancel; nobody is removed.
+    /// The person had already accepted, so no invite was left to cancel. Members are never removed.
     Accepted,
-    /// No invite of this job's is there any more: it lapsed, was declined or cancelled, or never came to be.
+    /// No invite of this job is pending: it has expired, was declined or cancelled, or was never created.
     Gone,
-    /// This job created no invite for the row, and touched none.
+    /// This job created no invite for the row, so it cancelled none.
     NotOurs,
-    /// A pending invite was there before.
+    /// A pending invite already existed.
     AlreadyInvited,
-    /// The person is in the organization.
+    /// The person is already a member of the organization.
     AlreadyMember,
-    /// An earlier row says the same for the same person; nothing was sent.
+    /// An earlier row has the same person with the same roles, teams and projects; nothing was sent.
     Duplicate,
     /// The row fails our checks; nothing was sent.
     Invalid,
-    /// Atlas refused, or every attempt got a definite failure.
+    /// Atlas rejected the request, or every attempt definitely failed.
     Failed,
-    /// A request went out, no answer came, and asking afterwards did not settle it.
+    /// A request was sent, no answer arrived, and a look-up did not show whether it succeeded.
     Unknown,
-    /// The run ended before this row's turn.
+    /// The run ended before a request was sent for this row.
     NotSent,
-    /// A request is on its way; only in the file of an unfinished run.
+    /// A request is in flight; only in the file of an unfinished run.
     Sending,
 }
 
@@ -53,8 +53,8 @@ impl Status {
         Status::Sending,
     ];
 
-    /// Whether a line with it is about its row alone: worked out anew from the sheet, and no statement about the person,
-    /// whom another row may name too.
+    /// Returns whether the status describes only the row, so that every run derives it again from the sheet. It says
+    /// nothing about the person, whom another row may name too.
     pub fn is_of_the_row_alone(self) -> bool {
         match self {
             Status::Duplicate | Status::Invalid | Status::NotOurs => true,
@@ -71,8 +71,8 @@ impl Status {
         }
     }
 
-    /// Whether a line with it stays on record when its person is no longer in the input: this job's invites, those it
-    /// cancelled, and open questions.
+    /// Returns whether the line is kept in the results when the person is no longer in the input: invites that this job
+    /// created or cancelled, and requests whose outcome is unknown.
     pub fn stays_on_record(self) -> bool {
         match self {
             Status::Invited | Status::Revoked | Status::Unknown | Status::Sending => true,
@@ -88,7 +88,7 @@ impl Status {
         }
     }
 
-    /// The status as the results file spells it.
+    /// Returns the status as it is spelled in the results file.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Invited => "invited",
@@ -107,7 +107,7 @@ impl Status {
         }
     }
 
-    /// What the next run of the same command does with a row that this one left so.
+    /// Returns what the next run of the same command does with a row of this status.
     pub fn next_run(self) -> NextRun {
         match self {
             Status::Invited | Status::Revoked | Status::Gone | Status::AlreadyInvited | Status::AlreadyMember => {
@@ -123,10 +123,10 @@ impl Status {
         }
     }
 
-    /// Whether somebody should look at the row.
+    /// Returns whether the row needs attention.
     pub fn needs_a_look(self) -> bool {
         match self {
-            // Whoever was invited by mistake and has accepted is still in the organization.
+            // A person who was invited by mistake and has accepted is still a member.
             Status::Accepted | Status::Invalid | Status::Failed | Status::Unknown | Status::Sending => true,
             Status::Invited
             | Status::Revoked
@@ -140,18 +140,18 @@ impl Status {
     }
 }
 
-/// What a job does to the invites of its rows.
+/// A kind of job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum JobKind {
-    /// It creates them (`run`).
+    /// Creates invites (`run`).
     #[default]
     Invite,
-    /// It cancels those that a run created (`revoke`).
+    /// Cancels invites that a run created (`revoke`).
     Revoke,
 }
 
 impl JobKind {
-    /// Its name, as the summary spells it.
+    /// Returns the kind as it is spelled in the summary.
     pub fn as_str(self) -> &'static str {
         match self {
             JobKind::Invite => "invite",
@@ -160,20 +160,20 @@ impl JobKind {
     }
 }
 
-/// What a run does with the line that an earlier run left for the same person.
+/// The treatment of a line that an earlier run left for the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextRun {
-    /// The line stands.
+    /// The line is kept.
     Keep,
-    /// The server is asked before anything is sent.
+    /// The person is looked up before anything is sent.
     Settle,
-    /// The row is worked out from the beginning.
+    /// The line is ignored and the row is planned again.
     Anew,
 }
 
-/// The text is none of our statuses.
+/// An error for a text that is not a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a status of ours")]
+#[error("not a known status")]
 pub struct NotAStatus;
 
 impl FromStr for Status {
@@ -184,7 +184,7 @@ impl FromStr for Status {
     }
 }
 
-/// How many rows have which status.
+/// The number of rows with each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally([u64; Status::ALL.len()]);
 
@@ -194,20 +194,20 @@ impl Tally {
         self.0[status as usize] += 1;
     }
 
-    /// Rows with this status.
+    /// Returns the number of rows with this status.
     pub fn count(&self, status: Status) -> u64 {
         self.0[status as usize]
     }
 
-    /// All rows.
+    /// Returns the number of all rows.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// The exit code of a run that was not stopped.
+    /// Returns the exit code of a run that was not stopped.
     pub fn exit(&self) -> Exit {
-        let a_look = Status::ALL.into_iter().any(|status| status.needs_a_look() && self.count(status) > 0);
-        if a_look { Exit::RowsNeedALook } else { Exit::Success }
+        let needs_a_look = Status::ALL.into_iter().any(|status| status.needs_a_look() && self.count(status) > 0);
+        if needs_a_look { Exit::RowsNeedALook } else { Exit::Success }
     }
 }
 
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_reads_back_from_its_own_spelling() {
+    fn every_status_is_parsed_from_its_own_spelling() {
         for status in Status::ALL {
             assert_eq!(status.as_str().parse(), Ok(status));
         }

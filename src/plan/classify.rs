@@ -1,25 +1,25 @@
-//! The first three questions about a row: is it sound, whom does it name, has an earlier row named the same person.
+//! Classifies a row: a person to invite, a duplicate of an earlier row, or invalid.
 //!
-//! The one way from a row to an invitation, shared by the run, its [`crate::plan::forecast`] and [`crate::plan::check`], so that none
-//! of them can judge a row otherwise than the others. Who is there already is the next question, and not asked here.
+//! The run, [`crate::plan::forecast`] and [`crate::plan::check`] all use this module, so that they never disagree about a
+//! row. Whether the person is in the organization already is decided later.
 
 use crate::model::invitation::Invitation;
 use crate::model::person::{EarlierRow, PersonKey, PersonKeys, Seen};
 use crate::plan::{Planner, Rejection, digest};
 use crate::spreadsheet::Row;
 
-/// What a row turned out to be.
+/// The class of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Classified {
-    /// The first row that names this person.
+    /// The first row for this person.
     Person(PersonKey, Invitation),
-    /// An earlier row, this one, asks for the same.
+    /// A row that asks for the same as an earlier one, whose number this is.
     Duplicate(u32),
-    /// It fails our checks, or asks for something else than an earlier row for the same person.
+    /// A row that fails a check, or that conflicts with an earlier row for the same person.
     Invalid(Rejection),
 }
 
-/// Takes the rows of one sheet, in their order.
+/// A classifier for the rows of one sheet, in their order.
 #[derive(Debug)]
 pub struct Classifier<'a> {
     planner: Planner<'a>,
@@ -28,7 +28,7 @@ pub struct Classifier<'a> {
 }
 
 impl<'a> Classifier<'a> {
-    /// Before the first of about so many rows. `keys` must be the ones by which an earlier run's people are known.
+    /// Creates a classifier for about `rows` rows. `keys` must be those that the journal of earlier runs uses.
     pub fn new(planner: Planner<'a>, keys: PersonKeys, rows: usize) -> Self {
         Self { planner, keys, seen: Seen::with_capacity(rows) }
     }
@@ -47,7 +47,7 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    /// What plans the rows.
+    /// Returns the planner of the rows.
     pub fn planner(&self) -> &Planner<'a> {
         &self.planner
     }

@@ -1,4 +1,4 @@
-//! Whether two askings for the same person are the same.
+//! Compares what rows and Atlas grant to the same person.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,9 +7,9 @@ use crate::model::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectA
 use crate::model::quote::quoted;
 use crate::plan::directory::Directory;
 
-/// A fingerprint of the roles, teams and projects, the same for the same ones on every machine.
+/// Returns a digest of an invitation's roles, teams and projects. The same ones have the same digest on every machine.
 ///
-/// Two rows for one email whose fingerprints differ conflict. The email itself is not part of it.
+/// Two rows for the same email conflict if their digests differ. The email itself is not part of the digest.
 pub fn digest(invitation: &Invitation) -> u32 {
     let mut hasher = Fnv::default();
     invitation.roles.hash(&mut hasher);
@@ -19,7 +19,7 @@ pub fn digest(invitation: &Invitation) -> u32 {
     (hash >> 32) as u32 ^ hash as u32
 }
 
-/// FNV-1a: the standard library's own hasher promises no stable values.
+/// FNV-1a, because the hasher of the standard library does not guarantee stable values.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -35,7 +35,7 @@ impl Hasher for Fnv {
         }
     }
 
-    /// Lengths, in a form that is the same on every machine.
+    // Lengths, in the same form on every machine.
     fn write_usize(&mut self, len: usize) {
         self.write(&(len as u64).to_le_bytes());
     }
@@ -45,10 +45,10 @@ impl Hasher for Fnv {
     }
 }
 
-/// How a person's roles, teams and projects differ from what the sheet asks for.
+/// The differences between a person's roles, teams and projects and those in the sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// The roles of the person and of the sheet, if they differ.
+    /// The person's roles and those in the sheet, if they differ.
     roles: Option<(OrgRoles, OrgRoles)>,
     missing_teams: Vec<ObjectId>,
     additional_teams: Vec<ObjectId>,
@@ -56,9 +56,9 @@ pub struct Differences {
     additional_projects: Vec<ProjectAccess>,
 }
 
-/// Returns how a person's grants differ from what the sheet asks for; `None` if they do not, or if Atlas did not say.
+/// Returns how a person's grants differ from the invitation; `None` if they do not, or if Atlas did not report them.
 ///
-/// A row that names no teams or projects asks for none, and is no reason to mention those that the person has.
+/// If the row has no teams, the person's teams do not count as a difference; the same holds for projects.
 pub fn differences(invitation: &Invitation, grants: &Grants) -> Option<Differences> {
     if *grants == Grants::default() {
         return None;
@@ -77,12 +77,12 @@ pub fn differences(invitation: &Invitation, grants: &Grants) -> Option<Differenc
     (found != Differences::default()).then_some(found)
 }
 
-fn missing<T: Clone + PartialEq>(of: &[T], from: &[T]) -> Vec<T> {
-    of.iter().filter(|one| !from.contains(one)).cloned().collect()
+fn missing<T: Clone + PartialEq>(wanted: &[T], present: &[T]) -> Vec<T> {
+    wanted.iter().filter(|one| !present.contains(one)).cloned().collect()
 }
 
 impl Differences {
-    /// Describes the differences, with the names of teams and projects as far as they are known.
+    /// Describes the differences, with the names of teams and projects if they are known.
     pub fn describe(&self, directory: &Directory) -> String {
         let team = |id: &ObjectId| directory.team_name(id).map_or_else(|| id.to_string(), quoted);
         let project = |access: &ProjectAccess| {
@@ -93,17 +93,17 @@ impl Differences {
         let list = |roles: &OrgRoles| roles.iter().map(OrgRole::as_str).collect::<Vec<_>>().join(", ");
         let roles = self.roles.as_ref();
         let mut parts: Vec<String> = roles
-            .map(|(has, asked)| format!("roles are {} and the sheet says {}", list(has), list(asked)))
+            .map(|(present, wanted)| format!("roles are {} and the sheet says {}", list(present), list(wanted)))
             .into_iter()
             .collect();
-        for (what, things) in [
+        for (difference, names) in [
             ("not in team", self.missing_teams.iter().map(team).collect::<Vec<_>>()),
             ("also in team", self.additional_teams.iter().map(team).collect()),
             ("does not have project", self.missing_projects.iter().map(project).collect()),
             ("also has project", self.additional_projects.iter().map(project).collect()),
         ] {
-            if !things.is_empty() {
-                parts.push(format!("{what} {}", things.join(", ")));
+            if !names.is_empty() {
+                parts.push(format!("{difference} {}", names.join(", ")));
             }
         }
         parts.join("; ")
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_tells_grants_apart_and_nothing_else() {
+    fn a_digest_depends_on_grants_and_not_on_the_email() {
         let base = invitation(&[OrgRole::Member], &[1, 2], &[access(3, "GROUP_OWNER")]);
         let other_email = Invitation { email: "b@example.com".to_owned(), ..base.clone() };
         assert_eq!(digest(&base), digest(&other_email));
@@ -150,30 +150,30 @@ mod tests {
     }
 
     #[test]
-    fn differences_are_told_in_words() {
+    fn a_difference_names_what_the_person_has_and_lacks() {
         let mut directory = Directory::new();
         directory.add_team(Named { id: id(1), name: "Backend".to_owned() });
         directory.add_project(Named { id: id(3), name: "billing".to_owned() });
-        let there = Grants {
+        let present = Grants {
             roles: OrgRoles::from_iter([OrgRole::Member]),
             teams: vec![id(1)],
             projects: vec![access(3, "GROUP_OWNER")],
         };
         let (member, owner) = ([OrgRole::Member], [OrgRole::Owner]);
-        for (invitation, words) in [
-            (invitation(&member, &[1], &[access(3, "GROUP_OWNER")]), None),
-            (invitation(&member, &[], &[]), None),
-            (invitation(&owner, &[], &[]), Some("roles are ORG_MEMBER and the sheet says ORG_OWNER")),
-            (invitation(&member, &[2], &[]), Some("not in team 000000000000000000000002; also in team \"Backend\"")),
-            (
-                invitation(&member, &[], &[access(3, "GROUP_READ_ONLY")]),
-                Some("does not have project \"billing\"=GROUP_READ_ONLY; also has project \"billing\"=GROUP_OWNER"),
-            ),
-        ] {
-            let found = differences(&invitation, &there).map(|found| found.describe(&directory));
-            assert_eq!(found.as_deref(), words);
-        }
-        let asked = invitation(&owner, &[2], &[]);
-        assert_eq!(differences(&asked, &Grants::default()), None);
+        let same = [invitation(&member, &[1], &[access(3, "GROUP_OWNER")]), invitation(&member, &[], &[])];
+        assert_eq!(same.map(|invitation| differences(&invitation, &present)), [None, None]);
+        let different = [
+            invitation(&owner, &[], &[]),
+            invitation(&member, &[2], &[]),
+            invitation(&member, &[], &[access(3, "GROUP_READ_ONLY")]),
+        ];
+        let descriptions = different.map(|invitation| differences(&invitation, &present).unwrap().describe(&directory));
+        insta::assert_snapshot!(descriptions.join("\n"));
+    }
+
+    #[test]
+    fn grants_that_atlas_did_not_report_are_no_difference() {
+        let wanted = invitation(&[OrgRole::Owner], &[2], &[]);
+        assert_eq!(differences(&wanted, &Grants::default()), None);
     }
 }

@@ -1,6 +1,6 @@
-//! What is known of the organization before the first invite: names and ids of teams and projects, and who is there.
+//! The state of an organization before the first invite: its teams, its projects, its members and pending invites.
 //!
-//! Plain data, filled from the answers of look-ups by whoever makes them; no requests are made here.
+//! Plain data: the engine makes the look-ups and adds their answers. No requests are made here.
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
@@ -11,48 +11,48 @@ use crate::model::invitation::ObjectId;
 
 use crate::atlas::api::Grants;
 
-/// Names less alike than this are not worth suggesting.
+/// The minimum similarity of a suggested name, from 0 to 1.
 const ALIKE: f64 = 0.5;
 
-/// How many similar names a message can usefully show.
+/// The maximum number of similar names in a message.
 const SUGGESTIONS: usize = 3;
 
-/// Longer names are not compared with others: comparing takes time by the product of the lengths.
+/// The most characters of a name that is compared with others: the time grows with the product of the lengths.
 const LONGEST_COMPARED: usize = 100;
 
-/// Names and people of one organization.
+/// The teams, projects and people of one organization.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     teams: Names,
     projects: Names,
     people: HashMap<String, Known>,
-    /// The pending invites to each address.
+    /// The pending invites by folded address.
     invites: HashMap<String, Vec<Pending>>,
     lapsed: HashMap<String, Lapse>,
     offline: bool,
 }
 
-/// How a person is in the organization already.
+/// The state of a person who is in the organization already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// An active member.
     Member {
-        /// What the member holds.
+        /// The member's roles, teams and projects.
         grants: Grants,
     },
-    /// Invited, and the answer is pending.
+    /// A person with a pending invite.
     Invited {
-        /// The invite's id, or the pending user's where no invite of its own is known.
+        /// The id of the invite, or of the pending user if no invite is listed.
         invite_id: String,
-        /// When the invite lapses.
+        /// The time at which the invite expires.
         expires_at: Option<Timestamp>,
-        /// What it grants.
+        /// The roles, teams and projects that it grants.
         grants: Grants,
     },
 }
 
 impl Presence {
-    /// What the person holds or will hold, as far as Atlas said.
+    /// Returns what the person has, or will have after accepting, as far as Atlas reports it.
     pub fn grants(&self) -> &Grants {
         match self {
             Presence::Member { grants } | Presence::Invited { grants, .. } => grants,
@@ -60,33 +60,33 @@ impl Presence {
     }
 }
 
-/// How an invitation came to nothing.
+/// A reason why an invitation is no longer pending although the person did not accept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lapse {
-    /// Nobody answered in time.
+    /// It expired without an answer.
     Expired,
     /// The person declined.
     Declined,
 }
 
-/// Which pending invite is meant.
+/// The pending invite to which the id in a results file refers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedInvite<'a> {
-    /// This one, by its own id.
+    /// A pending invite, by its own id.
     Pending(&'a str),
-    /// None that is pending.
+    /// None of the pending invites.
     Other,
-    /// The person is pending, and no invite of theirs is listed.
+    /// The person is pending, but the list of invites has none for them.
     Unlisted,
-    /// It cannot be told.
+    /// It cannot be determined.
     Unclear,
 }
 
-/// A pending invite, or a pending person.
+/// A pending invite, or a pending user.
 #[derive(Clone, Debug)]
 struct Pending {
     id: String,
-    /// The address as the server has it, where that is not in lower case.
+    /// The address as the server spells it, unless that is in lower case.
     email: Option<String>,
     expires_at: Option<Timestamp>,
 }
@@ -101,35 +101,36 @@ impl Pending {
 #[derive(Clone, Debug)]
 struct Known {
     presence: Presence,
-    /// The person as the list of users has them, where the invite is pending.
+    /// The entry in the list of users, if the person is pending.
     user: Option<Pending>,
-    /// Whether the id is an invite's own.
+    /// True if the id in `presence` is that of an invite, false if it is that of a user.
     by_invite: bool,
 }
 
-/// Why a name or id in the sheet does not mean one thing.
+/// A reason why a name or id in the sheet does not match exactly one team or project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoMatch {
-    /// Several things, told apart only by their ids.
+    /// Several have this name; these are their ids.
     Ambiguous(Vec<ObjectId>),
-    /// Nothing in the organization.
+    /// None in the organization matches.
     Unknown,
 }
 
 impl Directory {
-    /// An empty organization, whose lists are complete once everything has been added.
+    /// Creates an empty directory; what has not been added by the end does not exist in the organization.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An organization of which nothing is known: every id is taken to exist, a name stands for itself, nobody is there.
+    /// Creates the directory of an organization that cannot be read: every id exists, every name gets a made-up id, and
+    /// there are no people.
     ///
-    /// Good for checking and comparing rows. What is planned with it must not be sent.
+    /// It serves to check rows and to compare them with each other. Invitations planned with it must not be sent.
     pub fn offline() -> Self {
         Self { offline: true, ..Self::default() }
     }
 
-    /// Whether nothing could be looked up.
+    /// Returns whether this is [`Directory::offline`].
     pub fn is_offline(&self) -> bool {
         self.offline
     }
@@ -144,7 +145,7 @@ impl Directory {
         self.projects.add(project);
     }
 
-    /// Adds someone of the list of users; those whose invitation lapsed are not there.
+    /// Adds an entry of the list of users. A person whose invitation expired or was declined counts as absent.
     pub fn add_person(&mut self, person: Person) {
         let Person { id, email, membership, expires_at, grants, .. } = person;
         let user = (membership == Membership::Pending).then(|| Pending::new(id.clone(), &email, expires_at));
@@ -175,7 +176,7 @@ impl Directory {
         if key.is_empty() {
             return;
         }
-        // Members stay members whatever invite lingers, and an invite's own id is the one that names it.
+        // A member may still have an old invite. Requests about an invite need its own id, and not that of the user.
         let rank = |known: &Known| match known.presence {
             Presence::Member { .. } => 2,
             Presence::Invited { .. } => u8::from(known.by_invite),
@@ -188,19 +189,21 @@ impl Directory {
         known.user = user;
     }
 
-    /// How the last invitation of someone who is not there came to nothing, where Atlas was asked and said so.
+    /// Returns why the last invitation of an absent person is no longer pending, if Atlas was asked and reported it.
     pub fn lapse(&self, email: &str) -> Option<Lapse> {
         self.lapsed.get(fold_email(email).as_ref()).copied()
     }
 
-    /// How the person with this address is there already.
+    /// Returns the state of the person with this address, if they are a member or invited.
     pub fn presence(&self, email: &str) -> Option<&Presence> {
         self.people.get(fold_email(email).as_ref()).map(|known| &known.presence)
     }
 
-    /// Which pending invite to this address a results file names, be it by the invite's own id or by the pending person's,
-    /// as the users' endpoint tells it. The person keeps that id when somebody else invites them again, so one counts
-    /// only where the invite lapses when the results say.
+    /// Returns the pending invite to this address to which the id `named` in a results file refers.
+    ///
+    /// The id may be that of the invite or, as the users endpoint returns it, that of the pending user. A user keeps their
+    /// id when another administrator invites them again, so a user's id counts only if the invite still expires at
+    /// `expires_at`, the time in the results file.
     pub fn named_invite(&self, email: &str, named: &str, expires_at: Option<Timestamp>) -> NamedInvite<'_> {
         let key = fold_email(email);
         let invites = self.invites.get(key.as_ref()).map_or(&[][..], Vec::as_slice);
@@ -221,53 +224,53 @@ impl Directory {
         }
     }
 
-    /// How the server writes the address of somebody who has this invite, where the list said so.
+    /// Returns the address of an invite as the server spells it, unless that is in lower case.
     pub fn spelling(&self, email: &str, invite: &str) -> Option<&str> {
         let invites = self.invites.get(fold_email(email).as_ref())?;
         invites.iter().find(|known| known.id == invite)?.email.as_deref()
     }
 
-    /// How many people, members and invited, take a seat of the organization.
+    /// Returns how many seats of the organization are taken, by members and by people with a pending invite.
     pub fn seats_used(&self) -> usize {
         self.people.len()
     }
 
-    /// What a team's name or id means.
+    /// Returns the id of the team with this name or id.
     pub fn team(&self, text: &str) -> Result<ObjectId, NoMatch> {
         self.teams.look_up(text, self.offline)
     }
 
-    /// What a project's name or id means.
+    /// Returns the id of the project with this name or id.
     pub fn project(&self, text: &str) -> Result<ObjectId, NoMatch> {
         self.projects.look_up(text, self.offline)
     }
 
-    /// Names of teams that are similar, best first. Takes its time, so it is for messages only.
+    /// Returns the names of similar teams, the most similar first. Slow, so only for messages.
     pub fn similar_teams(&self, name: &str) -> Vec<&str> {
         self.teams.similar(name)
     }
 
-    /// Names of projects that are similar, best first. Takes its time, so it is for messages only.
+    /// Returns the names of similar projects, the most similar first. Slow, so only for messages.
     pub fn similar_projects(&self, name: &str) -> Vec<&str> {
         self.projects.similar(name)
     }
 
-    /// The team's name.
+    /// Returns the name of a team.
     pub fn team_name(&self, id: &ObjectId) -> Option<&str> {
         self.teams.by_id.get(id).map(String::as_str)
     }
 
-    /// The project's name.
+    /// Returns the name of a project.
     pub fn project_name(&self, id: &ObjectId) -> Option<&str> {
         self.projects.by_id.get(id).map(String::as_str)
     }
 }
 
-/// Things with a name and an id.
+/// The teams or the projects of an organization, by id and by name.
 #[derive(Clone, Debug, Default)]
 struct Names {
     by_id: HashMap<ObjectId, String>,
-    /// By folded name; two ids share an entry where names differ only in case.
+    /// The ids by folded name; names that differ only in case share an entry.
     by_name: HashMap<String, Vec<ObjectId>>,
 }
 
@@ -275,7 +278,7 @@ impl Names {
     fn add(&mut self, Named { id, name }: Named) {
         let name = name.trim().to_owned();
         let folded = fold(&name).into_owned();
-        // Pages may overlap, so the same thing can come twice.
+        // Pages may overlap, so the same entry can be added twice.
         if self.by_id.insert(id, name).is_none() {
             self.by_name.entry(folded).or_default().push(id);
         }
@@ -365,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_means_its_id_whatever_its_case() {
+    fn a_name_or_id_is_found_in_any_case() {
         let directory = teams();
         for (text, found) in [
             ("Backend", Ok(id(1))),
@@ -384,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn similar_names_are_told_best_first() {
+    fn the_most_similar_name_comes_first() {
         let directory = teams();
         for (name, similar) in [
             ("Backed", &["Backend"][..]),
@@ -399,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn offline_an_id_is_believed_and_a_name_stands_for_itself() {
+    fn offline_every_id_exists_and_every_name_has_one() {
         let directory = Directory::offline();
         assert_eq!(directory.team("000000000000000000000009"), Ok(id(9)));
         let billing = directory.project("billing");
@@ -409,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_found_whatever_the_case_of_their_address() {
+    fn people_are_found_by_address_in_any_case() {
         let mut directory = Directory::new();
         directory.add_person(person("Ada.Lovelace@Example.com", Membership::Active));
         directory.add_person(person("gone@example.com", Membership::Expired));
@@ -421,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pending_person_is_named_by_the_invite_whichever_comes_first() {
+    fn a_pending_person_has_the_id_of_the_invite_in_any_order() {
         for invite_first in [false, true] {
             let mut directory = Directory::new();
             if invite_first {
@@ -438,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_stays_one_whatever_invite_lingers() {
+    fn a_member_with_an_old_invite_is_a_member() {
         for invite_first in [false, true] {
             let mut directory = Directory::new();
             if invite_first {
@@ -453,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_twice_is_folding_once() {
+    fn folding_an_address_twice_changes_nothing() {
         for (email, folded) in [
             ("A@Example.com", "a@example.com"),
             ("ZOË@example.com", "zoë@example.com"),

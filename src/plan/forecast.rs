@@ -1,6 +1,6 @@
-//! What would be sent: how many people, with which roles, into which teams and projects, and what is odd about them.
+//! Counts the invitations that a run would send: people, roles, teams, projects, and project roles that may be mistakes.
 //!
-//! Counted from invitations one at a time, in memory that does not grow with the sheet. Nothing is asked or sent.
+//! Invitations are counted one at a time, in memory that does not grow with the sheet. No requests are made.
 
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -11,30 +11,30 @@ use crate::plan::classify::{Classified, Classifier};
 use crate::plan::unknown_project_roles;
 use crate::spreadsheet::{Sheet, SheetError};
 
-/// Teams or projects that are told apart; what comes after is counted together.
+/// The most teams or projects with a count of their own; all others are counted together.
 const MOST_NAMED: usize = 10_000;
-/// Project roles that are told apart.
+/// The most unlisted project roles with a count of their own.
 const MOST_ROLES: usize = 1000;
 
-/// What would be sent.
+/// The number of invitations that a run would send, by what they grant.
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
-    /// How many people.
+    /// The number of people.
     pub people: u64,
-    /// The organizations they would be in.
+    /// The people in each organization.
     pub organizations: Counts,
-    /// The teams they would be in.
+    /// The people in each team.
     pub teams: Counts,
-    /// The projects they would have.
+    /// The people in each project.
     pub projects: Counts,
-    /// Project roles that Atlas is not known to have.
+    /// The project roles that are not on Atlas's list.
     pub unlisted: UnlistedRoles,
     roles: [u64; OrgRole::ALL.len()],
 }
 
 impl Forecast {
-    /// Reads a sheet to its end and counts who would be sent: sound rows that name somebody for the first time whom
-    /// the directory does not know, and whom an earlier run, as far as `is_settled` knows, has not settled.
+    /// Reads a sheet to its end and counts the people who would be invited: the first valid row of each person who is not
+    /// in the directory, and for whom `is_settled` returns false because no earlier run is done with them.
     pub fn of(
         mut sheet: Sheet,
         mut classifier: Classifier<'_>,
@@ -44,15 +44,15 @@ impl Forecast {
         while let Some(row) = sheet.next_row()? {
             let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
             let directory = classifier.planner().directory(invitation.organization);
-            let is_there = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
-            if !is_there && !is_settled(key, invitation.organization) {
+            let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
+            if !is_present && !is_settled(key, invitation.organization) {
                 forecast.add(row.number, &invitation);
             }
         }
         Ok(forecast)
     }
 
-    /// Counts one more person, who stands in this row.
+    /// Counts one more person, who is in this row.
     pub fn add(&mut self, row: u32, invitation: &Invitation) {
         self.people += 1;
         self.organizations.add(invitation.organization);
@@ -62,17 +62,17 @@ impl Forecast {
         unknown_project_roles(invitation).for_each(|role| self.unlisted.add(role, row));
     }
 
-    /// How many people get each organization role, of those that anybody gets.
+    /// Returns how many people get each organization role, without roles that no person gets.
     pub fn roles(&self) -> impl Iterator<Item = (OrgRole, u64)> {
         OrgRole::ALL.into_iter().map(|role| (role, self.roles[role as usize])).filter(|(_, people)| *people > 0)
     }
 }
 
-/// How many people by team or by project.
+/// The number of people in each organization, team or project.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     people: HashMap<ObjectId, u64>,
-    /// Memberships in those beyond the first 10,000.
+    /// The number of memberships in all but the first 10,000.
     pub beyond: u64,
 }
 
@@ -86,36 +86,36 @@ impl Counts {
         }
     }
 
-    /// The people of one.
+    /// Returns the number of people in one of them, 0 if it has no count of its own.
     pub fn of(&self, id: ObjectId) -> u64 {
         self.people.get(&id).copied().unwrap_or_default()
     }
 
-    /// Whether it is told apart.
+    /// Returns whether this id has a count of its own.
     pub fn has(&self, id: ObjectId) -> bool {
         self.people.contains_key(&id)
     }
 
-    /// Each with its people, in no order.
+    /// Returns each id with its number of people, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (ObjectId, u64)> {
         self.people.iter().map(|(id, people)| (*id, *people))
     }
 }
 
-/// Project roles that are sent although Atlas is not known to have them.
+/// Project roles that are not on Atlas's list; they are sent, with a warning.
 #[derive(Clone, Debug, Default)]
 pub struct UnlistedRoles {
     uses: BTreeMap<String, Uses>,
-    /// Whether there are more than can be told apart.
+    /// True if more than 1,000 different roles occurred; the rest is dropped.
     pub beyond: bool,
 }
 
-/// The rows that name a role.
+/// The rows that contain a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Uses {
-    /// The first of them.
+    /// The first of these rows.
     pub first_row: u32,
-    /// How many.
+    /// The number of these rows.
     pub rows: u64,
     last_row: u32,
 }
@@ -124,7 +124,7 @@ impl UnlistedRoles {
     fn add(&mut self, role: &str, row: u32) {
         let room = self.uses.len() < MOST_ROLES;
         match self.uses.get_mut(role) {
-            // A row that names a role for two projects is one row.
+            // A row with the role in two projects counts once.
             Some(uses) if uses.last_row == row => {}
             Some(uses) => {
                 uses.rows += 1;
@@ -137,7 +137,7 @@ impl UnlistedRoles {
         }
     }
 
-    /// Each role with its rows, in the order of the sheet.
+    /// Returns each role with its rows, in the order of the sheet.
     pub fn by_row(&self) -> Vec<(&str, Uses)> {
         let mut uses: Vec<_> = self.uses.iter().map(|(role, uses)| (role.as_str(), *uses)).collect();
         uses.sort_by_key(|(_, uses)| uses.first_row);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_counted_by_people() {
+    fn people_are_counted_by_role_team_and_project() {
         let mut forecast = Forecast::default();
         forecast.add(2, &invitation(&[1, 2], &[(7, "GROUP_OWNER")]));
         forecast.add(3, &invitation(&[2], &[(7, "GROUP_OWNER"), (8, "GROUP_OWNER")]));
@@ -185,18 +185,18 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_is_not_on_the_list_is_told_with_its_rows() {
+    fn an_unlisted_role_is_counted_by_rows() {
         let mut forecast = Forecast::default();
         forecast.add(5, &invitation(&[], &[(1, "GROUP_ZEBRA"), (2, "GROUP_ZEBRA")]));
         forecast.add(6, &invitation(&[], &[(1, "GROUP_APE")]));
         forecast.add(9, &invitation(&[], &[(1, "GROUP_ZEBRA")]));
-        let told: Vec<_> =
+        let found: Vec<_> =
             forecast.unlisted.by_row().into_iter().map(|(role, uses)| (role, uses.first_row, uses.rows)).collect();
-        assert_eq!(told, [("GROUP_ZEBRA", 5, 2), ("GROUP_APE", 6, 1)]);
+        assert_eq!(found, [("GROUP_ZEBRA", 5, 2), ("GROUP_APE", 6, 1)]);
     }
 
     #[test]
-    fn endless_names_take_no_endless_memory() {
+    fn names_beyond_the_limits_are_not_kept() {
         let mut forecast = Forecast::default();
         for n in 0..20_000 {
             forecast.add(n, &invitation(&[n], &[(n, &format!("GROUP_{n}"))]));

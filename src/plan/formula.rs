@@ -1,6 +1,6 @@
-//! What a spreadsheet shows where a formula went wrong, which is nothing that anybody meant to write.
+//! Recognises formula errors, which a spreadsheet saves instead of the value that was meant.
 
-/// The errors as Excel, LibreOffice and Google Sheets show them in the five languages of the headers.
+/// The errors of Excel, LibreOffice and Google Sheets in the five languages of the headers.
 #[rustfmt::skip]
 const ERRORS: &[&str] = &[
     "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#DATA!", "#GETTING_DATA", "#SPILL!", "#CALC!",
@@ -11,7 +11,7 @@ const ERRORS: &[&str] = &[
     "#NOME?", "#VALOR!", "#NULO!", "#NÚM!", "#DESPEJAR!",
 ];
 
-/// Whether the cell holds the error of a formula.
+/// Returns whether the cell holds a formula error.
 pub(super) fn is_error(cell: &str) -> bool {
     cell.starts_with('#') && ERRORS.contains(&cell)
 }
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_known_and_names_with_a_hash_are_not() {
+    fn a_name_with_a_hash_is_not_a_formula_error() {
         assert!(ERRORS.iter().all(|error| is_error(error)));
         assert!(["", "#", "#backend", "N/A", "# N/A"].iter().all(|cell| !is_error(cell)));
     }

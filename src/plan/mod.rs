@@ -1,7 +1,7 @@
-//! Turns a row into an invitation, or says why not.
+//! Turns a row into an invitation, or rejects it with a reason.
 //!
-//! Pure: the same row, options and directory give the same answer. Whether the person is there already and whether an
-//! earlier row said the same is for the caller to ask, with [`Directory::presence`], [`digest`] and [`differences`].
+//! Pure: the same row, options and directory give the same result. A caller that also needs to know whether the person is
+//! in the organization already, or in an earlier row, uses [`Directory::presence`], [`digest`] and [`differences`].
 
 pub(crate) mod check;
 pub(crate) mod classify;
@@ -30,20 +30,20 @@ pub use roles::{UnknownRole, parse_roles};
 
 use rejection::Cell;
 
-/// Stands for every organization where it is not known which ones there are, so that a row may be for any. What is
-/// planned so must not be sent.
+/// A placeholder for all organizations, for checks without credentials: a row may be for any of them. Invitations planned
+/// with it must not be sent.
 pub const ANY: ObjectId = ObjectId::ZERO;
 
-/// What the settings say about every row.
+/// The settings that apply to every row.
 #[derive(Clone, Debug)]
 pub struct PlanOptions {
-    /// The roles of people whose row names none.
+    /// The roles of people whose row has none.
     pub default_roles: OrgRoles,
-    /// The organization of people whose row names none.
+    /// The organization of people whose row has none.
     pub organization: Option<ObjectId>,
 }
 
-/// Plans the rows of one sheet.
+/// A planner for the rows of one sheet.
 #[derive(Clone, Debug)]
 pub struct Planner<'a> {
     options: PlanOptions,
@@ -57,7 +57,7 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Plans rows that stand under this header, for the organizations that these directories describe; [`ANY`] stands for
+    /// Creates a planner for rows below this header and for the organizations in `directories`; an entry for [`ANY`] covers
     /// all others.
     pub fn new(options: PlanOptions, header: &Header, directories: Vec<(ObjectId, &'a Directory)>) -> Self {
         Self {
@@ -72,12 +72,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether no row can have a role, for want of a column and of default roles: an error of the whole sheet.
+    /// Returns whether the sheet has no roles column and no default roles are set. No row can be valid then, so this is an
+    /// error of the whole sheet.
     pub fn lacks_roles(&self) -> bool {
         self.roles.is_none() && self.options.default_roles.is_empty()
     }
 
-    /// What to ask of Atlas for the row's person.
+    /// Returns the invitation to send for the row, or the first reason why the row is invalid.
     pub fn plan(&self, row: &Row) -> Result<Invitation, Rejection> {
         if let Some(fault) = row.fault() {
             return Err(self.faulty(*fault));
@@ -90,8 +91,8 @@ impl<'a> Planner<'a> {
         Ok(Invitation { organization, email: email.to_owned(), roles, teams, projects })
     }
 
-    /// All that is wrong with the row, [`Planner::plan`]'s reason first. Of a list with several unknown entries the first
-    /// is told.
+    /// Returns every reason why the row is invalid, the one from [`Planner::plan`] first. A list with several unknown
+    /// entries yields the first one only.
     pub fn problems(&self, row: &Row) -> Vec<Rejection> {
         if let Some(fault) = row.fault() {
             return vec![self.faulty(*fault)];
@@ -104,7 +105,7 @@ impl<'a> Planner<'a> {
         let all = [self.check_formulas(row).err(), email, organization, roles, teams, projects];
         let mut problems: Vec<Rejection> = Vec::new();
         for problem in all.into_iter().flatten() {
-            // A formula's error is no address, role or name either, which need not be said.
+            // A formula error is also an invalid address, role or name, which is not worth a second message.
             if problems.iter().all(|known| known.column != problem.column) {
                 problems.push(problem);
             }
@@ -112,32 +113,32 @@ impl<'a> Planner<'a> {
         problems
     }
 
-    /// What is known of an organization that rows may be for.
+    /// Returns the directory of an organization, if rows may be for it.
     pub fn directory(&self, organization: ObjectId) -> Option<&'a Directory> {
         let known = |known: &&(ObjectId, &Directory)| known.0 == organization || known.0 == ANY;
         self.directories.iter().find(known).map(|(_, directory)| *directory)
     }
 
-    /// What is known of all of them.
+    /// Returns the directories of all organizations that rows may be for.
     pub fn directories(&self) -> &[(ObjectId, &'a Directory)] {
         &self.directories
     }
 
-    /// The teams of a sound row as it writes them, for telling what an id stands for that came of a name.
+    /// Returns the teams of a valid row, each with its spelling there, so that ids made from names can be shown by name.
     pub fn named_teams<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
         let text = self.teams.map_or("", |index| row.cell(index));
         let directory = self.organization(row).ok().map(|(_, directory)| directory);
         entries(text).filter_map(move |entry| Some((directory?.team(entry).ok()?, entry)))
     }
 
-    /// The projects of a sound row as it writes them.
+    /// Returns the projects of a valid row, each with its spelling there.
     pub fn named_projects<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
         let text = self.projects.map_or("", |index| row.cell(index));
         let directory = self.organization(row).ok().map(|(_, directory)| directory);
         projects::names(text).filter_map(move |name| Some((directory?.project(name).ok()?, name)))
     }
 
-    /// The name of the projects column.
+    /// Returns the name of the projects column.
     pub fn projects_column(&self) -> Option<&str> {
         self.projects.map(|index| self.column(index))
     }
@@ -151,8 +152,8 @@ impl<'a> Planner<'a> {
             RowFault::TooManyFields { fields, columns } => Rejection::of_row(
                 RejectionCode::TooManyFields,
                 format!(
-                    "the row has {fields} cells and the header names {columns} columns; put a cell that holds the \
-                     separator in double quotes, or name the extra column"
+                    "the row has {fields} cells but the header has {columns} columns; put double quotes around a cell \
+                     that contains the separator, or give the extra column a name"
                 ),
             ),
             RowFault::InvalidEncoding { cell } => Cell::new(self.column(cell), "").reject(
@@ -161,20 +162,20 @@ impl<'a> Planner<'a> {
             ),
             RowFault::UnclosedQuote => Rejection::of_row(
                 RejectionCode::UnclosedQuote,
-                "a double quote opens in this row and never closes, so the rows below it were not read; delete that \
-                 double quote or add its pair"
+                "a double quote in this row is never closed, so the rows below were not read; add the closing double \
+                 quote or delete the opening one"
                     .to_owned(),
             ),
             RowFault::TooLong => Rejection::of_row(
                 RejectionCode::RowTooLong,
-                "the row is longer than a million characters or has thousands of cells; look for a double quote that \
-                 closes too late"
+                "the row is too long (over 1 million characters or 32,000 cells); look for a double quote that is closed \
+                 too late"
                     .to_owned(),
             ),
         }
     }
 
-    /// An error instead of a role or a team must not pass for none, nor for a name.
+    /// Rejects a row with a formula error, which must not count as an empty cell or as a name.
     fn check_formulas(&self, row: &Row) -> Result<(), Rejection> {
         let columns = [Some(self.email), self.org_id, self.roles, self.teams, self.projects];
         let Some(index) = columns.into_iter().flatten().find(|index| formula::is_error(row.cell(*index))) else {
@@ -183,7 +184,7 @@ impl<'a> Planner<'a> {
         let text = row.cell(index);
         Err(Cell::new(self.column(index), text).reject(
             RejectionCode::FormulaError,
-            format_args!("the formula in the cell gives {text}; correct it, or type what it should give"),
+            format_args!("the formula in the cell returns {text}; correct it, or type the value instead"),
         ))
     }
 
@@ -191,7 +192,9 @@ impl<'a> Planner<'a> {
         let text = row.cell(self.email);
         if text.is_empty() {
             let cell = Cell::new(self.column(self.email), text);
-            return Err(cell.reject(RejectionCode::MissingEmail, "no email address; fill the cell or delete the row"));
+            return Err(
+                cell.reject(RejectionCode::MissingEmail, "no email address; fill in the cell or delete the row")
+            );
         }
         email::address(text).map_err(|flaw| {
             Cell::new(self.column(self.email), text)
@@ -199,18 +202,18 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The organization that the row names, or else the one of rows that name none, and what is known of it.
+    /// Returns the organization in the row, or else the default one, with its directory.
     fn organization(&self, row: &Row) -> Result<(ObjectId, &'a Directory), Rejection> {
         let text = self.org_id.map_or("", |index| row.cell(index));
         let cell = Cell::new(self.org_id.map_or("org_id", |index| self.column(index)), text);
         let id = if text.is_empty() {
             self.options.organization.ok_or_else(|| {
-                let finding = "no organization; fill the cell, or give --org-id for the rows that name none";
+                let finding = "no organization; fill in the cell, or set --org-id for rows without one";
                 cell.reject(RejectionCode::MissingOrgId, finding)
             })?
         } else {
             text.parse().map_err(|error: NotAnObjectId| {
-                let finding = format_args!("{} is {error}; correct the cell or empty it", quoted(text));
+                let finding = format_args!("{} is {error}; correct or clear the cell", quoted(text));
                 cell.reject(RejectionCode::InvalidOrgId, finding)
             })?
         };
@@ -218,19 +221,18 @@ impl<'a> Planner<'a> {
             return Ok((id, directory));
         }
         Err(match self.directories.as_slice() {
-            // An empty cell must lead to where the message says, and not to an organization of another shard's.
+            // Clearing the cell must select the organization in the message, and not one of another shard.
             [(only, _)] if self.options.organization == Some(*only) => cell.reject(
                 RejectionCode::OtherOrganization,
                 format_args!(
-                    "the row is for organization {id} and this run is for {only}; empty the cell, or add that \
-                     organization's credentials to the profile file"
+                    "the row is for organization {id} but this run is for {only}; clear the cell, or add credentials \
+                     for {id} to the profile file"
                 ),
             ),
             _ => cell.reject(
                 RejectionCode::OtherOrganization,
                 format_args!(
-                    "there are no credentials for organization {id}; correct the cell, or add its credentials to the \
-                     profile file"
+                    "no credentials for organization {id}; correct the cell, or add the credentials to the profile file"
                 ),
             ),
         })
@@ -249,7 +251,7 @@ impl<'a> Planner<'a> {
         if self.options.default_roles.is_empty() {
             return Err(Cell::new(if self.roles.is_some() { self.column(index) } else { "roles" }, text).reject(
                 RejectionCode::MissingRole,
-                "no role; fill the cell, for example with ORG_MEMBER, or give --default-roles",
+                "no role; fill in the cell, for example ORG_MEMBER, or set --default-roles",
             ));
         }
         Ok(self.options.default_roles)
@@ -269,7 +271,7 @@ impl<'a> Planner<'a> {
         if !is_list(text) {
             return Ok(vec![one(text)?]);
         }
-        // A team's own name may hold what separates a list, which only the organization's own list can tell.
+        // A team's name may contain a separator; only the organization's list of teams shows that.
         if !directory.is_offline()
             && let Ok(id) = directory.team(text)
         {
@@ -291,17 +293,15 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What separates the entries of a list within a cell.
 fn is_separator(byte: u8) -> bool {
     matches!(byte, b';' | b'|' | b',' | b'\n')
 }
 
-/// Whether a cell may hold more than one entry.
 fn is_list(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| found | is_separator(byte))
 }
 
-/// The entries of a list, trimmed; empty ones are none.
+/// Returns the entries of a list within a cell, trimmed, without empty ones.
 fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(|c: char| c.is_ascii() && is_separator(c as u8)).map(str::trim).filter(|entry| !entry.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Why a row is not sent: a code for programs, and the column, the value and the remedy for people.
+//! The reasons why a row is not sent: a code for programs; the column, the value and the remedy for people.
 
 use std::fmt::{self, Display};
 
@@ -11,14 +11,14 @@ use crate::model::reason::RejectionCode;
 use crate::model::status::Status;
 use crate::plan::directory::{Directory, NoMatch};
 
-/// A row that fails our checks.
+/// A reason why a row is invalid and is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// Which check.
+    /// The check that failed.
     pub code: RejectionCode,
-    /// The column, as the sheet names it; none where the row as a whole is at fault.
+    /// The name of the column in the sheet; `None` if the fault concerns the whole row.
     pub column: Option<String>,
-    /// What is wrong and what to do, without the column; as a whole it is displayed.
+    /// The fault and the remedy, without the column.
     pub finding: String,
 }
 
@@ -29,7 +29,7 @@ impl Rejection {
     }
 }
 
-/// The column, where one is at fault, and the finding: what the results' `error_detail` holds.
+/// The column, if there is one, and the finding, as in the column `error_detail` of the results.
 impl Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.column {
@@ -40,26 +40,24 @@ impl Display for Rejection {
 }
 
 impl Rejection {
-    /// A fault of the row as a whole.
     pub(super) fn of_row(code: RejectionCode, finding: String) -> Self {
         Self { code, column: None, finding }
     }
 
-    /// The row is for an organization that nobody may write to.
+    /// Returns the rejection of a row for an organization without credentials.
     pub fn no_credentials(organization: ObjectId) -> Self {
         Self::of_row(
             RejectionCode::OtherOrganization,
-            format!("there are no credentials for organization {organization}; add them to the profile file"),
+            format!("no credentials for organization {organization}; add them to the profile file"),
         )
     }
 
-    /// An earlier row has the same email but other roles, teams or projects.
+    /// Returns the rejection of a row with the email of an earlier one, but with other roles, teams or projects.
     pub fn conflicting_duplicate(earlier_row: u32) -> Self {
         Self::of_row(
             RejectionCode::ConflictingDuplicate,
             format!(
-                "row {earlier_row} has the same email but other roles, teams or projects; keep one of the two rows, \
-                 with everything the person needs"
+                "row {earlier_row} has the same email but different roles, teams or projects; merge the two rows into one"
             ),
         )
     }
@@ -82,7 +80,7 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// How messages and codes speak of a team or a project.
+/// The word and the codes for teams or for projects.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
     noun: &'static str,
@@ -108,7 +106,10 @@ pub(super) const PROJECT: Kind = Kind {
     similar: Directory::similar_projects,
 };
 
-/// Why a team or project entry does not mean one thing.
+/// The maximum number of ids in a message.
+const IDS_SHOWN: usize = 5;
+
+/// Returns the rejection of an entry that does not match exactly one team or project.
 pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, directory: &Directory) -> Rejection {
     let Kind { noun, unknown, ambiguous, invalid_id, similar } = kind;
     let shown = quoted(entry);
@@ -116,37 +117,27 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
         NoMatch::Ambiguous(ids) => {
             let ids: Vec<String> = ids.iter().take(IDS_SHOWN).map(ToString::to_string).collect();
             let ids = ids.join(" or ");
-            cell.reject(ambiguous, format_args!("several {noun}s are called {shown}; write the id instead: {ids}"))
+            cell.reject(ambiguous, format_args!("several {noun}s are named {shown}; write the id instead: {ids}"))
         }
         NoMatch::Unknown if ObjectId::is_nearly(entry) => cell.reject(
             invalid_id,
-            format_args!(
-                "{shown} looks like an Atlas id and has {} digits where an id has 24; copy it again",
-                entry.len()
-            ),
+            format_args!("{shown} looks like an Atlas id but has {} digits instead of 24; copy it again", entry.len()),
         ),
         NoMatch::Unknown => {
             let similar: Vec<String> = similar(directory, entry).into_iter().map(quoted).collect();
             if similar.is_empty() {
                 return cell.reject(
                     unknown,
-                    format_args!(
-                        "the organization has no {noun} {shown}; correct it, or create the {noun} in Atlas first, since \
-                         this program creates no {noun}s"
-                    ),
+                    format_args!("unknown {noun} {shown}; correct the cell, or create the {noun} in Atlas first"),
                 );
             }
             let similar = similar.join(" or ");
             cell.reject(
                 unknown,
                 format_args!(
-                    "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first, since this \
-                     program creates no {noun}s"
+                    "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first"
                 ),
             )
         }
     }
 }
-
-/// A message with more ids helps nobody.
-const IDS_SHOWN: usize = 5;

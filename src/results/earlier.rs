@@ -1,8 +1,8 @@
-//! What an earlier run left in the results file.
+//! Reads the results of an earlier run.
 //!
-//! The file is read once and, where it is ours, written anew beside itself with this run's columns and only the lines
-//! that matter to it: people whose line stands and people who have to be asked about. That also cuts off whatever a
-//! kill tore. The last line for a person wins.
+//! The file is read once and rewritten with this run's columns and only the lines that this run needs: those that are
+//! kept, and those of people who have to be looked up. The rewriting also cuts off a torn last line. The last line of a
+//! person counts.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,66 +17,67 @@ use crate::model::invitation::ObjectId;
 use crate::model::person::{PersonKey, PersonKeys};
 use crate::model::status::{JobKind, NextRun, Status, Tally};
 
-/// The people of an earlier run whose lines matter to this one.
+/// The lines of an earlier run that this run needs.
 #[derive(Debug, Default)]
 pub struct Earlier {
     people: HashMap<PersonKey, Place>,
     tally: Tally,
-    /// Invites that a revocation found gone by an id of the run's, and looks for again.
-    sought_again: u64,
+    /// The number of invites that an earlier `revoke` did not find, and that are looked up again.
+    looked_up_again: u64,
     torn: bool,
 }
 
-/// Where a person's line stands in the file.
+/// The position and status of a person's line in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// What it says.
+    /// The status in the line.
     pub status: Status,
-    /// Where it begins.
+    /// The offset of the line in the file.
     pub(super) offset: u64,
 }
 
 impl Earlier {
-    /// The person's line, which the caller now answers for.
+    /// Removes and returns the person's line.
     pub fn take(&mut self, key: PersonKey) -> Option<Place> {
         self.people.remove(&key)
     }
 
-    /// The person's line.
+    /// Returns the person's line.
     pub fn place(&self, key: PersonKey) -> Option<Place> {
         self.people.get(&key).copied()
     }
 
-    /// The lines that nobody has taken, in the order of the file.
+    /// Removes and returns the remaining lines, in the order of the file.
     pub fn leave(&mut self) -> Vec<Place> {
         let mut places: Vec<Place> = self.people.drain().map(|(_, place)| place).collect();
         places.sort_unstable_by_key(|place| place.offset);
         places
     }
 
-    /// How the earlier run left its rows.
+    /// Returns the number of rows with each status.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// How many of its rows this one deals with so.
+    /// Returns the number of rows that this run treats as `next`.
     pub fn count(&self, next: NextRun) -> u64 {
         let of = |status: &&Status| status.next_run() == next;
         let count: u64 = Status::ALL.iter().filter(of).map(|status| self.tally.count(*status)).sum();
         match next {
-            NextRun::Keep => count - self.sought_again,
+            NextRun::Keep => count - self.looked_up_again,
             NextRun::Settle => count,
-            NextRun::Anew => count + self.sought_again,
+            NextRun::Anew => count + self.looked_up_again,
         }
     }
 
-    /// Whether the file ended in the middle of a line.
+    /// Returns whether the file ended in the middle of a line.
     pub fn was_torn(&self) -> bool {
         self.torn
     }
 }
 
-/// Reads the results file at `path` and replaces it by one with this run's columns. `None`: there is nothing in it yet.
+/// Reads the results file at `path` and replaces it with one that has this run's columns. Returns `None` if it has no
+/// header yet.
 pub(super) fn take_over(
     path: &Path,
     organizations: &[ObjectId],
@@ -90,10 +91,10 @@ pub(super) fn take_over(
     let mut lines = RawLines::new(file, 0);
     let mut decoder = Decoder::new();
     let Some((_, raw)) = lines.next().map_err(unreadable)? else {
-        // Killed before the header was whole, or an empty file that someone made.
+        // The run was killed before it wrote the whole header, or a user created an empty file.
         return if length == 0 || is_torn_header(path) { Ok(None) } else { Err(not_ours(path)) };
     };
-    // The decoder passes over a byte order mark.
+    // The decoder skips a byte order mark.
     let header = decoder.header(raw).map_err(|_| not_ours(path))?;
     if !is_ours(&header) {
         return Err(not_ours(path));
@@ -116,7 +117,7 @@ pub(super) fn take_over(
             continue;
         }
         let Some(organization) = line.org_id.parse().ok().filter(|id| organizations.contains(id)) else {
-            return Err(JournalError::OtherOrganization { path: path.into(), theirs: line.org_id });
+            return Err(JournalError::OtherOrganization { path: path.into(), organization: line.org_id });
         };
         last.insert(keys.key(organization, &line.email), Place { status, offset });
     }
@@ -125,7 +126,7 @@ pub(super) fn take_over(
     let mut last: Vec<(PersonKey, Place)> = last.into_iter().collect();
     last.sort_unstable_by_key(|(_, place)| place.offset);
     let new = storage::beside(path);
-    let written = (|| {
+    let rewritten = (|| {
         let mut lines = LinesAt::open(path)?;
         let mut encoder = Encoder::new();
         let mut out = layout.header();
@@ -133,19 +134,19 @@ pub(super) fn take_over(
         let columns: Vec<Option<usize>> = layout
             .carried
             .iter()
-            .map(|name| header[RESULT_COLUMNS.len()..].iter().position(|theirs| theirs == name))
+            .map(|name| header[RESULT_COLUMNS.len()..].iter().position(|earlier| earlier == name))
             .collect();
         let mut offset = 0;
         for (key, Place { status, offset: old }) in last {
             earlier.tally.add(status);
-            let names =
+            let has_id =
                 |line: &Line| super::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
             let line = decoder.line(lines.read(old)?, header.len()).map_err(|bad| io::Error::other(bad.0))?;
-            let was_named = line.cells.first().is_some_and(|said| said == Status::Invited.as_str()) && names(&line);
-            earlier.sought_again += u64::from(status == Status::Gone && was_named);
+            let was_invited = line.cells.first().is_some_and(|status| status == Status::Invited.as_str());
+            earlier.looked_up_again += u64::from(status == Status::Gone && was_invited && has_id(&line));
             match status.next_run() {
-                // Which invite it was may have been found out by asking, and not be found again.
-                NextRun::Anew if !names(&line) => continue,
+                // The id of the invite may come from a look-up that would not find it again.
+                NextRun::Anew if !has_id(&line) => continue,
                 NextRun::Anew | NextRun::Keep | NextRun::Settle => {}
             }
             file.write_all(&out)?;
@@ -159,7 +160,7 @@ pub(super) fn take_over(
         file.write_all(&out)?;
         storage::replace(file.into_inner().map_err(io::IntoInnerError::into_error)?, &new, path)
     })();
-    written.map_err(|source| JournalError::Unwritable { path: path.into(), source })?;
+    rewritten.map_err(|source| JournalError::Unwritable { path: path.into(), source })?;
     Ok(Some(earlier))
 }
 
@@ -167,11 +168,11 @@ fn not_ours(path: &Path) -> JournalError {
     JournalError::NotOurs { path: path.into() }
 }
 
-/// Whether the file holds nothing but the beginning of our header.
+/// Returns whether the file contains only the beginning of a header, because a run was killed while writing it.
 pub(super) fn is_torn_header(path: &Path) -> bool {
     let start = RESULT_COLUMNS.join(",");
     std::fs::read(path).is_ok_and(|bytes| {
-        let told = unmarked(&bytes);
-        MARK.starts_with(&bytes) || start.as_bytes().starts_with(told) || told.starts_with(start.as_bytes())
+        let header = unmarked(&bytes);
+        MARK.starts_with(&bytes) || start.as_bytes().starts_with(header) || header.starts_with(start.as_bytes())
     })
 }

@@ -1,35 +1,34 @@
-//! Cuts a results file into raw lines and says where each begins.
+//! Splits a results file into raw lines with their offsets.
 //!
-//! A line ends at a line feed outside quotes. What follows the last such end was torn off by a kill and is no line, be it
-//! within a quoted cell or not; appending only ever happens at the end of a file that was cut there first.
+//! A line ends at a line feed outside quotes. Text after the last line end was torn off when a run was killed, and is
+//! ignored. It cannot be mistaken for a part of a later line, because it is cut off before a run appends.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// A line of this many bytes is no line of ours: the file is not a results file, or damaged.
+/// The longest line, in bytes. A file with a longer one is damaged or is not a results file.
 const LONGEST: usize = 16 << 20;
 
 pub(super) struct RawLines<R> {
     reader: R,
     buffer: Vec<u8>,
-    /// Where in `buffer` the next line begins.
+    /// The index in `buffer` at which the next line begins.
     start: usize,
-    /// How far `buffer` has been searched for that line's end.
+    /// The index up to which `buffer` has been searched for the end of that line.
     searched: usize,
     quoted: bool,
-    /// Where in the file `buffer` begins.
+    /// The offset of `buffer` in the file.
     offset: u64,
 }
 
 impl<R: Read> RawLines<R> {
-    /// Reads lines from `reader`, which stands at `offset` in the file.
+    /// Creates a splitter for `reader`, which is at `offset` in the file.
     pub(super) fn new(reader: R, offset: u64) -> Self {
         Self { reader, buffer: Vec::new(), start: 0, searched: 0, quoted: false, offset }
     }
 
-    /// The next complete line with its line feed, and where it begins. `None` at the end of the file or of its last
-    /// complete line.
+    /// Returns the next complete line with its line feed, and its offset. `None` after the last complete line.
     pub(super) fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
         loop {
             if let Some(end) = self.end_of_line() {
@@ -64,7 +63,7 @@ impl<R: Read> RawLines<R> {
         self.start = 0;
         let filled = self.buffer.len();
         if filled > LONGEST {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than any that we write"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 16 MiB"));
         }
         self.buffer.resize(filled + (64 << 10), 0);
         let read = loop {
@@ -78,22 +77,22 @@ impl<R: Read> RawLines<R> {
     }
 }
 
-/// Reads raw lines at offsets that mostly rise, in few system calls.
+/// A reader of raw lines at given offsets. It needs few system calls if the offsets mostly ascend.
 #[derive(Debug)]
 pub(super) struct LinesAt {
     reader: BufReader<File>,
-    /// Where in the file the reader stands; `None` before the first line.
+    /// The offset of the reader in the file; `None` before the first line.
     position: Option<u64>,
     line: Vec<u8>,
 }
 
 impl LinesAt {
-    /// Opens the file anew: its place in the file is its own.
+    /// Opens the file a second time, because reading moves its cursor.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         File::open(path).map(Self::new)
     }
 
-    /// Reads from a file whose place in it is free to change.
+    /// Creates a reader of an open file, whose cursor it will move.
     pub(super) fn new(file: File) -> Self {
         Self { reader: BufReader::with_capacity(256 << 10, file), position: None, line: Vec::new() }
     }
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_line_is_no_line_wherever_it_was_torn() {
+    fn a_torn_last_line_is_ignored() {
         let whole = "a,b\n\"two\nlines\",\"with \"\"quotes\"\"\"\n";
         let last = "c,\"torn\n\"\n";
         assert_eq!(lines(whole).len(), 2);
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_hold_across_the_buffer() {
+    fn offsets_are_correct_beyond_the_first_buffer() {
         let text: String = (0..50_000).map(|number| format!("line {number},\"x\n\"\n")).collect();
         let all = lines(&text);
         assert_eq!(all.len(), 50_000);

@@ -1,11 +1,12 @@
-//! The results file, which is the run's journal while it lasts.
+//! The results file, which is also the journal of a run.
 //!
-//! Lines are appended: `sending` before each request for a row, the row's fate the moment it is known. They gather in
-//! memory until [`Journal::flush`], which the dispatcher calls before anyone relies on them and whenever it is about to
-//! wait; a thread syncs the file to disk every half second. [`Journal::finish`] replaces the file by one with a line a
-//! row, in the order of the input. After a kill, [`Journal::open`] finds what was flushed and goes on from there.
+//! Lines are appended: one with the status `sending` before each request, and one with the outcome as soon as it is
+//! known. They are buffered until [`Journal::flush`], which the dispatcher calls before a request depends on them and
+//! before it waits. A thread syncs the file to disk every half second. [`Journal::finish`] replaces the file with one
+//! that has one line a row, in the order of the input. If the run is killed, [`Journal::open`] resumes from the lines
+//! that were flushed.
 //!
-//! It holds 8 bytes a row in memory: where the row's last line begins. Not for deciding anything about a row.
+//! The journal needs 8 bytes of memory a row, for the offset of its last line. It decides nothing about a row.
 
 mod earlier;
 mod lines;
@@ -41,7 +42,7 @@ use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
 use crate::model::status::JobKind;
 
-/// Where a row without a line yet points.
+/// The offset of a row that has no line yet.
 const NOWHERE: u64 = u64::MAX;
 
 /// The results file of one run.
@@ -51,31 +52,32 @@ pub struct Journal {
     file: File,
     encoder: Encoder,
     layout: Layout,
-    /// Lines that are not in the file yet, and where in the file they will begin.
+    /// Lines that are not in the file yet.
     buffer: Vec<u8>,
+    /// The length of the file, at which the buffer will begin.
     written: u64,
-    /// Where each input row's last line begins, in input order.
+    /// The offset of each input row's last line, in the order of the input.
     rows: Vec<u64>,
-    /// Where the lines of people who are no longer in the sheet begin.
+    /// The offsets of the lines of people who are no longer in the sheet.
     gone: Vec<u64>,
-    /// Reads the lines of an earlier run, once one is asked for.
+    /// A reader of the earlier run's lines; `None` until the first is read.
     earlier: Option<(LinesAt, Decoder)>,
     syncer: Syncer,
     broken: bool,
     _lock: Lock,
 }
 
-/// A row of the input, by its place among all rows.
+/// A row of the input, by its index among all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(u32);
 
-/// What the file looks like beyond our own columns.
+/// The format of a results file apart from its fixed columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// The input's columns that follow `RESULT_COLUMNS`, by name.
+    /// The names of the input's columns, which follow `RESULT_COLUMNS`.
     pub carried: Vec<String>,
-    /// Whether the file begins with a byte order mark, without which Excel shows accents as something else. What an
-    /// earlier run left is read with and without one.
+    /// True if the file begins with a byte order mark, without which Excel shows accents incorrectly. Earlier results
+    /// are read with and without one.
     pub excel: bool,
 }
 
@@ -86,17 +88,15 @@ impl From<Vec<String>> for Layout {
 }
 
 impl Layout {
-    /// What a revocation's looks like, of results with these columns after `RESULT_COLUMNS`.
+    /// Returns the layout of the results of `revoke`, for results that have these columns after `RESULT_COLUMNS`.
     pub fn of_revocation(carried: &[String]) -> Self {
         [RUN_STATUS.to_owned()].into_iter().chain(carried.iter().cloned()).collect::<Vec<_>>().into()
     }
 
-    /// How many columns a line has.
     fn columns(&self) -> usize {
         RESULT_COLUMNS.len() + self.carried.len()
     }
 
-    /// What the file begins with.
     fn header(&self) -> Vec<u8> {
         let mut header = if self.excel { MARK.to_vec() } else { Vec::new() };
         Encoder::new().header(&mut header, self.carried.iter().map(String::as_str));
@@ -104,56 +104,57 @@ impl Layout {
     }
 }
 
-/// Whether to go on from a results file that is there.
+/// The treatment of an existing results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Go on.
+    /// Resumes from the file.
     Continue,
-    /// Start over, and keep the old file under a name with this time.
+    /// Starts over, and renames the old file to a name with this time.
     Fresh(Timestamp),
-    /// Start over, and keep nothing of a file of ours.
+    /// Starts over, and replaces the old file if it is a results file.
     Replace,
 }
 
-/// Why there can be no results file, or no more of it.
+/// An error on opening or writing a results file.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it; `path` is the results file, `source` the system's reason")]
+#[expect(missing_docs, reason = "see the messages; `path` is the results file, `source` the system's error")]
 pub enum JournalError {
-    #[error("another bulk-invite is using {}; wait for it", path.display())]
+    #[error("another bulk-invite is using {}; wait until it has finished", path.display())]
     Locked { path: PathBuf },
-    #[error("cannot write the results to {}: {source}; name another file with --results", path.display())]
+    #[error("cannot write the results to {}: {source}; choose another file with --results", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}; name another file with --results", path.display())]
+    #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(
-        "{} is there and is not a results file of bulk-invite; move it away, or name another file with --results",
+        "{} already exists and is not a results file of bulk-invite; move it, or choose another file with --results",
         path.display()
     )]
     NotOurs { path: PathBuf },
-    #[error("{} has the results of another command; name another file with --results", path.display())]
+    #[error("{} contains the results of another command; choose another file with --results", path.display())]
     OtherJob { path: PathBuf },
     #[error(
-        "{} has the results of another organization ({theirs}); name another file with --results, or start over with --fresh",
+        "{} contains results of another organization ({organization}); choose another file with --results, or start over \
+         with --fresh",
         path.display()
     )]
-    OtherOrganization { path: PathBuf, theirs: String },
+    OtherOrganization { path: PathBuf, organization: String },
     #[error(
-        "{}, line {line}: {problem}; undo the change to that line, or start over with --fresh",
+        "{}, line {line}: {problem}; undo the edit to that line, or start over with --fresh",
         path.display()
     )]
     Damaged { path: PathBuf, line: u64, problem: &'static str },
-    /// The file took no more; `unwritten` are the lines that are not in it.
+    /// Writing failed; `unwritten` are the lines that are not in the file.
     #[error("cannot write the results to {}: {source}", path.display())]
     Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
-    /// The second file could not be written, by the `path` that was asked for; the results are complete.
-    #[error("cannot write the rows that need another look to {} (--failed): {source}", path.display())]
+    /// The file of `--failed` at `path` could not be written; the results are complete.
+    #[error("cannot write the failed rows to {} (--failed): {source}", path.display())]
     FailedRows { path: PathBuf, source: io::Error },
 }
 
 impl Journal {
-    /// Opens the results file at `path`, which will be laid out so; the carried columns' names alone do for a layout.
+    /// Opens the results file at `path`. A list of carried columns can be passed as its layout.
     ///
-    /// What an earlier run left is in the second value. `keys` must be the run's own.
+    /// The second value has the lines of an earlier run. `keys` must be the same as for the rows of this run.
     pub fn open(
         path: &Path,
         organizations: &[ObjectId],
@@ -165,11 +166,11 @@ impl Journal {
         let lock = Lock::take(path).map_err(unwritable)?;
         let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
         let layout = layout.into();
-        let there = fs::exists(path).map_err(unwritable)?;
+        let exists = fs::exists(path).map_err(unwritable)?;
         let earlier = match start {
-            Start::Continue if there => earlier::take_over(path, organizations, keys, &layout)?,
-            Start::Fresh(now) if there => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
-            Start::Replace if there => {
+            Start::Continue if exists => earlier::take_over(path, organizations, keys, &layout)?,
+            Start::Fresh(now) if exists => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
+            Start::Replace if exists => {
                 earlier::take_over(path, organizations, keys, &layout)?;
                 None
             }
@@ -202,18 +203,18 @@ impl Journal {
         Ok((journal, earlier))
     }
 
-    /// Makes room for so many rows: growing costs twice the memory for a moment.
+    /// Makes room for this number of rows, because growing would briefly need twice the memory.
     pub fn expect_rows(&mut self, rows: usize) {
         self.rows.reserve_exact(rows);
     }
 
-    /// The next row of the input; each must get a line before the end.
+    /// Adds the next row of the input. Each row must get a line before the end.
     pub fn next_slot(&mut self) -> Slot {
         self.rows.push(NOWHERE);
         Slot((self.rows.len() - 1) as u32)
     }
 
-    /// Notes a line about a row of the input, or about someone who is no longer in it. It replaces the row's last.
+    /// Appends a line for a row of the input, or for a person who is no longer in it. It replaces the row's last line.
     pub fn append<'a>(
         &mut self,
         slot: Option<Slot>,
@@ -229,12 +230,12 @@ impl Journal {
         }
     }
 
-    /// Bytes noted and not in the file yet.
+    /// Returns the number of buffered bytes.
     pub fn unflushed(&self) -> usize {
         self.buffer.len()
     }
 
-    /// Brings every noted line into the file. After a failure nothing more is written, and every call fails.
+    /// Writes all buffered lines to the file. After a failure nothing more is written, and every call fails.
     pub fn flush(&mut self) -> Result<(), JournalError> {
         if self.buffer.is_empty() {
             return Ok(());
@@ -245,7 +246,7 @@ impl Journal {
             return Err(self.break_off(source, 0));
         }
         if let Err(source) = self.file.write_all(&self.buffer) {
-            // A full disk takes what it has room for.
+            // On a full disk, a part of the buffer may have been written.
             let length = self.file.metadata().map_or(0, |metadata| metadata.len());
             return Err(self.break_off(source, length.saturating_sub(self.written)));
         }
@@ -255,15 +256,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Gives the file up, which has so many bytes of the buffer. Lines that nobody will find in it come with the error, and
-    /// only once.
-    fn break_off(&mut self, source: io::Error, mut taken: u64) -> JournalError {
+    /// Gives up writing. The file contains the first `written` bytes of the buffer. Returns an error with the lines
+    /// that are not in the file, each only once.
+    fn break_off(&mut self, source: io::Error, mut written: u64) -> JournalError {
         let mut decoder = Decoder::new();
         let columns = self.layout.columns();
         let mut unwritten = Vec::new();
-        // A file that was moved or removed still has its lines, for this process alone.
+        // A file that was moved or removed is still readable, but only by this process.
         if !self.broken && !storage::is_at(&self.file, &self.path) {
-            taken = 0;
+            written = 0;
             let mut lines = self.file.try_clone().map(LinesAt::new).ok();
             for offset in self.rows.iter().chain(&self.gone).filter(|offset| **offset < self.written) {
                 let raw = lines.as_mut().and_then(|lines| lines.read(*offset).ok());
@@ -273,7 +274,7 @@ impl Journal {
         let buffer = std::mem::take(&mut self.buffer);
         let mut lines = RawLines::new(buffer.as_slice(), 0);
         while let Ok(Some((begin, raw))) = lines.next() {
-            if begin + raw.len() as u64 > taken {
+            if begin + raw.len() as u64 > written {
                 unwritten.extend(decoder.line(raw, columns).ok());
             }
         }
@@ -281,7 +282,7 @@ impl Journal {
         JournalError::Broken { path: self.path.clone(), source, unwritten }
     }
 
-    /// Reads a line that an earlier run left.
+    /// Reads a line of an earlier run.
     pub fn read(&mut self, place: Place) -> Result<Line, JournalError> {
         let unreadable = |source| JournalError::Unreadable { path: self.path.clone(), source };
         let columns = self.layout.columns();
@@ -294,11 +295,13 @@ impl Journal {
         decoder.line(raw, columns).map_err(|bad| unreadable(io::Error::other(bad.0)))
     }
 
-    /// Replaces the file by one with exactly one line a row, in input order, then those of people no longer in the sheet.
-    /// Writes the rows that need another look to `failed` too.
+    /// Replaces the file with one that has exactly one line a row, in the order of the input, followed by the lines of
+    /// people who are no longer in the sheet. Also writes the rows that need attention to `failed`.
     ///
-    /// On failure the journal stays as it is and can be continued from; [`JournalError::FailedRows`] alone says nothing of
-    /// the results, which are complete then.
+    /// # Errors
+    ///
+    /// On failure the journal stays as it is, and a later run can resume from it. With [`JournalError::FailedRows`] the
+    /// results are complete.
     pub fn finish(mut self, failed: Option<FailedRows>) -> Result<(), JournalError> {
         self.flush()?;
         if self.broken {
@@ -312,24 +315,24 @@ impl Journal {
     }
 }
 
-/// What kind of job writes results with these columns after [`RESULT_COLUMNS`].
+/// Returns the kind of job whose results have these columns after [`RESULT_COLUMNS`].
 fn kind(carried: &[String]) -> JobKind {
     if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
 }
 
-/// Whether a header is that of a results file.
+/// Returns whether the header is that of a results file.
 fn is_ours(header: &[String]) -> bool {
     header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
 }
 
-/// `people.results.csv` becomes `people.results.2026-11-24T101530Z.csv`.
+/// Renames the file, for example from `people.results.csv` to `people.results.2026-11-24T101530Z.csv`.
 fn keep_aside(path: &Path, now: Timestamp) -> io::Result<()> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     let time = now.strftime("%Y-%m-%dT%H%M%SZ");
     for attempt in 0..1000 {
-        let again = if attempt == 0 { String::new() } else { format!("-{attempt}") };
-        let aside = path.with_file_name(format!("{stem}.{time}{again}{extension}"));
+        let number = if attempt == 0 { String::new() } else { format!("-{attempt}") };
+        let aside = path.with_file_name(format!("{stem}.{time}{number}{extension}"));
         if !fs::exists(&aside)? {
             return fs::rename(path, aside);
         }

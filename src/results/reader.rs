@@ -1,8 +1,7 @@
-//! A results file read afterwards, be it finished, of a killed run, or of one that is still under way. It changes nothing
-//! and takes no lock.
+//! Reads a results file without changing or locking it. The run may be finished, killed or still running.
 //!
-//! A row's last line wins. Rows come in the order of the input, then people who are no longer in it. In memory is where
-//! each row's line begins; lines are read when they are asked for.
+//! The last line of a row counts. Rows are returned in the order of the input, followed by people who are no longer in
+//! it. Memory holds only the offset of each row's line; the line itself is read when it is returned.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,7 +17,7 @@ use crate::model::invitation::ObjectId;
 use crate::model::person::PersonKeys;
 use crate::model::status::JobKind;
 
-/// The rows of a results file.
+/// A reader of the rows of a results file.
 #[derive(Debug)]
 pub struct ResultsReader {
     path: PathBuf,
@@ -30,30 +29,30 @@ pub struct ResultsReader {
     torn: bool,
 }
 
-/// Where the last line of a row begins; ordered as rows are told.
+/// The position of the last line of a row, in the order in which rows are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
-    /// The row's number; the greatest for people who are no longer in the sheet.
+    /// The row's number; [`u32::MAX`] for people who are no longer in the sheet.
     number: u32,
     offset: u64,
-    /// The line's own number in the file, for errors.
+    /// The number of the line in the file, for errors.
     line: u64,
 }
 
-/// Why a results file cannot be read.
+/// An error on reading a results file.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it; `path` is the results file, `source` the system's reason")]
+#[expect(missing_docs, reason = "see the messages; `path` is the results file, `source` the system's error")]
 pub enum ReadError {
-    #[error("cannot read the results in {}: {source}; name the file that a run wrote", path.display())]
+    #[error("cannot read the results in {}: {source}; pass the results file of a run", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} is not a results file of bulk-invite; name the file that a run wrote", path.display())]
+    #[error("{} is not a results file of bulk-invite; pass the results file of a run", path.display())]
     NotOurs { path: PathBuf },
-    #[error("{}, line {line}: {problem}; undo the change to that line", path.display())]
+    #[error("{}, line {line}: {problem}; undo the edit to that line", path.display())]
     Damaged { path: PathBuf, line: u64, problem: &'static str },
 }
 
 impl ResultsReader {
-    /// Finds the rows of the results file at `path`. Each line is read once, so that a damaged one is found here.
+    /// Opens the results file at `path` and finds its rows. Reads each line once, so that a damaged one is found here.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let unreadable = |source| ReadError::Unreadable { path: path.into(), source };
         let not_ours = || ReadError::NotOurs { path: path.into() };
@@ -72,7 +71,7 @@ impl ResultsReader {
                 }
                 (header.split_off(RESULT_COLUMNS.len()), raw.len() as u64)
             }
-            // Killed before the header was whole.
+            // The run was killed before it wrote the whole header.
             None if metadata.len() > 0 && earlier::is_torn_header(path) => (Vec::new(), 0),
             None => return Err(not_ours()),
         };
@@ -91,7 +90,7 @@ impl ResultsReader {
                 rows.push(row);
                 continue;
             }
-            // Rows move between runs, people do not.
+            // Row numbers may change between runs, so lines are matched by person.
             let organization = line.org_id.parse().unwrap_or(ObjectId::ZERO);
             match people.entry(keys.key(organization, &line.email)) {
                 Entry::Occupied(at) => rows[*at.get()] = row,
@@ -106,22 +105,22 @@ impl ResultsReader {
         Ok(Self { path: path.into(), carried, lines: LinesAt::new(file), decoder, rows, next: 0, torn })
     }
 
-    /// The names of the input's columns, whose cells each line carries.
+    /// Returns the names of the input's columns that each line contains.
     pub fn carried(&self) -> &[String] {
         &self.carried
     }
 
-    /// What kind of job wrote them.
+    /// Returns the kind of job that wrote the file.
     pub fn kind(&self) -> JobKind {
         super::kind(&self.carried)
     }
 
-    /// Whether the file ends in the middle of a line: its run was killed, or is writing.
+    /// Returns whether the file ends in the middle of a line, because its run was killed or is still writing.
     pub fn is_torn(&self) -> bool {
         self.torn
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.rows.len() as u64
     }
@@ -131,7 +130,7 @@ impl ResultsReader {
         self.next = 0;
     }
 
-    /// The next row's last line.
+    /// Returns the last line of the next row.
     pub fn next_line(&mut self) -> Result<Option<Line>, ReadError> {
         let Some(row) = self.rows.get(self.next) else { return Ok(None) };
         self.next += 1;
@@ -158,22 +157,22 @@ mod tests {
     fn read(text: &str) -> Result<(Vec<String>, bool), ReadError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let mut reading = ResultsReader::open(file.path())?;
-        let mut told = Vec::new();
+        let mut reader = ResultsReader::open(file.path())?;
+        let mut rows = Vec::new();
         for _ in 0..2 {
-            told.clear();
-            reading.rewind();
-            while let Some(Line { row, email, outcome, cells, .. }) = reading.next_line()? {
-                assert_eq!(cells, ["=Ada"], "the apostrophe is off");
+            rows.clear();
+            reader.rewind();
+            while let Some(Line { row, email, outcome, cells, .. }) = reader.next_line()? {
+                assert_eq!(cells, ["=Ada"], "the apostrophe is removed");
                 let row = row.map(|row| row.to_string()).unwrap_or_default();
-                told.push(format!("{row} {email} {}", outcome.status.as_str()));
+                rows.push(format!("{row} {email} {}", outcome.status.as_str()));
             }
         }
-        Ok((told, reading.is_torn()))
+        Ok((rows, reader.is_torn()))
     }
 
     #[test]
-    fn the_last_line_of_a_row_wins_and_rows_come_in_the_order_of_the_sheet() {
+    fn the_last_line_of_a_row_counts() {
         let lines = [
             line("2", "ada@example.com", "invited"),
             line("3", "bob@example.com", "sending"),
@@ -187,7 +186,7 @@ mod tests {
             line("", "dan@example.com", "invited"),
             line("3", "eve@example.com", "sending"),
         ];
-        let told = [
+        let in_order_of_the_sheet = [
             "2 cleo@example.com failed",
             "3 bob@example.com sending",
             "3 eve@example.com sending",
@@ -198,12 +197,12 @@ mod tests {
         ];
         for mark in ["", "\u{feff}"] {
             let (rows, torn) = read(&format!("{mark}{HEADER}{}", lines.concat())).unwrap();
-            assert_eq!((rows, torn), (told.map(str::to_owned).to_vec(), false));
+            assert_eq!((rows, torn), (in_order_of_the_sheet.map(str::to_owned).to_vec(), false));
         }
     }
 
     #[test]
-    fn what_a_kill_tore_is_left_out_wherever_it_was_torn() {
+    fn a_torn_last_line_is_left_out() {
         let whole = format!("{HEADER}{}", line("2", "ada@example.com", "invited"));
         let last = line("3", "bob@example.com", "sending");
         for cut in 1..last.len() {
@@ -216,24 +215,50 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_ours_or_damaged_is_told_in_plain_words() {
+    fn a_file_without_the_columns_of_results_is_rejected() {
+        for text in ["", "email,roles\nada@example.com,ORG_MEMBER\n", "<!doctype html>"] {
+            let error = read(text).unwrap_err();
+            assert!(matches!(error, ReadError::NotOurs { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_by_its_number() {
         let good = line("2", "ada@example.com", "invited");
-        for (text, says) in [
-            (String::new(), "is not a results file of bulk-invite; name the file that a run wrote"),
-            ("email,roles\nada@example.com,ORG_MEMBER\n".to_owned(), "is not a results file"),
-            ("<!doctype html>".to_owned(), "is not a results file"),
-            (
-                format!("{HEADER}{good}{}", good.replace("invited", "Invited")),
-                "line 3: the status is none of ours; undo",
-            ),
-            (format!("{HEADER}2,ada@example.com\n"), "line 2: the line has not as many cells as the header; undo"),
+        let other_status = good.replace("invited", "Invited");
+        for (text, number) in [
+            (format!("{HEADER}{good}{other_status}"), 3),
+            (format!("{HEADER}2,ada@example.com\n"), 2),
+            (format!("{HEADER}{good}{good}{}", good.replace("2026-11-24", "today")), 4),
         ] {
-            let told = read(&text).unwrap_err().to_string();
-            assert!(told.contains(says), "{told}");
+            let error = read(&text).unwrap_err();
+            assert!(matches!(error, ReadError::Damaged { line, .. } if line == number), "{error}");
         }
+    }
+
+    #[test]
+    fn a_missing_file_or_a_folder_cannot_be_read() {
         for path in [Path::new("missing.csv"), Path::new("src")] {
-            let told = ResultsReader::open(path).unwrap_err().to_string();
-            assert!(told.starts_with(&format!("cannot read the results in {}: ", path.display())), "{told}");
+            let error = ResultsReader::open(path).unwrap_err();
+            assert!(matches!(error, ReadError::Unreadable { .. }), "{error}");
         }
+    }
+
+    #[test]
+    fn read_errors_name_the_file_and_one_action() {
+        let path = || PathBuf::from("people.results.csv");
+        let unreadable = ReadError::Unreadable { path: path(), source: io::Error::other("permission denied") };
+        insta::assert_snapshot!(
+            unreadable,
+            @"cannot read the results in people.results.csv: permission denied; pass the results file of a run"
+        );
+        insta::assert_snapshot!(
+            ReadError::NotOurs { path: path() },
+            @"people.results.csv is not a results file of bulk-invite; pass the results file of a run"
+        );
+        insta::assert_snapshot!(
+            ReadError::Damaged { path: path(), line: 3, problem: "the status is unknown" },
+            @"people.results.csv, line 3: the status is unknown; undo the edit to that line"
+        );
     }
 }

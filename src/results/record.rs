@@ -1,7 +1,7 @@
-//! One line of the results file: how it is written and how it is read back.
+//! Writes and parses the lines of the results file.
 //!
-//! Comma-separated, RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe, which reading
-//! takes off again, so whatever is written is read back identically.
+//! The format is CSV (RFC 4180). A cell that a spreadsheet program would run as a formula is written with a leading
+//! apostrophe, which is removed on reading, so every cell is read back unchanged.
 
 use std::time::Duration;
 
@@ -12,33 +12,33 @@ use crate::model::columns::{RESULT_COLUMNS, protected, unprotected};
 use crate::model::outcome::Outcome;
 use crate::model::reason::ErrorCode;
 
-/// A line as it is read back.
+/// A line of a results file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The row as a spreadsheet shows it; `None` for a person who is no longer in the sheet.
+    /// The row number as shown by a spreadsheet program; `None` for a person who is no longer in the sheet.
     pub row: Option<u32>,
-    /// The address as the sheet had it.
+    /// The cell with the address, as in the sheet.
     pub email: String,
-    /// The organization as the sheet or the command line had it.
+    /// The organization, as in the sheet or the settings.
     pub org_id: String,
-    /// What became of the row.
+    /// The outcome of the row.
     pub outcome: Outcome,
     /// The input's cells, in the order of the header's columns after `RESULT_COLUMNS`.
     pub cells: Vec<String>,
 }
 
-/// Who a line is about.
+/// The columns that identify the row of a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The row as a spreadsheet shows it; `None` for a person who is no longer in the sheet.
+    /// The row number as shown by a spreadsheet program; `None` for a person who is no longer in the sheet.
     pub row: Option<u32>,
-    /// The address as the sheet has it.
+    /// The cell with the address, as in the sheet.
     pub email: &'a str,
     /// The organization.
     pub org_id: &'a str,
 }
 
-/// Writes lines into memory.
+/// A writer of lines into memory.
 #[derive(Debug)]
 pub(super) struct Encoder {
     csv: csv_core::Writer,
@@ -91,7 +91,7 @@ impl Encoder {
 
     fn cell(&mut self, out: &mut Vec<u8>, text: &str) {
         let text = protected(text);
-        // All bytes are looked at, which is quicker than to stop at the first.
+        // Checking all bytes is faster than stopping at the first match.
         let special = |any: bool, byte: u8| any | matches!(byte, b'"' | b',' | b'\n' | b'\r');
         if text.bytes().fold(false, special) {
             self.quoted(out, text.as_bytes());
@@ -100,7 +100,7 @@ impl Encoder {
         }
     }
 
-    /// A cell with its separator, quoted as it needs to be.
+    /// Writes a cell that needs quotes, and its separator.
     fn quoted(&mut self, out: &mut Vec<u8>, mut text: &[u8]) {
         let mut end = out.len();
         out.resize(end + text.len() + 3, 0);
@@ -124,7 +124,7 @@ impl Encoder {
         out.truncate(end);
     }
 
-    /// Turns the last cell's separator into the line's end.
+    /// Replaces the last cell's separator with the end of the line.
     fn end(&mut self, out: &mut [u8]) {
         if let Some(last) = out.last_mut() {
             *last = b'\n';
@@ -132,16 +132,16 @@ impl Encoder {
     }
 }
 
-/// The second that was written last: the next time is often within the same, and calendars are slow.
+/// The text of the second that was written last. The next time is often in the same second, and formatting is slow.
 #[derive(Debug, Default)]
 struct Second {
     since_epoch: i64,
-    /// `2026-11-24T10:15:30`; empty before the first.
+    /// For example `2026-11-24T10:15:30`; empty before the first.
     text: String,
 }
 
 impl Second {
-    /// A cell for a time, to the millisecond; `whole` leaves out a fraction of zero.
+    /// Writes the cell of a time, to the millisecond. If `whole` is set, a fraction of zero is left out.
     fn time(&mut self, out: &mut Vec<u8>, at: Timestamp, whole: bool) {
         let milliseconds = at.as_millisecond();
         let (second, fraction) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
@@ -159,13 +159,13 @@ impl Second {
     }
 }
 
-/// A cell that needs no quotes, with its separator.
+/// Writes a cell that needs no quotes, and its separator.
 fn plain(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(text);
     out.push(b',');
 }
 
-/// Reads complete lines.
+/// A parser of complete lines.
 #[derive(Debug)]
 pub(super) struct Decoder {
     csv: csv_core::Reader,
@@ -173,7 +173,7 @@ pub(super) struct Decoder {
     ends: Vec<usize>,
 }
 
-/// The line is none of ours.
+/// An error in a line, with its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BadLine(pub(super) &'static str);
 
@@ -182,10 +182,10 @@ impl Decoder {
         Self { csv: csv_core::Reader::new(), text: Vec::new(), ends: Vec::new() }
     }
 
-    /// The cells of one complete raw line, as they stand in the file.
+    /// Parses the cells of one complete line, without removing apostrophes.
     pub(super) fn cells(&mut self, raw: &[u8]) -> Result<Vec<String>, BadLine> {
         self.csv.reset();
-        // A cell is never longer than the raw line, nor are there more cells than bytes.
+        // A cell is never longer than the raw line, and a line never has more cells than bytes.
         self.text.resize(raw.len() + 1, 0);
         self.ends.resize(raw.len() + 1, 0);
         let (result, _, _, count) = self.csv.read_record(raw, &mut self.text, &mut self.ends);
@@ -205,31 +205,32 @@ impl Decoder {
         self.ends[..count].iter().map(cell).collect()
     }
 
-    /// The names of a header line.
+    /// Parses the column names of a header line.
     pub(super) fn header(&mut self, raw: &[u8]) -> Result<Vec<String>, BadLine> {
         let raw = raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(raw);
         Ok(self.cells(raw)?.into_iter().map(restored).collect())
     }
 
-    /// A line under a header of `columns` columns.
+    /// Parses a line of a file with this number of columns.
     pub(super) fn line(&mut self, raw: &[u8], columns: usize) -> Result<Line, BadLine> {
         let cells = self.cells(raw)?;
         if cells.len() != columns {
-            return Err(BadLine("the line has not as many cells as the header"));
+            return Err(BadLine("the number of cells differs from the header"));
         }
         let mut cells = cells.into_iter().map(restored);
         let mut next = || cells.next().unwrap_or_default();
-        let row = optional(&next(), "row is no whole number")?;
+        let row = optional(&next(), "row is not a whole number")?;
         let (email, org_id) = (next(), next());
-        let status = next().parse().map_err(|_| BadLine("the status is none of ours"))?;
+        let status = next().parse().map_err(|_| BadLine("the status is unknown"))?;
         let invite_id = text(next());
-        let expires_at = optional(&next(), "expires_at is no time like 2026-11-24T10:15:30Z")?;
-        let http_status = optional(&next(), "http_status is no whole number")?;
+        let expires_at = optional(&next(), "expires_at is not a time such as 2026-11-24T10:15:30Z")?;
+        let http_status = optional(&next(), "http_status is not a whole number")?;
         let error_code = text(next()).map(|code| ErrorCode::parse(status, &code));
         let error_detail = text(next());
-        let attempts = optional(&next(), "attempts is no whole number")?.unwrap_or_default();
-        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is no whole number")?.unwrap_or_default());
-        let finished_at: Option<Timestamp> = optional(&next(), "finished_at is no time like 2026-11-24T10:15:30Z")?;
+        let attempts = optional(&next(), "attempts is not a whole number")?.unwrap_or_default();
+        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is not a whole number")?.unwrap_or_default());
+        let finished_at: Option<Timestamp> =
+            optional(&next(), "finished_at is not a time such as 2026-11-24T10:15:30Z")?;
         let finished_at = finished_at.ok_or(BadLine("finished_at is empty"))?;
         let outcome = Outcome {
             status,
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_looks_as_the_design_says() {
+    fn a_line_has_the_documented_format() {
         let finished_at = "2026-11-24T10:00:00.25Z".parse().unwrap();
         let mut outcome = Outcome::new(Status::Invited, finished_at).with_detail("=1+1");
         outcome.invite_id = Some("32b6e34b3d91647abb20e7b8".into());
@@ -335,7 +336,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn times_are_written_as_jiff_writes_them(times in proptest::collection::vec(-9_000_000_000_000_i64..9_000_000_000_000, 1..4)) {
+        fn times_have_the_same_format_as_jiffs(times in proptest::collection::vec(-9_000_000_000_000_i64..9_000_000_000_000, 1..4)) {
             let mut second = Second::default();
             for at in times.into_iter().flat_map(|at| [at, at + 1, at - at % 1000]) {
                 let at = Timestamp::from_millisecond(at).unwrap();
@@ -348,13 +349,13 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_written_reads_back_identically(line in any_line()) {
+        fn a_written_line_is_read_back_unchanged(line in any_line()) {
             let raw = written(&line);
             prop_assert_eq!(Decoder::new().line(&raw, RESULT_COLUMNS.len() + line.cells.len()), Ok(line));
         }
 
         #[test]
-        fn no_cell_that_is_written_runs_as_a_formula(line in any_line()) {
+        fn no_written_cell_is_a_formula(line in any_line()) {
             for cell in Decoder::new().cells(&written(&line)).unwrap() {
                 prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", cell);
             }

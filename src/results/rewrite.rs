@@ -1,4 +1,4 @@
-//! The results file as it is left at the end: one line a row, in the order of the input.
+//! Rewrites the results file at the end of a run: one line a row, in the order of the input.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,27 +9,27 @@ use super::record::{Decoder, Line};
 use super::{Journal, NOWHERE, storage};
 use crate::model::columns::{MARK, protected};
 
-/// A second file with the rows that need another look, with exactly the input's columns.
+/// A second file with the rows that need attention, with exactly the input's columns.
 #[derive(Debug)]
 pub struct FailedRows {
-    /// Where to.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The input's column names, as the input had them.
+    /// The input's column names, as in the input.
     pub names: Vec<String>,
-    /// Where each of the input's cells stands in a line.
+    /// The position of each of the input's cells in a line of the results.
     pub cells: Vec<Cell>,
 }
 
-/// Where a cell of the input stands in a line of the results.
+/// The position of a cell of the input in a line of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// In `email`.
+    /// The column `email`.
     Email,
-    /// In `org_id`.
+    /// The column `org_id`.
     Organization,
-    /// Among the carried cells.
+    /// The carried column with this index.
     Carried(usize),
-    /// Nowhere: the input's is a results file's own column, which says nothing about this run.
+    /// No column: the input is a results file itself, and the cell is part of its outcome.
     Nowhere,
 }
 
@@ -44,10 +44,11 @@ impl Cell {
     }
 }
 
-/// Why the second file could not be written, and where it was to be.
+/// The path of the second file, and the error on writing it.
 pub(super) type FailedRowsLost = (PathBuf, io::Error);
 
-/// Rewrites the results; the inner result is about the second file, which is no reason to leave them out of order.
+/// Rewrites the results, and writes the second file. The inner result is that of the second file; if it fails, the
+/// results are rewritten all the same.
 pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Result<Result<(), FailedRowsLost>> {
     let mut lines = LinesAt::open(&journal.path)?;
     let new = storage::beside(&journal.path);
@@ -58,7 +59,7 @@ pub(super) fn rewrite(journal: &Journal, failed: Option<FailedRows>) -> io::Resu
     let columns = journal.layout.columns();
     for offset in journal.rows.iter().chain(&journal.gone) {
         if *offset == NOWHERE {
-            return Err(io::Error::other("a row was left without a line"));
+            return Err(io::Error::other("a row has no line"));
         }
         let raw = lines.read(*offset)?;
         file.write_all(raw)?;
@@ -81,14 +82,14 @@ struct FailedWriter {
 
 impl FailedWriter {
     fn create(rows: FailedRows, excel: bool) -> Result<Self, FailedRowsLost> {
-        let begun = || {
+        let create = || {
             let mut file = storage::create(&rows.path)?;
             file.write_all(if excel { MARK } else { b"" })?;
             let mut csv = csv::Writer::from_writer(file);
             csv.write_record(&rows.names)?;
             Ok(csv)
         };
-        match begun() {
+        match create() {
             Ok(csv) => Ok(Self { rows, csv }),
             Err(error) => Err((rows.path, error)),
         }

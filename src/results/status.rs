@@ -1,6 +1,6 @@
-//! What became of each invitation after its run: a line of the results beside what the organization says now.
+//! The current status of an invitation, derived from its line in the results and the organization's directory.
 //!
-//! Pure. Asking, and writing the answer down, is for others; nothing is sent or changed.
+//! Pure: the caller reads the directory and writes the status.
 
 use jiff::Timestamp;
 
@@ -9,25 +9,26 @@ use crate::model::status::Status;
 use crate::plan::directory::{Directory, Lapse, Presence};
 use crate::results::Line;
 
-/// What became of a row's person.
+/// The current status of a row's person in the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CurrentStatus {
-    /// In the organization.
+    /// The person is a member.
     Accepted,
-    /// Invited, and has not answered yet.
+    /// The invite is pending.
     Pending,
-    /// Did not answer in time.
+    /// The invite has expired.
     Expired,
-    /// Declined.
+    /// The person declined the invite.
     Declined,
-    /// Was invited or a member, and is neither any more: cancelled, removed, or declined without Atlas saying so.
+    /// The person was pending or a member, and is no longer either: the invite was cancelled or declined, or the member
+    /// was removed.
     Gone,
-    /// Was not invited, and is not there.
+    /// The person was not invited, and is not a member.
     NotInvited,
 }
 
 impl CurrentStatus {
-    /// Every one, in the order that summaries list them.
+    /// Every status, in the order of summaries.
     pub const ALL: [CurrentStatus; 6] = [
         CurrentStatus::Accepted,
         CurrentStatus::Pending,
@@ -37,7 +38,7 @@ impl CurrentStatus {
         CurrentStatus::NotInvited,
     ];
 
-    /// As the column `current_status` spells it.
+    /// Returns the status as it is spelled in the column `current_status`.
     pub fn as_str(self) -> &'static str {
         match self {
             CurrentStatus::Accepted => "accepted",
@@ -49,7 +50,7 @@ impl CurrentStatus {
         }
     }
 
-    /// What became of the line's person by `now`, the server's time.
+    /// Returns the status of the line's person at `now`, the server's time.
     pub fn of(line: &Line, directory: &Directory, now: Timestamp) -> Self {
         let email = bare_address(&line.email);
         match (directory.presence(email), directory.lapse(email)) {
@@ -64,7 +65,8 @@ impl CurrentStatus {
                 CurrentStatus::Expired
             }
             Status::Invited | Status::AlreadyInvited | Status::AlreadyMember => CurrentStatus::Gone,
-            // A file of `revoke`: who had accepted is there no more, and nobody else was to be.
+            // Results of `revoke`: a person who had accepted is no longer a member, and any other was not to become
+            // one.
             Status::Accepted | Status::Revoked | Status::Gone => CurrentStatus::Gone,
             Status::NotOurs
             | Status::Duplicate
@@ -84,7 +86,7 @@ mod tests {
     use crate::model::outcome::Outcome;
 
     #[test]
-    fn what_the_organization_says_comes_first_and_then_what_the_line_does() {
+    fn the_directory_takes_precedence_over_the_line() {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
         let mut directory = Directory::new();
         for (email, membership) in [
@@ -104,11 +106,11 @@ mod tests {
             ("pending@example.com", Status::Failed, None, "pending"),
             ("expired@example.com", Status::Invited, Some(now + day), "expired"),
             ("declined@example.com", Status::Invited, Some(now - day), "declined"),
-            ("nobody@example.com", Status::Invited, Some(now), "expired"),
-            ("nobody@example.com", Status::Invited, Some(now + day), "gone"),
-            ("nobody@example.com", Status::Invited, None, "gone"),
-            ("nobody@example.com", Status::AlreadyMember, None, "gone"),
-            ("nobody@example.com", Status::Unknown, None, "not_invited"),
+            ("absent@example.com", Status::Invited, Some(now), "expired"),
+            ("absent@example.com", Status::Invited, Some(now + day), "gone"),
+            ("absent@example.com", Status::Invited, None, "gone"),
+            ("absent@example.com", Status::AlreadyMember, None, "gone"),
+            ("absent@example.com", Status::Unknown, None, "not_invited"),
             ("", Status::Invalid, None, "not_invited"),
         ] {
             let outcome = Outcome { expires_at, ..Outcome::new(status, now) };

@@ -1,6 +1,6 @@
-//! A results file told again with one more column after its own, for its owner alone to read.
+//! Writes a copy of a results file with one more column, readable by its owner only.
 //!
-//! It is a results file itself, so whatever reads one reads it. The one that it is told from stays as it is.
+//! The copy is a results file itself, so every command that reads results accepts it. The original is not changed.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::record::{Encoder, Line, Subject};
 use super::storage;
 
-/// The file while it is written: beside its place, so that there is a whole one or none.
+/// A writer of the copy, which gets its final name only when it is complete.
 #[derive(Debug)]
 pub struct StatusWriter {
     path: PathBuf,
@@ -17,12 +17,12 @@ pub struct StatusWriter {
     file: BufWriter<File>,
     encoder: Encoder,
     text: Vec<u8>,
-    /// Which of a line's cells are told; an earlier annotation of the same name is not.
+    /// The indexes of the cells that are copied; an earlier column of the same name is left out.
     cells: Vec<usize>,
 }
 
 impl StatusWriter {
-    /// Begins the file at `path`, whose lines carry the input's columns of these names.
+    /// Creates the copy at `path`, with the new column and the input's columns in `carried`.
     pub fn create(path: &Path, column: &str, carried: &[String]) -> io::Result<Self> {
         let new = storage::beside(path);
         let file = BufWriter::new(storage::create(&new)?);
@@ -33,7 +33,7 @@ impl StatusWriter {
         Ok(Self { path: path.to_owned(), new, file, encoder, text, cells })
     }
 
-    /// Adds a line with what the new column says of it.
+    /// Adds a line with its value of the new column.
     pub fn write(&mut self, line: &Line, value: &str) -> io::Result<()> {
         let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
         let cells = self.cells.iter().map(|cell| line.cells.get(*cell).map_or("", String::as_str));
@@ -43,7 +43,7 @@ impl StatusWriter {
         Ok(())
     }
 
-    /// Puts the file in its place.
+    /// Syncs the file and renames it to its final name.
     pub fn finish(mut self) -> io::Result<()> {
         self.file.write_all(&self.text)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;

@@ -1,4 +1,4 @@
-//! What the journal asks of the file system: private files, replaced whole, one run at a time.
+//! File operations of the journal: private files, atomic replacement, locks, and syncing to disk.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -9,19 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// `path` with something appended to its name.
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// A name beside `path` for its replacement.
+/// Returns the path at which the replacement of a file is written: in the same folder, so that it can be renamed.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     with_suffix(path, ".new")
 }
 
-/// Creates or empties a file that only its owner may read.
+/// Creates a file that only its owner may read, or empties an existing one.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
@@ -29,7 +28,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         let file = options.mode(0o600).open(path)?;
-        // One that was there keeps its mode otherwise. A pipe or a device is not ours to close to others.
+        // An existing file would keep its mode. The mode of a pipe or a device must not change.
         if file.metadata()?.is_file() {
             file.set_permissions(fs::Permissions::from_mode(0o600))?;
         }
@@ -39,12 +38,12 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Brings a finished file to disk; what is no file has nothing to bring there.
+/// Syncs a file to disk, unless it is a pipe or a device.
 pub(super) fn sync(file: &File) -> io::Result<()> {
     if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
 }
 
-/// Puts a finished file in the place of another: synced, renamed, and the directory synced.
+/// Replaces a file atomically: syncs the new file, renames it, and syncs the directory.
 pub(crate) fn replace(file: File, from: &Path, to: &Path) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
@@ -63,7 +62,7 @@ fn sync_directory(of: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The right to write a results file, held by one run at a time.
+/// A lock on a results file, held by one run at a time.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
@@ -71,14 +70,14 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Where the lock of a results file is, by whatever path the file is named.
-    fn of(path: &Path) -> PathBuf {
+    /// Returns the path of the lock of a results file. It is the same for every spelling of the file's path.
+    fn path(path: &Path) -> PathBuf {
         with_suffix(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), ".lock")
     }
 
-    /// Takes the lock of the results file at `path`; `None` where another run has it.
+    /// Takes the lock of the results file at `path`; `None` if another run holds it.
     pub(super) fn take(path: &Path) -> io::Result<Option<Self>> {
-        let path = Self::of(path);
+        let path = Self::path(path);
         loop {
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
             match file.try_lock() {
@@ -86,7 +85,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            // The run that had it before may have removed the file that we opened.
+            // The run that held the lock before may have removed the file after we opened it.
             if is_at(&file, &path) {
                 return Ok(Some(Self { file, path }));
             }
@@ -94,23 +93,23 @@ impl Lock {
     }
 }
 
-/// Keeps every run from writing a results file for as long as it lasts.
+/// A lock that prevents any run from writing a results file until it is dropped.
 #[derive(Debug)]
 pub struct FileLock(#[expect(dead_code, reason = "held, not used")] Option<Lock>);
 
-/// Somebody is writing the file, or it cannot be told whether anybody is.
+/// An error for a results file that another run is writing, or may be writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("another bulk-invite is using")]
 pub struct InUse;
 
 impl FileLock {
-    /// Holds the results file at `path`.
+    /// Locks the results file at `path`.
     pub fn take(path: &Path) -> Result<Self, InUse> {
         match Lock::take(path) {
             Ok(Some(lock)) => Ok(Self(Some(lock))),
             Ok(None) => Err(InUse),
-            // A folder that takes no lock of ours may belong to somebody who has one there.
-            Err(_) => match File::open(Lock::of(path)).map(|file| file.try_lock_shared()) {
+            // In a folder that is not writable, another user may hold a lock.
+            Err(_) => match File::open(Lock::path(path)).map(|file| file.try_lock_shared()) {
                 Ok(Ok(())) => Ok(Self(None)),
                 Ok(Err(_)) => Err(InUse),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self(None)),
@@ -122,13 +121,13 @@ impl FileLock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Removed while it is still held, so that nobody can hold a file that is about to go.
+        // Removed while it is still held, so that no other run can lock a file that is about to be removed.
         let _ = fs::remove_file(&self.path);
         let _ = self.file.unlock();
     }
 }
 
-/// Whether the open file is the one that the path names.
+/// Returns whether the open file is still the one at `path`.
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -161,12 +160,12 @@ impl Syncer {
     pub(super) fn start(file: File, path: PathBuf) -> io::Result<Self> {
         let shared =
             Arc::new(Shared { dirty: AtomicBool::new(false), stop: AtomicBool::new(false), failure: Mutex::default() });
-        let theirs = shared.clone();
+        let in_thread = shared.clone();
         let thread = std::thread::Builder::new().name("results-sync".into()).spawn(move || {
-            while !theirs.stop.load(Ordering::Acquire) {
+            while !in_thread.stop.load(Ordering::Acquire) {
                 std::thread::park_timeout(Duration::from_millis(500));
-                if let Err(error) = theirs.sync(&file, &path) {
-                    *theirs.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                if let Err(error) = in_thread.sync(&file, &path) {
+                    *in_thread.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     return;
                 }
             }
@@ -174,12 +173,12 @@ impl Syncer {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Notes that there is something to sync.
+    /// Requests a sync of what was written.
     pub(super) fn wrote(&self) {
         self.shared.dirty.store(true, Ordering::Release);
     }
 
-    /// Why syncing has stopped, once.
+    /// Returns the error because of which syncing has stopped. Returns it only once.
     pub(super) fn failure(&self) -> Option<io::Error> {
         self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -189,7 +188,7 @@ impl Shared {
     fn sync(&self, file: &File, path: &Path) -> io::Result<()> {
         if self.dirty.swap(false, Ordering::AcqRel) {
             file.sync_data()?;
-            // A removed file takes writes without complaint and loses them all.
+            // Writes to a removed file succeed, but the data is lost.
             if !is_at(file, path) {
                 return Err(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed"));
             }

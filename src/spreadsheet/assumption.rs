@@ -30,7 +30,7 @@ impl fmt::Display for Assumption {
         match self {
             Assumption::OneOrganization { is_taken } => write!(
                 f,
-                "the spreadsheet has no org_id column, so all rows are one organization's, and that one is {} shard's",
+                "the spreadsheet has no org_id column; all rows belong to {} shard",
                 if *is_taken { "this" } else { "another" }
             ),
             Assumption::Windows1252 => f.write_str(
@@ -42,10 +42,28 @@ impl fmt::Display for Assumption {
             }
             Assumption::FirstSheet { sheet, others } => write!(
                 f,
-                "reading sheet {}; the workbook also has {}, which --sheet NAME reads",
+                "reading sheet {}; the workbook also has {} (choose with --sheet NAME)",
                 quoted(sheet),
                 quoted_list(others)
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_assumption_names_what_to_check() {
+        let others = vec!["Archive".to_owned(), "Info".to_owned()];
+        let assumptions = [
+            Assumption::OneOrganization { is_taken: true },
+            Assumption::OneOrganization { is_taken: false },
+            Assumption::Windows1252,
+            Assumption::UnmarkedUtf16,
+            Assumption::FirstSheet { sheet: "People".to_owned(), others },
+        ];
+        insta::assert_snapshot!(assumptions.map(|assumption| assumption.to_string()).join("\n"));
     }
 }

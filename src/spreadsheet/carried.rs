@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_run_status_column_alone_does_not_make_a_results_file() {
-        // Under its own name, the results would be taken for those of a revocation.
+        // Under its own name, the results would look like those of `revoke`.
         assert_eq!(carried_names("email,run_status"), ["input_run_status"]);
     }
 }

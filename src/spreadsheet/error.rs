@@ -14,22 +14,22 @@ pub enum SheetError {
     #[error("{0}")]
     Open(io::Error),
     /// The path is that of a folder.
-    #[error("it is a folder; name the spreadsheet in it")]
+    #[error("it is a folder; name the spreadsheet file in it")]
     Folder,
     /// Reading failed.
-    #[error("the file could not be read further: {0}")]
+    #[error("reading the file failed: {0}")]
     Read(io::Error),
     /// There is no row with text.
-    #[error("the file is empty; it needs a header row with an \"email\" column, then a row for each person")]
+    #[error("the file is empty; add a header row with an \"email\" column, then one row per person")]
     Empty,
-    /// The file is of another kind.
-    #[error("the file is not a spreadsheet: {0}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8")]
+    /// The file is not a spreadsheet.
+    #[error("the file is {0}, not a spreadsheet; save the spreadsheet as .xlsx or CSV UTF-8")]
     NoSpreadsheet(NotASpreadsheet),
     /// The workbook cannot be read.
     #[error("{0}")]
     Workbook(WorkbookError),
-    /// The sheet that was assumed cannot be used, and another may have been meant.
-    #[error("sheet {sheet}: {error}; or name another sheet of the workbook: {others}")]
+    /// The sheet that is read by default cannot be used; another may have been meant.
+    #[error("sheet {sheet}: {error}; or choose another sheet with --sheet: {others}")]
     Sheet {
         /// Its name, quoted.
         sheet: String,
@@ -39,30 +39,27 @@ pub enum SheetError {
         error: Box<SheetError>,
     },
     /// A sheet was named, but the file is text.
-    #[error("sheet {name} was asked for and the file is text, which has no sheets; leave --sheet out")]
+    #[error("the file is text and has no sheets; remove --sheet {name}")]
     NoSheets {
         /// The name given, quoted.
         name: String,
     },
     /// A separator was given, but the file is a workbook.
-    #[error("separator {delimiter} was given and the file is a workbook, which has none; leave --delimiter out")]
+    #[error("the file is a workbook and has no separator; remove --delimiter {delimiter}")]
     NoDelimiter {
         /// The separator given.
         delimiter: Delimiter,
     },
     /// The first row is already about a person.
-    #[error(
-        "the file has no header row, its first row is {first_row}; insert a row above it that names the columns, for \
-         example: email,roles,teams"
-    )]
+    #[error("the file has no header row (its first row is {first_row}); insert one, for example: email,roles,teams")]
     NoHeader {
         /// The first row, quoted and shortened.
         first_row: String,
     },
     /// No column has the name of one with email addresses.
     #[error(
-        "no column is named \"email\"; the columns are {found}; rename the one with the email addresses to \"email\", \
-         or give its name with --column email=NAME"
+        "no column is named \"email\"; the columns are {found}; rename the column with the addresses to \"email\", or set \
+         --column email=NAME"
     )]
     NoEmailColumn {
         /// The names found, quoted and shortened.
@@ -70,8 +67,8 @@ pub enum SheetError {
     },
     /// Two columns have names with the same meaning.
     #[error(
-        "columns {first} and {second} both look like the {column} column; rename the one that is not, or say which it is \
-         with --column {column}=NAME"
+        "columns {first} and {second} both look like the {column} column; rename one, or choose one with \
+         --column {column}=NAME"
     )]
     TwoColumns {
         /// The meaning.
@@ -82,7 +79,7 @@ pub enum SheetError {
         second: String,
     },
     /// The user named a column that does not exist.
-    #[error("no column is named {name}, which was given for {column}; the columns are {found}")]
+    #[error("--column {column}: no column is named {name}; the columns are {found}")]
     NoSuchColumn {
         /// The meaning.
         column: Column,
@@ -92,7 +89,7 @@ pub enum SheetError {
         found: String,
     },
     /// The user gave two columns the same meaning.
-    #[error("columns {first} and {second} were both given for {column}; give one")]
+    #[error("--column {column}: {first} and {second} were both given; keep one")]
     TwoChoices {
         /// The meaning.
         column: Column,
@@ -102,7 +99,7 @@ pub enum SheetError {
         second: String,
     },
     /// The user gave one column two meanings.
-    #[error("column {name} was given for both {first} and {second}; give one")]
+    #[error("--column: {name} was given for both {first} and {second}; keep one")]
     ColumnGivenTwice {
         /// The name given, quoted.
         name: String,
@@ -111,8 +108,8 @@ pub enum SheetError {
         /// Its second meaning.
         second: Column,
     },
-    /// The header row has no end.
-    #[error("the header row opens a quotation mark that never closes; delete that mark or add its pair")]
+    /// A double quote in the header row is never closed.
+    #[error("a double quote in the header row is never closed; add the closing double quote or delete the opening one")]
     UnclosedHeader,
 }
 
@@ -126,5 +123,47 @@ impl From<io::Error> for SheetError {
 impl From<WorkbookError> for SheetError {
     fn from(error: WorkbookError) -> Self {
         SheetError::Workbook(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workbook::error::OfficeFormat;
+    use super::*;
+
+    #[test]
+    fn each_error_names_its_cause_and_a_remedy() {
+        let text = |text: &str| text.to_owned();
+        let io_error = || io::Error::other("the disk is gone");
+        let old = || WorkbookError::OtherFormat(OfficeFormat::Old);
+        let errors = [
+            SheetError::Open(io_error()),
+            SheetError::Folder,
+            SheetError::Read(io_error()),
+            SheetError::Empty,
+            SheetError::NoSpreadsheet(NotASpreadsheet::Pdf),
+            SheetError::NoSpreadsheet(NotASpreadsheet::Picture),
+            SheetError::NoSpreadsheet(NotASpreadsheet::NotText),
+            SheetError::Workbook(old()),
+            SheetError::Sheet {
+                sheet: text("\"Read me\""),
+                others: text("\"People\""),
+                error: Box::new(SheetError::UnclosedHeader),
+            },
+            SheetError::NoSheets { name: text("\"People\"") },
+            SheetError::NoDelimiter { delimiter: Delimiter::Tab },
+            SheetError::NoHeader { first_row: text("\"Jane, jane@example.com\"") },
+            SheetError::NoEmailColumn { found: text("\"Name\", \"Phone\"") },
+            SheetError::TwoColumns { column: Column::Roles, first: text("\"Role\""), second: text("\"Rolle\"") },
+            SheetError::NoSuchColumn {
+                column: Column::Email,
+                name: text("\"Kontakt\""),
+                found: text("\"Email\", \"Contact\""),
+            },
+            SheetError::TwoChoices { column: Column::Email, first: text("\"Contact\""), second: text("\"Email\"") },
+            SheetError::ColumnGivenTwice { name: text("\"contact\""), first: Column::Email, second: Column::Roles },
+            SheetError::UnclosedHeader,
+        ];
+        insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"));
     }
 }

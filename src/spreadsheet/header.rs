@@ -127,44 +127,43 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_cannot_be_used_names_the_remedy() {
-        for (text, message) in [
-            ("", "the file is empty; it needs a header row with an \"email\" column, then a row for each person"),
-            (
-                "\n\r\n , \n",
-                "the file is empty; it needs a header row with an \"email\" column, then a row for each person",
-            ),
-            (
-                "Name,Phone\nx,y",
-                "no column is named \"email\"; the columns are \"Name\", \"Phone\"; rename the one with the email \
-                 addresses to \"email\", or give its name with --column email=NAME",
-            ),
-            (
-                "email,Name,Work E-Mail",
-                "columns \"email\" and \"Work E-Mail\" both look like the email column; rename the one that is not, \
-                 or say which it is with --column email=NAME",
-            ),
-            (
-                "email,Role,Rolle",
-                "columns \"Role\" and \"Rolle\" both look like the roles column; rename the one that is not, or \
-                 say which it is with --column roles=NAME",
-            ),
-            (
-                "Jane,jane@example.com\n",
-                "the file has no header row, its first row is \"Jane, jane@example.com\"; insert a row above it that \
-                 names the columns, for example: email,roles,teams",
-            ),
-            (
-                "Jane <jane@example.com>,member\n",
-                "the file has no header row, its first row is \"Jane <jane@example.com>, member\"; insert a row above it \
-                 that names the columns, for example: email,roles,teams",
-            ),
-            (
-                "email,\"roles\njane@example.com,ORG_MEMBER\n",
-                "the header row opens a quotation mark that never closes; delete that mark or add its pair",
-            ),
-        ] {
-            assert_eq!(header(text).unwrap_err().to_string(), message, "{text:?}");
+    fn a_file_without_text_is_empty() {
+        for text in ["", "\n\r\n , \n"] {
+            assert!(matches!(header(text), Err(SheetError::Empty)), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_header_needs_a_column_of_addresses() {
+        let Err(SheetError::NoEmailColumn { found }) = header("Name,Phone\nx,y") else { panic!() };
+        assert_eq!(found, "\"Name\", \"Phone\"");
+    }
+
+    #[test]
+    fn two_columns_with_the_same_meaning_are_an_error() {
+        for (text, expected) in [
+            ("email,Name,Work E-Mail", (Column::Email, "\"email\"", "\"Work E-Mail\"")),
+            ("email,Role,Rolle", (Column::Roles, "\"Role\"", "\"Rolle\"")),
+        ] {
+            let Err(SheetError::TwoColumns { column, first, second }) = header(text) else { panic!("{text}") };
+            assert_eq!((column, first.as_str(), second.as_str()), expected);
+        }
+    }
+
+    #[test]
+    fn a_first_row_with_an_address_is_not_a_header() {
+        for (text, row) in [
+            ("Jane,jane@example.com\n", "\"Jane, jane@example.com\""),
+            ("Jane <jane@example.com>,member\n", "\"Jane <jane@example.com>, member\""),
+        ] {
+            let Err(SheetError::NoHeader { first_row }) = header(text) else { panic!("{text}") };
+            assert_eq!(first_row, row);
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_in_the_header_is_an_error() {
+        let error = header("email,\"roles\njane@example.com,ORG_MEMBER\n");
+        assert!(matches!(error, Err(SheetError::UnclosedHeader)), "{error:?}");
     }
 }

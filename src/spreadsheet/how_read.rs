@@ -16,7 +16,7 @@ pub struct HowRead {
     pub assumptions: Vec<Assumption>,
 }
 
-/// A kind of file, with what is particular to it.
+/// A kind of file, with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// Rows of text.

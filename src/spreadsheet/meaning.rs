@@ -122,13 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_a_handful_of_names_is_shown() {
+    fn a_message_shows_few_names_and_cuts_long_ones() {
         let names: Vec<String> = (1..=30).map(|number| format!("{number} {}", "x".repeat(100))).collect();
-        let error = header(&names.join(","), &[]).unwrap_err().to_string();
-        assert!(error.contains("\"1 xxx") && error.contains("…\" and 22 more; rename"), "{error}");
-        assert!(error.len() < 600, "{} {error}", error.len());
-        let hidden = header(&format!("Name,{}", "\u{200b}a".repeat(100)), &[]).unwrap_err().to_string();
-        assert!(hidden.contains("\\u{200b}a") && hidden.len() < 400, "{} {hidden}", hidden.len());
+        let shown = shortened(&names);
+        assert!(shown.starts_with("\"1 xxx") && shown.ends_with("…\" and 22 more"), "{shown}");
+        assert_eq!(shown.matches('…').count(), NAMES_SHOWN);
+        assert!(shown.len() < NAMES_SHOWN * (NAME_SHOWN + 10), "{} {shown}", shown.len());
+    }
+
+    #[test]
+    fn a_message_shows_hidden_characters() {
+        let shown = shortened(&["Name".to_owned(), "\u{200b}a".repeat(100)]);
+        assert!(shown.contains("\\u{200b}a") && shown.len() < 100, "{} {shown}", shown.len());
     }
 
     #[test]
@@ -145,26 +150,25 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_cannot_be_followed_is_an_error() {
-        for (choices, message) in [
-            (
-                &[(Column::Email, "Kontakt")][..],
-                "no column is named \"Kontakt\", which was given for email; the columns are \"Email\", \"Contact\"",
-            ),
-            (
-                &[(Column::Email, "?")],
-                "no column is named \"?\", which was given for email; the columns are \"Email\", \"Contact\"",
-            ),
-            (
-                &[(Column::Email, "Contact"), (Column::Email, "Email")],
-                "columns \"Contact\" and \"Email\" were both given for email; give one",
-            ),
-            (
-                &[(Column::Email, "Contact"), (Column::Roles, "contact")],
-                "column \"contact\" was given for both email and roles; give one",
-            ),
-        ] {
-            assert_eq!(header("Email,,Contact", choices).unwrap_err().to_string(), message);
+    fn a_choice_of_a_column_that_does_not_exist_is_an_error() {
+        for wanted in ["Kontakt", "?"] {
+            let error = header("Email,,Contact", &[(Column::Email, wanted)]).unwrap_err();
+            let SheetError::NoSuchColumn { column, name, found } = error else { panic!("{error}") };
+            assert_eq!((column, name, found.as_str()), (Column::Email, quoted(wanted), "\"Email\", \"Contact\""));
         }
+    }
+
+    #[test]
+    fn two_choices_for_one_meaning_are_an_error() {
+        let error = header("Email,,Contact", &[(Column::Email, "Contact"), (Column::Email, "Email")]).unwrap_err();
+        let SheetError::TwoChoices { column, first, second } = error else { panic!("{error}") };
+        assert_eq!((column, first.as_str(), second.as_str()), (Column::Email, "\"Contact\"", "\"Email\""));
+    }
+
+    #[test]
+    fn two_meanings_for_one_column_are_an_error() {
+        let error = header("Email,,Contact", &[(Column::Email, "Contact"), (Column::Roles, "contact")]).unwrap_err();
+        let SheetError::ColumnGivenTwice { name, first, second } = error else { panic!("{error}") };
+        assert_eq!((name.as_str(), first, second), ("\"contact\"", Column::Email, Column::Roles));
     }
 }

@@ -1,24 +1,24 @@
-//! Files that are not spreadsheets at all, recognised by their first bytes.
+//! Recognises files that are not spreadsheets by their first bytes.
 
 use std::fmt;
 
-/// A sign that a file is not a spreadsheet.
+/// A kind of file that is not a spreadsheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotASpreadsheet {
-    /// It is a PDF.
+    /// A PDF.
     Pdf,
-    /// It is a picture.
+    /// A PNG, GIF or JPEG image.
     Picture,
-    /// Its first row has bytes that text does not have.
+    /// A file with bytes in its first row that do not occur in text.
     NotText,
 }
 
 impl fmt::Display for NotASpreadsheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            NotASpreadsheet::Pdf => "it is a PDF",
-            NotASpreadsheet::Picture => "it is a picture",
-            NotASpreadsheet::NotText => "its first row is not text",
+            NotASpreadsheet::Pdf => "a PDF",
+            NotASpreadsheet::Picture => "an image",
+            NotASpreadsheet::NotText => "binary data",
         })
     }
 }
@@ -42,39 +42,42 @@ pub(super) fn has_control(row: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Column, Sheet, SheetOptions};
+    use super::super::{Column, Sheet, SheetError, SheetOptions};
+    use super::*;
 
-    fn refusal(file: &[u8], columns: Vec<(Column, String)>) -> Option<String> {
-        Sheet::from_bytes(file, &SheetOptions { columns, ..SheetOptions::default() }).err().map(|it| it.to_string())
+    fn error_of(file: &[u8], columns: Vec<(Column, String)>) -> Option<SheetError> {
+        Sheet::from_bytes(file, &SheetOptions { columns, ..SheetOptions::default() }).err()
     }
 
     #[test]
     fn a_file_that_is_not_a_spreadsheet_is_refused_as_such() {
         let nulls = "\0".repeat(500);
-        for (bytes, reason) in [
-            (b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj".to_vec(), "it is a PDF"),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "it is a picture"),
-            (b"GIF89a\x01\0\x01\0".to_vec(), "it is a picture"),
-            (b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "it is a picture"),
-            (format!("ab{nulls}").into_bytes(), "its first row is not text"),
-            (format!("a\x01b@example.com,{nulls}").into_bytes(), "its first row is not text"),
-            (format!("a\x01b,\"{nulls}").into_bytes(), "its first row is not text"),
-            (b"\x7FELF\x02\x01\x01\0\0\0\0\0".to_vec(), "its first row is not text"),
+        for (bytes, expected) in [
+            (b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj".to_vec(), NotASpreadsheet::Pdf),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), NotASpreadsheet::Picture),
+            (b"GIF89a\x01\0\x01\0".to_vec(), NotASpreadsheet::Picture),
+            (b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), NotASpreadsheet::Picture),
+            (format!("ab{nulls}").into_bytes(), NotASpreadsheet::NotText),
+            (format!("a\x01b@example.com,{nulls}").into_bytes(), NotASpreadsheet::NotText),
+            (format!("a\x01b,\"{nulls}").into_bytes(), NotASpreadsheet::NotText),
+            (b"\x7FELF\x02\x01\x01\0\0\0\0\0".to_vec(), NotASpreadsheet::NotText),
         ] {
             for columns in [Vec::new(), vec![(Column::Email, "Mail".to_owned())]] {
-                let expected = format!(
-                    "the file is not a spreadsheet: {reason}; give the spreadsheet itself, saved as .xlsx or as CSV UTF-8"
-                );
-                assert_eq!(refusal(&bytes, columns), Some(expected));
+                let Some(SheetError::NoSpreadsheet(found)) = error_of(&bytes, columns) else { panic!("{bytes:x?}") };
+                assert_eq!(found, expected);
             }
         }
     }
 
     #[test]
     fn a_control_character_in_a_usable_header_is_accepted() {
-        assert_eq!(refusal(b"email,a\x01b\n", Vec::new()), None);
-        assert_eq!(refusal(b"email,\"a\tb\nc\"\n", Vec::new()), None);
-        let unnamed = refusal(b"Name,\"a\tb\nc\"\n", Vec::new()).unwrap();
-        assert!(unnamed.starts_with("no column is named"), "{unnamed}");
+        assert!(error_of(b"email,a\x01b\n", Vec::new()).is_none());
+        assert!(error_of(b"email,\"a\tb\nc\"\n", Vec::new()).is_none());
+    }
+
+    #[test]
+    fn a_tab_or_line_break_in_a_header_is_text() {
+        let error = error_of(b"Name,\"a\tb\nc\"\n", Vec::new());
+        assert!(matches!(error, Some(SheetError::NoEmailColumn { .. })), "{error:?}");
     }
 }

@@ -14,7 +14,7 @@ pub struct SheetOptions {
     pub sheet: Option<String>,
     /// Columns whose names do not show what they hold, each with its meaning: `email` is in `Contact`.
     pub columns: Vec<(Column, String)>,
-    /// The organization of rows that name none.
+    /// The organization of rows that have none.
     pub organization: Option<ObjectId>,
     /// The shard whose rows are read, unless all are.
     pub shard: Option<Shard>,

@@ -28,7 +28,7 @@ pub enum RowFault {
         /// The first such cell.
         cell: usize,
     },
-    /// A quotation mark opens in this row and never closes.
+    /// A double quote in this row is never closed.
     UnclosedQuote,
     /// The row is longer than any real one; only its beginning was kept.
     TooLong,

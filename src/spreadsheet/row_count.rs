@@ -11,12 +11,12 @@ use crate::model::invitation::ObjectId;
 pub struct RowCount {
     /// All of them.
     pub total: u64,
-    /// Those of each organization; a row that names something else belongs to none.
+    /// Those of each organization; a row with an invalid id belongs to none.
     pub by_organization: HashMap<ObjectId, u64>,
 }
 
 impl RowCount {
-    /// Counts the rows of a sheet of which none has been read, unless that takes a second reading and none is possible.
+    /// Counts the rows of a sheet of which none has been read; `None` if the input would have to be read twice and cannot.
     pub(super) fn of(sheet: &Sheet) -> Option<Self> {
         let SheetOptions { organization, shard, .. } = sheet.options;
         let Some(column) = sheet.header.org_id() else {

@@ -1,4 +1,4 @@
-//! Where records come from: the text of a file, or the table of a workbook. Code above sees no difference.
+//! The source of records: the text of a file, or the table of a workbook. Its users see no difference.
 
 use std::io;
 

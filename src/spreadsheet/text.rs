@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_character_stays_visible_as_broken() {
+    fn invalid_utf_16_comes_out_as_invalid_utf_8() {
         assert_eq!(read(drip(b"\xFF\xFEa\0\x00\xD8b\0")).0, b"a\xFFb");
         assert_eq!(read(drip(b"\xFF\xFEa\0\x00\xD8")).0, b"a\xFF");
         assert_eq!(read(drip(b"\xFF\xFEa\0b")).0, b"a\xFF");

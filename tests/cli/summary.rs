@@ -1,4 +1,4 @@
-//! The summary for machines, held to the README's table: every field there is in a real one, and no other.
+//! The summary for machines: its fields are those of the table in docs/automation.md, and it fits the published schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use crate::world::{Finished, Signal, World, faults, sandbox, wait_until};
 
-const README: &str = include_str!("../../README.md");
+const PAGE: &str = include_str!("../../docs/automation.md");
+const SCHEMA: &str = include_str!("../../docs/summary.schema.json");
 
-/// The README's table: the type of each field by its path.
+/// Returns the table's fields by their path, each with its type.
 fn documented() -> BTreeMap<String, String> {
-    let section = README.split("### The summary for machines").nth(1).expect("the section");
+    let section = PAGE.split("### The summary for machines").nth(1).expect("the section");
     let section = section.split("\n#").next().expect("its text");
     let mut fields = BTreeMap::new();
     for line in section.lines().filter(|line| line.starts_with("| `")) {
@@ -47,7 +48,7 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
     };
     match is {
         Some(is) => assert!(fits(is), "{path} is {is}, but there is {summary}"),
-        None => assert!(within, "{path} is not in the README's table: {summary}"),
+        None => assert!(within, "{path} is not in the table: {summary}"),
     }
     met.insert(path.to_owned());
     match summary {
@@ -58,6 +59,40 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
         Value::Array(items) => items.iter().for_each(|item| hold(item, &format!("{path}[]"), documented, met)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Returns the published schema, strict about fields that it does not have.
+fn schema() -> jsonschema::Validator {
+    let mut schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    close(&mut schema);
+    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).expect("a schema")
+}
+
+/// Forbids additional properties in every object of a schema.
+fn close(schema: &mut Value) {
+    if let Value::Object(fields) = schema {
+        if fields.contains_key("properties") {
+            fields.entry("additionalProperties").or_insert(false.into());
+        }
+        fields.values_mut().for_each(close);
+    } else if let Value::Array(items) = schema {
+        items.iter_mut().for_each(close);
+    }
+}
+
+#[test]
+fn the_schema_rejects_a_missing_and_an_unknown_field() {
+    let world = World::with_people(1);
+    let server = sandbox(Options::default());
+    let summary = world.invite(&server.base_url()).args(&["--summary", "-"]).finish().json();
+    let schema = schema();
+    assert!(schema.is_valid(&summary));
+    let mut missing = summary.clone();
+    missing.as_object_mut().unwrap().remove("rows");
+    assert!(!schema.is_valid(&missing));
+    let mut unknown = summary;
+    unknown["organizations"][0]["unknown"] = 1.into();
+    assert!(!schema.is_valid(&unknown));
 }
 
 #[test]
@@ -84,7 +119,12 @@ fn the_summary_has_exactly_the_documented_fields() {
     let mut met = BTreeSet::new();
     summaries.iter().for_each(|summary| hold(summary, "", &documented, &mut met));
     let missing: Vec<&String> = documented.keys().filter(|field| !met.contains(*field)).collect();
-    assert!(missing.is_empty(), "in the README's table, and in no summary: {missing:?}");
+    assert!(missing.is_empty(), "in the table, and in no summary: {missing:?}");
+    let schema = schema();
+    for summary in &summaries {
+        let errors: Vec<String> = schema.iter_errors(summary).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {summary}");
+    }
     let time = |summary: &Value, name: &str| summary[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     for summary in &summaries {
         let between = time(summary, "finished_at").duration_since(time(summary, "started_at"));
@@ -98,7 +138,7 @@ fn the_summary_has_exactly_the_documented_fields() {
 #[test]
 fn each_exit_reason_is_documented() {
     assert!(documented().contains_key("exit_reason"));
-    let row = README.lines().find(|line| line.starts_with("| `exit_reason`")).expect("its row");
+    let row = PAGE.lines().find(|line| line.starts_with("| `exit_reason`")).expect("its row");
     let known: BTreeSet<&str> = row.split('`').skip(3).step_by(2).collect();
     let mut met = BTreeSet::new();
     let mut check = |run: &Finished, code: i32, reason: &str| {
@@ -110,7 +150,7 @@ fn each_exit_reason_is_documented() {
             "{}",
             run.output()
         );
-        assert!(known.contains(reason), "{reason} is not in the README");
+        assert!(known.contains(reason), "{reason} is not in the table");
         met.insert(reason.to_owned());
     };
     for (troubles, arguments, code, reason) in [

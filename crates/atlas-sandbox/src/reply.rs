@@ -102,7 +102,7 @@ fn problem(status: u16, code: Option<&str>) -> Problem {
         _ => "UNEXPECTED_ERROR",
     };
     let detail = match code {
-        Some(code) => format!("The sandbox was told to answer {code}."),
+        Some(code) => format!("The sandbox was set to answer {code}."),
         None => "Unexpected error.".to_owned(),
     };
     Problem::new(status, code.unwrap_or(usual), detail, vec![])

@@ -1,4 +1,4 @@
-//! What came of one request: whether it went out at all, and what an answer said.
+//! The result of one request: not sent, no answer, or a response.
 
 use std::time::Duration;
 
@@ -8,60 +8,61 @@ use super::EndpointSet;
 use crate::model::invitation::{ObjectId, OrgRoles, ProjectAccess};
 use crate::model::reason::NetworkFault;
 
-/// What came of one request.
+/// The result of one request.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Nothing of the request can have been processed.
+    /// The server cannot have processed the request.
     NotSent(NotSent),
-    /// The request went out, or may have, and no whole answer came back.
+    /// The request was sent, or may have been, and no complete answer arrived.
     NoAnswer(NoAnswer),
-    /// An HTTP answer, whole.
+    /// A complete HTTP answer arrived.
     Response(Box<Response>),
 }
 
-/// Why a request did not go out: the name was not resolved, the connection or TLS failed, or no token was to be had.
+/// A failure before a request was sent: the name was not resolved, the connection or TLS failed, or no token was
+/// issued.
 #[derive(Clone, Debug)]
 pub struct NotSent {
-    /// Which part of the way failed.
+    /// The kind of failure.
     pub fault: NetworkFault,
-    /// In words, for the results; holds no secret.
+    /// The failure in plain words, for the results; contains no secret.
     pub detail: String,
-    /// How long the token endpoint asks everyone to wait, where it said so.
+    /// The delay that the token endpoint requested for all requests, if it did.
     pub retry_after: Option<Duration>,
-    /// Whether settings are to blame, here or there, so that the same will happen again.
+    /// True if a retry cannot help, because the settings of the client or the server are wrong.
     pub lasting: bool,
 }
 
-/// How an answer was lost after the request may have gone out.
+/// A failure after a request may have been sent.
 #[derive(Clone, Debug)]
 pub struct NoAnswer {
-    /// What was lost.
+    /// The kind of failure.
     pub lost: Lost,
-    /// In words, for the results; holds no secret.
+    /// The failure in plain words, for the results; contains no secret.
     pub detail: String,
 }
 
-/// The ways in which an answer gets lost.
+/// A way in which an answer is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// No whole answer within the request's time limit.
+    /// No complete answer arrived within the request's time limit.
     Timeout,
-    /// The connection ended before an answer's head.
+    /// The connection was closed before the answer's head.
     Reset,
-    /// The connection ended within an answer's body.
+    /// The connection was closed within the answer's body.
     CutOff,
 }
 
-/// An HTTP answer whose body arrived whole.
+/// A complete HTTP answer.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// The body, as far as it was what such a request is answered with.
+    /// The parsed body.
     pub body: Body,
-    /// `Retry-After`, whole seconds or a date already read against this answer's own `Date`.
+    /// `Retry-After`; a date in it is already relative to this answer's own `Date`.
     pub retry_after: Option<Duration>,
-    /// The server's clock when it answered (`Date`, to the second).
+    /// `Date`: the server's clock when it answered, to the second.
     pub date: Option<Timestamp>,
     /// `RateLimit-Limit`: the bucket's capacity.
     pub limit: Option<u32>,
@@ -69,7 +70,7 @@ pub struct Response {
     pub remaining: Option<u32>,
 }
 
-/// What an answer's body holds.
+/// The parsed body of an answer.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A 2xx to [`Request::Create`](super::Request::Create) with an id.
@@ -78,17 +79,18 @@ pub enum Body {
     Revoked,
     /// A 2xx to [`Request::FindInvites`](super::Request::FindInvites) or [`Request::Invites`](super::Request::Invites).
     Invites(Vec<Invite>),
-    /// A 2xx to [`Request::FindUser`](super::Request::FindUser), [`Request::Users`](super::Request::Users) or [`Request::Lapsed`](super::Request::Lapsed).
+    /// A 2xx to [`Request::FindUser`](super::Request::FindUser), [`Request::Users`](super::Request::Users) or
+    /// [`Request::Lapsed`](super::Request::Lapsed).
     People(Page<Person>),
     /// A 2xx to [`Request::Teams`](super::Request::Teams) or [`Request::Projects`](super::Request::Projects).
     Named(Page<Named>),
     /// A 2xx to [`Request::Organization`](super::Request::Organization).
     Organization(Named),
-    /// A 2xx to [`Request::RateLimits`](super::Request::RateLimits), those of the sets we know.
+    /// A 2xx to [`Request::RateLimits`](super::Request::RateLimits), with the limits of known endpoint sets.
     Limits(Vec<Limit>),
     /// Any other status with a JSON error.
     Error(ApiError),
-    /// Not what was asked for: an HTML page, JSON without an id, nothing. The text says so, shortened.
+    /// Any other body, such as an HTML page, JSON without an id, or an empty one. The text describes it.
     Unreadable(String),
 }
 
@@ -101,64 +103,64 @@ pub struct Page<T> {
     pub total: Option<u64>,
 }
 
-/// An invitation that was made just now: as much as anybody asks about it.
+/// An invite that was just created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     /// The invite's id (for [`Api::Users`](super::Api::Users), the pending user's).
     pub id: String,
-    /// When it lapses.
+    /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
 }
 
-/// An invitation that exists.
+/// A pending invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
     /// The invite's id (for [`Api::Users`](super::Api::Users), the pending user's).
     pub id: String,
-    /// Its address, as the server has it; empty where the server did not say.
+    /// The address, as the server has it; may be empty.
     pub email: String,
-    /// When the server created it.
+    /// The time at which the server created the invite.
     pub created_at: Option<Timestamp>,
-    /// When it lapses.
+    /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
-    /// What it grants, as far as the answer said.
+    /// The roles, teams and projects in the answer.
     pub grants: Grants,
 }
 
-/// Someone in the organization's list of users.
+/// A person in the organization's list of users.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The user's id.
     pub id: String,
     /// The address, as the server has it.
     pub email: String,
-    /// Member, invited, or no longer either.
+    /// The membership status.
     pub membership: Membership,
-    /// When the pending invitation was created.
+    /// The time at which the pending invite was created.
     pub invited_at: Option<Timestamp>,
-    /// When the pending invitation lapses.
+    /// The time at which the pending invite expires.
     pub expires_at: Option<Timestamp>,
-    /// What the person holds, as far as the answer said.
+    /// The roles, teams and projects in the answer.
     pub grants: Grants,
 }
 
-/// Atlas's `orgMembershipStatus`.
+/// The value of Atlas's `orgMembershipStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Membership {
     /// `ACTIVE`.
     Active,
     /// `PENDING`.
     Pending,
-    /// `INVITATION_EXPIRED`: may be invited again.
+    /// `INVITATION_EXPIRED`: the person can be invited again.
     Expired,
-    /// `INVITATION_REJECTED`: may be invited again.
+    /// `INVITATION_REJECTED`: the person can be invited again.
     Declined,
 }
 
-/// Roles, teams and projects that an invite or a person has on the server.
+/// The roles, teams and projects that an invite or a person has on the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
-    /// Organization roles that we know.
+    /// Organization roles, without unknown ones.
     pub roles: OrgRoles,
     /// Team ids, sorted.
     pub teams: Vec<ObjectId>,
@@ -166,49 +168,49 @@ pub struct Grants {
     pub projects: Vec<ProjectAccess>,
 }
 
-/// Something with an id and a name: a team, a project, the organization.
+/// A team, a project or the organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// Its id.
+    /// The id.
     pub id: ObjectId,
-    /// Its name; untrusted text.
+    /// The name; untrusted text.
     pub name: String,
 }
 
-/// The token bucket in force for one endpoint set.
+/// The token bucket of one endpoint set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Which set.
+    /// The endpoint set.
     pub set: EndpointSet,
-    /// Tokens that a full bucket holds.
+    /// The number of tokens in a full bucket.
     pub capacity: u32,
-    /// Tokens added at once each period.
+    /// The number of tokens that are added at once each period.
     pub refill: u32,
     /// The period.
     pub period: Duration,
 }
 
-/// Atlas's error body; every field may be missing or wrong.
+/// An error body of Atlas; every field may be missing or wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiError {
     /// `errorCode`.
     pub code: Option<String>,
-    /// `detail`, or what else the body had to say; shortened.
+    /// `detail`, or another explanation in the body; shortened.
     pub detail: Option<String>,
 }
 
 impl Response {
-    /// The body's error, where it is one.
+    /// Returns the body's error, if it is one.
     pub fn error(&self) -> Option<&ApiError> {
         if let Body::Error(error) = &self.body { Some(error) } else { None }
     }
 
-    /// The body's `errorCode`, where it has one.
+    /// Returns the body's `errorCode`, if it has one.
     pub fn error_code(&self) -> Option<&str> {
         self.error()?.code.as_deref()
     }
 
-    /// Describes the answer: the status, Atlas's code and what it said. Untrusted text.
+    /// Describes the answer: the status, Atlas's code and its explanation. Untrusted text.
     pub fn describe(&self) -> String {
         let mut text = format!("HTTP {}", self.status);
         let (code, detail) = match &self.body {
@@ -235,7 +237,7 @@ impl Response {
 }
 
 impl Answer {
-    /// Describes what came of the request. Untrusted text if a server said it.
+    /// Describes the result. Untrusted text if it comes from a server.
     pub fn describe(&self) -> String {
         match self {
             Answer::NotSent(not_sent) => not_sent.detail.clone(),

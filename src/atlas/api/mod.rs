@@ -1,7 +1,7 @@
-//! One request to Atlas and one answer: the vocabulary between the worker and whatever carries requests.
+//! The types of a request to Atlas and its answer, and the trait [`Gateway`] that sends it.
 //!
-//! [`Gateway`] is the seam: the real client implements it, and so do the scripted and simulated ones of the tests.
-//! Nothing here decides anything; judging an answer is [`crate::atlas::verdict`]'s job.
+//! The real client implements [`Gateway`], and so do the scripted and simulated ones of the tests. Answers are judged
+//! by [`crate::atlas::verdict`].
 
 mod answer;
 mod request;
@@ -13,11 +13,11 @@ pub use self::answer::{
 pub(crate) use self::request::PAGE_SIZE;
 pub use self::request::{Api, Create, EndpointSet, Request, Revoke};
 
-/// Carries requests to one organization. One call is one request in steady state; it neither retries nor waits its turn.
+/// A connection to one organization. One call usually sends one request; it does not retry or observe rate limits.
 pub trait Gateway: Send + Sync + 'static {
-    /// Sends the request and waits for its answer. Never fails: every failure is an [`Answer`].
+    /// Sends the request and waits for its answer. Every failure is returned as an [`Answer`].
     ///
-    /// A credential that was answered 401 is replaced before the next request uses it.
+    /// A token or nonce that was answered with 401 is replaced before the next request.
     /// Dropping the future abandons the request; the server may still process it.
     fn send<'a>(&'a self, request: &'a Request) -> impl Future<Output = Answer> + Send + 'a;
 }

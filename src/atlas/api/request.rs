@@ -1,4 +1,4 @@
-//! What Atlas is asked for, and which of its buckets that drinks from.
+//! The requests to Atlas, and the token bucket that each takes a token from.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::model::invitation::ObjectId;
 
-/// Which of Atlas's two endpoints creates invitations.
+/// An endpoint of Atlas that creates invitations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
     /// `POST /orgs/{orgId}/invites`, version 2023-01-01; Atlas removes it on 2027-07-01.
@@ -16,7 +16,7 @@ pub enum Api {
 }
 
 impl Api {
-    /// Its name, as `--api` has it.
+    /// Returns the name that `--api` accepts.
     pub fn as_str(self) -> &'static str {
         match self {
             Api::Invites => "invites",
@@ -24,7 +24,7 @@ impl Api {
         }
     }
 
-    /// The version of it that is asked for.
+    /// Returns the version of the endpoint that is requested.
     pub fn version(self) -> &'static str {
         match self {
             Api::Invites => "2023-01-01",
@@ -32,7 +32,7 @@ impl Api {
         }
     }
 
-    /// The bucket that invitations drink from.
+    /// Returns the endpoint set whose bucket limits invitations.
     pub fn create_set(self) -> EndpointSet {
         match self {
             Api::Invites => EndpointSet::Organization,
@@ -41,7 +41,7 @@ impl Api {
     }
 }
 
-/// A group of endpoints that drink from one token bucket (Atlas's documentation on API rate limits).
+/// A group of endpoints that share one token bucket (Atlas's documentation on API rate limits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointSet {
     /// The organization, its invites and its list of projects.
@@ -60,40 +60,40 @@ impl EndpointSet {
         [EndpointSet::Organization, EndpointSet::Users, EndpointSet::Teams, EndpointSet::RateLimits];
 }
 
-/// The most entries that Atlas lists on one page (its OpenAPI document).
+/// The largest page that Atlas returns, in entries (its OpenAPI document).
 pub(crate) const PAGE_SIZE: usize = 500;
 
-/// A request about the one organization that a [`Gateway`](super::Gateway) serves.
+/// A request about the organization of a [`Gateway`](super::Gateway).
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// Invite a person.
+    /// Invites a person.
     Create(Create),
-    /// Cancel a pending invite: `DELETE .../invites/{id}`, which leaves alone whoever has accepted.
+    /// Cancels a pending invite: `DELETE .../invites/{id}`. It does not affect a person who has accepted.
     Revoke(Revoke),
-    /// Who has this address, pending or active: `GET .../users?username=`.
+    /// Returns the pending or active person with this address: `GET .../users?username=`.
     FindUser(String),
-    /// The invites to this address: `GET .../invites?username=`.
+    /// Returns the invites to this address: `GET .../invites?username=`.
     FindInvites(String),
-    /// The organization itself.
+    /// Returns the organization itself.
     Organization,
-    /// A page of the pending and active people; pages count from 1 and hold at most 500.
+    /// Returns a page of the pending and active people. Pages are numbered from 1 and have at most 500 entries.
     Users(u32),
-    /// A page of the people whose invitation expired or was declined, whom [`Request::Users`] leaves out.
+    /// Returns a page of the people whose invite expired or was declined, which [`Request::Users`] leaves out.
     Lapsed(u32),
-    /// All pending invites; Atlas does not page these.
+    /// Returns all pending invites; Atlas does not page these.
     Invites,
-    /// A page of the organization's teams.
+    /// Returns a page of the organization's teams.
     Teams(u32),
-    /// A page of the organization's projects.
+    /// Returns a page of the organization's projects.
     Projects(u32),
-    /// The limits in force for the organization.
+    /// Returns the rate limits of the organization.
     RateLimits,
 }
 
-/// An invitation ready to send, serialised once and sent as often as it takes.
+/// An invitation ready to send, serialised once for all attempts.
 #[derive(Clone)]
 pub struct Create {
-    /// The address that the body names.
+    /// The address in the body.
     pub email: String,
     /// The JSON body for the [`Api`] in use.
     pub body: Bytes,
@@ -108,24 +108,24 @@ impl fmt::Debug for Create {
 /// The cancellation of one invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revoke {
-    /// Whom the invite is for.
+    /// The address of the invited person.
     pub email: String,
-    /// The invite's own id, not that of the person.
+    /// The id of the invite, not that of the person.
     pub invite: ObjectId,
 }
 
 impl Request {
-    /// Whether it is an invitation, of which Atlas has a limit of its own.
+    /// Returns whether the request is an invitation, for which Atlas has an additional limit.
     pub fn is_invitation(&self) -> bool {
         matches!(self, Request::Create(_))
     }
 
-    /// The invite that the request cancels.
+    /// Returns the id of the invite that the request cancels.
     pub fn own_invite(&self) -> Option<ObjectId> {
         if let Request::Revoke(revoke) = self { Some(revoke.invite) } else { None }
     }
 
-    /// The bucket that the request drinks from.
+    /// Returns the endpoint set whose bucket limits the request.
     pub fn endpoint_set(&self, api: Api) -> EndpointSet {
         match self {
             Request::Create(_) => api.create_set(),

@@ -1,9 +1,9 @@
-//! Which nonce a request uses, and who may use it next.
+//! Chooses the nonce of each request, and replaces it when the server rejects it.
 //!
-//! In steady state all requests share one nonce and count it up: one round trip each. A refused nonce is replaced by
-//! the request that it refused, alone: the challenge in the refusal is answered at once, and only when that answer was
-//! accepted do the others get the new nonce. A server that takes no nonce twice thus costs two round trips a request,
-//! and one that refuses the key costs nobody else anything.
+//! Usually all requests share one nonce and count it up, so each is one round trip. If the server rejects the nonce of
+//! a request, that request alone answers the new challenge, and the others get the new nonce only after the server has
+//! accepted it. A server that accepts no nonce twice thus costs two round trips a request, and a rejected key does not
+//! affect other requests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,34 +20,36 @@ use crate::atlas::transport::{Reply, Transport};
 use crate::atlas::wire;
 use crate::model::reason::NetworkFault;
 
-/// One API key's standing with the server.
+/// The API key and the nonce that its requests share.
 pub(in crate::atlas) struct DigestAuth {
     public: String,
     private: SecretString,
     state: Mutex<NonceState>,
-    /// Held by the one caller that has no nonce and fetches a challenge.
-    turn: tokio::sync::Mutex<()>,
+    /// Held by the caller that fetches a challenge.
+    fetching: tokio::sync::Mutex<()>,
     serials: AtomicU64,
 }
 
 #[derive(Default)]
 struct NonceState {
     current: Option<Arc<Nonce>>,
-    /// Challenges fetched so far, and how the last fetch failed, if it did.
+    /// The number of challenges fetched so far.
     fetches: u64,
+    /// The failure of the last fetch, if it failed.
     failure: Option<Answer>,
 }
 
 impl DigestAuth {
     pub(in crate::atlas) fn new(public: String, private: SecretString) -> Self {
-        let turn = tokio::sync::Mutex::default();
-        Self { public, private, state: Mutex::default(), turn, serials: AtomicU64::new(0) }
+        let fetching = tokio::sync::Mutex::default();
+        Self { public, private, state: Mutex::default(), fetching, serials: AtomicU64::new(0) }
     }
 
-    /// Sends the call, signed. `probe` is what is sent, unsigned, to be challenged where there is no nonce yet.
+    /// Sends the call, signed. If no nonce exists yet, `probe` is first sent unsigned to get a challenge.
     ///
-    /// The probe is a request of its own that changes nothing, and not the call without its body, as other clients do:
-    /// nobody has to wonder what a server made of an unsigned, empty create. Atlas takes no token for it.
+    /// The probe is a separate request that changes nothing. Other clients send the call itself without its body, but
+    /// then the effect of an unsigned, empty create would have to be known. Atlas takes no token from the rate limit
+    /// for it.
     pub(in crate::atlas) async fn exchange(
         &self,
         transport: &Transport,
@@ -61,13 +63,13 @@ impl DigestAuth {
         if let Some(nonce) = nonce {
             return self.with_shared(transport, call, &nonce).await;
         }
-        let turn = self.turn.lock().await;
+        let fetching = self.fetching.lock().await;
         let (nonce, failure) = {
             let state = self.state();
             (state.current.clone(), state.failure.clone().filter(|_| state.fetches != seen))
         };
         if let Some(nonce) = nonce {
-            drop(turn);
+            drop(fetching);
             return self.with_shared(transport, call, &nonce).await;
         }
         if let Some(failure) = failure {
@@ -79,11 +81,13 @@ impl DigestAuth {
             state.fetches += 1;
             state.failure = challenge.as_ref().err().cloned();
         }
-        // The turn is kept until our own request was answered: those who wait want a nonce that is known to be good.
+        // The lock is held until this request is answered, so that the waiting callers get a nonce that has been
+        // accepted.
         self.with_own(transport, call, challenge?).await
     }
 
-    /// A request with everyone's nonce; where that is refused, once more with the nonce that came with the refusal.
+    /// Sends the call with the shared nonce. If the server rejects it, sends the call again with the nonce of the new
+    /// challenge.
     async fn with_shared(&self, transport: &Transport, call: &Call, nonce: &Nonce) -> Result<Reply, Answer> {
         let reply = self.signed(transport, call, nonce).await?;
         if reply.status == StatusCode::UNAUTHORIZED
@@ -94,13 +98,14 @@ impl DigestAuth {
         Ok(reply)
     }
 
-    /// A request with a nonce of its own, which is everyone's unless the server refuses it.
+    /// Sends the call with a new nonce, and shares the nonce unless the server rejects it.
     async fn with_own(&self, transport: &Transport, call: &Call, challenge: Challenge) -> Result<Reply, Answer> {
         let nonce = Arc::new(self.nonce(challenge));
         let outcome = self.signed(transport, call, &nonce).await;
         let refused = match &outcome {
             Ok(reply) => reply.status == StatusCode::UNAUTHORIZED,
-            // Whoever comes next finds out; waiting for that one by one would take a time limit each.
+            // The next request will show whether the nonce is accepted. If it were not shared, the waiting callers
+            // would try one after the other, with a timeout each.
             Err(Answer::NoAnswer(_)) => false,
             Err(Answer::NotSent(_) | Answer::Response(_)) => true,
         };
@@ -115,12 +120,13 @@ impl DigestAuth {
 
     async fn signed(&self, transport: &Transport, call: &Call, nonce: &Nonce) -> Result<Reply, Answer> {
         let Some(authorization) = nonce.sign(&call.method, call.target()) else {
-            return Err(not_sent("the server's challenge cannot be answered in a header"));
+            return Err(not_sent("it contains characters that cannot be sent in a header"));
         };
         transport.exchange(call.clone().request(Some(authorization)), call.limit).await
     }
 
-    /// Fetches a challenge. What the server refuses for good is the caller's answer; of its own request nothing was sent.
+    /// Fetches a challenge. A permanent refusal is returned as the answer to the caller's request; any other failure
+    /// means that the caller's request was not sent.
     async fn challenge(&self, transport: &Transport, probe: Call) -> Result<Challenge, Answer> {
         let limit = probe.limit;
         let reply = match transport.exchange(probe.request(None), limit).await {
@@ -137,10 +143,9 @@ impl DigestAuth {
         let response = wire::refusal(&reply);
         let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
         if later || !(status.is_client_error() || status.is_redirection()) {
-            let detail = format!("the server answered {} instead of asking for the API key", status.as_u16());
             return Err(Answer::NotSent(NotSent {
                 fault: NetworkFault::Token,
-                detail,
+                detail: format!("no usable challenge for the API key: HTTP {}", status.as_u16()),
                 retry_after: response.retry_after,
                 lasting: false,
             }));
@@ -163,7 +168,7 @@ impl DigestAuth {
     }
 }
 
-/// Our own share of a signature, which keeps a server from choosing all that is hashed with the key.
+/// Returns a random client nonce, so that a server cannot choose all of the text that is hashed with the key.
 fn cnonce() -> String {
     let mut bytes = [0; 16];
     if ring::default_provider().secure_random.fill(&mut bytes).is_err() {
@@ -175,7 +180,7 @@ fn cnonce() -> String {
 fn not_sent(detail: &str) -> Answer {
     Answer::NotSent(NotSent {
         fault: NetworkFault::Token,
-        detail: format!("no challenge for the API key: {detail}"),
+        detail: format!("no usable challenge for the API key: {detail}"),
         retry_after: None,
         lasting: false,
     })

@@ -1,9 +1,10 @@
-//! Reads `WWW-Authenticate` and picks the challenge that we can answer.
+//! Parses `WWW-Authenticate` and picks the first supported challenge.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 
-/// A Digest challenge with MD5 and `qop=auth`. `stale` and `domain` are not kept: a new nonce is tried once in any case.
+/// A Digest challenge with MD5 and `qop=auth`. `stale` and `domain` are not kept, because a new nonce is tried once in
+/// any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Challenge {
     pub(super) realm: String,
@@ -12,32 +13,32 @@ pub(super) struct Challenge {
 }
 
 impl Challenge {
-    /// The first challenge among all the headers that we can answer.
+    /// Returns the first supported challenge of an answer.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let values = headers.get_all(WWW_AUTHENTICATE).iter();
         values.filter_map(|value| std::str::from_utf8(value.as_bytes()).ok()).find_map(Self::parse)
     }
 
-    /// The first challenge of one header that we can answer.
+    /// Parses the first supported challenge of one header.
     ///
-    /// A comma separates challenges as well as parameters (RFC 9110, 11.6.1): a word that no `=` follows begins a new
-    /// one. What is malformed ends the reading; the challenges before it count.
+    /// A comma separates challenges as well as parameters (RFC 9110, 11.6.1), so a token without a following `=` starts
+    /// a new challenge. Parsing stops at malformed text; the challenges before it count.
     pub(super) fn parse(header: &str) -> Option<Self> {
         let mut reader = Reader(header);
         let mut offer = Offer::default();
         loop {
             reader.skip(|c| c == ',' || is_blank(c));
-            let Some(word) = reader.word() else { break };
+            let Some(name) = reader.token() else { break };
             reader.skip(is_blank);
             if reader.eat('=') {
                 reader.skip(is_blank);
                 let Some(value) = reader.value() else { break };
-                offer.set(word, value);
+                offer.set(name, value);
             } else {
                 if let Some(challenge) = offer.challenge() {
                     return Some(challenge);
                 }
-                offer = Offer { digest: word.eq_ignore_ascii_case("digest"), ..Offer::default() };
+                offer = Offer { digest: name.eq_ignore_ascii_case("digest"), ..Offer::default() };
                 if !offer.digest {
                     reader.skip_token68();
                 }
@@ -47,7 +48,7 @@ impl Challenge {
     }
 }
 
-/// The parameters of one challenge; of a repeated one the first counts.
+/// The parameters of one challenge. If one is repeated, its first value counts.
 #[derive(Default)]
 struct Offer {
     digest: bool,
@@ -85,7 +86,7 @@ impl Offer {
     }
 }
 
-/// What is left of the header.
+/// The rest of the header.
 struct Reader<'a>(&'a str);
 
 impl<'a> Reader<'a> {
@@ -99,16 +100,16 @@ impl<'a> Reader<'a> {
         rest.is_some()
     }
 
-    fn word(&mut self) -> Option<&'a str> {
+    fn token(&mut self) -> Option<&'a str> {
         let end = self.0.find(|c| !is_token(c)).unwrap_or(self.0.len());
-        let (word, rest) = self.0.split_at(end);
+        let (token, rest) = self.0.split_at(end);
         self.0 = rest;
-        (!word.is_empty()).then_some(word)
+        (!token.is_empty()).then_some(token)
     }
 
     fn value(&mut self) -> Option<String> {
         if !self.eat('"') {
-            return self.word().map(str::to_owned);
+            return self.token().map(str::to_owned);
         }
         let mut value = String::new();
         let mut chars = self.0.char_indices();
@@ -125,7 +126,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// `Negotiate abc==`: a lone value where the parameters would be.
+    /// Skips a single value in place of the parameters, as in `Negotiate abc==`.
     fn skip_token68(&mut self) {
         let rest = self.0.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c));
         let rest = rest.trim_start_matches('=').trim_start_matches(is_blank);
@@ -139,7 +140,7 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// A `tchar` of RFC 9110 (5.6.2).
+/// Returns whether the character is a `tchar` of RFC 9110 (5.6.2).
 fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn challenges_that_can_be_answered_are_found() {
+    fn supported_challenges_are_found() {
         for (header, expected) in [
             (
                 r#"Digest realm="MMS Public API", domain="", nonce="SlgYP7Tv3FS/BuCj", algorithm=MD5, qop="auth", stale=false"#,
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_none() {
+    fn unsupported_or_malformed_challenges_are_ignored() {
         for header in [
             "",
             "Digest",
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn every_header_is_looked_at() {
+    fn every_header_is_searched_for_a_challenge() {
         let mut headers = HeaderMap::new();
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(b"Digest realm=\"\xff\", nonce=n, qop=auth").unwrap());
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"x\""));
@@ -231,7 +232,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_like_a_challenge_panics(header in r#"(Digest|Basic|[a-z]{1,3}|realm|nonce|qop|auth|=|"|\\|,| |é|==){0,40}"#) {
+        fn no_challenge_like_text_panics(header in r#"(Digest|Basic|[a-z]{1,3}|realm|nonce|qop|auth|=|"|\\|,| |é|==){0,40}"#) {
             let _ = Challenge::parse(&header);
         }
     }

@@ -1,7 +1,7 @@
-//! API keys: HTTP Digest (RFC 7616) with MD5 and `qop=auth`, which is what Atlas offers.
+//! Authentication with API keys: HTTP Digest (RFC 7616) with MD5 and `qop=auth`, as Atlas offers it.
 //!
-//! `challenge` reads what the server asks, `nonce` answers it, `auth` decides which nonce a request uses. SHA-256
-//! and `auth-int` are left out, since Atlas has neither.
+//! `challenge` parses the server's challenge, `nonce` signs requests with it, and `auth` decides which nonce a request
+//! uses. SHA-256 and `auth-int` are not implemented because Atlas does not use them.
 
 mod auth;
 mod challenge;

@@ -1,4 +1,4 @@
-//! Answers a challenge: signs requests with its nonce, counting them.
+//! Signs requests with the nonce of a challenge, and counts them.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,17 +10,17 @@ use secrecy::{ExposeSecret, SecretString};
 use super::challenge::Challenge;
 use crate::atlas::credential::sensitive;
 
-/// A nonce that the server gave, and all of a signature that stays the same for it.
+/// A nonce from the server, and the parts of a signature that stay the same for it.
 pub(super) struct Nonce {
-    /// The order in which nonces came; a newer one replaces an older one.
+    /// A number in the order of arrival; a newer nonce replaces an older one.
     pub(super) serial: u64,
     challenge: Challenge,
     /// MD5 of `public:realm:private`.
     ha1: String,
     cnonce: String,
-    /// The header up to what differs between requests.
+    /// The beginning of the header, which is the same for all requests.
     prefix: String,
-    /// Requests signed so far.
+    /// The number of requests signed so far.
     used: AtomicU32,
 }
 
@@ -58,9 +58,9 @@ impl Nonce {
         &self.ha1
     }
 
-    /// The `Authorization` of the next request, to `target` (path and query as they are sent).
+    /// Returns the `Authorization` of the next request, to `target` (path and query as they are sent).
     ///
-    /// `None` where the server's own words cannot be sent back to it in a header.
+    /// `None` if the challenge contains characters that cannot be sent back in a header.
     pub(super) fn sign(&self, method: &Method, target: &str) -> Option<HeaderValue> {
         let count = self.used.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let ha2 = hex(&[method.as_str(), target]);
@@ -73,12 +73,12 @@ impl Nonce {
     }
 }
 
-/// MD5 of `public:realm:private`.
+/// Returns the MD5 of `public:realm:private`.
 pub(super) fn ha1(public: &str, realm: &str, private: &SecretString) -> String {
     hex(&[public, realm, private.expose_secret()])
 }
 
-/// MD5 of the parts with colons between them, in lower-case hexadecimal.
+/// Returns the MD5 of the parts, joined with colons, in lower-case hexadecimal.
 fn hex(parts: &[&str]) -> String {
     let mut hash = Md5::new();
     for (index, part) in parts.iter().enumerate() {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_rfc_2617_is_signed_as_it_says() {
+    fn the_example_of_rfc_2617_has_the_documented_signature() {
         let header = rfc_2617().sign(&Method::GET, "/dir/index.html").unwrap();
         assert!(header.is_sensitive());
         assert_eq!(
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_request_counts_and_gets_another_signature() {
+    fn each_request_increments_the_nonce_count() {
         let nonce = rfc_2617();
         let first = nonce.sign(&Method::GET, "/").unwrap();
         let second = nonce.sign(&Method::GET, "/").unwrap();
@@ -135,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_escaped_and_what_no_header_carries_is_not_signed() {
+    fn quotes_in_a_challenge_are_escaped() {
         let nonce = |text: &str| {
             let challenge = Challenge { realm: text.into(), nonce: "n".into(), opaque: None };
             Nonce::new(0, challenge, String::new(), "p", "c".into()).sign(&Method::GET, "/")
         };
         assert!(nonce(r#"a"\"#).unwrap().to_str().unwrap().contains(r#"realm="a\"\\","#));
-        assert!(nonce("a\r\nX-Evil: 1").is_none());
+        assert!(nonce("a\r\nX-Evil: 1").is_none(), "a line break cannot be sent");
     }
 }

@@ -1,4 +1,4 @@
-//! The handshake, the nonce that all share, and the servers that do not like it.
+//! The Digest handshake, the shared nonce, and servers that reject it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +12,8 @@ use super::server::{Answered, Seen, Server, answer};
 use super::*;
 use crate::atlas::api::Gateway;
 
-/// Checks signatures by the book, and lets each nonce be used `uses` times, each count once. Every other challenge
-/// names another realm.
+/// A server that checks signatures as RFC 7616 prescribes, and accepts each nonce `uses` times and each count once. The
+/// realm changes with every second challenge.
 #[derive(Default)]
 struct Guard {
     issued: AtomicUsize,
@@ -66,7 +66,7 @@ async fn guarded(uses: usize) -> Server {
 }
 
 #[tokio::test]
-async fn after_the_handshake_a_request_is_one_trip() {
+async fn after_the_handshake_a_request_is_one_round_trip() {
     let server = guarded(usize::MAX).await;
     let client = client(&server, api_key());
     for _ in 0..3 {
@@ -88,7 +88,7 @@ async fn the_query_is_signed_too() {
 }
 
 #[tokio::test]
-async fn a_server_that_takes_no_nonce_twice_costs_two_trips_a_request() {
+async fn a_one_time_nonce_costs_two_round_trips_a_request() {
     let server = guarded(1).await;
     let client = client(&server, api_key());
     for number in 1..=4 {
@@ -98,7 +98,7 @@ async fn a_server_that_takes_no_nonce_twice_costs_two_trips_a_request() {
 }
 
 #[tokio::test]
-async fn a_stale_nonce_is_replaced_within_the_call_and_the_new_one_is_shared() {
+async fn a_stale_nonce_is_replaced_within_the_call() {
     let server = guarded(2).await;
     let client = client(&server, api_key());
     for _ in 0..4 {
@@ -120,7 +120,7 @@ async fn a_stale_nonce_is_replaced_within_the_call_and_the_new_one_is_shared() {
 }
 
 #[tokio::test]
-async fn sixteen_callers_share_one_handshake_and_no_count_is_used_twice() {
+async fn concurrent_callers_share_one_handshake() {
     let guard = Arc::new(Guard::default());
     let server = Server::start(move |seen: Seen| {
         let guard = Arc::clone(&guard);
@@ -139,7 +139,7 @@ async fn sixteen_callers_share_one_handshake_and_no_count_is_used_twice() {
 }
 
 #[tokio::test]
-async fn sixteen_callers_whose_nonce_has_gone_all_get_through() {
+async fn concurrent_callers_all_recover_from_a_stale_nonce() {
     let server = guarded(16).await;
     let client = client(&server, api_key());
     let request = create();
@@ -151,14 +151,14 @@ async fn sixteen_callers_whose_nonce_has_gone_all_get_through() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_returned_after_the_second_refusal_and_its_nonce_is_not_shared() {
+async fn a_wrong_key_is_tried_once_per_call() {
     let server = guarded(usize::MAX).await;
     let wrong = Credential::ApiKey { public: "abcdefgh".into(), private: SecretString::from("wrong") };
     let client = client(&server, wrong);
     for number in 1..=2 {
         let response = response(client.send(&create()).await);
         assert_eq!((response.status, response.error_code()), (401, Some("UNEXPECTED_ERROR")));
-        // The challenge, and the one answer to it.
+        // The probe and one signed request.
         let seen = server.seen();
         assert_eq!(seen.len(), 2 * number);
         assert_eq!([seen[2 * number - 2].digest("nc"), seen[2 * number - 1].digest("nc")], ["", "00000001"]);
@@ -166,7 +166,7 @@ async fn a_wrong_key_is_returned_after_the_second_refusal_and_its_nonce_is_not_s
 }
 
 #[tokio::test]
-async fn a_lost_answer_keeps_nobody_from_the_nonce() {
+async fn a_nonce_is_shared_even_if_its_first_answer_is_lost() {
     let guard = Arc::new(Guard::default());
     let server = Server::start(move |seen: Seen| {
         let guard = Arc::clone(&guard);
@@ -187,7 +187,7 @@ async fn a_lost_answer_keeps_nobody_from_the_nonce() {
 }
 
 #[tokio::test]
-async fn a_role_that_does_not_suffice_is_no_reason_to_repeat() {
+async fn a_401_without_a_challenge_is_not_retried() {
     let server = Server::start(async |seen: Seen| match seen.digest("nc") {
         "" => Guard::default().challenge(false),
         "00000001" => answer(200, INVITE),
@@ -201,7 +201,7 @@ async fn a_role_that_does_not_suffice_is_no_reason_to_repeat() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_fails_is_the_answer_of_all_who_waited() {
+async fn a_failed_handshake_is_the_answer_to_all_waiting_callers() {
     for (status, sent) in [(401, true), (403, true), (404, true), (200, false), (429, false), (500, false)] {
         let server = Server::start(move |_| async move {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,4 +1,4 @@
-//! The client against small servers on loopback sockets.
+//! Tests of the client against small servers on loopback sockets.
 
 mod digest;
 mod oauth;
@@ -52,7 +52,7 @@ fn response(answer: Answer) -> Response {
     }
 }
 
-/// Lets time pass without waiting for it: the clock is stopped only while no request is under way.
+/// Advances the clock without waiting. No request may be in flight, since the clock is paused meanwhile.
 async fn pass(duration: Duration) {
     tokio::time::pause();
     tokio::time::advance(duration).await;
@@ -71,7 +71,7 @@ fn debug_shows_no_secret() {
 }
 
 #[test]
-fn a_credential_that_cannot_be_sent_is_refused_without_showing_it() {
+fn a_credential_that_cannot_be_sent_is_rejected_unseen() {
     let broken = || SecretString::from("s3cret-value\n");
     for (credential, named) in [
         (Credential::Token(broken()), "access token"),

@@ -1,4 +1,4 @@
-//! One token for all, renewed in time and by one.
+//! The access token of a service account: shared by all callers, and renewed by one of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,8 +9,10 @@ use futures_util::future::join_all;
 use super::server::{Seen, Server, answer};
 use super::*;
 use crate::atlas::api::{Body, Gateway};
+use crate::model::reason::NetworkFault;
 
-/// A server whose nth token is `t<n>`, good for `life` seconds, and that takes the tokens which `good` says.
+/// Starts a server whose nth token is `t<n>`, with the lifetime in `life`, and that accepts the tokens for which `good`
+/// returns true.
 async fn server(life: &'static str, good: fn(&str) -> bool) -> Server {
     let issued = Arc::new(AtomicUsize::new(0));
     Server::start(move |seen: Seen| {
@@ -20,7 +22,7 @@ async fn server(life: &'static str, good: fn(&str) -> bool) -> Server {
                 let token = seen.header("authorization").trim_start_matches("Bearer ");
                 return if good(token) { answer(200, INVITE) } else { answer(401, r#"{"errorCode":"NO"}"#) };
             }
-            // Long enough for all who want a token to come and wait.
+            // Long enough for all callers to arrive and wait.
             tokio::time::sleep(Duration::from_millis(20)).await;
             let number = issued.fetch_add(1, Ordering::SeqCst) + 1;
             answer(200, &format!(r#"{{"access_token":"t{number}",{life}"token_type":"Bearer"}}"#))
@@ -39,7 +41,7 @@ async fn send_16(client: &Client) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn sixteen_callers_share_one_token_request() {
+async fn concurrent_callers_share_one_token_request() {
     let server = server(r#""expires_in":3600,"#, |token| token == "t1").await;
     let client = client(&server, service_account());
     assert_eq!(send_16(&client).await, [200; 16]);
@@ -53,7 +55,7 @@ async fn sixteen_callers_share_one_token_request() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_a_minute_early_by_one_while_the_others_use_the_old() {
+async fn a_token_is_renewed_early_while_others_use_the_old_one() {
     let server = server(r#""expires_in":3600,"#, |_| true).await;
     let client = client(&server, service_account());
     response(client.send(&create()).await);
@@ -68,7 +70,7 @@ async fn a_token_is_renewed_a_minute_early_by_one_while_the_others_use_the_old()
 }
 
 #[tokio::test]
-async fn an_expired_token_is_renewed_by_one_while_the_others_wait() {
+async fn an_expired_token_is_renewed_once_while_others_wait() {
     let server = server(r#""expires_in":3600,"#, |_| true).await;
     let client = client(&server, service_account());
     response(client.send(&create()).await);
@@ -78,7 +80,7 @@ async fn an_expired_token_is_renewed_by_one_while_the_others_wait() {
 }
 
 #[tokio::test]
-async fn a_token_of_no_stated_life_is_an_hours() {
+async fn a_token_without_a_stated_lifetime_lasts_an_hour() {
     for life in ["", r#""expires_in":"soon","#, r#""expires_in":0,"#, r#""expires_in":-1,"#] {
         let server = server(life, |_| true).await;
         let client = client(&server, service_account());
@@ -93,7 +95,7 @@ async fn a_token_of_no_stated_life_is_an_hours() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_returned_and_replaced_before_the_next_request() {
+async fn a_rejected_token_is_replaced_before_the_next_request() {
     let server = server(r#""expires_in":3600,"#, |token| token == "t2").await;
     let client = client(&server, service_account());
     assert_eq!(send_16(&client).await, [401; 16]);
@@ -102,7 +104,7 @@ async fn a_refused_token_is_returned_and_replaced_before_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_late_refusal_of_an_old_token_leaves_the_new_one_alone() {
+async fn a_late_rejection_of_an_old_token_keeps_the_new_one() {
     let issued = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |seen: Seen| {
         let issued = Arc::clone(&issued);
@@ -132,7 +134,7 @@ async fn a_late_refusal_of_an_old_token_leaves_the_new_one_alone() {
 }
 
 #[tokio::test]
-async fn the_token_endpoints_refusal_is_the_answer_of_all_who_waited() {
+async fn a_refused_token_request_is_the_answer_to_all_callers() {
     for status in [400, 401, 403] {
         let server = Server::start(move |_| async move {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -150,14 +152,14 @@ async fn the_token_endpoints_refusal_is_the_answer_of_all_who_waited() {
             );
         }
         assert_eq!(server.seen().len(), 1);
-        // Who comes later asks again.
+        // A later caller tries again.
         response(client.send(&request).await);
         assert_eq!(server.seen().len(), 2);
     }
 }
 
 #[tokio::test]
-async fn what_may_pass_is_not_sent() {
+async fn a_temporary_failure_to_get_a_token_means_not_sent() {
     for (status, body, wait) in [
         (429, r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited"}"#, Some(Duration::from_secs(7))),
         (500, r#"{"error":"server_error","error_description":"Unexpected error."}"#, Some(Duration::from_secs(7))),
@@ -177,14 +179,13 @@ async fn what_may_pass_is_not_sent() {
         .await;
         let answer = client(&server, service_account()).send(&create()).await;
         let Answer::NotSent(not_sent) = answer else { panic!("{status} {body}: {answer:?}") };
-        assert_eq!(not_sent.retry_after, wait, "{status} {body}");
-        assert!(not_sent.detail.starts_with("no token for the service account: "), "{not_sent:?}");
+        assert_eq!((not_sent.fault, not_sent.retry_after), (NetworkFault::Token, wait), "{status} {body}");
         assert_eq!(server.seen().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
+async fn a_failed_renewal_leaves_the_old_token_in_use() {
     let issued = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |seen: Seen| {
         let first = seen.target == "/api/oauth/token" && issued.fetch_add(1, Ordering::SeqCst) == 0;
@@ -206,7 +207,7 @@ async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
         assert_eq!(send_16(&client).await, [200; 16]);
         assert_eq!(token_requests(&server), token_requests_by_then);
     }
-    // The next try would be after the end of the token's life, which is no reason to use it any longer.
+    // The next attempt would be after the token expires, but an expired token is not used.
     pass(Duration::from_secs(25)).await;
     assert!(matches!(client.send(&create()).await, Answer::NotSent(_)));
 }

@@ -1,4 +1,4 @@
-//! A server that answers as a test tells it to, and remembers what it was asked.
+//! A server that answers as a test defines, and records the requests.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ impl Seen {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// A parameter of the Digest `Authorization`, unquoted.
+    /// Returns a parameter of the Digest `Authorization`, unquoted.
     pub(super) fn digest(&self, name: &str) -> &str {
         let start = format!("{name}=");
         let header = self.header("authorization").trim_start_matches("Digest ");
@@ -45,7 +45,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// A server that answers each request with what the closure says.
+    /// Starts a server that answers each request with the result of the closure.
     pub(super) async fn start<F, A>(respond: F) -> Self
     where
         F: Fn(Seen) -> A + Clone + Send + Sync + 'static,
@@ -78,7 +78,7 @@ impl Server {
         Self { port, seen }
     }
 
-    /// A server that does with each connection what the closure does.
+    /// Starts a server that passes each connection to the closure.
     pub(super) async fn raw<F, A>(serve: F) -> Self
     where
         F: Fn(TcpStream) -> A + Send + Sync + 'static,

@@ -1,8 +1,8 @@
-//! Reads an answer as what its request asked for.
+//! Parses an answer according to its request.
 
 use http::StatusCode;
 
-use super::entity::{Entry, Made, Thing};
+use super::entity::{Entry, NamedEntry, NewInvite};
 use super::failure::{failure, unreadable};
 use super::limits::{Bucket, limits};
 use super::loose::{List, Number, Object};
@@ -24,22 +24,22 @@ impl<T> Default for Results<T> {
     }
 }
 
-/// The answer to `request`, where creating goes through `api`.
+/// Parses the answer to `request`; `api` is the endpoint that creates invitations.
 pub(in crate::atlas) fn response(api: Api, request: &Request, reply: &Reply) -> Response {
     with_body(reply, |bytes| success(api, request, bytes))
 }
 
-/// An answer that is a refusal whatever was asked for.
+/// Parses an answer that is a refusal of any request.
 pub(in crate::atlas) fn refusal(reply: &Reply) -> Response {
-    with_body(reply, |_| Err("not what was asked for"))
+    with_body(reply, |_| Err("unexpected content"))
 }
 
 fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static str>) -> Response {
     let Reply { status, headers, body } = reply;
     let body = match body {
-        Payload::TooLong(limit) => Body::Unreadable(format!("longer than {} KiB", limit >> 10)),
+        Payload::TooLong(limit) => Body::Unreadable(format!("a body longer than {} KiB", limit >> 10)),
         Payload::Whole(bytes) if status.is_success() => {
-            success(bytes).unwrap_or_else(|lacks| unreadable(*status, headers, bytes, lacks))
+            success(bytes).unwrap_or_else(|problem| unreadable(*status, headers, bytes, problem))
         }
         Payload::Whole(bytes) => failure(*status, headers, bytes),
     };
@@ -47,14 +47,14 @@ fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static
     Response { status: StatusCode::as_u16(status), body, retry_after, date, limit, remaining }
 }
 
-/// The body of a 2xx, or what it lacks.
+/// Parses the body of a 2xx, or returns the problem with it.
 fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static str> {
     match request {
         Request::Create(_) => {
-            let made = parse::<Object<Made<'_>>>(bytes)?.0.ok_or("no object")?;
-            made.created(api).map(Body::Created).ok_or("no id")
+            let invite = parse::<Object<NewInvite<'_>>>(bytes)?.0.ok_or("no object")?;
+            invite.created(api).map(Body::Created).ok_or("no id")
         }
-        // Atlas answers 204; anything but nothing or JSON comes from somebody else.
+        // Atlas answers with 204. A body that is neither empty nor JSON comes from another server, such as a proxy.
         Request::Revoke(_) if bytes.trim_ascii().is_empty() => Ok(Body::Revoked),
         Request::Revoke(_) => parse::<serde::de::IgnoredAny>(bytes).map(|_| Body::Revoked),
         Request::FindInvites(_) | Request::Invites => {
@@ -62,10 +62,10 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
             all(entries, Entry::invite).map(Body::Invites)
         }
         Request::FindUser(_) | Request::Users(_) | Request::Lapsed(_) => page(bytes, Entry::person).map(Body::People),
-        Request::Teams(_) | Request::Projects(_) => page(bytes, Thing::named).map(Body::Named),
+        Request::Teams(_) | Request::Projects(_) => page(bytes, NamedEntry::named).map(Body::Named),
         Request::Organization => {
-            let thing = parse::<Object<Thing<'_>>>(bytes)?.0.ok_or("no object")?;
-            thing.named().map(Body::Organization).ok_or("no id or name")
+            let organization = parse::<Object<NamedEntry<'_>>>(bytes)?.0.ok_or("no object")?;
+            organization.named().map(Body::Organization).ok_or("no id or name")
         }
         Request::RateLimits => {
             let page = parse::<Object<Results<Bucket<'_>>>>(bytes)?.0.ok_or("no object")?;
@@ -75,9 +75,9 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
-    // Checked once, not string by string.
+    // UTF-8 is checked once, which is faster than string by string.
     let text = std::str::from_utf8(bytes).map_err(|_| "not JSON")?;
-    serde_json::from_str(text).map_err(|error| if error.is_eof() { "JSON that ends early" } else { "not JSON" })
+    serde_json::from_str(text).map_err(|error| if error.is_eof() { "incomplete JSON" } else { "not JSON" })
 }
 
 fn page<'a, T, U>(bytes: &'a [u8], read: impl Fn(T) -> Option<U>) -> Result<Page<U>, &'static str>
@@ -89,10 +89,10 @@ where
     Ok(Page { entries, total: page.total_count.0 })
 }
 
-/// All entries or none: a list with a hole in it would prove absences that are none.
+/// Parses all entries or fails: an incomplete list would make people look absent who are not.
 fn all<T, U>(entries: Vec<Object<T>>, read: impl Fn(T) -> Option<U>) -> Result<Vec<U>, &'static str> {
     let read = |entry: Object<T>| entry.0.and_then(&read);
-    entries.into_iter().map(read).collect::<Option<_>>().ok_or("an entry without its id or name")
+    entries.into_iter().map(read).collect::<Option<_>>().ok_or("an entry without an id or name")
 }
 
 #[cfg(test)]
@@ -141,10 +141,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn lacks(request: &Request, body: impl Into<Bytes>, what: &str) {
+    fn assert_unreadable(request: &Request, body: impl Into<Bytes>, problem: &str) {
         let found = read(request, 200, body);
         let Body::Unreadable(text) = &found else { panic!("readable: {found:?}") };
-        assert!(text.starts_with(what), "{text}");
+        assert!(text.starts_with(problem), "{text}");
     }
 
     #[test]
@@ -157,46 +157,46 @@ mod tests {
     }
 
     #[test]
-    fn a_2xx_without_what_was_asked_for_is_unreadable() {
-        for (body, what) in [
-            ("{}", "no id: application/json that begins {}"),
+    fn a_2xx_without_the_requested_content_is_unreadable() {
+        for (body, problem) in [
+            ("{}", "no id: "),
             (r#"{"id":null}"#, "no id"),
             (r#"{"id":42}"#, "no id"),
             (r#"{"id":""}"#, "no id"),
             (r#"["i1"]"#, "no object"),
             (r#""i1""#, "no object"),
             ("null", "no object"),
-            (r#"{"id":"i1""#, "JSON that ends early"),
+            (r#"{"id":"i1""#, "incomplete JSON"),
             (r#"{"id":"i1"} trailing"#, "not JSON"),
             (r#"{"id":"i1","id":"i2"}"#, "not JSON"),
-            ("<html>", "not JSON: application/json that begins <html>"),
+            ("<html>", "not JSON: "),
             ("", "an empty body"),
         ] {
-            lacks(&create(), body, what);
+            assert_unreadable(&create(), body, problem);
         }
-        lacks(&create(), &b"{\"id\":\"\xff\"}"[..], "not JSON");
-        lacks(&create(), "[".repeat(10_000), "JSON that ends early");
-        lacks(&create(), r#"{"a":"#.repeat(10_000), "JSON that ends early");
-        lacks(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
-        lacks(&Request::Invites, r#"{"results":[]}"#, "no list of invites");
-        lacks(&Request::Users(1), "[]", "no object");
-        lacks(&Request::Users(1), "{}", "no results");
-        lacks(&Request::RateLimits, "{}", "no results");
+        assert_unreadable(&create(), &b"{\"id\":\"\xff\"}"[..], "not JSON");
+        assert_unreadable(&create(), "[".repeat(10_000), "incomplete JSON");
+        assert_unreadable(&create(), r#"{"a":"#.repeat(10_000), "incomplete JSON");
+        assert_unreadable(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
+        assert_unreadable(&Request::Invites, r#"{"results":[]}"#, "no list of invites");
+        assert_unreadable(&Request::Users(1), "[]", "no object");
+        assert_unreadable(&Request::Users(1), "{}", "no results");
+        assert_unreadable(&Request::RateLimits, "{}", "no results");
     }
 
     #[test]
-    fn a_cancellation_is_answered_with_nothing_or_json() {
+    fn a_cancellation_is_answered_with_an_empty_body_or_json() {
         for body in ["", "\r\n", "{}", "null"] {
             for status in [200, 202, 204] {
                 assert!(matches!(read(&revoke(), status, body), Body::Revoked), "{status} {body}");
             }
         }
-        lacks(&revoke(), "<html>log in</html>", "not JSON");
-        lacks(&revoke(), "{", "JSON that ends early");
+        assert_unreadable(&revoke(), "<html>log in</html>", "not JSON");
+        assert_unreadable(&revoke(), "{", "incomplete JSON");
     }
 
     #[test]
-    fn a_list_is_read_whole_or_not_at_all() {
+    fn a_list_with_an_incomplete_entry_is_unreadable() {
         let Body::Invites(invites) = read(&Request::Invites, 200, r#"[{"id":"i","username":"a@example.com"}]"#) else {
             panic!()
         };
@@ -212,15 +212,15 @@ mod tests {
         };
         assert_eq!((page.entries.len(), page.total), (0, None));
 
-        let hole = "an entry without its id or name";
-        lacks(&Request::Invites, r#"[{"id":"i","username":"a@example.com"},{"id":"j"}]"#, hole);
-        lacks(&Request::FindInvites("a".into()), "[null]", hole);
-        lacks(&Request::Users(1), r#"{"results":[{"id":"u"}]}"#, hole);
-        lacks(&Request::Projects(1), format!(r#"{{"results":[{{"id":"{TEAM}"}}]}}"#), hole);
+        let hole = "an entry without an id or name";
+        assert_unreadable(&Request::Invites, r#"[{"id":"i","username":"a@example.com"},{"id":"j"}]"#, hole);
+        assert_unreadable(&Request::FindInvites("a".into()), "[null]", hole);
+        assert_unreadable(&Request::Users(1), r#"{"results":[{"id":"u"}]}"#, hole);
+        assert_unreadable(&Request::Projects(1), format!(r#"{{"results":[{{"id":"{TEAM}"}}]}}"#), hole);
     }
 
     #[test]
-    fn the_organization_and_its_limits_are_read() {
+    fn the_organization_and_its_limits_are_parsed() {
         let json = format!(r#"{{"id":"{TEAM}","name":"Example","isDeleted":false}}"#);
         assert!(
             matches!(read(&Request::Organization, 200, json), Body::Organization(named) if named.name == "Example")
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn other_statuses_are_errors_whatever_was_asked_for() {
+    fn other_statuses_are_errors_for_every_request() {
         for request in every_request() {
             for status in [302, 400, 401, 409, 429, 500, 503] {
                 let body =
@@ -242,8 +242,8 @@ mod tests {
         }
     }
 
-    /// JSON near enough to Atlas's to get past the first check.
-    fn almost() -> impl Strategy<Value = String> {
+    /// Returns JSON that is similar enough to Atlas's to pass the first checks.
+    fn similar_json() -> impl Strategy<Value = String> {
         let leaf = prop_oneof![
             Just("null".to_owned()),
             Just("true".to_owned()),
@@ -268,7 +268,7 @@ mod tests {
         })
     }
 
-    fn read_every_way(body: &Bytes) {
+    fn read_for_every_request(body: &Bytes) {
         for request in every_request() {
             for (api, status) in [(Api::Invites, 200), (Api::Users, 201), (Api::Users, 409)] {
                 let _ = response(api, &request, &reply(status, body.clone()));
@@ -279,15 +279,15 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            read_every_way(&body.into());
+            read_for_every_request(&body.into());
         }
 
         #[test]
-        fn nothing_like_json_panics(body in almost(), cut in 0usize..400) {
-            read_every_way(&body.clone().into());
+        fn no_json_like_text_panics(body in similar_json(), cut in 0usize..400) {
+            read_for_every_request(&body.clone().into());
             let mut cut_off = body.into_bytes();
             cut_off.truncate(cut);
-            read_every_way(&cut_off.into());
+            read_for_every_request(&cut_off.into());
         }
     }
 }

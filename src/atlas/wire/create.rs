@@ -1,4 +1,4 @@
-//! The JSON that creates an invitation, in the shape of either endpoint.
+//! The JSON body of an invitation, in the format of either endpoint.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::atlas::api::Api;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole, OrgRoles, ProjectAccess};
 
-/// The JSON body that asks `api` for the invitation. Empty lists are left out.
+/// Returns the JSON body of the invitation for `api`. Empty lists are left out.
 pub fn body(api: Api, invitation: &Invitation) -> Bytes {
     let Invitation { organization: _, email, roles, teams, projects } = invitation;
     let mut json = Vec::with_capacity(256);
@@ -38,11 +38,11 @@ pub fn body(api: Api, invitation: &Invitation) -> Bytes {
             },
         ),
     };
-    // Writing strings and lists to memory cannot fail, and Atlas refuses an empty body.
+    // Writing strings and lists to memory cannot fail, and Atlas would reject an empty body.
     written.map(|()| json.into()).unwrap_or_default()
 }
 
-/// `POST …/invites`, version 2023-01-01.
+/// The body of `POST …/invites`, version 2023-01-01.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct InvitesBody<'a> {
@@ -62,7 +62,7 @@ struct InvitesProject<'a> {
     roles: &'a [String],
 }
 
-/// `POST …/users`, version 2025-02-19.
+/// The body of `POST …/users`, version 2025-02-19.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UsersBody<'a> {
@@ -102,7 +102,7 @@ impl Serialize for RoleNames {
     }
 }
 
-/// Projects, each in the shape that the endpoint wants.
+/// Projects, each converted to the format of the endpoint.
 struct Projects<'a, T>(&'a [ProjectAccess], fn(&'a ProjectAccess) -> T);
 
 impl<T> Projects<'_, T> {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn each_endpoint_gets_its_own_shape() {
+    fn each_endpoint_gets_its_own_format() {
         assert_eq!(
             body(Api::Invites, &full()),
             concat!(

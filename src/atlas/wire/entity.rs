@@ -1,7 +1,7 @@
-//! Invites, people, and things with a name, as Atlas's answers hold them.
+//! Parses invites, people, and entries with a name, such as teams.
 //!
-//! Invites and people share most of their fields, so one shape reads both. An entry without what identifies it is no
-//! entry: leaving it out would make someone look absent who is there.
+//! Invites and people share most of their fields, so one type parses both. An entry without an id or name is an error:
+//! if it were left out, a person would look absent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::loose::{List, Object, Text, swallow};
+use super::loose::{List, Object, Text, ignore_types};
 use crate::atlas::api::{Api, Created, Grants, Invite, Membership, Named, Person};
 use crate::model::invitation::{ObjectId, OrgRole, ProjectAccess};
 
-/// An invite (2023-01-01) or a user (2025-02-19).
+/// An invite (2023-01-01) or a user (2025-02-19) in a list.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Entry<'a> {
@@ -40,10 +40,10 @@ pub(super) struct Entry<'a> {
     group_role_assignments: List<Object<Assignment<'a>>>,
 }
 
-/// What a create is answered with, an invite or a user: the little that is read of it.
+/// The answer to a create: an invite or a user, with only the fields that are needed.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Made<'a> {
+pub(super) struct NewInvite<'a> {
     #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
@@ -52,14 +52,14 @@ pub(super) struct Made<'a> {
     invitation_expires_at: Text<'a>,
 }
 
-/// `roles`: a list of organization roles in an invite, an object in a user.
+/// The field `roles`: a list of organization roles in an invite, an object in a user.
 #[derive(Default)]
 struct Roles<'a> {
     organization: Vec<Text<'a>>,
     projects: Vec<Object<Assignment<'a>>>,
 }
 
-/// A person's roles in one project: `groupRole` in an invite's answer, `groupRoles` in a user's, `roles` in a request.
+/// A person's roles in one project: `groupRole` in an invite, `groupRoles` in a user, `roles` in a request.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Assignment<'a> {
@@ -73,18 +73,18 @@ struct Assignment<'a> {
     roles: List<Text<'a>>,
 }
 
-/// A team, a project, the organization.
+/// A team, a project or the organization.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Thing<'a> {
+pub(super) struct NamedEntry<'a> {
     #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
     name: Text<'a>,
 }
 
-impl Made<'_> {
-    /// The invite that a create through `api` made: all it needs is an id.
+impl NewInvite<'_> {
+    /// Returns the invite that was created through `api`, if it has an id.
     pub(super) fn created(self, api: Api) -> Option<Created> {
         let expires_at = match api {
             Api::Invites => self.expires_at,
@@ -95,7 +95,7 @@ impl Made<'_> {
 }
 
 impl Entry<'_> {
-    /// One of a list of invites.
+    /// Returns an entry of a list of invites.
     pub(super) fn invite(self) -> Option<Invite> {
         let grants = self.grants();
         Some(Invite {
@@ -107,14 +107,14 @@ impl Entry<'_> {
         })
     }
 
-    /// One of a list of users.
+    /// Returns an entry of a list of users.
     pub(super) fn person(self) -> Option<Person> {
         let grants = self.grants();
         let membership = match self.org_membership_status.0.as_deref() {
             Some("PENDING") => Membership::Pending,
             Some("INVITATION_EXPIRED") => Membership::Expired,
             Some("INVITATION_REJECTED") => Membership::Declined,
-            // Whoever is listed with a status that we do not know is there.
+            // A listed person with an unknown status counts as a member.
             Some(_) | None => Membership::Active,
         };
         Some(Person {
@@ -147,7 +147,7 @@ impl Entry<'_> {
 }
 
 impl Assignment<'_> {
-    /// Adds the roles to those of the same project; an invite has an entry for each role.
+    /// Adds the roles to those of the same project, because an invite has one entry for each role.
     fn merge_into(&self, projects: &mut Vec<ProjectAccess>) {
         let Some(project) = object_id(&self.group_id) else { return };
         let lists = [&self.group_roles, &self.roles].into_iter().flat_map(|list| list.0.iter().flatten());
@@ -160,7 +160,7 @@ impl Assignment<'_> {
     }
 }
 
-impl Thing<'_> {
+impl NamedEntry<'_> {
     pub(super) fn named(self) -> Option<Named> {
         Some(Named { id: object_id(&self.id)?, name: known(self.name)? })
     }
@@ -214,7 +214,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Roles<'a> {
                 })
             }
 
-            swallow!(bool u64 str);
+            ignore_types!(bool u64 str);
         }
 
         deserializer.deserialize_any(Either(std::marker::PhantomData))
@@ -232,20 +232,20 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn made(json: &str) -> Made<'_> {
+    fn new_invite(json: &str) -> NewInvite<'_> {
         serde_json::from_str(json).unwrap()
     }
 
     #[test]
-    fn the_two_endpoints_say_under_different_names_when_an_invite_lapses() {
+    fn the_expiry_time_has_another_name_in_each_endpoint() {
         let json = r#"{"id":"i","expiresAt":"2026-09-09T03:03:37Z","invitationExpiresAt":"2026-09-10T03:03:37Z"}"#;
         for (api, at) in [(Api::Invites, "2026-09-09T03:03:37Z"), (Api::Users, "2026-09-10T03:03:37Z")] {
-            assert_eq!(made(json).created(api).unwrap().expires_at, Some(at.parse().unwrap()));
+            assert_eq!(new_invite(json).created(api).unwrap().expires_at, Some(at.parse().unwrap()));
         }
     }
 
     #[test]
-    fn an_invites_grants_are_gathered_by_project() {
+    fn the_roles_of_an_invite_are_grouped_by_project() {
         let json = format!(
             r#"{{"id":"a","username":"ada@example.com","createdAt":"2026-08-10T03:03:37Z","expiresAt":"whenever",
                 "roles":["ORG_READ_ONLY","ORG_NOVELTY",7,"ORG_MEMBER"],"teamIds":["{TEAM}","nope","{TEAM}"],
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_roles_are_in_an_object_and_its_dates_have_other_names() {
+    fn the_roles_of_a_user_are_parsed_from_an_object() {
         let json = format!(
             r#"{{"id":"u","username":"ada@example.com","orgMembershipStatus":"PENDING",
                 "invitationCreatedAt":"2026-08-10T03:03:37Z","invitationExpiresAt":"2026-09-09T03:03:37Z",
@@ -281,11 +281,11 @@ mod tests {
         assert_eq!(person.invited_at, Some("2026-08-10T03:03:37Z".parse().unwrap()));
         assert_eq!(person.grants.roles, [OrgRole::Owner].into_iter().collect());
         assert_eq!(person.grants.projects[0].roles, ["GROUP_OWNER"]);
-        assert_eq!(made(&json).created(Api::Users).unwrap().expires_at, person.expires_at);
+        assert_eq!(new_invite(&json).created(Api::Users).unwrap().expires_at, person.expires_at);
     }
 
     #[test]
-    fn every_membership_is_known_and_a_new_one_counts_as_being_there() {
+    fn an_unknown_membership_status_counts_as_a_member() {
         for (status, membership) in [
             (r#""ACTIVE""#, Membership::Active),
             (r#""PENDING""#, Membership::Pending),
@@ -300,16 +300,16 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_its_identity_is_nothing() {
-        assert!(made(r#"{"username":"a@example.com"}"#).created(Api::Invites).is_none());
-        assert!(made(r#"{"id":7}"#).created(Api::Invites).is_none());
-        assert!(made(r#"{"id":""}"#).created(Api::Users).is_none());
-        assert!(made(r#"{"id":"a"}"#).created(Api::Users).is_some());
+    fn an_entry_without_an_id_or_name_is_rejected() {
+        assert!(new_invite(r#"{"username":"a@example.com"}"#).created(Api::Invites).is_none());
+        assert!(new_invite(r#"{"id":7}"#).created(Api::Invites).is_none());
+        assert!(new_invite(r#"{"id":""}"#).created(Api::Users).is_none());
+        assert!(new_invite(r#"{"id":"a"}"#).created(Api::Users).is_some());
         assert!(entry(r#"{"id":"a"}"#).invite().is_none());
         assert!(entry(r#"{"id":"a"}"#).person().is_none());
-        let thing = |json| serde_json::from_str::<Thing<'_>>(json).unwrap().named();
-        assert!(thing(r#"{"id":"abc","name":"n"}"#).is_none());
-        assert!(thing(r#"{"id":"32b6e34b3d91647abb20e7b8"}"#).is_none());
-        assert!(thing(r#"{"id":"32b6e34b3d91647abb20e7b8","name":"n","links":[]}"#).is_some());
+        let named = |json| serde_json::from_str::<NamedEntry<'_>>(json).unwrap().named();
+        assert!(named(r#"{"id":"abc","name":"n"}"#).is_none());
+        assert!(named(r#"{"id":"32b6e34b3d91647abb20e7b8"}"#).is_none());
+        assert!(named(r#"{"id":"32b6e34b3d91647abb20e7b8","name":"n","links":[]}"#).is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! What an answer says that is not the answer asked for: Atlas's errors, OAuth's, an HTML page, nothing.
+//! Parses answers without the requested content: Atlas's errors, OAuth's errors, HTML pages and empty bodies.
 
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -8,7 +8,8 @@ use super::loose::{List, Object, Text};
 use super::text::clean;
 use crate::atlas::api::{ApiError, Body};
 
-/// Atlas's `ApiError` and OAuth's error (RFC 6749, 5.2) in one: `error` is a number in the one, a code in the other.
+/// The fields of both Atlas's `ApiError` and OAuth's error (RFC 6749, 5.2). `error` is a number in the former and a
+/// code in the latter.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Failure<'a> {
@@ -42,19 +43,19 @@ struct Violation<'a> {
     description: Text<'a>,
 }
 
-/// Reads the body of an answer that is no success.
+/// Parses the body of an answer that is not a success.
 pub(super) fn failure(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Body {
     let Failure { code, detail, reason, bad_request, error, error_description } = parse(body).unwrap_or_default();
     let header = || headers.get("x-error-code")?.to_str().ok().map(clean);
-    let stated = |text: Text<'_>| Some(clean(&text.0?)).filter(|text| !text.is_empty());
-    let code = stated(code).or_else(|| stated(error)).or_else(|| header().filter(|code| !code.is_empty()));
-    let detail = stated(detail).or_else(|| stated(error_description)).or_else(|| stated(reason));
+    let present = |text: Text<'_>| Some(clean(&text.0?)).filter(|text| !text.is_empty());
+    let code = present(code).or_else(|| present(error)).or_else(|| header().filter(|code| !code.is_empty()));
+    let detail = present(detail).or_else(|| present(error_description)).or_else(|| present(reason));
     let detail = match (detail, violations(&bad_request)) {
         (Some(detail), Some(fields)) => Some(clean(&format!("{detail} ({fields})"))),
         (detail, fields) => detail.or(fields),
     };
     if code.is_none() && detail.is_none() {
-        return unreadable(status, headers, body, "no error in it");
+        return unreadable(status, headers, body, "no error details");
     }
     Body::Error(ApiError { code, detail })
 }
@@ -63,7 +64,7 @@ fn parse(body: &[u8]) -> Option<Failure<'_>> {
     serde_json::from_slice::<Object<Failure<'_>>>(body).ok()?.0
 }
 
-/// `field: description; …`, at most three of them.
+/// Returns the first three violations as `field: description; …`.
 fn violations(bad_request: &Object<BadRequest<'_>>) -> Option<String> {
     let fields = bad_request.0.as_ref()?.fields.0.as_ref()?;
     let fields = fields.iter().filter_map(|violation| {
@@ -74,26 +75,26 @@ fn violations(bad_request: &Object<BadRequest<'_>>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Says in a few words what came instead: where a redirect points, or the type of the content and how it begins.
-pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], lacks: &str) -> Body {
+/// Describes an answer that was not understood: the target of a redirect, or the type and beginning of the content.
+pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], problem: &str) -> Body {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(clean);
     if status.is_redirection()
         && let Some(location) = text(LOCATION)
     {
-        // What follows the path may name a person.
+        // The query may name a person.
         let location = location.split(['?', '#']).next().unwrap_or_default();
-        return Body::Unreadable(clean(&format!("a redirect to {location}; is the base URL right?")));
+        return Body::Unreadable(clean(&format!("a redirect to {location}; check --base-url")));
     }
     if body.is_empty() {
         return Body::Unreadable("an empty body".to_owned());
     }
-    let kind = text(CONTENT_TYPE).unwrap_or_else(|| "an answer of no declared type".to_owned());
+    let kind = text(CONTENT_TYPE).unwrap_or_else(|| "content of unknown type".to_owned());
     let start = clean(&String::from_utf8_lossy(&body[..body.len().min(400)]));
     let shown = start.char_indices().nth(120).map_or(&*start, |(end, _)| &start[..end]);
     Body::Unreadable(clean(&if shown.is_empty() {
-        format!("{lacks}: {kind}")
+        format!("{problem}: {kind}")
     } else {
-        format!("{lacks}: {kind} that begins {shown}")
+        format!("{problem}: {kind} starting with {shown}")
     }))
 }
 
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_json_error_has_a_code_or_a_detail_wherever_it_stands() {
+    fn code_and_detail_are_found_in_every_form_of_an_error() {
         let header = [("x-error-code", "FROM_HEADER")];
         for (headers, body, code, detail) in [
             (
@@ -143,38 +144,27 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_described_in_a_few_words() {
+    fn an_answer_that_is_not_understood_is_described() {
         let html = [("content-type", "text/html; charset=utf-8")];
-        for (status, headers, body, text) in [
-            (
-                502,
-                &html[..],
-                "<html>\n<h1>502</h1>",
-                "no error in it: text/html; charset=utf-8 that begins <html> <h1>502</h1>",
-            ),
-            (503, &html, "", "an empty body"),
-            (500, &[], "\0\x1b", "no error in it: an answer of no declared type"),
-            (
-                500,
-                &[],
-                "{\"errorCode\":\"X\"",
-                "no error in it: an answer of no declared type that begins {\"errorCode\":\"X\"",
-            ),
-            (500, &[], "[\"X\"]", "no error in it: an answer of no declared type that begins [\"X\"]"),
-            (
-                302,
-                &[("location", "https://example.org/login?user=ada")],
-                "",
-                "a redirect to https://example.org/login; is the base URL right?",
-            ),
-        ] {
-            let Body::Unreadable(found) = read(status, headers, body) else { panic!("readable: {body}") };
-            assert_eq!(found, text);
-        }
+        let location = [("location", "https://example.org/login?user=ada")];
+        let described = |status, headers, body| {
+            let Body::Unreadable(text) = read(status, headers, body) else { panic!("readable: {body}") };
+            text
+        };
+        let page = described(502, &html, "<html>\n<h1>502</h1>");
+        insta::assert_snapshot!(page, @"no error details: text/html; charset=utf-8 starting with <html> <h1>502</h1>");
+        insta::assert_snapshot!(described(503, &html, ""), @"an empty body");
+        insta::assert_snapshot!(described(500, &[], "\0\x1b"), @"no error details: content of unknown type");
+        let list = described(500, &[], "[\"X\"]");
+        insta::assert_snapshot!(list, @r#"no error details: content of unknown type starting with ["X"]"#);
+        let cut_off = described(500, &[], "{\"errorCode\":\"X\"");
+        insta::assert_snapshot!(cut_off, @r#"no error details: content of unknown type starting with {"errorCode":"X""#);
+        let redirect = described(302, &location, "");
+        insta::assert_snapshot!(redirect, @"a redirect to https://example.org/login; check --base-url");
     }
 
     #[test]
-    fn long_words_are_shortened() {
+    fn a_long_detail_is_shortened() {
         let detail = "x".repeat(5000);
         let Body::Error(error) = read(400, &[], &format!(r#"{{"detail":"{detail}"}}"#)) else { panic!() };
         assert_eq!(error.detail.unwrap().chars().count(), 301);

@@ -1,4 +1,4 @@
-//! The token buckets that `GET /rateLimits` (2025-03-12) describes, those of the endpoints we use.
+//! Parses the token buckets of `GET /rateLimits` (2025-03-12) for the endpoints that this program uses.
 
 use std::time::Duration;
 
@@ -7,12 +7,13 @@ use serde::Deserialize;
 use super::loose::{List, Number, Object, Text};
 use crate::atlas::api::{EndpointSet, Limit};
 
-/// No bucket of Atlas's is near this; what claims to be is nonsense that would switch pacing off.
+/// The largest number of tokens that is accepted. Atlas's buckets are far smaller, and a larger one would disable
+/// pacing.
 const LARGEST: u64 = 1_000_000;
-/// The longest refill period that we believe, in seconds.
+/// The longest refill period that is accepted, in seconds.
 const LONGEST: u64 = 24 * 60 * 60;
 
-/// One endpoint set of the answer.
+/// An endpoint set in the answer.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Bucket<'a> {
@@ -34,14 +35,15 @@ struct Endpoint<'a> {
     path: Text<'a>,
 }
 
-/// `value` is what is in force; a `defaultValue` beside it tells that support changed it.
+/// A number in the answer. `value` is the current one; an additional `defaultValue` means that Atlas's support changed
+/// it.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Amount {
     value: Number,
 }
 
-/// The limits that we know and believe, the first of each set.
+/// Returns the valid limits of known endpoint sets, the first of each set.
 pub(super) fn limits(buckets: &[Object<Bucket<'_>>]) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
     for limit in buckets.iter().filter_map(|bucket| bucket.0.as_ref()?.limit()) {
@@ -67,17 +69,17 @@ impl Bucket<'_> {
         })
     }
 
-    /// Recognised by the endpoints in it: the sets' names are not documented.
+    /// Returns the set, which is recognised by its endpoints because the names of sets are not documented.
     fn set(&self) -> Option<EndpointSet> {
         let endpoints = self.endpoints.0.iter().flatten().filter_map(|endpoint| endpoint.0.as_ref());
         let set = endpoints.into_iter().find_map(Endpoint::set)?;
-        let ours = match set {
+        let is_in_scope = match set {
             EndpointSet::Organization | EndpointSet::Users | EndpointSet::Teams => {
                 self.scope.0.as_deref() == Some("ORGANIZATION")
             }
             EndpointSet::RateLimits => true,
         };
-        ours.then_some(set)
+        is_in_scope.then_some(set)
     }
 }
 
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_dropped_and_the_first_of_a_set_counts() {
+    fn the_first_valid_limit_of_a_set_counts() {
         let invites = |capacity| bucket("ORGANIZATION", "POST", "/api/atlas/v2/orgs/{orgId}/invites", capacity);
         for capacity in ["0", "-1", "1.5", "null", "\"500\"", "1000001", "99999999999999999999"] {
             assert_eq!(read(&format!("[{}]", invites(capacity))), [], "{capacity}");

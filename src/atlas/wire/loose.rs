@@ -1,4 +1,5 @@
-//! JSON values that may be of another type than promised: whatever does not fit is `None` and spoils nothing else.
+//! JSON values that may have another type than documented. A value of the wrong type is `None` and does not affect
+//! others.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,19 +7,19 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A string, or nothing.
+/// A string, or `None`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::atlas) struct Text<'a>(pub(in crate::atlas) Option<Cow<'a, str>>);
 
-/// A whole number that is not negative, or nothing.
+/// A whole number that is not negative, or `None`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::atlas) struct Number(pub(in crate::atlas) Option<u64>);
 
-/// An array, or nothing. Its elements have to be loose themselves.
+/// An array, or `None`. Its elements must be loose themselves.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct List<T>(pub(super) Option<Vec<T>>);
 
-/// An object, or nothing.
+/// An object, or `None`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Object<T>(pub(super) Option<T>);
 
@@ -34,8 +35,8 @@ impl<T> Default for Object<T> {
     }
 }
 
-/// Visitor methods that swallow the JSON types which the visitor at hand does not want.
-macro_rules! swallow {
+/// Defines visitor methods that ignore JSON values of the given types.
+macro_rules! ignore_types {
     (bool) => {
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
             Ok(Default::default())
@@ -72,9 +73,9 @@ macro_rules! swallow {
             Ok(Default::default())
         }
     };
-    ($($kind:tt)+) => { $(swallow!($kind);)+ };
+    ($($kind:tt)+) => { $(ignore_types!($kind);)+ };
 }
-pub(super) use swallow;
+pub(super) use ignore_types;
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -95,7 +96,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 Ok(Text(Some(Cow::Owned(text.to_owned()))))
             }
 
-            swallow!(bool u64 seq map);
+            ignore_types!(bool u64 seq map);
         }
 
         deserializer.deserialize_any(Strings(PhantomData))
@@ -117,7 +118,7 @@ impl<'de> Deserialize<'de> for Number {
                 Ok(Number(Some(number)))
             }
 
-            swallow!(bool str seq map);
+            ignore_types!(bool str seq map);
         }
 
         deserializer.deserialize_any(Numbers)
@@ -143,7 +144,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 Ok(List(Some(list)))
             }
 
-            swallow!(bool u64 str map);
+            ignore_types!(bool u64 str map);
         }
 
         deserializer.deserialize_any(Lists(PhantomData))
@@ -165,7 +166,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
                 T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|object| Object(Some(object)))
             }
 
-            swallow!(bool u64 str seq);
+            ignore_types!(bool u64 str seq);
         }
 
         deserializer.deserialize_any(Objects(PhantomData))
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_read_and_borrowed_where_it_can_be() {
+    fn a_value_of_the_expected_type_is_read() {
         let json = r#"{"text":"a","number":1,"list":["b",null,2],"object":{"number":3,"x":[]}}"#;
         let read: Everything<'_> = serde_json::from_str(json).unwrap();
         assert!(matches!(read.text.0, Some(Cow::Borrowed("a"))));
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_nothing_and_spoils_nothing() {
+    fn a_value_of_another_type_is_ignored() {
         let values = ["null", "true", "1.5", "-1", "1", "\"a\\n\"", "[[1]]", "{\"a\":{}}"];
         for value in values {
             for key in ["text", "number", "list", "object"] {

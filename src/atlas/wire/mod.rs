@@ -1,7 +1,6 @@
-//! Atlas's JSON: what is written to create an invitation, and what is read back.
+//! Atlas's JSON: writes the body of an invitation, and parses answers.
 //!
-//! The names are those of Atlas's OpenAPI document. Nothing that a server says is trusted to be there, of the right
-//! type, or short.
+//! The names are those of Atlas's OpenAPI document. A field in an answer may be missing, of another type, or very long.
 
 mod answer;
 mod create;

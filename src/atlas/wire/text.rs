@@ -1,11 +1,11 @@
-//! Makes a server's words fit for a results file: short and without control characters.
+//! Makes a server's text fit for a results file: short and without control characters.
 
-/// The longest piece of a server's text that we keep, in characters.
+/// The longest text of a server that is kept, in characters.
 const LONGEST: usize = 300;
 
-/// The text without control characters, blanks folded into one, cut after 300 characters.
+/// Returns the text without control characters, with blanks folded into one, cut off after 300 characters.
 pub(in crate::atlas) fn clean(text: &str) -> String {
-    // Nothing beyond this can count: a megabyte of blanks is not worth walking through.
+    // The loop below stops early in a text of mostly blanks.
     let mut cleaned = String::with_capacity(text.len().min(LONGEST));
     let mut left = LONGEST;
     let mut gap = false;
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_folded_stripped_and_shortened() {
+    fn text_is_stripped_and_shortened() {
         for (text, cleaned) in
             [("", ""), ("  a \r\n\t b ", "a b"), ("\u{1b}[31mred\u{0}\u{85}", "[31mred"), ("é…", "é…")]
         {

@@ -108,11 +108,11 @@ mod tests {
         assert_eq!((changed.faults.len(), changed.speed), (2, 60.0));
     }
     #[test]
-    fn the_readme_lists_faults_and_keys_that_exist() {
-        let readme = include_str!("../../../README.md");
-        let scenario = readme.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
+    fn the_page_lists_faults_and_keys_that_exist() {
+        let page = include_str!("../../../docs/sandbox.md");
+        let scenario = page.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
         scenario.split("```").next().unwrap().parse::<Options>().unwrap();
-        let (kinds, rest) = readme.split_once("KIND: ").unwrap().1.split_once(" WHEN: ").unwrap();
+        let (kinds, rest) = page.split_once("KIND: ").unwrap().1.split_once(" WHEN: ").unwrap();
         let (whens, rest) = rest.split_once(" TARGET: ").unwrap();
         let targets = rest.split("\n\n").next().unwrap();
         let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);

@@ -1,6 +1,7 @@
-//! How a run ends: by a signal, a blocked organization, a spent budget or a file that takes no more, or with its last row.
+//! Ends a run: after its last row, or early because of a signal, a blocked organization, too many failures, or a file
+//! that cannot be read or written.
 //!
-//! A harder reason replaces a milder one. Once any is known, nothing more is sent.
+//! A more severe reason replaces a milder one. From the first reason on, nothing more is sent.
 
 use tokio::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::model::reason::{Blocked, Halt, StopReason};
 use crate::results::{FailedRows, JournalError};
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
-    /// Notes that the results file takes no more.
+    /// Ends the run because the results file cannot be read or written.
     pub(super) fn journal_failed(&mut self, error: JournalError) {
         self.stop(Halt::ResultsUnwritable(error.to_string()));
         self.broken.get_or_insert_with(|| error.to_string());
@@ -24,12 +25,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    pub(super) fn signalled(&mut self, signal: Signal) {
+    pub(super) fn handle_signal(&mut self, signal: Signal) {
         let again = self.halt.as_ref().is_some_and(|halt| halt.reason() >= StopReason::Signal(Signal::Interrupt));
         self.stop(if again { Halt::SecondSignal(signal) } else { Halt::Signal(signal) });
     }
 
-    /// Ends the run, or ends it harder; a milder reason than the one in force changes nothing.
+    /// Ends the run early, unless it already ends for a reason that is at least as severe.
     pub(super) fn stop(&mut self, halt: Halt) {
         if self.halt.as_ref().is_some_and(|known| known.reason() >= halt.reason()) {
             return;
@@ -53,7 +54,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         self.halt = Some(halt);
     }
 
-    /// Sends nothing more to an organization, which ends the run unless there are others.
+    /// Stops sending to an organization. This ends the run unless others remain.
     pub(super) fn block(&mut self, organization: usize, blocked: Blocked) {
         let state = &mut self.organizations[organization];
         if state.blocked.is_some() {
@@ -71,7 +72,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
-        self.progress();
+        self.report_progress();
         let failures = self.recorder.failures();
         if self.broken.is_none()
             && let Err(error) = self.recorder.journal.finish(failed_rows)
@@ -80,7 +81,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 JournalError::FailedRows { .. } => {
                     let halt = Halt::FailedRowsUnwritable(error.to_string());
                     (self.recorder.on_event)(Event::Stopping { halt: &halt });
-                    // The results are complete, so that the reason known before is the more important one.
+                    // The results are complete, so an earlier reason is more important.
                     self.halt.get_or_insert(halt);
                 }
                 JournalError::Broken { unwritten, .. } => {
@@ -96,7 +97,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
             }
         }
-        // Incomplete results come before any other reason.
+        // Incomplete results are more important than any other reason.
         if let Some(why) = self.broken {
             let halt = Halt::ResultsUnwritable(why);
             if self.halt.as_ref().is_none_or(|known| known.reason() != halt.reason()) {
@@ -104,7 +105,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             }
             self.halt = Some(halt);
         }
-        let (blank, elsewhere) = self.job.passed_over();
+        let (blank, elsewhere) = self.job.skipped();
         Summary {
             tally: self.recorder.tally,
             kept: self.recorder.kept,

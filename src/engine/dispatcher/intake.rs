@@ -1,4 +1,4 @@
-//! Takes rows in: a row that needs no request ends at once, any other gets a worker.
+//! Takes rows from the job. A row that needs no request ends at once; any other gets a worker.
 
 use super::{Dispatcher, Phase};
 use crate::atlas::api::Gateway;
@@ -6,13 +6,13 @@ use crate::engine::jobs::{Conditions, Decision, Entry, Job, Next};
 use crate::model::reason::{Halt, RowReason};
 use crate::results::{Line, Place};
 
-/// Rows that end without a request before the loop looks for messages again.
+/// Rows that are taken before the loop checks for messages again.
 const ROWS_AT_ONCE: usize = 256;
-/// Unwritten bytes before rows that need no request are written.
+/// Bytes of unwritten lines that are enough for a write.
 const ENOUGH_TO_WRITE: usize = 256 << 10;
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
-    /// Takes rows while there is room.
+    /// Takes rows while slots are free.
     pub(super) fn take_rows(&mut self) {
         for _ in 0..ROWS_AT_ONCE {
             if !self.takes_rows() {
@@ -25,8 +25,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    /// After a halt: gives every remaining row its line without sending anything.
-    pub(super) fn take_rest(&mut self) {
+    /// Writes a line for every row that remains after a halt, without sending anything.
+    pub(super) fn record_remaining(&mut self) {
         while self.broken.is_none() && !matches!(self.phase, Phase::Done) {
             self.take_next();
             if self.recorder.journal.unflushed() > ENOUGH_TO_WRITE {
@@ -74,8 +74,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         self.carry_out(Some(organization), entry, decision);
     }
 
-    /// Takes a person of an earlier run who is no longer in the input: the invite stays on record, and a request whose
-    /// outcome is unknown is looked up.
+    /// Takes a person of an earlier run who is no longer in the input. The invite stays recorded. If the outcome of a
+    /// request is unknown, the person is looked up.
     fn take_unlisted(&mut self, place: Place) {
         let line = match self.recorder.journal.read(place) {
             Ok(line) => Line { row: None, ..line },
@@ -101,12 +101,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 let (state, now) = (&mut self.organizations[organization], self.clock.now());
                 self.pool.assign(organization, state, &mut self.recorder, (entry, work), now);
             }
-            // `Conditions::may_ask` is false without an organization, so no job asks for this.
+            // Without an organization `Conditions::may_ask` is false, so no job decides this.
             (Decision::Send(_), None) => {}
         }
     }
 
-    /// Returns what a decision about a row of this organization depends on; of none, if there are no credentials for it.
+    /// Returns the conditions of a decision about a row. `organization` is `None` if the run has no credentials for it.
     fn conditions(&self, organization: Option<usize>) -> Conditions {
         let now = self.clock.now();
         let session = organization.map(|organization| &self.organizations[organization].context.session);
@@ -123,19 +123,19 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    /// Returns why nothing may be sent for a row of the organization.
+    /// Returns the reason nothing may be sent for a row of the organization.
     fn withheld(&self, organization: Option<usize>) -> Option<RowReason> {
-        let asked = if self.options.dry_run {
+        let by_option = if self.options.dry_run {
             Some(RowReason::DryRun)
         } else if self.sendable == 0 {
             Some(RowReason::BeyondLimit)
         } else {
             None
         };
-        self.stopped(organization).or(asked)
+        self.stopped(organization).or(by_option)
     }
 
-    /// Returns why the run, or what it does for one organization, has stopped.
+    /// Returns the reason the run has stopped, or has stopped for the organization.
     pub(super) fn stopped(&self, organization: Option<usize>) -> Option<RowReason> {
         let is_blocked = organization.is_none_or(|organization| self.organizations[organization].blocked.is_some());
         match &self.halt {

@@ -1,7 +1,7 @@
-//! The dispatcher: it alone owns the journal, the tally and the events.
+//! The dispatcher. It alone owns the journal, the tally and the events.
 //!
-//! One loop over rows, messages from workers, signals and time. Whatever is ready is handled together and written at once
-//! before the loop waits again, and before any recorded request is released.
+//! It is one loop over rows, messages from workers, signals and time. Everything that is ready is handled and then
+//! written at once, before any recorded request is released and before the loop waits again.
 
 mod ending;
 mod intake;
@@ -31,11 +31,11 @@ use crate::model::reason::Halt;
 use crate::plan::classify::Classifier;
 use crate::results::{Earlier, Place};
 
-/// Rows that may wait without a slot, or for their organization, before no more rows are taken.
+/// The maximum number of rows that wait without a slot.
 const MOST_WAITING: usize = 1000;
-/// How often the loop looks for more before it writes.
+/// The number of times that the loop collects more before it writes.
 const ROUNDS: usize = 4;
-/// How often progress is reported.
+/// The interval of progress reports.
 const TICK: Duration = Duration::from_millis(200);
 
 struct Dispatcher<'a, 'e, G, J> {
@@ -44,30 +44,31 @@ struct Dispatcher<'a, 'e, G, J> {
     clock: Clock,
     organizations: Vec<OrganizationState<'a, G>>,
     job: J,
-    /// Lines of earlier runs that no row has claimed yet.
+    /// Lines of earlier runs that have not been matched to a row yet.
     earlier: Earlier,
     phase: Phase,
     recorder: Recorder<'e>,
     pool: Pool,
-    /// Rows that may still be sent.
+    /// The number of rows that may still be sent.
     sendable: u64,
     budget: Budget,
     halt: Option<Halt>,
-    /// Why the results are incomplete.
+    /// The reason the results are incomplete.
     broken: Option<String>,
 }
 
-/// Where the next row comes from.
+/// The source of the next row.
 enum Phase {
     Rows,
-    /// The input is read; people of an earlier version of it follow.
+    /// The input has been read. People of earlier runs who are no longer in it follow.
     Unlisted(std::vec::IntoIter<Place>),
     Done,
 }
 
-/// Runs a job until every row has a line, and leaves the results file in order.
+/// Runs a job until every row has a line, and finishes the results file.
 ///
-/// `signals` ask for an end. `on_event` is called synchronously: while it runs, nothing new starts.
+/// The first of the `signals` stops the run, the second abandons the requests in flight. `on_event` is called
+/// synchronously: the run waits until it returns.
 pub async fn dispatch<G: Gateway>(
     run: Run<'_, G>,
     input: Input<'_>,
@@ -117,21 +118,21 @@ async fn drive<G: Gateway, J: Job>(
     dispatcher.begin(halt);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while dispatcher.goes_on() {
+    while dispatcher.is_running() {
         let (wants_rows, slots) = (dispatcher.wants_rows(), dispatcher.slots());
         let mut assigned = dispatcher.pool.assigned();
         tokio::select! {
             biased;
-            Some(signal) = signals.recv() => dispatcher.signalled(signal),
-            Some(notice) = inbox.recv() => dispatcher.noticed(notice),
-            Some(Err(error)) = dispatcher.pool.workers.join_next() => dispatcher.lost(&error),
-            Some(news) = learned.recv() => dispatcher.learned(news),
-            () = room(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
-            _ = tick.tick() => dispatcher.progress(),
+            Some(signal) = signals.recv() => dispatcher.handle_signal(signal),
+            Some(notice) = inbox.recv() => dispatcher.handle_notice(notice),
+            Some(Err(error)) = dispatcher.pool.workers.join_next() => dispatcher.end_lost_row(&error),
+            Some(news) = learned.recv() => dispatcher.report_learned(news),
+            () = free_slot(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
+            _ = tick.tick() => dispatcher.report_progress(),
         }
-        // Whatever is ready, or becomes ready meanwhile, is handled before one write serves it all.
+        // Everything that is ready, or becomes ready meanwhile, is handled before a single write.
         for _ in 0..ROUNDS {
-            dispatcher.gather(&mut inbox);
+            dispatcher.handle_ready(&mut inbox);
             if dispatcher.pool.assigned() == assigned {
                 break;
             }
@@ -140,20 +141,20 @@ async fn drive<G: Gateway, J: Job>(
         }
         dispatcher.write();
     }
-    dispatcher.take_rest();
+    dispatcher.record_remaining();
     dispatcher.finish(failed_rows, start)
 }
 
 /// Waits for a free slot.
-async fn room(slots: Option<&Semaphore>) {
+async fn free_slot(slots: Option<&Semaphore>) {
     if let Some(slots) = slots {
-        // Given back at once: the row that needs the slot takes it. The semaphore is never closed.
+        // The slot is released at once; the row that needs it takes it. The semaphore is never closed.
         drop(slots.acquire().await);
     }
 }
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
-    /// Applies what was known before the start.
+    /// Applies the reasons to stop that were known before the start.
     fn begin(&mut self, halt: Option<Halt>) {
         for organization in 0..self.organizations.len() {
             if let Some(blocked) = self.organizations[organization].blocked.take() {
@@ -165,21 +166,21 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    /// Handles all that is ready and fills the free slots.
-    fn gather(&mut self, inbox: &mut mpsc::Receiver<Notice>) {
+    /// Handles all messages that are ready and fills the free slots.
+    fn handle_ready(&mut self, inbox: &mut mpsc::Receiver<Notice>) {
         while let Ok(notice) = inbox.try_recv() {
-            self.noticed(notice);
+            self.handle_notice(notice);
         }
         self.take_rows();
     }
 
     /// Returns whether anything is left to wait for.
-    fn goes_on(&self) -> bool {
+    fn is_running(&self) -> bool {
         self.pool.len() > 0 || self.wants_rows()
     }
 
-    /// Returns the slots of the only organization. With several, rows are taken ahead of a free slot, because the next
-    /// may be for an organization that has one.
+    /// Returns the slots of the only organization. With several organizations, rows are taken before a slot is free,
+    /// because the next row may be for an organization that has one.
     fn slots(&self) -> Option<Arc<Semaphore>> {
         match self.organizations.as_slice() {
             [only] => Some(only.context.slots.clone()),
@@ -201,7 +202,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         more && self.halt.is_none() && self.pool.len() < most
     }
 
-    /// Writes what is recorded, then releases the requests. If the write failed, the run has ended and they stay unsent.
+    /// Writes the recorded lines, then releases their requests. If the write fails, the run ends and they are not sent.
     fn write(&mut self) {
         if let Err(error) = self.recorder.journal.flush() {
             self.journal_failed(error);

@@ -1,4 +1,4 @@
-//! Handles what workers report: a request about to leave, a wait, the end of a row.
+//! Handles the messages of workers: a request about to be sent, a wait, the end of a row.
 
 use tokio::task::JoinError;
 
@@ -13,10 +13,10 @@ use crate::model::reason::{Halt, RowReason};
 use crate::model::status::Status;
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
-    pub(super) fn noticed(&mut self, notice: Notice) {
+    pub(super) fn handle_notice(&mut self, notice: Notice) {
         match notice {
             Notice::Sending { row, trace, invite, recorded } => {
-                // Dropping `recorded` means that the request must not leave.
+                // Dropping `recorded` means that the request must not be sent.
                 let organization = self.pool.organization(row);
                 if organization.is_some() && self.stopped(organization).is_none() {
                     self.pool.announce(row, trace, invite, recorded, &mut self.recorder, self.clock.now());
@@ -35,7 +35,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     /// Ends the row of a worker that panicked.
-    pub(super) fn lost(&mut self, error: &JoinError) {
+    pub(super) fn end_lost_row(&mut self, error: &JoinError) {
         let Some(InFlight { organization, entry, trace, .. }) = self.pool.remove_lost(error) else { return };
         let outcome = trace.outcome(Status::Unknown, self.clock.now()).with_reason(RowReason::ProgramError);
         self.ended(organization, &entry, Ending::Settled(outcome), true);

@@ -1,7 +1,7 @@
-//! The workers and the rows in flight. Every request is recorded, written to the file, and only then released.
+//! The workers and the rows in flight. A request is recorded, then written to the file, and only then released.
 //!
-//! Most rows need not wait for the permit of their first request. The dispatcher takes that permit and records the request
-//! itself, so that such a row costs one message instead of three; any other request is announced by its worker.
+//! Most rows get the permit for their first request without waiting. The dispatcher takes that permit and records the
+//! request itself, so that such a row needs one message instead of three. Workers announce all other requests.
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
@@ -15,20 +15,20 @@ use crate::engine::recorder::Recorder;
 use crate::engine::worker::{Assignment, Preauthorized, RowId, Trace, Work, Worker};
 use crate::model::invitation::ObjectId;
 
-/// A row that a worker has.
+/// A row that a worker works on.
 pub(super) struct InFlight {
     pub(super) organization: usize,
     pub(super) entry: Entry,
     pub(super) worker: Worker,
-    /// What the file says was sent, in case the worker panics.
+    /// The recorded requests, in case the worker panics.
     pub(super) trace: Trace,
 }
 
-/// What waits until the recorded lines are in the file.
+/// An action that waits until the recorded lines are in the file.
 enum Release {
-    /// A worker gets the row, and may send its first request at once.
+    /// Give the row to its worker, which may send the first request at once.
     Start(Box<Assignment>),
-    /// A worker that has the row may send its next request.
+    /// Let the worker of the row send its next request.
     Proceed(oneshot::Sender<()>),
 }
 
@@ -41,12 +41,12 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Returns how many rows are in flight.
+    /// Returns the number of rows in flight.
     pub(super) fn len(&self) -> usize {
         self.in_flight.len()
     }
 
-    /// Returns how many rows have been assigned so far.
+    /// Returns the number of rows assigned so far.
     pub(super) fn assigned(&self) -> u64 {
         self.assigned
     }
@@ -72,10 +72,10 @@ impl Pool {
         let row = RowId(self.assigned);
         let worker = state.idle.pop().unwrap_or_else(|| Worker::spawn(&mut self.workers, state.context.clone()));
         let context = &state.context;
-        // An unresolved row only waits at first, and needs no slot for that.
+        // A row with an unresolved request waits first, and needs no slot for that.
         let slot = if work.unresolved.is_none() { context.slots.clone().try_acquire_owned().ok() } else { None };
         let past = work.past();
-        // A request of a row with a past is recorded together with that, which its worker does.
+        // If earlier runs sent requests for the row, its worker announces the first request together with those.
         let permit = if slot.is_some() && past.is_none() { context.session.try_permit(&work.request) } else { None };
         let trace = if permit.is_some() { Trace::first(now) } else { past.unwrap_or_default() };
         let invite = work.request.own_invite();
@@ -107,7 +107,7 @@ impl Pool {
         self.releases.push(Release::Proceed(recorded));
     }
 
-    /// Releases the requests that are recorded. To be called once their lines are in the file.
+    /// Releases the recorded requests. Their lines must be in the file.
     pub(super) fn release(&mut self) {
         for release in self.releases.drain(..) {
             match release {
@@ -116,18 +116,18 @@ impl Pool {
                         in_flight.worker.start(assignment);
                     }
                 }
-                // A worker that is gone has been stopped.
+                // The worker may have stopped waiting because the run stops.
                 Release::Proceed(recorded) => drop(recorded.send(())),
             }
         }
     }
 
-    /// Takes out a row that has ended.
+    /// Removes a row that has ended.
     pub(super) fn remove(&mut self, row: RowId) -> Option<InFlight> {
         self.in_flight.remove(&row)
     }
 
-    /// Takes out the row of a worker that panicked.
+    /// Removes the row of a worker that panicked.
     pub(super) fn remove_lost(&mut self, error: &JoinError) -> Option<InFlight> {
         let lost = self.in_flight.iter().find(|(_, in_flight)| in_flight.worker.id() == error.id());
         let row = *lost?.0;

@@ -1,4 +1,4 @@
-//! Reports how far the run has come, and what a newly learned limit means for the rest.
+//! Reports the progress of the run, and the time that is left after a new limit was learned.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::engine::jobs::Job;
 use crate::engine::limiter::Learned;
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
-    pub(super) fn learned(&mut self, learned: Learned) {
+    pub(super) fn report_learned(&mut self, learned: Learned) {
         let time_left = self.limits();
         (self.recorder.on_event)(Event::Learned { learned, time_left });
     }
 
-    pub(super) fn progress(&mut self) {
-        // As long as one organization need not wait, the run does not.
+    pub(super) fn report_progress(&mut self) {
+        // The run waits only if every organization waits.
         let open = self.organizations.iter().filter(|organization| !organization.is_done());
         let waiting: Option<Vec<Instant>> =
             open.map(|organization| organization.context.session.limiter.waiting_until()).collect();
@@ -31,7 +31,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         (self.recorder.on_event)(Event::Progress(progress));
     }
 
-    /// Returns how long the limits hold the remaining rows, at least.
+    /// Returns the minimum time that the rate limits need for the remaining rows.
     fn limits(&self) -> Option<Duration> {
         let left = self.options.rows?.saturating_sub(self.recorder.tally.total()).min(self.sendable);
         self.organizations.iter().map(|organization| organization.limits(left)).max()

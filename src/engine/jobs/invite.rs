@@ -1,4 +1,4 @@
-//! Inviting the people of a sheet.
+//! Decides which people of a sheet to invite.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ use crate::plan::{Rejection, differences};
 use crate::results::{Line, Slot};
 use crate::spreadsheet::{Header, Sheet};
 
-/// The job of inviting everyone in a sheet.
+/// The job of inviting the people of a sheet.
 pub(in crate::engine) struct InviteJob<'a> {
     sheet: Sheet,
     classifier: Classifier<'a>,
@@ -52,7 +52,7 @@ impl Job for InviteJob<'_> {
             }
             Classified::Duplicate(earlier) => {
                 let outcome = Outcome::new(Status::Duplicate, now);
-                Next::Ended(entry, outcome.with_detail(format!("row {earlier} says the same")).into())
+                Next::Ended(entry, outcome.with_detail(format!("duplicate of row {earlier}")).into())
             }
             Classified::Invalid(rejection) => Next::Ended(entry, rejection.outcome(now).into()),
         }))
@@ -80,13 +80,13 @@ impl Job for InviteJob<'_> {
         }
     }
 
-    fn passed_over(&self) -> (u64, u64) {
+    fn skipped(&self) -> (u64, u64) {
         (self.sheet.skipped_blank(), self.sheet.elsewhere())
     }
 }
 
-/// Decides about one person. The order of the questions is the rule: what did an earlier run leave, is the person present
-/// already, may anything be sent.
+/// Decides about one person. The order matters: first the line of an earlier run, then whether the person is present
+/// already, then whether anything may be sent.
 pub(super) fn decide(
     invitation: Invitation,
     earlier: Option<Line>,
@@ -116,7 +116,7 @@ pub(super) fn decide(
 }
 
 /// Returns whether the invite of an earlier run has expired and the person is to be invited again. A person who is
-/// present has accepted, or was invited from elsewhere. If nothing may be sent, the line stays, and the old id with it.
+/// present has accepted, or was invited by someone else. If nothing may be sent, the line with the old id stays.
 fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
     conditions.reinvite_expired
         && line.outcome.has_expired(conditions.server_now)
@@ -125,7 +125,7 @@ fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory,
         && presence.is_none()
 }
 
-/// Lets an earlier run's line stand, with what is true of its person now.
+/// Keeps the outcome of an earlier run, with a reason if the person's current state differs.
 fn keep(
     invitation: &Invitation,
     outcome: Outcome,
@@ -135,7 +135,7 @@ fn keep(
 ) -> Decision {
     let departed = presence.is_none() && !directory.is_offline();
     let outcome = match presence {
-        // The sheet may ask for more than it did when the person was invited.
+        // The sheet may have changed since the person was invited.
         Some(presence) => compared(outcome, invitation, presence, directory),
         None if directory.is_offline() => outcome,
         None if outcome.has_expired(conditions.server_now) => outcome.with_reason(RowReason::InviteExpired),
@@ -144,7 +144,7 @@ fn keep(
     Decision::Keep { outcome, departed }
 }
 
-/// Has an earlier run's request looked up, or records that it was not.
+/// Has a worker look the person of an unresolved request up, or records that this was not possible.
 fn resolve(line: &Line, create: Create, only_resolve: Option<RowReason>, conditions: &Conditions) -> Decision {
     if !conditions.may_ask {
         return Decision::Settle(conditions.still_unresolved(JobKind::Invite, &line.outcome));
@@ -172,7 +172,7 @@ fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, 
     compared(outcome, invitation, presence, directory)
 }
 
-/// Returns the outcome with how the person's grants differ from the sheet.
+/// Returns the outcome with the differences between the person's grants and the sheet.
 fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
     match differences(invitation, presence.grants()) {
         None => Outcome { error_code: None, error_detail: None, ..outcome },

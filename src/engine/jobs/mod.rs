@@ -1,7 +1,8 @@
-//! The jobs that a run can do: where a job's rows come from, and what is to be done about each.
+//! The jobs that a run can do: inviting people, and revoking their invites. A job reads its rows and decides about
+//! each.
 //!
-//! A job decides and sends nothing: the dispatcher moves its decisions to the workers and to the recorder. Deciding
-//! about one row is a pure function of each job's module.
+//! It only decides and sends nothing: the dispatcher passes its decisions to the workers and to the recorder. In each
+//! job's module a pure function decides about one row.
 
 mod invite;
 mod revoke;
@@ -26,18 +27,18 @@ use crate::plan::directory::Directory;
 use crate::results::{Line, ReadError, Slot};
 use crate::spreadsheet::{Header, Row, SheetError};
 
-/// A row that a job is about.
+/// A row of a job.
 #[derive(Debug)]
 pub(super) enum Entry {
     /// A row of the sheet.
     Row(Slot, Row),
-    /// A line of a results file: one that the job goes through, with its place, or that of a person who is no longer in
-    /// the input, without one.
+    /// A line of a results file: with its place if it is part of the input, without one if its person is no longer in
+    /// the input.
     Line(Option<Slot>, Box<Line>),
 }
 
 impl Entry {
-    /// Returns the row as a spreadsheet shows it.
+    /// Returns the row number that a spreadsheet shows.
     pub(super) fn row(&self) -> Option<u32> {
         match self {
             Entry::Row(_, row) => Some(row.number),
@@ -53,7 +54,7 @@ impl Entry {
         }
     }
 
-    /// Returns the outcome with the id by which the results that a job goes through know the invite.
+    /// Returns the outcome with the invite's id from the results that are the job's input.
     pub(super) fn with_own_id(&self, outcome: Outcome) -> Outcome {
         match self {
             Entry::Row(..) | Entry::Line(None, _) => outcome,
@@ -68,20 +69,20 @@ impl Entry {
 
 /// The next row of a job.
 pub(super) enum Next<T> {
-    /// A row that ends at once: it is invalid, or names a person whom an earlier row names.
+    /// A row that ends at once: it is invalid, or a duplicate of an earlier row.
     Ended(Entry, Box<Outcome>),
     /// A row about a person.
     Person {
-        /// The row's organization, by its place among those of the run.
+        /// The index of the row's organization in the run.
         organization: usize,
-        /// By which an earlier run's line is found, if that can say anything about this row.
+        /// The key that finds the line of an earlier run, if such a line can be about this row's person.
         key: Option<PersonKey>,
-        /// What the job decides about.
+        /// The input for the job's decision.
         subject: T,
     },
 }
 
-/// Why the next row cannot be read.
+/// The error of reading the next row.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InputError {
     #[error(transparent)]
@@ -90,46 +91,47 @@ pub(super) enum InputError {
     Results(#[from] ReadError),
 }
 
-/// What is to be done about a row.
+/// A decision about a row.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// An earlier run's line stands. `departed` if its person is neither invited nor a member any longer.
+    /// Keep the outcome of an earlier run. `departed` is set if the person is no longer invited or a member.
     Keep { outcome: Outcome, departed: bool },
-    /// The row ends without a request.
+    /// End the row without a request.
     Settle(Outcome),
-    /// A worker takes the row.
+    /// Give the row to a worker.
     Send(Work),
 }
 
-/// What a decision depends on, beside the row, its earlier line and the organization.
+/// The conditions of a decision, beside the row, its earlier line and the organization.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Conditions {
     pub(super) now: Timestamp,
     pub(super) server_now: Timestamp,
-    /// Why nothing may be sent.
+    /// The reason nothing may be sent.
     pub(super) withheld: Option<RowReason>,
-    /// Whether Atlas may be asked about requests of earlier runs.
+    /// Set if the people of unresolved requests may be looked up.
     pub(super) may_ask: bool,
     pub(super) api: Api,
-    /// Whether people whose invite has expired are invited again.
+    /// Set if people whose invite has expired are invited again.
     pub(super) reinvite_expired: bool,
-    /// How long a request may take, and how long an abandoned one may still be running on the server.
+    /// The longest time that a request may take.
     pub(super) timeout: Duration,
+    /// The longest time that an abandoned request may still be running on the server.
     pub(super) settle: Duration,
 }
 
-/// One kind of job: its rows, and what is to be done about each.
+/// One kind of job.
 pub(super) trait Job {
-    /// A row that something is to be decided about.
+    /// The input for a decision about a row.
     type Subject;
 
-    /// Returns the header of the sheet, unless the job goes through results.
+    /// Returns the header of the sheet, unless the input is a results file.
     fn header(&self) -> Option<&Header>;
 
-    /// Reads the next row, whose place in the input is `slot`.
+    /// Reads the next row. Its place in the input is `slot`.
     fn next(&mut self, slot: impl FnOnce() -> Slot, now: Timestamp) -> Result<Option<Next<Self::Subject>>, InputError>;
 
-    /// Decides what is to be done about a person.
+    /// Decides about a person.
     fn decide(
         &self,
         subject: Self::Subject,
@@ -138,9 +140,10 @@ pub(super) trait Job {
         conditions: &Conditions,
     ) -> (Entry, Decision);
 
-    /// Decides about a person of an earlier run who is no longer in the input. `None`: nothing is left to record.
+    /// Decides about a person of an earlier run who is no longer in the input. Returns `None` if there is nothing left
+    /// to record.
     fn decide_unlisted(&self, line: &Line, conditions: &Conditions) -> Option<Decision>;
 
-    /// Returns how many rows were passed over: those without text, and those of other shards.
-    fn passed_over(&self) -> (u64, u64);
+    /// Returns the number of rows that were skipped: blank rows, and rows of other shards.
+    fn skipped(&self) -> (u64, u64);
 }

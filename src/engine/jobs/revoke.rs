@@ -1,4 +1,4 @@
-//! Cancelling the invites that a run created, going through its results.
+//! Decides which invites of a run to cancel. The input is the run's results.
 
 use jiff::Timestamp;
 
@@ -17,25 +17,25 @@ use crate::plan::directory::Directory;
 use crate::results::{Line, ResultsReader, Slot};
 use crate::spreadsheet::Header;
 
-/// What is added of an invitation that is not looked up now.
-const IN_DOUBT: &str = "; in doubt: Atlas has to be asked whether this job created an invite";
+/// The addition to the detail of a row whose invite has to be looked up first.
+const UNCONFIRMED: &str = "; it is not known yet whether this job created an invite";
 
 /// The job of cancelling every pending invite that a run created.
 pub(in crate::engine) struct RevokeJob {
     results: ResultsReader,
     keys: PersonKeys,
-    /// The organizations that can be asked.
+    /// The organizations that the run has credentials for.
     organizations: Vec<ObjectId>,
 }
 
-/// What an earlier revoke left of an invite.
+/// The record that an earlier revoke left of an invite.
 #[derive(Default)]
-struct Left {
-    /// What it settled.
+struct Previous {
+    /// An outcome that stands.
     kept: Option<Outcome>,
-    /// What it sent without learning the result.
+    /// A cancellation that was sent without learning its outcome.
     tried: Option<Outcome>,
-    /// The invite's id, if it was found by looking the person up: what is found another time may be a different invite.
+    /// The invite's id, if it was found by a look-up. Another look-up might find a different invite.
     found: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Job for RevokeJob {
             let outcome = entry.with_own_id(outcome);
             return Ok(Some(Next::Ended(entry, outcome.into())));
         };
-        // A row that was invalid, or a second one for the same person, says nothing of the person's invite.
+        // The line of an invalid or duplicate row says nothing about the person's invite.
         let key = (!line.outcome.status.is_of_the_row_alone()).then(|| self.keys.key(id, &line.email));
         Ok(Some(Next::Person { organization, key, subject: (slot, line) }))
     }
@@ -87,25 +87,25 @@ impl Job for RevokeJob {
     fn decide_unlisted(&self, line: &Line, conditions: &Conditions) -> Option<Decision> {
         match line.outcome.status.next_run() {
             NextRun::Keep => Some(Decision::Keep { outcome: line.outcome.clone(), departed: false }),
-            // Without the run's line it is unknown whose invite that was.
+            // Without the run's line it is unknown which invite that was.
             NextRun::Settle => Some(Decision::Settle(conditions.still_unresolved(JobKind::Revoke, &line.outcome))),
             NextRun::Anew => None,
         }
     }
 
-    fn passed_over(&self) -> (u64, u64) {
+    fn skipped(&self) -> (u64, u64) {
         (0, 0)
     }
 }
 
-/// Decides about one line of the run's results. The line comes back with the invite's id, if an earlier revoke found it.
+/// Decides about one line of the run's results. Returns the line with the invite's id, if an earlier revoke found it.
 pub(super) fn decide(
     mut line: Line,
     earlier: Option<Line>,
     directory: &Directory,
     conditions: &Conditions,
 ) -> (Line, Decision) {
-    let Left { kept, tried, found } = left_of(&line, earlier);
+    let Previous { kept, tried, found } = previous(&line, earlier);
     let step = match found {
         None => revoke_step(&line, directory, tried.is_some()),
         Some(found) => {
@@ -115,7 +115,7 @@ pub(super) fn decide(
         }
     };
     let invite = match (step, kept) {
-        // Whatever the earlier line says, the invite is still pending.
+        // The invite is still pending, even if the earlier line says that it was cancelled.
         (Step::Cancel(invite), _) => Some(invite),
         (Step::FindOut | Step::Nothing(..), Some(outcome)) => {
             return (line, Decision::Keep { outcome, departed: false });
@@ -130,15 +130,15 @@ pub(super) fn decide(
         let outcome = match tried {
             Some(tried) => conditions.still_unresolved(JobKind::Revoke, &tried),
             None => {
-                let doubt = if invite.is_none() { IN_DOUBT } else { "" };
+                let addition = if invite.is_none() { UNCONFIRMED } else { "" };
                 let outcome = Outcome::new(Status::NotSent, conditions.now).with_reason(reason);
-                outcome.with_detail(format!("{}{doubt}", reason.text()))
+                outcome.with_detail(format!("{}{addition}", reason.text()))
             }
         };
         return (line, Decision::Settle(outcome));
     }
     let email = bare_address(&line.email);
-    // A look-up may find an address only in the case in which the server has it.
+    // A look-up may be case-sensitive, so the address is used as the server spells it.
     let spelling = invite.and_then(|invite| directory.spelling(email, &invite.to_string()));
     let email = spelling.unwrap_or(email).to_owned();
     let unresolved = invite.is_none().then(|| conditions.unresolved(&line.outcome, email.clone()));
@@ -150,39 +150,39 @@ pub(super) fn decide(
     (line, Decision::Send(Work { request, task: Task::Revoke { tried }, unresolved }))
 }
 
-/// Returns what an earlier revoke left of the invite that the line names.
-fn left_of(line: &Line, earlier: Option<Line>) -> Left {
-    let Some(earlier) = earlier.filter(|earlier| is_about(earlier, line)) else { return Left::default() };
+/// Returns the record that an earlier revoke left of the invite that the line names.
+fn previous(line: &Line, earlier: Option<Line>) -> Previous {
+    let Some(earlier) = earlier.filter(|earlier| is_about(earlier, line)) else { return Previous::default() };
     let (outcome, is_named) = (earlier.outcome, line.outcome.invite_id.is_some());
     let found = outcome.invite_id.clone().filter(|_| !is_named);
     match outcome.status.next_run() {
-        // The lists may have lagged, if the invite is known by its id.
-        NextRun::Keep if outcome.status == Status::Gone && is_named => Left::default(),
-        NextRun::Keep => Left { kept: Some(outcome), tried: None, found },
-        NextRun::Settle => Left { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
-        NextRun::Anew => Left { found, ..Left::default() },
+        // The server's lists may have lagged. An invite with a known id can be checked again.
+        NextRun::Keep if outcome.status == Status::Gone && is_named => Previous::default(),
+        NextRun::Keep => Previous { kept: Some(outcome), tried: None, found },
+        NextRun::Settle => Previous { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
+        NextRun::Anew => Previous { found, ..Previous::default() },
     }
 }
 
-/// Returns the outcome of a line whose organization cannot be asked.
+/// Returns the outcome of a line whose organization the run has no credentials for.
 fn without_credentials(line: &Line, organization: Option<ObjectId>, now: Timestamp) -> Outcome {
     match (revoke_step(line, &Directory::offline(), false), organization) {
         (Step::Nothing(status, reason), _) => ended(line, status, reason, now),
         (Step::Cancel(_) | Step::FindOut, Some(id)) => Rejection::no_credentials(id).outcome(now),
         (Step::Cancel(_) | Step::FindOut, None) => {
-            let detail = "org_id is not the id of an organization; undo the change to that cell of the results";
+            let detail = "column org_id of the results is not an organization id; restore the value of that cell";
             Outcome::new(Status::Invalid, now).with_code(RejectionCode::InvalidOrgId).with_detail(detail)
         }
     }
 }
 
-/// Returns the outcome of a line for which nothing is to be done.
+/// Returns the outcome of a line that needs no request.
 fn ended(line: &Line, status: Status, reason: Option<RowReason>, now: Timestamp) -> Outcome {
     let outcome = Outcome::new(status, now);
     match reason {
         None => outcome,
         Some(reason @ RowReason::NotCreatedByJob) => {
-            let detail = format!("the results say {}", line.outcome.status.as_str());
+            let detail = format!("the status in the results is {}", line.outcome.status.as_str());
             outcome.with_code(reason).with_detail(detail)
         }
         Some(reason) => outcome.with_reason(reason),

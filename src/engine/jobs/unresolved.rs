@@ -1,5 +1,5 @@
-//! Requests of earlier runs whose outcome is unknown: how long they may still be running, and what is recorded of them
-//! if they are not looked up now.
+//! Requests of earlier runs whose outcome is unknown: the time for which they may still be running, and the outcome to
+//! record if they are not looked up now.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, Status};
 
 impl Conditions {
-    /// Returns what an earlier run's line says was sent, and how long that may still be running.
+    /// Returns the unresolved request that an earlier run's line describes.
     pub(super) fn unresolved(&self, open: &Outcome, sent_as: String) -> Unresolved {
         let (settle, finished) = (signed(self.settle), open.finished_at);
-        let settled = self.given_up(open).saturating_add(settle).unwrap_or(finished);
+        let settled = self.abandoned_at(open).saturating_add(settle).unwrap_or(finished);
         let rest = settled.duration_since(self.now).clamp(SignedDuration::ZERO, settle);
         let trace = Trace { attempts: open.attempts, first_sent: Some(first_sent(open)), last_sent: Some(finished) };
         let settle = Duration::try_from(rest).unwrap_or(self.settle);
-        // What is known of the server's clock may lag by as long as an answer takes.
+        // Our knowledge of the server's clock may lag by as long as an answer takes.
         let settled_at = settled.saturating_add(signed(self.timeout)).unwrap_or(settled);
         Unresolved { sent_as, trace, settle, settled_at }
     }
@@ -32,26 +32,26 @@ impl Conditions {
         if open.status == Status::Sending {
             outcome.status = Status::Unknown;
             let what = match job {
-                JobKind::Invite => "an invitation",
-                JobKind::Revoke => "a cancellation",
+                JobKind::Invite => "invitation",
+                JobKind::Revoke => "cancellation",
             };
-            let asked = RowReason::NotLookedUp.text();
+            let reason = RowReason::NotLookedUp.text();
             outcome.error_detail =
-                Some(format!("{what} was sent at {:.0} by a run that was killed; {asked}", open.finished_at));
-            // A line that is not `sending` says when its request was given up.
-            outcome.finished_at = self.given_up(open);
+                Some(format!("{what} sent at {:.0} by a run that was killed; {reason}", open.finished_at));
+            // A line with another status than `sending` has the time at which its request was abandoned.
+            outcome.finished_at = self.abandoned_at(open);
             let since = outcome.finished_at.duration_since(open.finished_at);
             outcome.elapsed += Duration::try_from(since).unwrap_or_default();
         }
         outcome
     }
 
-    /// Returns when an earlier run gave up its request, at the latest.
-    fn given_up(&self, open: &Outcome) -> Timestamp {
+    /// Returns the latest time at which an earlier run abandoned its request.
+    fn abandoned_at(&self, open: &Outcome) -> Timestamp {
         if open.status != Status::Sending {
             return open.finished_at;
         }
-        // After it wrote the line, a killed run may have waited a whole timeout for a token and another for its answer.
+        // After writing the line, a killed run may have waited up to a timeout for a token and another for the answer.
         let timeouts = signed(self.timeout.saturating_mul(2));
         let timed_out = open.finished_at.saturating_add(timeouts).unwrap_or(open.finished_at);
         timed_out.min(self.now).max(open.finished_at)

@@ -1,13 +1,13 @@
-//! A model of one of Atlas's token buckets, which fills not smoothly but in steps: so many tokens at once every period,
-//! counted from the bucket's first use (recorded from Atlas: 250 every 60 s, and a `Retry-After` that is the whole
-//! seconds left until then).
+//! A model of one of Atlas's token buckets. It fills in steps: a fixed number of tokens at once every period, counted
+//! from the bucket's first use (recorded from Atlas: 250 every 60 s, and a `Retry-After` of the whole seconds left
+//! until then).
 //!
-//! The model counts the tokens that may still be spent and learns when the next step comes: from `Retry-After`, and from
-//! `RateLimit-Remaining` jumping. Until it knows, an empty bucket is probed by one request at a time, and where a probe
-//! passes and no answer has a `RateLimit-Remaining`, a smooth quota paces the rest. Other programs may drink from the
-//! same bucket, so every count is corrected by what the answers say.
+//! The model counts the tokens that may still be spent, and learns the time of the next step from `Retry-After` and
+//! from jumps of `RateLimit-Remaining`. Until it knows that time, it probes an empty bucket with one request at a time.
+//! If a probe passes and no answer has a `RateLimit-Remaining`, a smooth quota paces the rest. Other programs may use
+//! the same bucket, so every count is corrected by the answers.
 //!
-//! Pure but for the smooth quota's clock: it is told the time. Waiting is [`super::Limiter`]'s business.
+//! The caller passes the time in; only the smooth quota reads a clock. [`super::Limiter`] does the waiting.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::Wait;
 use super::quota::SmoothQuota;
 
-/// When one step comes: at some moment between the two.
+/// The earliest and the latest time of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     earliest: Instant,
@@ -34,7 +34,7 @@ impl Window {
         Some(Self { earliest, latest })
     }
 
-    /// The same step, `periods` steps on or back, so that it lies as near to `other` as it can.
+    /// Returns the step moved by whole periods, as near to `other` as possible.
     fn near(self, other: Window, period: Duration) -> Self {
         let half = period / 2;
         let mut moved = self;
@@ -54,12 +54,12 @@ impl Window {
     }
 }
 
-/// A request that was let through, for matching its answer.
+/// A request that took a token, to compare with its answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent {
     number: u64,
     at: Instant,
-    /// The most tokens that can be left after it, unless a step comes: requests before it may arrive after it.
+    /// The most tokens that can be left after it, unless a step comes. Requests sent before it may arrive after it.
     most: u32,
 }
 
@@ -72,19 +72,19 @@ pub(super) struct Bucket {
     tokens: u32,
     sent: u64,
     in_flight: u32,
-    /// An answer has said how many tokens are left.
-    heard: bool,
-    /// The first step that has not been added to `tokens`.
+    /// Set once an answer had a `RateLimit-Remaining`.
+    has_headers: bool,
+    /// The first step whose tokens are not in `tokens` yet.
     next_step: Option<Window>,
-    /// The end of the last step that has.
-    stepped: Option<Instant>,
-    /// When the latest request was sent that saw no step.
-    flat: Option<Instant>,
-    /// When an answer last said that the bucket was empty.
-    heard_empty: Option<Instant>,
-    /// When the last request was sent that found the bucket empty and was not told for how long.
-    found_empty: Option<Instant>,
-    /// A probe of an empty bucket passed and nothing was said: one request at regular intervals.
+    /// The end of the last step whose tokens are.
+    last_step: Option<Instant>,
+    /// The send time of the latest request whose answer showed no step.
+    no_step_at: Option<Instant>,
+    /// The arrival of the last answer that reported an empty bucket.
+    empty_at: Option<Instant>,
+    /// The send time of the last request that found the bucket empty and got no `Retry-After`.
+    refused_at: Option<Instant>,
+    /// One request at regular intervals, once a probe of an empty bucket passed without headers.
     smooth: Option<SmoothQuota>,
 }
 
@@ -98,24 +98,25 @@ impl Bucket {
             tokens: capacity,
             sent: 0,
             in_flight: 0,
-            heard: false,
+            has_headers: false,
             next_step: None,
-            stepped: None,
-            flat: None,
-            heard_empty: None,
-            found_empty: None,
+            last_step: None,
+            no_step_at: None,
+            empty_at: None,
+            refused_at: None,
             smooth: None,
         }
     }
 
-    /// Adopts a limit that was read or named by an answer.
+    /// Adopts a limit that an answer named.
     pub(super) fn configure(&mut self, capacity: u32, refill: u32, period: Duration) {
         if (self.capacity, self.refill, self.period) == (capacity, refill, period) {
             return;
         }
         let known = Self { sent: self.sent, in_flight: self.in_flight, ..Self::new(capacity, refill, period) };
-        let tokens = if self.heard { self.tokens } else { capacity.saturating_sub(self.in_flight) };
-        *self = Self { tokens: tokens.min(capacity), heard: self.heard, flat: self.flat, ..known };
+        let tokens = if self.has_headers { self.tokens } else { capacity.saturating_sub(self.in_flight) };
+        let (has_headers, no_step_at) = (self.has_headers, self.no_step_at);
+        *self = Self { tokens: tokens.min(capacity), has_headers, no_step_at, ..known };
     }
 
     pub(super) fn limit(&self) -> (u32, u32, Duration) {
@@ -139,21 +140,21 @@ impl Bucket {
         Ok(Sent { number: self.sent, at: now, most })
     }
 
-    /// Adds the tokens of the steps that have certainly come.
+    /// Adds the tokens of the steps that have certainly passed.
     fn step(&mut self, now: Instant) {
         while let Some(step) = self.next_step.filter(|step| step.latest <= now) {
             self.tokens = self.tokens.saturating_add(self.refill).min(self.capacity);
-            self.stepped = Some(step.latest);
+            self.last_step = Some(step.latest);
             self.next_step = Some(step.later_by(self.period));
         }
     }
 
-    /// A request was given up or lost: whether it took its token is not known, so it counts as spent.
+    /// Records a request that was abandoned or lost. It may have taken its token, which therefore counts as spent.
     pub(super) fn lost(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// A request took no token.
+    /// Records a request that took no token.
     pub(super) fn uncounted(&mut self, sent: Sent) {
         self.lost();
         if !self.was_emptied_after(sent) {
@@ -161,13 +162,13 @@ impl Bucket {
         }
     }
 
-    /// Whether the bucket was heard to be empty while the request was on its way. Its answer tells of no refill then:
-    /// it may have met the bucket before that, and its own token is not there to come back.
+    /// Returns whether an answer reported an empty bucket while the request was in flight. The request may have reached
+    /// the bucket before it was empty, so its answer shows no refill and its token cannot be returned.
     fn was_emptied_after(&self, sent: Sent) -> bool {
-        self.heard_empty.is_some_and(|heard| sent.at < heard)
+        self.empty_at.is_some_and(|empty_at| sent.at < empty_at)
     }
 
-    /// A request took its token.
+    /// Records a request that took its token.
     pub(super) fn served(&mut self, sent: Sent, remaining: Option<u32>, capacity: Option<u32>, now: Instant) {
         self.lost();
         self.step(now);
@@ -176,41 +177,41 @@ impl Bucket {
         }
         match remaining {
             _ if self.was_emptied_after(sent) => {}
-            Some(remaining) => self.heard_remaining(sent, remaining, now),
-            None => self.heard_nothing(now),
+            Some(remaining) => self.served_with_remaining(sent, remaining, now),
+            None => self.served_without_remaining(now),
         }
     }
 
-    fn heard_remaining(&mut self, sent: Sent, remaining: u32, now: Instant) {
+    fn served_with_remaining(&mut self, sent: Sent, remaining: u32, now: Instant) {
         let later = u32::try_from(self.sent - sent.number).unwrap_or(u32::MAX);
         let left = remaining.saturating_sub(later);
         self.smooth = None;
-        self.found_empty = None;
-        // Our count may be a little off; a rise beyond that is a step.
+        self.refused_at = None;
+        // Our count may be slightly wrong. A rise beyond that is a step.
         let slack = (self.refill / 4).min(32);
-        if !self.heard {
-            self.heard = true;
+        if !self.has_headers {
+            self.has_headers = true;
             self.tokens = left;
         } else if remaining > sent.most.saturating_add(slack) {
-            if let Some(earliest) = self.flat.filter(|flat| now.duration_since(*flat) < self.period) {
+            if let Some(earliest) = self.no_step_at.filter(|at| now.duration_since(*at) < self.period) {
                 self.learn_past(Window { earliest, latest: now });
             }
             self.tokens = left;
         } else {
-            let last_word = self.in_flight == 0 && later == 0;
-            let fewer = remaining < self.tokens && self.stepped.is_none_or(|stepped| sent.at >= stepped);
-            if last_word || fewer {
+            let is_latest = self.in_flight == 0 && later == 0;
+            let fewer = remaining < self.tokens && self.last_step.is_none_or(|step| sent.at >= step);
+            if is_latest || fewer {
                 self.tokens = remaining;
             }
         }
-        self.flat = Some(self.flat.map_or(sent.at, |flat| flat.max(sent.at)));
+        self.no_step_at = Some(self.no_step_at.map_or(sent.at, |at| at.max(sent.at)));
     }
 
-    fn heard_nothing(&mut self, now: Instant) {
+    fn served_without_remaining(&mut self, now: Instant) {
         if self.tokens > 0 || self.next_step.is_some() {
             return;
         }
-        if let Some(earliest) = self.found_empty.take() {
+        if let Some(earliest) = self.refused_at.take() {
             self.learn_past(Window { earliest, latest: now });
             self.tokens = (self.refill - 1).min(self.capacity);
         } else if self.smooth.is_none() {
@@ -219,21 +220,21 @@ impl Bucket {
         }
     }
 
-    /// A request found the bucket empty.
+    /// Records a request that found the bucket empty.
     pub(super) fn limited(&mut self, sent: Sent, retry_after: Option<Duration>, now: Instant) {
         self.lost();
         self.step(now);
         self.smooth = None;
-        self.heard_empty = Some(now);
+        self.empty_at = Some(now);
         let empty = match retry_after {
-            // Whole seconds, rounded down: the step comes up to a second later.
+            // Atlas rounds down to whole seconds, so the step comes up to a second later.
             Some(wait) => {
                 let latest = now + wait + Duration::from_secs(1);
                 self.learn_coming(Window { earliest: sent.at + wait, latest })
             }
             None => {
-                self.found_empty = Some(sent.at);
-                self.stepped.is_none_or(|stepped| sent.at >= stepped)
+                self.refused_at = Some(sent.at);
+                self.last_step.is_none_or(|step| sent.at >= step)
             }
         };
         if empty {
@@ -241,32 +242,33 @@ impl Bucket {
         }
     }
 
+    /// Returns the window of a step, narrowed by the known step if they are certainly the same.
     fn merged(&self, seen: Window) -> Window {
         let Some(known) = self.next_step.map(|known| known.near(seen, self.period)) else { return seen };
-        // Slow answers make wide windows. Where more than one step fits into this one, it stands alone.
+        // A slow answer makes a wide window, in which more than one step may lie.
         let others = [known.earlier_by(self.period), Some(known.later_by(self.period))];
         let ambiguous = others.into_iter().flatten().any(|other| other.intersect(seen).is_some());
         known.intersect(seen).filter(|_| !ambiguous).unwrap_or(seen)
     }
 
-    /// A step will come, or came, within the window. Returns whether its tokens are not among those counted.
+    /// Records that a step comes, or came, within the window. Returns whether its tokens are still to be added.
     fn learn_coming(&mut self, seen: Window) -> bool {
         let step = self.merged(seen);
         let half = self.period / 2;
-        // The answer of a request that was sent before the last step may speak of that one.
-        let added = self.stepped.is_some_and(|stepped| step.latest <= stepped + half);
+        // An answer to a request that was sent before the last step may refer to that step.
+        let added = self.last_step.is_some_and(|last| step.latest <= last + half);
         self.next_step = Some(if added { step.later_by(self.period) } else { step });
         !added
     }
 
-    /// A step came within the window; the caller counts its tokens.
+    /// Records that a step came within the window. The caller adds its tokens.
     fn learn_past(&mut self, seen: Window) {
         let step = self.merged(seen);
-        self.stepped = Some(step.latest);
+        self.last_step = Some(step.latest);
         self.next_step = Some(step.later_by(self.period));
     }
 
-    /// How long until `count` more requests have been let through, at least.
+    /// Returns the minimum time until `count` more requests are permitted.
     pub(super) fn forecast(&self, count: u64, now: Instant) -> Duration {
         let missing = count.saturating_sub(self.tokens.into());
         if missing == 0 {

@@ -1,4 +1,4 @@
-//! One endpoint set's endpoint: its queue, the rule that paces it, and what its answers have said.
+//! The limiter of one endpoint set: its queue, and the rule that paces it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,7 +13,6 @@ use super::signal::Limited;
 use super::{Wait, locked};
 use crate::atlas::api::EndpointSet;
 
-/// One endpoint set: its queue, and what is known of its limit.
 #[derive(Debug)]
 pub(super) struct EndpointLimiter {
     pub(super) queue: Queue<()>,
@@ -25,9 +24,9 @@ pub(super) struct EndpointLimiter {
 pub(super) struct EndpointState {
     pub(super) rule: Rule,
     pub(super) hold: Option<Instant>,
-    /// Until when the first in the queue waits.
+    /// The end of the wait of the first request in the queue.
     pub(super) waiting: Option<Instant>,
-    /// Refusals in a row that did not say for how long.
+    /// Consecutive refusals without a `Retry-After`.
     pub(super) refusals: u32,
 }
 
@@ -74,7 +73,7 @@ impl EndpointState {
             self.refusals += 1;
             pause
         });
-        // A model of the bucket knows the step to the second; the hold is for whoever has no model.
+        // The model of a bucket knows when it fills, to the second. The hold is for the rules without a model.
         let modelled = match (&mut self.rule, sent) {
             (Rule::Bucket(bucket), Some(sent)) => {
                 if let Some((capacity, refill, period)) = limited.bucket {
@@ -98,7 +97,7 @@ impl Rule {
             Pace::Unlimited => Rule::Unlimited,
             Pace::Fixed { rate, burst } => Rule::Quota(SmoothQuota::new(rate.requests, rate.per, burst)),
             Pace::Atlas => {
-                // Atlas's documentation on API rate limits.
+                // From Atlas's documentation on API rate limits.
                 let (capacity, refill) = match set {
                     EndpointSet::Organization | EndpointSet::Users => (500, 250),
                     EndpointSet::Teams => (1200, 500),

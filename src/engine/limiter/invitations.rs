@@ -1,7 +1,7 @@
-//! The limit on invitations alone ("Rate limit of 10 invitations per 1 minutes exceeded", answered as a 400).
+//! The limit on invitations ("Rate limit of 10 invitations per 1 minutes exceeded", answered with a 400).
 //!
-//! Unknown until an answer names it. From then on no more than N invitations are sent in any M minutes, counted from
-//! when each was answered, which is never earlier than when the server counted it.
+//! It is unknown until an answer names it. From then on at most N invitations are sent in any M minutes. Each counts
+//! from its answer, because that is never earlier than the time at which the server counted it.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -12,10 +12,11 @@ use tokio::time::Instant;
 
 use super::Wait;
 
-/// Invitations remembered while no limit is known, so that the first refusal finds a full window.
+/// Invitations remembered while no limit is known, so that the window is full at the first refusal.
 const REMEMBERED: usize = 256;
 
-/// The queue that invitations pass before their endpoint, whatever organization they are for: the limit is the address's.
+/// The queue that invitations pass before the queue of their endpoint. All organizations share it, because Atlas counts
+/// invitations by our IP address.
 #[derive(Debug, Default)]
 pub(super) struct InvitationGate {
     pub(super) queue: Queue<()>,
@@ -26,11 +27,11 @@ pub(super) struct InvitationGate {
 #[derive(Debug, Default)]
 pub(super) struct Invitations {
     quota: Option<(usize, Duration)>,
-    /// When the last invitations were answered, oldest first.
+    /// The times at which the last invitations were answered, oldest first.
     answered: VecDeque<Instant>,
     in_flight: usize,
     hold: Option<Instant>,
-    /// Refusals since the last invitation that was let through.
+    /// Refusals since the last invitation that passed.
     refusals: u32,
 }
 
@@ -51,7 +52,8 @@ impl Invitations {
         Ok(())
     }
 
-    /// An invitation came back, or was given up; `counted` unless it certainly never reached the limit.
+    /// Records that an invitation was answered or abandoned. `counted` is false if it certainly did not count against
+    /// the limit.
     pub(super) fn finished(&mut self, counted: bool, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if counted {
@@ -64,30 +66,30 @@ impl Invitations {
         }
     }
 
-    /// The limit turned an invitation away. Returns whether that is news.
+    /// Records that the limit refused an invitation. Returns whether the limit was unknown before.
     pub(super) fn refused(&mut self, limit: u32, period: Duration, now: Instant) -> bool {
         let quota = (limit as usize, period);
-        let news = self.quota.replace(quota) != Some(quota);
+        let is_new = self.quota.replace(quota) != Some(quota);
         while self.answered.len() > quota.0 {
             self.answered.pop_front();
         }
         let window_full = self.answered.len() == quota.0 && self.answered[0] + period > now;
         if !window_full {
-            // Somebody else, or an earlier run, used the window: nothing tells when it frees, so ask ever more seldom.
+            // Another program or an earlier run used the window. It is unknown when it frees, so the pauses grow.
             let pause = (period / limit.max(1)).saturating_mul(1 << self.refusals.min(16)).min(period);
             self.hold = Some(now + pause);
             self.refusals += 1;
         }
-        news
+        is_new
     }
 
-    /// How long until `count` more invitations have been let through, at least.
+    /// Returns the minimum time until `count` more invitations are permitted.
     pub(super) fn forecast(&self, count: u64, now: Instant) -> Duration {
         let Some((limit, period)) = self.quota else { return Duration::ZERO };
         let free = limit.saturating_sub(self.answered.len() + self.in_flight) as u64;
         let Some(waiting) = count.checked_sub(free + 1) else { return Duration::ZERO };
-        // The last of them takes the place of one in the window, some windows on. Those on their way are answered now at
-        // the earliest.
+        // The last of them takes the place of one in the window, some windows later. Those in flight are answered now
+        // at the earliest.
         let (windows, place) = (waiting / limit.max(1) as u64, waiting % limit.max(1) as u64);
         let taken = self.answered.get(place as usize).copied().unwrap_or(now);
         let frees = (taken + period).saturating_duration_since(now);

@@ -1,10 +1,11 @@
-//! Paces every request: invitations, retries, look-ups, and those before the first invite.
+//! Paces every request: invitations, retries, look-ups, and the preflight.
 //!
-//! Each of Atlas's endpoint sets has a bucket of its own and so a queue of its own here, first come, first served. What
-//! an answer tells (tokens left, `Retry-After`, a limit named in an error text) holds everybody who comes after; the
-//! later instant wins and only time clears it. Invitations pass one more queue first, see `invitations`.
+//! Each of Atlas's endpoint sets has its own token bucket, so each has its own queue here: first come, first served.
+//! The rate-limit facts in an answer (tokens left, `Retry-After`, a limit named in an error text) apply to every
+//! request that follows. Of several waits the longest counts. Invitations pass one more queue first, see `invitations`.
 //!
-//! Not for deciding what an answer means for a row: being told to wait is no failure, and nobody is refused here.
+//! The limiter only delays requests. The worker decides what an answer means for its row; a rate limit is not a
+//! failure.
 
 mod bucket;
 mod endpoint;
@@ -29,14 +30,14 @@ use self::invitations::InvitationGate;
 use self::signal::Limited;
 use crate::atlas::api::{EndpointSet, Limit};
 
-/// What a request that may not go yet waits for.
+/// The reason a request may not be sent yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wait {
-    /// What an answer said.
+    /// An answer asked to wait until then.
     Held(Instant),
-    /// The limit that is known.
+    /// A known limit allows no request until then.
     Until(Instant),
-    /// Another request's answer.
+    /// The answer to another request decides.
     Answer,
 }
 
@@ -48,25 +49,25 @@ pub struct Limiter {
     totals: Mutex<Totals>,
 }
 
-/// How pacing went.
+/// The totals of a limiter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Answers that said "too many requests", whatever their status.
+    /// Answers that reported a rate limit, of any HTTP status.
     pub limited: u64,
-    /// How long somebody was waiting for a limit. Waits for different endpoint sets at the same time add up.
+    /// The time for which a queue was waiting. Waits of different endpoint sets at the same time add up.
     pub waited: Duration,
-    /// The limit on invitations alone that an answer named: so many in so long.
+    /// The limit on invitations that an answer named: their number and the period.
     pub invitations: Option<(u32, Duration)>,
-    /// Refusals for maintenance in a row.
+    /// Consecutive refusals for maintenance.
     maintenance: u32,
 }
 
-/// Something new that the user wants to know.
+/// A limit that an answer named for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learned {
-    /// Atlas lets through so many invitations in so long, and no more.
+    /// The limit on invitations.
     Invitations {
-        /// Invitations.
+        /// The number of invitations in a period.
         limit: u32,
         /// The period.
         period: Duration,
@@ -74,12 +75,12 @@ pub enum Learned {
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Every critical section leaves the state whole, so a panic elsewhere does not spoil it.
+    // Every critical section leaves the state consistent, so a panic elsewhere does no harm.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Limiter {
-    /// A limiter that assumes Atlas's documented buckets until it is told otherwise.
+    /// Creates a limiter that assumes Atlas's documented buckets until answers name others.
     pub fn new(pace: Pace) -> Self {
         Self {
             endpoints: EndpointSet::ALL.map(|set| EndpointLimiter::new(Rule::new(pace, set))),
@@ -88,22 +89,23 @@ impl Limiter {
         }
     }
 
-    /// A limiter for another organization that is reached from the same address, which is what the limit on invitations
-    /// alone counts by.
+    /// Creates a limiter for another organization. It shares the limit on invitations, which Atlas counts by our IP
+    /// address and not by organization.
     pub fn beside(&self, pace: Pace) -> Self {
         Self { invitations: self.invitations.clone(), ..Self::new(pace) }
     }
 
-    /// Adopts a limit that the server named. A pace of the user's own stands.
+    /// Adopts a limit that the server named, unless the user set a pace.
     pub fn configure(&self, limit: Limit) {
         if let Rule::Bucket(bucket) = &mut locked(&self.endpoint(limit.set).state).rule {
             bucket.configure(limit.capacity, limit.refill, limit.period);
         }
     }
 
-    /// Waits for a permit. Dropping the future gives up the place in the queue.
+    /// Waits for a permit. Dropping the future leaves the queue.
     pub async fn acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Permit {
-        // Made before the endpoint's wait, so that a permit given up while waiting there leaves the invitations' count too.
+        // Created before the wait for the endpoint: if it is dropped during that wait, it also leaves the count of
+        // invitations.
         let mut permit = Permit::new(self, set);
         if invitation {
             let InvitationGate { queue, state, answered } = &*self.invitations;
@@ -118,7 +120,7 @@ impl Limiter {
         permit
     }
 
-    /// A permit, where there is one and nobody waits for it.
+    /// Returns a permit, unless the request would have to wait or others are in the queue.
     pub fn try_acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Option<Permit> {
         let (endpoint, now) = (self.endpoint(set), Instant::now());
         let mut permit = Permit::new(self, set);
@@ -153,17 +155,17 @@ impl Limiter {
         }
     }
 
-    /// Lets nobody through before the instant; an earlier one never shortens a later one.
+    /// Holds every request until the instant. An earlier instant never shortens a later hold.
     pub fn hold_until(&self, until: Instant) {
         self.endpoints.iter().for_each(|endpoint| endpoint.hold_until(until));
     }
 
-    /// Until when the first in some queue waits, if anyone does.
+    /// Returns the instant until which the first request of a queue waits: the latest of all queues.
     pub fn waiting_until(&self) -> Option<Instant> {
         self.endpoints.iter().filter_map(|endpoint| locked(&endpoint.state).waiting).max()
     }
 
-    /// How long until `count` more invitations have been let through, at least.
+    /// Returns the minimum time until `count` more invitations are permitted.
     pub fn forecast(&self, set: EndpointSet, count: u64) -> Duration {
         let (state, now) = (locked(&self.endpoint(set).state), Instant::now());
         let bucket = match &state.rule {
@@ -174,7 +176,7 @@ impl Limiter {
         bucket.max(locked(&self.invitations.state).forecast(count, now))
     }
 
-    /// The bucket in force for an endpoint set: capacity, refill, period. `None` under a pace of the user's own.
+    /// Returns the bucket in force for an endpoint set: capacity, refill, period. `None` if the user set a pace.
     pub fn bucket(&self, set: EndpointSet) -> Option<(u32, u32, Duration)> {
         match &locked(&self.endpoint(set).state).rule {
             Rule::Bucket(bucket) => Some(bucket.limit()),
@@ -182,7 +184,7 @@ impl Limiter {
         }
     }
 
-    /// How pacing went so far.
+    /// Returns the totals so far.
     pub fn totals(&self) -> Totals {
         *locked(&self.totals)
     }
@@ -196,13 +198,13 @@ impl Limiter {
         totals.limited += 1;
         if let Some((limit, period)) = limited.invitations {
             totals.invitations = Some((limit, period));
-            // It passed the bucket to get there.
+            // The bucket let the request through before this limit refused it.
             self.endpoint(permit.set).with_bucket(Bucket::lost);
             if let Some(wait) = limited.retry_after {
                 self.endpoint(permit.set).hold_until(now + wait);
             }
-            let news = permit.invitation && locked(&self.invitations.state).refused(limit, period, now);
-            return news.then_some(Learned::Invitations { limit, period });
+            let is_new = permit.invitation && locked(&self.invitations.state).refused(limit, period, now);
+            return is_new.then_some(Learned::Invitations { limit, period });
         }
         drop(totals);
         locked(&self.endpoint(permit.set).state).limited(permit.sent, &limited, now);
@@ -210,7 +212,7 @@ impl Limiter {
     }
 }
 
-/// The first in a queue while it waits: keeps the account of it, even if it gives up.
+/// The wait of the first request in a queue. The time counts when it ends, even if the request is dropped.
 struct Waiting<'a> {
     limiter: &'a Limiter,
     set: EndpointSet,
@@ -222,8 +224,8 @@ impl<'a> Waiting<'a> {
         let since = Instant::now();
         let (reason, until) = match wait {
             Wait::Held(until) => ("held by an answer", Some(until)),
-            Wait::Until(until) => ("limit", Some(until)),
-            Wait::Answer => ("another request's answer", None),
+            Wait::Until(until) => ("rate limit", Some(until)),
+            Wait::Answer => ("answer to another request", None),
         };
         let expected_ms = until.map(|until| millis(until.saturating_duration_since(since)));
         tracing::debug!(?set, reason, expected_ms, "waits for a turn");

@@ -1,4 +1,4 @@
-//! The permission to send one request, handed back with the request's answer.
+//! The permission to send one request. It is returned with the answer to the request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,32 +13,33 @@ use super::{Learned, Limiter, locked};
 use crate::atlas::api::{Answer, EndpointSet};
 use crate::atlas::verdict::{Busy, busy};
 
-/// A request's permission to go, to be handed back with its answer.
-#[must_use = "send the request and hand the permit back with its answer"]
+/// The permission to send one request.
+#[must_use = "send the request and return the permit with its answer"]
 #[derive(Debug)]
 pub struct Permit {
     limiter: Arc<Limiter>,
     pub(super) set: EndpointSet,
     pub(super) invitation: bool,
     pub(super) sent: Option<Sent>,
-    /// Whether the request has left.
-    left: bool,
-    open: bool,
+    was_sent: bool,
+    is_open: bool,
 }
 
 impl Permit {
     pub(super) fn new(limiter: &Arc<Limiter>, set: EndpointSet) -> Self {
-        Self { limiter: limiter.clone(), set, invitation: false, sent: None, left: false, open: true }
+        Self { limiter: limiter.clone(), set, invitation: false, sent: None, was_sent: false, is_open: true }
     }
 
-    /// The request leaves: from here on it counts, unless an answer says that it does not.
+    /// Records that the request is being sent. From now on it counts against the limits, unless its answer shows that
+    /// it did not.
     pub fn mark_sent(&mut self) {
-        self.left = true;
+        self.was_sent = true;
     }
 
-    /// Hands the permit back with what came of the request, so that everyone learns what the answer tells about limits.
+    /// Returns the permit with the answer to its request, so that the limiter learns from it. Returns a limit that was
+    /// unknown until now.
     pub fn observe(mut self, answer: &Answer) -> Option<Learned> {
-        self.open = false;
+        self.is_open = false;
         let (limiter, now) = (&self.limiter, Instant::now());
         let endpoint = limiter.endpoint(self.set);
         let signal = signal(answer);
@@ -92,18 +93,18 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if self.open {
+        if self.is_open {
             let endpoint = self.limiter.endpoint(self.set);
-            self.leave_invitations(self.left, Instant::now());
+            self.leave_invitations(self.was_sent, Instant::now());
             if let Some(sent) = self.sent {
-                endpoint.with_bucket(|bucket| if self.left { bucket.lost() } else { bucket.uncounted(sent) });
+                endpoint.with_bucket(|bucket| if self.was_sent { bucket.lost() } else { bucket.uncounted(sent) });
                 endpoint.answered.notify_one();
             }
         }
     }
 }
 
-/// `Retry-After` on anything but a refusal by a limit, which its own endpoint has noted already, holds everybody.
+/// Returns the `Retry-After` of an answer that holds every endpoint. That of a rate limit concerns only its own.
 fn retry_after(answer: &Answer) -> Option<Duration> {
     match answer {
         Answer::NotSent(not_sent) => not_sent.retry_after,

@@ -1,29 +1,29 @@
-//! How fast the user lets us go: `10/min`, `5/s`, `unlimited`.
+//! The pace that the user sets with `--rate` and `--burst`: `10/min`, `5/s`, `unlimited`.
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// What paces the run.
+/// The pace of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pace {
-    /// Atlas's own token buckets, as far as known.
+    /// As fast as Atlas's token buckets allow, as far as they are known.
     #[default]
     Atlas,
-    /// A fixed rate instead.
+    /// A fixed rate.
     Fixed {
         /// The rate.
         rate: Rate,
-        /// Requests that may go at once after a pause.
+        /// The number of requests that may be sent at once after a pause.
         burst: NonZeroU32,
     },
-    /// No rate of ours; what the answers say still holds.
+    /// No rate of our own. Limits that answers name still apply.
     Unlimited,
 }
 
 impl Pace {
-    /// From `--rate` and `--burst`. A burst alone smooths out the rate at which Atlas's bucket fills.
+    /// Creates the pace from `--rate` and `--burst`. A burst alone means the rate at which Atlas's bucket fills.
     pub fn new(rate: Option<RateLimit>, burst: Option<NonZeroU32>) -> Self {
         match (rate, burst) {
             (None, None) => Pace::Atlas,
@@ -34,7 +34,7 @@ impl Pace {
     }
 }
 
-/// So many requests in so long.
+/// A number of requests in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// Requests in a period.
@@ -48,18 +48,18 @@ impl Rate {
     pub const ATLAS: Self = Self { requests: NonZeroU32::MIN.saturating_add(249), per: Duration::from_secs(60) };
 }
 
-/// A rate, or none.
+/// A rate, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
     /// At most this.
     Per(Rate),
-    /// As fast as the answers come.
+    /// As fast as the answers arrive.
     Unlimited,
 }
 
-/// The text is not a rate.
+/// A text that is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write a rate as 10/min, 5/s, 600/h or unlimited")]
+#[error("must be a rate such as 10/min, 5/s or 600/h, or unlimited")]
 pub struct NotARate;
 
 impl FromStr for RateLimit {
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_read_as_people_write_it() {
+    fn a_rate_is_a_number_per_unit_of_time() {
         for (text, shown) in [("10/min", "10/min"), ("5/s", "5/s"), (" 600 / Hour", "600/h"), ("1/m", "1/min")] {
             let Ok(RateLimit::Per(rate)) = text.parse() else { panic!("{text}") };
             assert_eq!(rate.to_string(), shown);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_texts_are_not_rates() {
         for text in ["", "10", "0/s", "-1/s", "1.5/s", "10/day", "/s", "5000000000/s"] {
             assert_eq!(text.parse::<RateLimit>(), Err(NotARate), "{text}");
         }

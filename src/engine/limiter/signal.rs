@@ -1,38 +1,38 @@
-//! What an answer tells about limits: its headers, and the numbers that Atlas puts into its error texts.
+//! The rate-limit facts in an answer: its headers, and the numbers in Atlas's error texts.
 //!
-//! Pure. Everything read here is untrusted: numbers out of any sensible range are ignored.
+//! All of it is untrusted, so numbers out of a sensible range are ignored.
 
 use std::time::Duration;
 
 use crate::atlas::api::{Answer, Response};
 use crate::atlas::verdict::{Busy, busy};
 
-/// One answer, as the limiter sees it.
+/// The effect of one answer on the limits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RateSignal {
-    /// It took a token; the headers may say how many are left.
+    /// The request took a token. The headers may name the number that are left.
     Served { remaining: Option<u32>, capacity: Option<u32> },
-    /// It took no token: it never left, or was turned away before the bucket (an unauthenticated request costs none).
+    /// The request took no token: it was never sent, or refused before the bucket (as an unauthenticated one is).
     Uncounted,
-    /// Nobody knows.
+    /// It is unknown whether the request took a token.
     Lost,
-    /// Turned away by a limit.
+    /// A limit refused the request.
     Limited(Limited),
-    /// Turned away while Atlas is upgraded.
+    /// Atlas refused the request because it is being upgraded.
     Maintenance,
 }
 
-/// The limit that turned a request away, as far as the answer names it.
+/// The limit that refused a request, as far as the answer names it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Limited {
     pub(super) retry_after: Option<Duration>,
     /// Capacity, refill and period of a token bucket.
     pub(super) bucket: Option<(u32, u32, Duration)>,
-    /// So many invitations in so long.
+    /// The number of invitations and the period.
     pub(super) invitations: Option<(u32, Duration)>,
 }
 
-/// Longer waits and periods are not believed.
+/// The longest wait or period that is accepted.
 const LONGEST_S: u32 = 86_400;
 
 pub(super) fn signal(answer: &Answer) -> RateSignal {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_longer_than_a_day_because_a_text_says_so() {
+    fn no_text_makes_requests_wait_for_more_than_a_day() {
         let text = "Please retry after 4294967295 seconds. Request capacity: 5. Refill rate: 1 per 4294967295 seconds.";
         let RateSignal::Limited(limited) = signal(&answer(429, "RATE_LIMITED", text, None)) else { panic!() };
         let day = Duration::from_secs(86_400);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_costs_a_token_and_a_401_does_not() {
+    fn a_refusal_costs_a_token_unless_it_is_a_401() {
         let served = RateSignal::Served { remaining: Some(7), capacity: Some(500) };
         assert_eq!(signal(&answer(404, "TEAM_NOT_FOUND", "", None)), served);
         assert_eq!(signal(&answer(401, "UNEXPECTED_ERROR", "", None)), RateSignal::Uncounted);

@@ -13,13 +13,13 @@ use crate::model::reason::NetworkFault;
 const SET: EndpointSet = EndpointSet::Organization;
 const LATENCY: Duration = Duration::from_millis(330);
 
-/// A bucket that fills in steps from an anchor, as Atlas's does.
+/// A server with a bucket that fills in steps from an anchor, as those of Atlas do.
 struct Server {
     tokens: Mutex<(u32, u64)>,
     anchor: Instant,
     capacity: u32,
     headers: bool,
-    /// N invitations in a minute, fixed windows.
+    /// The number of invitations in a minute, and when the last ones were sent.
     invitations: Option<(u32, Mutex<Vec<Instant>>)>,
     refused: AtomicU32,
 }
@@ -71,7 +71,7 @@ fn answer(status: u16, code: &str, detail: &str, retry_after: Option<u64>, remai
     }))
 }
 
-/// Sends `rows` requests, 16 at a time, each until it is let through; returns how long that took.
+/// Sends `rows` requests, 16 at a time, each until it passes. Returns the time that took.
 async fn send(server: Arc<Server>, limiter: Arc<Limiter>, rows: u32) -> Duration {
     let start = Instant::now();
     let left = Arc::new(AtomicU32::new(rows));
@@ -85,9 +85,9 @@ async fn send(server: Arc<Server>, limiter: Arc<Limiter>, rows: u32) -> Duration
                     sleep(LATENCY / 2).await;
                     let answer = server.answer();
                     sleep(LATENCY / 2).await;
-                    let through = matches!(&answer, Answer::Response(response) if response.status == 200);
+                    let passed = matches!(&answer, Answer::Response(response) if response.status == 200);
                     permit.observe(&answer);
-                    if through {
+                    if passed {
                         break;
                     }
                 }
@@ -103,7 +103,7 @@ fn seconds(duration: Duration) -> f64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_finishes_when_the_bucket_allows_and_wastes_two_requests_at_most() {
+async fn it_follows_the_bucket_with_at_most_two_refusals() {
     for phase in [0, 3, 9, 12, 30, 59] {
         for headers in [true, false] {
             let phase = Duration::from_secs(phase) + Duration::from_millis(400);
@@ -120,7 +120,7 @@ async fn it_finishes_when_the_bucket_allows_and_wastes_two_requests_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
+async fn the_limit_on_invitations_is_learned_from_its_text() {
     let mut server = Server::new(Duration::from_secs(5));
     server.invitations = Some((10, Mutex::default()));
     let server = Arc::new(server);
@@ -128,12 +128,12 @@ async fn the_invitation_limit_is_learnt_from_its_text_and_kept() {
     let took = send(server.clone(), limiter.clone(), 200).await;
     assert!(seconds(took) / (19.0 * 60.0) < 1.05, "{took:?}");
     let refused = server.refused.load(Ordering::Relaxed);
-    assert!((1..=16).contains(&refused), "only those on the wire when it was learnt: {refused}");
+    assert!((1..=16).contains(&refused), "only those in flight when it was learned: {refused}");
     assert_eq!(limiter.totals().invitations, Some((10, Duration::from_secs(60))));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_limit_on_invitations_means_for_the_time_left_is_known_as_soon_as_it_is() {
+async fn the_forecast_includes_the_limit_on_invitations() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let left = |count| limiter.forecast(SET, count).as_secs();
     assert_eq!(left(1000), 0);
@@ -147,19 +147,19 @@ async fn what_the_limit_on_invitations_means_for_the_time_left_is_known_as_soon_
     assert_eq!([0, 1, 2, 10, 11, 190].map(left), [0, 50, 51, 59, 110, 18 * 60 + 59]);
     sleep(Duration::from_secs(52)).await;
     assert_eq!([2, 3, 10].map(left), [0, 0, 7], "three places are free");
-    let _on_its_way = limiter.acquire(SET, true).await;
+    let _in_flight = limiter.acquire(SET, true).await;
     assert_eq!([2, 3, 9, 10].map(left), [0, 1, 7, 60]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invitation_that_its_own_limit_refused_is_not_waited_for_by_an_empty_bucket() {
+async fn an_invitation_refused_by_its_limit_is_not_in_flight() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let refusal =
         answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
     limiter.acquire(SET, true).await.observe(&refusal);
     limiter.acquire(SET, false).await.observe(&answer(200, "", "", None, Some(0)));
     let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.acquire(SET, false)).await;
-    assert!(probe.is_ok(), "nothing is on its way, so a probe has to find out when the bucket fills");
+    assert!(probe.is_ok(), "no request is in flight, so a probe has to find out when the bucket fills");
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +175,7 @@ async fn a_fixed_pace_is_exact() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_holds_everyone_even_without_a_pace() {
+async fn retry_after_holds_every_endpoint_at_any_pace() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let start = Instant::now();
     limiter.acquire(SET, false).await.observe(&answer(503, "", "", Some(60), None));
@@ -194,7 +194,7 @@ async fn an_earlier_hold_never_shortens_a_later_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn maintenance_holds_everyone_ever_longer() {
+async fn maintenance_holds_every_endpoint_longer_each_time() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let start = Instant::now();
     for _ in 0..3 {
@@ -206,7 +206,7 @@ async fn maintenance_holds_everyone_ever_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn turns_are_first_come_first_served() {
+async fn permits_are_first_come_first_served() {
     let rate = Rate { requests: 100.try_into().unwrap(), per: Duration::from_secs(1) };
     let limiter = Arc::new(Limiter::new(Pace::Fixed { rate, burst: 1.try_into().unwrap() }));
     let order = Arc::new(Mutex::new(Vec::new()));
@@ -224,18 +224,18 @@ async fn turns_are_first_come_first_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_turn_given_up_while_waiting_leaves_the_queue_to_the_next() {
+async fn a_request_that_stops_waiting_leaves_the_queue() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     limiter.hold_until(Instant::now() + Duration::from_secs(10));
-    let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.acquire(SET, true)).await;
-    assert!(given_up.is_err());
+    let stopped = tokio::time::timeout(Duration::from_secs(1), limiter.acquire(SET, true)).await;
+    assert!(stopped.is_err());
     let start = Instant::now();
     drop(limiter.acquire(SET, true).await);
     assert_eq!(start.elapsed().as_secs(), 9);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not() {
+async fn only_a_request_that_cost_nothing_returns_its_token() {
     let left = |answer: Answer| async move {
         let limiter = Arc::new(Limiter::new(Pace::Atlas));
         limiter.acquire(SET, true).await.observe(&answer);
@@ -258,10 +258,10 @@ async fn a_request_that_never_left_gives_its_token_back_and_a_lost_one_does_not(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_turn_at_once_overtakes_nobody_and_is_had_only_while_there_are_tokens() {
+async fn an_immediate_permit_needs_a_token_and_an_empty_queue() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
-    let turns: Vec<Permit> = std::iter::from_fn(|| limiter.try_acquire(SET, true)).collect();
-    assert_eq!(turns.len(), 500);
+    let permits: Vec<Permit> = std::iter::from_fn(|| limiter.try_acquire(SET, true)).collect();
+    assert_eq!(permits.len(), 500);
     assert!(limiter.try_acquire(EndpointSet::Users, true).is_some(), "another bucket");
 
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
@@ -278,7 +278,7 @@ async fn a_turn_at_once_overtakes_nobody_and_is_had_only_while_there_are_tokens(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
+async fn a_denied_immediate_permit_does_not_count() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
     limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
@@ -286,11 +286,11 @@ async fn a_turn_that_was_not_had_at_once_leaves_no_trace() {
     limiter.hold_until(Instant::now() + Duration::from_secs(10));
     assert!(limiter.try_acquire(SET, true).is_none());
     sleep(Duration::from_secs(10)).await;
-    assert!(limiter.try_acquire(SET, true).is_some(), "nobody is on the way to the limit of one");
+    assert!(limiter.try_acquire(SET, true).is_some(), "no invitation is in flight, and the limit is one");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invitation_of_which_nothing_was_heard_counts_whatever_the_pace_and_one_that_never_left_does_not() {
+async fn only_an_invitation_that_was_sent_counts_at_any_pace() {
     for pace in [Pace::Atlas, Pace::Unlimited] {
         let limiter = Arc::new(Limiter::new(pace));
         let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";

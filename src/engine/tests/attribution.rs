@@ -1,41 +1,41 @@
-//! Whose invite it is that asking finds.
+//! The rule by which an invite that a look-up finds belongs to this job.
 
 use super::script::*;
 use super::world::{World, at};
 
-/// A world where ada's answer is lost at 0 s and asking at 30 s finds somebody.
-fn lost_and_found(found: Reply) -> World {
+/// Returns a world in which the answer about ada is lost at 0 s, and the look-up at 30 s finds a person.
+fn lost_answer(found: Reply) -> World {
     World::users().people(["ada"]).when("invite ada", [reset()]).when("find ada", [found])
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invite_older_than_our_request_by_more_than_2_s_is_somebody_elses() {
+async fn an_invite_over_2_s_older_than_our_request_is_not_ours() {
     for (created, status) in [(1, "invited"), (0, "invited"), (-2, "invited"), (-3, "already_invited")] {
-        let run = lost_and_found(pending("user-1").created_at(at(created))).run().await;
-        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "made at {created} s");
+        let run = lost_answer(pending("user-1").created_at(at(created))).run().await;
+        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "created at {created} s");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_servers_clock_decides_how_old_an_invite_is() {
+async fn the_age_of_an_invite_is_by_the_servers_clock() {
     for (created, status) in [(3600, "invited"), (3598, "invited"), (3597, "already_invited")] {
-        let run = lost_and_found(pending("user-1").created_at(at(created))).server_ahead(3600).run().await;
-        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "made at {created} s");
+        let run = lost_answer(pending("user-1").created_at(at(created))).server_ahead(3600).run().await;
+        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "created at {created} s");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_no_answer_has_a_date_or_the_invite_no_age_it_is_ours() {
-    let run = lost_and_found(pending("user-1").created_at(at(-3600))).without_date().run().await;
+async fn an_invite_of_unknown_age_is_ours() {
+    let run = lost_answer(pending("user-1").created_at(at(-3600))).without_date().run().await;
     assert_eq!(run.line("ada"), "invited user-1 x1");
-    let run = lost_and_found(pending("user-1")).run().await;
+    let run = lost_answer(pending("user-1")).run().await;
     assert_eq!(run.line("ada"), "invited user-1 x1");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invite_made_while_we_were_only_told_to_wait_is_somebody_elses() {
-    for told in [refused(429, "RATE_LIMITED").retry_after(60), refused(400, "RATE_LIMITED").retry_after(60)] {
-        let world = World::users().people(["ada"]).when("invite ada", [told, reset()]);
+async fn an_invite_created_while_a_limit_held_us_is_not_ours() {
+    for limited in [refused(429, "RATE_LIMITED").retry_after(60), refused(400, "RATE_LIMITED").retry_after(60)] {
+        let world = World::users().people(["ada"]).when("invite ada", [limited, reset()]);
         let run = world.when("find ada", [pending("user-1").created_at(at(30))]).run().await;
         assert_eq!(run.requests, ["0 invite ada", "61 invite ada", "91 find ada"]);
         assert_eq!(run.line("ada"), "already_invited user-1 x1");
@@ -43,18 +43,18 @@ async fn an_invite_made_while_we_were_only_told_to_wait_is_somebody_elses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invite_that_was_accepted_before_it_was_found_is_invited_without_an_id() {
-    let run = lost_and_found(member()).run().await;
+async fn an_accepted_invite_is_invited_without_an_id() {
+    let run = lost_answer(member()).run().await;
     assert_eq!(run.line("ada"), "invited x1");
-    assert_eq!(run.detail("ada"), "the invite was accepted before its id could be read");
+    insta::assert_snapshot!(run.detail("ada"), @"the invite was accepted before its id could be read");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_with_an_invite_of_our_own_earlier_request_is_ours_after_all() {
+async fn a_conflict_with_our_own_earlier_invite_is_invited() {
     let run = World::users()
         .people(["ada"])
         .when("invite ada", [reset(), refused(409, "ANY")])
-        .when("find ada", [nobody(), pending("user-1").created_at(at(0))])
+        .when("find ada", [absent(), pending("user-1").created_at(at(0))])
         .run()
         .await;
     assert_eq!(run.requests, ["0 invite ada", "30 find ada", "30 invite ada", "30 find ada"]);
@@ -62,18 +62,18 @@ async fn a_conflict_with_an_invite_of_our_own_earlier_request_is_ours_after_all(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_after_asking_in_vain_that_cannot_be_asked_about_is_failed() {
+async fn a_conflict_that_cannot_be_looked_up_is_failed() {
     let run = World::users()
         .people(["ada"])
         .when("invite ada", [reset(), refused(409, "ANY")])
-        .when("find ada", [vec![nobody()], vec![refused(500, "X"); 5]].concat())
+        .when("find ada", [vec![absent()], vec![refused(500, "X"); 5]].concat())
         .run()
         .await;
     assert_eq!(run.line("ada"), "failed http 409 ANY x2");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_is_asked_for_as_written_and_in_lower_case_and_found_in_any() {
+async fn an_address_is_looked_up_as_written_and_in_lower_case() {
     let lost = |world: World| world.people(["Ada.L@example.com"]).when("invite Ada.L", [reset()]);
     let run = lost(World::new()).when("find invites of ada.l", [pending("invite-1").under("aDA.l")]).run().await;
     assert_eq!(
@@ -82,11 +82,11 @@ async fn an_address_is_asked_for_as_written_and_in_lower_case_and_found_in_any()
     );
     assert_eq!(run.line("Ada.L"), "invited invite-1 x1");
     let run = lost(World::users()).when("find Ada.L", [pending("user-1").under("bob")]).run().await;
-    assert_eq!(run.line("Ada.L"), "invited i-Ada.L http 201 x2", "somebody else's entry proves nothing");
+    assert_eq!(run.line("Ada.L"), "invited i-Ada.L http 201 x2", "an entry with another address is ignored");
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_several_invites_the_one_that_can_be_ours_is_named() {
+async fn of_several_invites_the_one_that_can_be_ours_counts() {
     let world = World::new().people(["Ada"]).when("invite Ada", [reset()]);
     let run = world
         .when("find invites of Ada", [pending("old").created_at(at(-60))])
@@ -97,14 +97,14 @@ async fn of_several_invites_the_one_that_can_be_ours_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_appears_after_the_server_was_asked_in_vain_is_somebody_elses() {
+async fn an_invite_that_appears_after_a_look_up_is_not_ours() {
     for (found, line) in [
         (pending("user-1").created_at(at(31)), "already_invited user-1 http 409 x2"),
         (pending("user-1"), "already_invited user-1 http 409 x2"),
         (member(), "already_member http 409 x2"),
     ] {
         let world = World::users().people(["ada"]).when("invite ada", [reset(), refused(409, "ANY")]);
-        let run = world.when("find ada", [nobody(), found]).run().await;
+        let run = world.when("find ada", [absent(), found]).run().await;
         assert_eq!(run.line("ada"), line);
     }
 }

@@ -1,4 +1,5 @@
-//! Answers after which no row can succeed: the run halts within what is on the wire, and the rest is not sent.
+//! Answers after which no row can succeed: the run halts once the requests in flight have ended, and sends nothing
+//! more.
 
 use super::script::*;
 use super::world::{Run, World};
@@ -12,7 +13,7 @@ fn assert_blocked(run: &Run, why: BlockedReason) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_condemns_the_run_fails_its_row_and_sends_no_other() {
+async fn a_blocking_answer_fails_its_row_and_stops_the_run() {
     let mut replies: Vec<(u16, &str, Reply, BlockedReason)> = [
         (402, "ACCOUNT_SUSPENDED", BlockedReason::Suspended),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", BlockedReason::AccessList),
@@ -40,7 +41,7 @@ async fn an_answer_that_condemns_the_run_fails_its_row_and_sends_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_condemned_run_lets_what_is_on_the_wire_land_and_sends_nothing_more() {
+async fn a_blocked_run_only_waits_for_requests_in_flight() {
     let names = ["ada", "bob", "cy", "dee", "eve", "fay"];
     let world = World::new().people(names).concurrency(4);
     let run = world
@@ -67,18 +68,18 @@ async fn a_condemned_run_lets_what_is_on_the_wire_land_and_sends_nothing_more() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_401_is_healed_by_repeating_the_request_at_once_and_is_no_attempt() {
+async fn a_single_401_is_retried_at_once_and_is_not_an_attempt() {
     let run = World::new().people(["ada"]).when("invite ada", [refused(401, "UNEXPECTED_ERROR")]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
     assert_eq!((run.line("ada").as_str(), run.exit()), ("invited i-ada http 201 x1", Exit::Success));
 
-    let lapses = [refused(401, ""), reset(), refused(401, "")];
-    let run = World::users().people(["ada"]).when("invite ada", lapses).run().await;
-    assert_eq!(run.line("ada"), "invited i-ada http 201 x2", "each 401 may be healed that does not follow another");
+    let separate = [refused(401, ""), reset(), refused(401, "")];
+    let run = World::users().people(["ada"]).when("invite ada", separate).run().await;
+    assert_eq!(run.line("ada"), "invited i-ada http 201 x2", "each 401 that does not follow another is retried");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_401_in_a_row_condemns_the_run() {
+async fn a_second_401_in_a_row_blocks_the_run() {
     let world = World::new().people(["ada", "bob"]).concurrency(1);
     let run = world.when("invite ada", vec![refused(401, "UNEXPECTED_ERROR"); 2]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
@@ -87,24 +88,24 @@ async fn a_second_401_in_a_row_condemns_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_heals_and_condemns_by_401_too() {
+async fn a_401_to_a_look_up_is_retried_once_too() {
     let world = || World::users().people(["ada", "bob"]).concurrency(1).when("invite ada", [refused(409, "ANY")]);
     let run = world().when("find ada", [refused(401, ""), pending("user-1")]).run().await;
     assert_eq!(run.line("ada"), "already_invited user-1 http 409 x1");
     let run = world().when("find ada", vec![refused(401, ""); 2]).run().await;
-    assert_eq!(run.fates(), ["ada failed", "bob not_sent"]);
+    assert_eq!(run.statuses(), ["ada failed", "bob not_sent"]);
     assert_blocked(&run, BlockedReason::Unauthorized);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_404_condemns_the_run_where_the_organization_is_missing_too_which_is_asked_once() {
+async fn a_404_blocks_the_run_if_the_organization_is_missing() {
     let names = ["ada", "bob", "cy", "dee", "eve"];
     let missing =
         |world: World, name: &&str| world.when(&format!("invite {name}"), [refused(404, "NOT_FOUND").after(0.1)]);
     let world = names[..3].iter().fold(World::new().people(names).concurrency(3), missing);
     let run = world.when("get organization", [refused(404, "ORG_NOT_FOUND").after(0.1)]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy", "0.1 get organization"]);
-    assert_eq!(run.fates(), ["ada failed", "bob failed", "cy failed", "dee not_sent", "eve not_sent"]);
+    assert_eq!(run.statuses(), ["ada failed", "bob failed", "cy failed", "dee not_sent", "eve not_sent"]);
     assert_eq!(run.line("ada"), "failed http 404 NOT_FOUND x1");
     assert_blocked(&run, BlockedReason::NotFound);
 }

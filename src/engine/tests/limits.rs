@@ -1,4 +1,4 @@
-//! Answers that say "not now": everybody waits, and no row fails or loses an attempt for it.
+//! Answers that report a limit: every worker waits, and no row fails or loses an attempt.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ fn pace(requests: u32) -> Pace {
     Pace::Fixed { rate, burst: 1.try_into().unwrap() }
 }
 
-/// Ada is told to wait at 1 s, while bob is on the wire; cy comes after them.
-fn told_to_wait(reply: Reply) -> World {
+/// Returns a world in which ada gets `reply` at 1 s, while bob is in flight. Cy comes after them.
+fn asked_to_wait(reply: Reply) -> World {
     let world = World::users().people(["ada", "bob", "cy"]).concurrency(2);
     world.when("invite ada", [reply.after(1.0)]).when("invite bob", [created("i-bob").after(2.0)])
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_holds_every_worker_for_its_retry_after_and_is_no_attempt() {
+async fn a_429_holds_all_workers_and_is_not_an_attempt() {
     for pace in [Pace::Atlas, Pace::Unlimited, pace(1000)] {
-        let mut world = told_to_wait(refused(429, "RATE_LIMITED").retry_after(60));
+        let mut world = asked_to_wait(refused(429, "RATE_LIMITED").retry_after(60));
         world.pace = pace;
         let run = world.run().await;
         // Atlas rounds the seconds down, so the wait is one longer.
@@ -35,8 +35,8 @@ async fn a_429_holds_every_worker_for_its_retry_after_and_is_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_on_a_broken_answer_holds_every_worker_exactly_so_long_and_is_the_least_delay() {
-    let run = told_to_wait(refused(503, "").retry_after(60)).run().await;
+async fn retry_after_on_a_503_holds_all_workers_for_that_time() {
+    let run = asked_to_wait(refused(503, "").retry_after(60)).run().await;
     assert_eq!(run.requests[..2], ["0 invite ada", "0 invite bob"]);
     let mut later = run.requests[2..].to_vec();
     later.sort();
@@ -45,26 +45,26 @@ async fn retry_after_on_a_broken_answer_holds_every_worker_exactly_so_long_and_i
 
     let run = World::users().people(["ada"]).when("invite ada", [refused(503, "").retry_after(0)]).run().await;
     let delay = backoff()[0];
-    assert_eq!(run.requests[1], format!("{delay} find ada"), "a floor of nothing is none");
+    assert_eq!(run.requests[1], format!("{delay} find ada"), "a Retry-After of zero has no effect");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_without_retry_after_is_tried_again_however_often_it_comes() {
+async fn a_429_without_retry_after_is_retried_without_limit() {
     let run = World::new().people(["ada"]).when("invite ada", vec![refused(429, "RATE_LIMITED"); 7]).run().await;
     assert_eq!(
         run.requests.iter().map(|request| request.split_once(' ').unwrap().0).collect::<Vec<_>>(),
         ["0", "1", "3", "7", "15", "23", "31", "39"],
-        "and ever more seldom, up to every 8 s"
+        "the pauses grow up to 8 s"
     );
     assert_eq!(run.line("ada"), "invited i-ada http 201 x1");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_invitation_limits_400_is_learnt_from_its_text_and_never_fails_a_row() {
-    let told =
+async fn the_limit_on_invitations_is_learned_and_fails_no_row() {
+    let limited =
         refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 10 invitations per 1 minutes exceeded.");
     let names: Vec<String> = (0..13).map(|number| format!("p{number:02}")).collect();
-    let world = World::new().people(&names).concurrency(1).when("invite p10", [told]);
+    let world = World::new().people(&names).concurrency(1).when("invite p10", [limited]);
     let run = world.run().await;
     let sent: Vec<&str> = run.requests.iter().map(String::as_str).collect();
     assert!(sent[..11].iter().all(|request| request.starts_with("0 ")), "{sent:?}");
@@ -76,19 +76,19 @@ async fn the_invitation_limits_400_is_learnt_from_its_text_and_never_fails_a_row
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limits_code_decides_before_its_status_does() {
+async fn a_rate_limit_code_takes_precedence_over_the_status() {
     for status in [400, 403, 409, 503] {
         let run = World::new().people(["ada"]).when("invite ada", vec![refused(status, "X_RATE_LIMITED_Y"); 9]).run();
         let run = run.await;
-        assert_eq!(run.requests.len(), 10, "nobody is asked about");
+        assert_eq!(run.requests.len(), 10, "no person is looked up");
         assert_eq!((run.line("ada").as_str(), run.halt()), ("invited i-ada http 201 x1", None));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upgrade_of_atlas_holds_every_worker_and_is_no_attempt() {
+async fn an_upgrade_holds_all_workers_and_is_not_an_attempt() {
     let upgrade = || refused(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES");
-    let run = told_to_wait(upgrade()).when("invite ada", [upgrade()]).run().await;
+    let run = asked_to_wait(upgrade()).when("invite ada", [upgrade()]).run().await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "6 invite ada", "6 invite cy", "11 invite ada"]);
     assert_eq!(run.line("ada"), "invited i-ada http 201 x1");
     assert_eq!(run.exit(), Exit::Success);
@@ -111,7 +111,7 @@ async fn seven_rows_at_two_a_second_take_three_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retries_and_questions_wait_their_turn_behind_new_rows() {
+async fn retries_and_look_ups_queue_behind_new_rows() {
     let mut world = World::users().people(["ada", "bob", "cy", "dee"]).when("invite ada", [reset().after(0.1)]);
     world.options.settle = Duration::from_millis(400);
     world.pace = pace(1);

@@ -1,17 +1,17 @@
-//! The real worker, dispatcher, limiter and journal against a scripted Atlas, on a paused clock.
+//! Tests of the worker, dispatcher, limiter and journal against a scripted Atlas, on a paused clock.
 //!
-//! Every row of the verdict table is here, with the requests that it leads to, when they go out, what the results say
-//! and what becomes of the run. A test reads as a sentence about a [`world::World`]; what is not scripted goes well.
+//! They cover every row of the verdict table: the requests that follow an answer and their times, the results, and the
+//! effect on the run. Requests that a test does not script succeed. See [`world::World`].
 
 mod attribution;
 mod blocked;
-mod continuing;
-mod doubt;
 mod limits;
 mod order;
-mod revoking;
-mod several;
+mod organizations;
+mod resuming;
+mod revoke;
 mod stopping;
+mod unresolved;
 mod verdicts;
 
 mod script;

@@ -1,4 +1,5 @@
-//! A scripted Atlas: answers each request as its script says, and notes when it came and what the results said then.
+//! A scripted Atlas. It answers each request by its script, and records its time and whether it was in the results
+//! file.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -19,41 +20,41 @@ use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
 use crate::model::status::Status;
 
-/// What Atlas does with one request.
+/// The scripted reply to one request.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     after: Duration,
-    /// How often others may go first once the time has come.
-    turns: usize,
-    what: What,
+    /// The number of times that other tasks go first after the delay.
+    yields: usize,
+    content: Content,
     status: u16,
     retry_after: Option<Duration>,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+enum Content {
     Answer(Answer),
     Body(Body),
-    Nobody,
+    Absent,
     Member,
     Pending { id: String, created: Option<Timestamp>, under: Option<String> },
     Panic,
 }
 
 impl Reply {
-    fn new(status: u16, what: What) -> Self {
-        Self { after: Duration::ZERO, turns: 0, what, status, retry_after: None }
+    fn new(status: u16, content: Content) -> Self {
+        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None }
     }
 
-    /// The answer comes so many seconds later than it would have.
+    /// Delays the answer by this number of seconds.
     pub(super) fn after(mut self, seconds: f64) -> Self {
         self.after = Duration::from_secs_f64(seconds);
         self
     }
 
-    /// The answer comes at the same moment, and after everybody else has gone on so many times.
-    pub(super) fn after_turns(mut self, turns: usize) -> Self {
-        self.turns = turns;
+    /// Delays the answer until all other tasks have run this number of times.
+    pub(super) fn after_yields(mut self, yields: usize) -> Self {
+        self.yields = yields;
         self
     }
 
@@ -62,54 +63,54 @@ impl Reply {
         self
     }
 
-    /// The invite lapses at this time, by the server's clock.
+    /// Sets the expiry of the invite, by the server's clock.
     pub(super) fn expiring_at(mut self, at: Timestamp) -> Self {
-        if let What::Body(Body::Created(created)) = &mut self.what {
+        if let Content::Body(Body::Created(created)) = &mut self.content {
             created.expires_at = Some(at);
         }
         self
     }
 
-    /// The invite was made at this time, by the server's clock.
+    /// Sets the creation time of the invite, by the server's clock.
     pub(super) fn created_at(mut self, at: Timestamp) -> Self {
-        if let What::Pending { created, .. } = &mut self.what {
+        if let Content::Pending { created, .. } = &mut self.content {
             *created = Some(at);
         }
         self
     }
 
-    /// The server has the address so.
+    /// Sets the server's spelling of the address.
     pub(super) fn under(mut self, address: &str) -> Self {
-        if let What::Pending { under, .. } = &mut self.what {
+        if let Content::Pending { under, .. } = &mut self.content {
             *under = Some(address.to_owned());
         }
         self
     }
 }
 
-/// A 201 with an id.
+/// Returns a 201 with an id.
 pub(super) fn created(id: &str) -> Reply {
-    Reply::new(201, What::Body(Body::Created(Created { id: id.to_owned(), expires_at: None })))
+    Reply::new(201, Content::Body(Body::Created(Created { id: id.to_owned(), expires_at: None })))
 }
 
-/// A 204.
+/// Returns a 204.
 pub(super) fn revoked() -> Reply {
-    Reply::new(204, What::Body(Body::Revoked))
+    Reply::new(204, Content::Body(Body::Revoked))
 }
 
-/// A JSON error with a code of Atlas's; an empty one is none.
+/// Returns a JSON error with a code from Atlas, or without one if it is empty.
 pub(super) fn refused(status: u16, code: &str) -> Reply {
     refused_saying(status, code, "Atlas said so")
 }
 
 pub(super) fn refused_saying(status: u16, code: &str, detail: &str) -> Reply {
     let code = Some(code.to_owned()).filter(|code| !code.is_empty());
-    Reply::new(status, What::Body(Body::Error(ApiError { code, detail: Some(detail.to_owned()) })))
+    Reply::new(status, Content::Body(Body::Error(ApiError { code, detail: Some(detail.to_owned()) })))
 }
 
-/// An answer that is not what was asked for.
+/// Returns an HTML page, which is never a valid answer.
 pub(super) fn page(status: u16) -> Reply {
-    Reply::new(status, What::Body(Body::Unreadable("text/html that begins <html>".to_owned())))
+    Reply::new(status, Content::Body(Body::Unreadable("text/html that begins <html>".to_owned())))
 }
 
 pub(super) fn never_sent() -> Reply {
@@ -119,10 +120,10 @@ pub(super) fn never_sent() -> Reply {
         retry_after: None,
         lasting: false,
     };
-    Reply::new(0, What::Answer(Answer::NotSent(not_sent)))
+    Reply::new(0, Content::Answer(Answer::NotSent(not_sent)))
 }
 
-/// No answer within 30 s.
+/// Returns a lost answer, after a timeout of 30 s.
 pub(super) fn timeout() -> Reply {
     lost(Lost::Timeout, "no answer within 30 s").after(30.0)
 }
@@ -136,32 +137,32 @@ pub(super) fn cut_off() -> Reply {
 }
 
 fn lost(lost: Lost, detail: &str) -> Reply {
-    Reply::new(0, What::Answer(Answer::NoAnswer(NoAnswer { lost, detail: detail.to_owned() })))
+    Reply::new(0, Content::Answer(Answer::NoAnswer(NoAnswer { lost, detail: detail.to_owned() })))
 }
 
-/// Nobody has the address.
-pub(super) fn nobody() -> Reply {
-    Reply::new(200, What::Nobody)
+/// Returns a list without a person.
+pub(super) fn absent() -> Reply {
+    Reply::new(200, Content::Absent)
 }
 
-/// A member has the address.
+/// Returns a list with a member.
 pub(super) fn member() -> Reply {
-    Reply::new(200, What::Member)
+    Reply::new(200, Content::Member)
 }
 
-/// A pending invite, or a pending user, has the address.
+/// Returns a list with a pending invite or a pending user.
 pub(super) fn pending(id: &str) -> Reply {
-    Reply::new(200, What::Pending { id: id.to_owned(), created: None, under: None })
+    Reply::new(200, Content::Pending { id: id.to_owned(), created: None, under: None })
 }
 
-/// The organization is there.
+/// Returns the organization.
 pub(super) fn organization() -> Reply {
     let id = super::world::ORGANIZATION.parse().unwrap();
-    Reply::new(200, What::Body(Body::Organization(Named { id, name: "Example".to_owned() })))
+    Reply::new(200, Content::Body(Body::Organization(Named { id, name: "Example".to_owned() })))
 }
 
 pub(super) fn panics() -> Reply {
-    Reply::new(0, What::Panic)
+    Reply::new(0, Content::Panic)
 }
 
 pub(super) fn an_invite(id: &str, email: &str, created_at: Option<Timestamp>) -> Invite {
@@ -173,7 +174,7 @@ pub(super) fn a_person(id: &str, email: &str, membership: Membership, invited_at
     Person { id, email, membership, invited_at, expires_at: None, grants: Grants::default() }
 }
 
-/// The server, shared by the run and the test that looks on.
+/// The server, shared by the run and the test.
 #[derive(Clone, Debug)]
 pub(super) struct Server(pub(super) Arc<State>);
 
@@ -182,32 +183,32 @@ pub(super) struct State {
     pub(super) clock: Clock,
     pub(super) origin: Instant,
     pub(super) results: PathBuf,
-    /// How far the server's clock is ahead of ours, where its answers have a `Date`.
+    /// The time by which the server's clock is ahead of ours. `None` if its answers have no `Date`.
     pub(super) ahead: Option<SignedDuration>,
     pub(super) replies: Mutex<HashMap<String, VecDeque<Reply>>>,
-    /// When each request came, and what it was.
+    /// The requests, each with its time.
     pub(super) requests: Mutex<Vec<String>>,
-    /// Creates and cancellations that came without a `sending` line in the file.
-    pub(super) unannounced: Mutex<Vec<String>>,
-    /// Whether it was told that the run ends.
+    /// Invitations and cancellations without a `sending` line in the file.
+    pub(super) unrecorded: Mutex<Vec<String>>,
+    /// Set once the run has reported that it stops.
     pub(super) ended: AtomicBool,
-    /// Creates and cancellations that came all the same.
-    pub(super) late: Mutex<Vec<String>>,
+    /// Invitations and cancellations that arrived after that.
+    pub(super) sent_after_end: Mutex<Vec<String>>,
 }
 
 impl Gateway for Server {
     async fn send(&self, request: &Request) -> Answer {
         let state = &self.0;
-        let what = match request {
+        let shown = match request {
             Request::Create(create) => {
-                if !state.is_announced(&create.email) {
-                    state.unannounced.lock().unwrap().push(create.email.clone());
+                if !state.is_recorded(&create.email) {
+                    state.unrecorded.lock().unwrap().push(create.email.clone());
                 }
                 format!("invite {}", name(&create.email))
             }
             Request::Revoke(revoke) => {
-                if !state.is_announced(&revoke.email) {
-                    state.unannounced.lock().unwrap().push(revoke.email.clone());
+                if !state.is_recorded(&revoke.email) {
+                    state.unrecorded.lock().unwrap().push(revoke.email.clone());
                 }
                 format!("revoke {} of {}", revoke.invite, name(&revoke.email))
             }
@@ -220,24 +221,24 @@ impl Gateway for Server {
             | Request::Teams(_)
             | Request::Projects(_)
             | Request::RateLimits => {
-                panic!("only a preflight asks {request:?}")
+                panic!("only a preflight sends {request:?}")
             }
         };
         if state.ended.load(Ordering::Relaxed) && matches!(request, Request::Create(_) | Request::Revoke(_)) {
-            state.late.lock().unwrap().push(what.clone());
+            state.sent_after_end.lock().unwrap().push(shown.clone());
         }
-        state.requests.lock().unwrap().push(format!("{} {what}", seconds(state.origin.elapsed())));
-        let scripted = state.replies.lock().unwrap().get_mut(&what).and_then(VecDeque::pop_front);
+        state.requests.lock().unwrap().push(format!("{} {shown}", seconds(state.origin.elapsed())));
+        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(VecDeque::pop_front);
         let reply = scripted.unwrap_or_else(|| unscripted(request));
         sleep(reply.after).await;
-        for _ in 0..reply.turns {
+        for _ in 0..reply.yields {
             yield_now().await;
         }
         state.answer(request, reply)
     }
 }
 
-/// All goes well and nobody is there.
+/// Returns the reply without a script: success, or a list without a person.
 fn unscripted(request: &Request) -> Reply {
     if let Request::Create(create) = request {
         created(&format!("i-{}", name(&create.email)))
@@ -246,13 +247,13 @@ fn unscripted(request: &Request) -> Reply {
     } else if matches!(request, Request::Organization) {
         organization()
     } else {
-        nobody()
+        absent()
     }
 }
 
 impl State {
-    /// Whether the results file says at this moment that a request for the address is on its way.
-    fn is_announced(&self, email: &str) -> bool {
+    /// Returns whether the results file has a `sending` line for the address at this moment.
+    fn is_recorded(&self, email: &str) -> bool {
         let Ok(csv) = csv::Reader::from_path(&self.results) else { return false };
         let lines = csv.into_records().map_while(Result::ok).filter(|line| line[1].eq_ignore_ascii_case(email));
         let statuses = lines.filter_map(|line| line[3].parse::<Status>().ok());
@@ -260,13 +261,13 @@ impl State {
     }
 
     fn answer(&self, request: &Request, reply: Reply) -> Answer {
-        let body = match reply.what {
-            What::Panic => panic!("scripted"),
-            What::Answer(answer) => return answer,
-            What::Body(body) => body,
-            What::Nobody => listed(request, None),
-            What::Member => listed(request, Some((Membership::Active, "user", None, None))),
-            What::Pending { id, created, under } => {
+        let body = match reply.content {
+            Content::Panic => panic!("scripted"),
+            Content::Answer(answer) => return answer,
+            Content::Body(body) => body,
+            Content::Absent => listed(request, None),
+            Content::Member => listed(request, Some((Membership::Active, "user", None, None))),
+            Content::Pending { id, created, under } => {
                 listed(request, Some((Membership::Pending, &id, created, under.as_deref())))
             }
         };
@@ -277,9 +278,12 @@ impl State {
     }
 }
 
-/// The list that the request asks for, with at most one entry: who, since when, and the address that the server has.
+/// Returns the list that was requested, with at most one entry: membership, id, creation time and the server's spelling
+/// of the address.
 fn listed(request: &Request, entry: Option<(Membership, &str, Option<Timestamp>, Option<&str>)>) -> Body {
-    let (Request::FindUser(asked) | Request::FindInvites(asked)) = request else { panic!("nobody was asked for") };
+    let (Request::FindUser(asked) | Request::FindInvites(asked)) = request else {
+        panic!("{request:?} is not a look-up")
+    };
     let address = |under: Option<&str>| under.map_or_else(|| asked.clone(), email);
     if matches!(request, Request::FindUser(_)) {
         let person = entry.map(|(membership, id, created, under)| a_person(id, &address(under), membership, created));

@@ -1,4 +1,4 @@
-//! Answers that settle a row or say that it was never sent.
+//! Answers that end a row, and requests that were never sent.
 
 use super::script::*;
 use super::world::{World, backoff};
@@ -15,7 +15,7 @@ async fn a_2xx_with_an_id_is_invited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_never_sent_is_sent_again_after_growing_delays_without_asking() {
+async fn an_unsent_request_is_retried_without_a_look_up() {
     let run = World::new().people(["ada"]).when("invite ada", [never_sent(), never_sent()]).run().await;
     let [first, second, ..] = backoff()[..] else { panic!() };
     assert_eq!(
@@ -26,12 +26,11 @@ async fn what_was_never_sent_is_sent_again_after_growing_delays_without_asking()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_never_sent_in_five_attempts_failed() {
+async fn a_request_unsent_in_five_attempts_failed() {
     let run = World::new().people(["ada"]).when("invite ada", vec![never_sent(); 5]).run().await;
     assert_eq!(run.requests.len(), 5);
-    assert_eq!(run.took, backoff()[3], "the last failure is not waited upon");
+    assert_eq!(run.took, backoff()[3], "no delay follows the last failure");
     assert_eq!(run.line("ada"), "failed CONNECTION_FAILED x5");
-    assert_eq!(run.detail("ada"), "the connection was refused");
     assert_eq!((run.halt(), run.exit()), (None, Exit::RowsNeedALook));
 }
 
@@ -56,7 +55,7 @@ async fn a_refusal_of_the_row_fails_it_at_once() {
 const PERHAPS_THERE: [(u16, &str); 3] = [(409, "ANY_NAME_AT_ALL"), (400, "ANY_NAME_AT_ALL"), (400, "")];
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_of_any_name_is_asked_about_and_nobody_there_is_a_failure() {
+async fn a_conflict_fails_its_row_if_no_person_is_found() {
     for (status, code) in PERHAPS_THERE {
         let run = World::new().people(["ada"]).when("invite ada", [refused(status, code)]).run().await;
         assert_eq!(run.requests, ["0 invite ada", "0 find ada", "0 find invites of ada"]);
@@ -65,7 +64,7 @@ async fn a_conflict_of_any_name_is_asked_about_and_nobody_there_is_a_failure() {
         assert_eq!((run.halt(), run.exit()), (None, Exit::RowsNeedALook));
     }
     let run = World::new().people(["ada"]).when("invite ada", [page(400)]).run().await;
-    assert_eq!(run.requests.len(), 3, "an error page is no refusal that we know");
+    assert_eq!(run.requests.len(), 3, "an error page is not a known refusal");
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,12 +82,12 @@ async fn a_conflict_with_a_pending_invite_names_that_invite() {
     }
     let world = World::users().people(["ada"]).when("invite ada", [refused(409, "ANY")]);
     let run = world.when("find ada", [pending("user-9")]).run().await;
-    assert_eq!(run.requests, ["0 invite ada", "0 find ada"], "the newer endpoint has no invites of their own");
+    assert_eq!(run.requests, ["0 invite ada", "0 find ada"], "the users endpoint has no separate invites");
     assert_eq!(run.line("ada"), "already_invited user-9 http 409 x1");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_with_a_member_is_a_member() {
+async fn a_conflict_with_a_member_is_already_member() {
     for world in [World::new(), World::users()] {
         let world = world.people(["ada"]).when("invite ada", [refused(409, "ANY")]).when("find ada", [member()]);
         let run = world.run().await;
@@ -98,14 +97,14 @@ async fn a_conflict_with_a_member_is_a_member() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_404_is_the_rows_own_where_the_organization_is_there_which_is_asked_once() {
+async fn a_404_fails_its_row_if_the_organization_exists() {
     let names = ["ada", "bob", "cy", "dee", "eve"];
     let missing =
         |world: World, name| world.when(&format!("invite {name}"), [refused(404, "TEAM_NOT_FOUND").after(0.1)]);
     let world = names.into_iter().fold(World::new().people(names).concurrency(2), missing);
     let run = world.when("get organization", [organization().after(0.1)]).run().await;
-    let asked = run.requests.iter().filter(|request| request.ends_with("get organization"));
-    assert_eq!(asked.collect::<Vec<_>>(), ["0.1 get organization"]);
+    let look_ups = run.requests.iter().filter(|request| request.ends_with("get organization"));
+    assert_eq!(look_ups.collect::<Vec<_>>(), ["0.1 get organization"]);
     assert_eq!(run.requests.len(), names.len() + 1);
     for name in names {
         assert_eq!(run.line(name), "failed http 404 TEAM_NOT_FOUND x1");

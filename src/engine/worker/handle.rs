@@ -15,7 +15,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Spawns a worker that has no row yet.
+    /// Spawns a worker without a row.
     pub(crate) fn spawn<G: Gateway>(tasks: &mut JoinSet<()>, context: Arc<WorkerContext<G>>) -> Self {
         let (assignments, inbox) = mpsc::channel(1);
         let id = tasks.spawn(work(context, inbox)).id();
@@ -27,9 +27,9 @@ impl Worker {
         self.id
     }
 
-    /// Gives the worker, which has none, a row.
+    /// Gives a row to the worker, which must be idle.
     pub(crate) fn start(&self, assignment: Box<Assignment>) {
-        // It waits for nothing else. If it is gone, its row ends like that of any worker that panicked.
+        // An idle worker has room for one message. If it has panicked, the dispatcher ends the row.
         let _ = self.assignments.try_send(assignment);
     }
 }

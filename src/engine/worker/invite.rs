@@ -1,5 +1,5 @@
-//! Invites a person. If an answer leaves open whether the invite exists, the person is looked up before anything is sent
-//! again, because every invitation is an email.
+//! Invites a person. If it is unknown whether a request created the invite, the person is looked up before anything is
+//! sent again, because every invitation sends an email.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -15,7 +15,7 @@ use crate::model::reason::RowReason;
 use crate::model::status::Status;
 
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Invites the person, unless a request that an earlier run left unresolved turns out to have done so.
+    /// Invites the person, unless an unresolved request of an earlier run has done so.
     pub(super) async fn invite(&mut self, unresolved: Option<Unresolved>, only_resolve: Option<RowReason>) -> Ending {
         match self.try_invite(unresolved, only_resolve).await {
             Break(ending) => ending,
@@ -51,7 +51,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     let outcome = Outcome { invite_id, expires_at, ..self.outcome(Status::Invited) };
                     return Break(Ending::Settled(outcome));
                 }
-                // This was no attempt, and an invite created meanwhile is not ours.
+                // This does not count as an attempt, and an invite created meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized(blocked) if unauthorized => return Break(self.blocked(blocked)),
                 Verdict::Unauthorized(_) => {
@@ -87,7 +87,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                         return Break(self.failed());
                     }
                 }
-                // The answer to a cancellation; no other request is answered so.
+                // Only a cancellation has this answer.
                 Verdict::Revoked => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
                 Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_perhaps_present()).await),
                 Verdict::SomethingMissing => return Break(Box::pin(self.refused_or_organization_missing()).await),
@@ -97,7 +97,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         }
     }
 
-    /// Ends a row that was refused, perhaps because the person is present already.
+    /// Ends a row that was refused, possibly because the person is present already.
     async fn refused_but_perhaps_present(&mut self) -> Ending {
         match self.find().await {
             Ok(found) => self.found(found),
@@ -105,7 +105,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         }
     }
 
-    /// Ends a row that was answered 404, which may mean its team or project, or the organization.
+    /// Ends a row that was answered with a 404, which may be about its team, its project or the organization.
     async fn refused_or_organization_missing(&mut self) -> Ending {
         let session = &self.context.session;
         let ask = || async {
@@ -120,7 +120,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         match self.context.organization_missing.get_or_try_init(ask).await {
             Ok(Some(blocked)) => self.blocked(blocked.clone()),
             Err(Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why)) => {
-                Ending::Settled(self.failure_and(&format!("asking for the organization failed: {why}")))
+                Ending::Settled(self.failure_and(&format!("looking up the organization failed: {why}")))
             }
             Ok(None) | Err(Unanswered::Stopped | Unanswered::Refused(_)) => self.failed(),
         }

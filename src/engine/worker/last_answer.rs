@@ -6,9 +6,9 @@ use crate::model::reason::{ErrorCode, RowReason};
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastAnswer {
     pub(super) http_status: Option<u16>,
-    /// Atlas's own code.
+    /// The code that Atlas gave.
     pub(super) code: Option<ErrorCode>,
-    /// Our reason for a failure that Atlas gave no code for.
+    /// Our own reason, for a failure without a code.
     pub(super) fault: Option<RowReason>,
     pub(super) detail: Option<String>,
 }

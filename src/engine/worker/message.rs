@@ -1,4 +1,4 @@
-//! The messages between the dispatcher and its workers: a row to work on, a request about to leave, how a row ended.
+//! The messages between the dispatcher and its workers: a row to work on, a request about to be sent, the end of a row.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct RowId(pub(crate) u64);
 /// A message from a worker to the dispatcher.
 #[derive(Debug)]
 pub(crate) enum Notice {
-    /// A request is about to leave; it leaves once the dispatcher has recorded that.
+    /// A request is about to be sent. The worker sends it once the dispatcher has recorded that.
     Sending {
         row: RowId,
         trace: Trace,
@@ -33,19 +33,19 @@ pub(crate) enum Notice {
     Ended {
         row: RowId,
         ending: Ending,
-        /// Whether this run sent a request for the row.
+        /// Set if this run sent a request for the row.
         sent: bool,
     },
 }
 
-/// How a row ended.
+/// The end of a row.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// With this outcome.
+    /// The row has this outcome.
     Settled(Outcome),
-    /// With this outcome, which also shows that the organization accepts no more requests.
+    /// The row has this outcome, and the organization accepts no more requests.
     Blocked(Outcome, Blocked),
-    /// The run or its organization stopped first. The dispatcher, which knows why, completes the outcome.
+    /// The run or its organization stopped first. The dispatcher knows the reason and adds it to the outcome.
     Stopped(Outcome),
 }
 
@@ -60,24 +60,24 @@ impl Ending {
     }
 }
 
-/// What has been sent for a row so far.
+/// The requests that have been sent for a row so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trace {
-    /// Requests that were sent, or were about to be.
+    /// The number of requests, including one that is about to be sent.
     pub(crate) attempts: u32,
-    /// When the first was sent. In a message to the dispatcher: the first that may have created an invite.
+    /// The time of the first request. In a message to the dispatcher: of the first that may have created an invite.
     pub(crate) first_sent: Option<Timestamp>,
-    /// When the latest was sent.
+    /// The time of the latest request.
     pub(crate) last_sent: Option<Timestamp>,
 }
 
 impl Trace {
-    /// Returns the trace of a first request at this time.
+    /// Returns the trace of a single request.
     pub(crate) fn first(at: Timestamp) -> Self {
         Self { attempts: 1, first_sent: Some(at), last_sent: Some(at) }
     }
 
-    /// Returns an outcome as of now, with what has been sent so far.
+    /// Returns an outcome as of now, with the attempts and the time so far.
     pub(crate) fn outcome(self, status: Status, now: Timestamp) -> Outcome {
         let elapsed = self.first_sent.map(|first| now.duration_since(first)).unwrap_or_default();
         Outcome {
@@ -88,31 +88,31 @@ impl Trace {
     }
 }
 
-/// What a worker does for a row.
+/// The work on a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    /// The first request. To look a row up first, `unresolved` is set.
+    /// The request to send, after `unresolved` has been looked up.
     pub(crate) request: Request,
     pub(crate) task: Task,
     /// A request of an earlier run whose outcome is unknown.
     pub(crate) unresolved: Option<Unresolved>,
 }
 
-/// What a worker is to achieve.
+/// The task of a worker.
 #[derive(Clone, Debug)]
 pub(crate) enum Task {
-    /// Invite a person. If `only_resolve` is set, nothing may be sent for that reason, and only the earlier request is
-    /// looked up.
+    /// Invite a person. If `only_resolve` is set, nothing may be sent for that reason, and the worker only looks up the
+    /// person of the unresolved request.
     Invite { only_resolve: Option<RowReason> },
     /// Cancel an invite: the one that the request names, or else the one that the unresolved request created.
     Revoke {
-        /// What an earlier attempt to cancel sent, which may have succeeded.
+        /// The requests of an earlier attempt to cancel, which may have succeeded.
         tried: Option<Trace>,
     },
 }
 
 impl Work {
-    /// Returns whether a request that changes something may leave, which is what `--limit` counts.
+    /// Returns whether a request that changes something may be sent. Those count for `--limit`.
     pub(crate) fn may_send(&self) -> bool {
         match &self.task {
             Task::Invite { only_resolve } => only_resolve.is_none(),
@@ -120,11 +120,11 @@ impl Work {
         }
     }
 
-    /// Returns what earlier runs sent for the same purpose.
+    /// Returns the requests of the same kind that earlier runs sent.
     pub(crate) fn past(&self) -> Option<Trace> {
         match &self.task {
             Task::Invite { .. } => self.unresolved.as_ref().map(|unresolved| unresolved.trace),
-            // What the run sent was an invitation and not a cancellation.
+            // The unresolved request was an invitation, not a cancellation.
             Task::Revoke { tried } => *tried,
         }
     }
@@ -137,11 +137,11 @@ pub(crate) struct Assignment {
     pub(crate) work: Work,
     /// The row's place among those in flight.
     pub(crate) slot: Option<OwnedSemaphorePermit>,
-    /// The permit for the first request, which is recorded already.
+    /// The permit for the first request, if the dispatcher has recorded that request.
     pub(crate) preauthorized: Option<Preauthorized>,
 }
 
-/// A first request's permit, with what the dispatcher recorded of it.
+/// The permit for a first request, with its trace as the dispatcher recorded it.
 #[derive(Debug)]
 pub(crate) struct Preauthorized {
     pub(crate) permit: Permit,
@@ -154,8 +154,8 @@ pub(crate) struct Unresolved {
     /// The address as it was sent, which the sheet may spell differently now.
     pub(crate) sent_as: String,
     pub(crate) trace: Trace,
-    /// How long its request may still be running.
+    /// The time for which the request may still be running on the server.
     pub(crate) settle: Duration,
-    /// When it cannot be running, by the server's clock as far as it is known.
+    /// The time at which the request has certainly ended, with a margin for the server's clock.
     pub(crate) settled_at: Timestamp,
 }

@@ -1,8 +1,8 @@
 //! Works on rows, one after another, each from its first request to its outcome.
 //!
-//! A worker waits for a permit, sends, judges the answer, waits, and tries again; [`invite`] and [`revoke`] decide what an
-//! answer leads to. Every wait ends when the run stops. The worker writes nothing: the dispatcher records each request
-//! before it leaves, and the outcome when the row has ended.
+//! A worker waits for a permit, sends the request, judges the answer, waits and tries again. [`invite`] and [`revoke`]
+//! decide what follows an answer. Every wait ends when the run stops. The worker writes nothing: the dispatcher records
+//! each request before it is sent, and the outcome when the row has ended.
 
 mod handle;
 mod invite;
@@ -31,16 +31,16 @@ use super::stop::Stopped;
 use crate::atlas::api::{Answer, Gateway, Request};
 use crate::model::reason::{Blocked, RowReason};
 
-/// What the workers of one organization share.
+/// The data that the workers of one organization share.
 #[derive(Debug)]
 pub(crate) struct WorkerContext<G> {
     pub(crate) session: Session<G>,
-    /// Rows that may be in flight at once; one that only waits does not count.
+    /// The slots for rows in flight. A row that only waits needs none.
     pub(crate) slots: Arc<Semaphore>,
-    /// How long an abandoned request may still be running on the server.
+    /// The longest time that an abandoned request may still be running on the server.
     pub(crate) settle: Duration,
     pub(crate) notices: mpsc::Sender<Notice>,
-    /// Whether the organization is missing, once that has been asked; the reason if it is.
+    /// The result of looking up the organization after a 404: the reason it is blocked, if it is missing.
     pub(crate) organization_missing: OnceCell<Option<Blocked>>,
 }
 
@@ -49,7 +49,7 @@ struct ActiveRow<'a, G> {
     context: &'a WorkerContext<G>,
     id: RowId,
     request: Request,
-    /// How an earlier run spelled the address.
+    /// The address as an earlier run spelled it.
     sent_as: Option<String>,
     slot: Option<OwnedSemaphorePermit>,
     preauthorized: Option<Preauthorized>,
@@ -61,7 +61,7 @@ struct ActiveRow<'a, G> {
     sent: bool,
 }
 
-/// Works on the rows that it is given, until the channel closes.
+/// Works on rows until the channel closes.
 async fn work<G: Gateway>(context: Arc<WorkerContext<G>>, mut assignments: mpsc::Receiver<Box<Assignment>>) {
     while let Some(assignment) = assignments.recv().await {
         let notice = run_row(&context, *assignment).await;
@@ -133,10 +133,10 @@ impl<G: Gateway> ActiveRow<'_, G> {
         self.trace.first_sent.get_or_insert(now);
         self.trace.last_sent = Some(now);
         let (recorded, confirmed) = oneshot::channel();
-        // The next run, if this one is killed, has to know since when an invite may be ours.
+        // If this run is killed, the next one must know since when an invite may be ours.
         let trace = Trace { first_sent: self.in_doubt_since().or(Some(now)), ..self.trace };
         let notice = Notice::Sending { row: self.id, trace, invite: self.request.own_invite(), recorded };
-        // The dispatcher confirms nothing once the run ends, so that no request leaves unrecorded.
+        // Once the run stops, the dispatcher confirms no request, so none is sent unrecorded.
         if context.notices.send(notice).await.is_err() || confirmed.await.is_err() {
             self.trace = before;
             return Break(self.not_sent());
@@ -144,7 +144,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Continue(permit)
     }
 
-    /// Waits for a place among the rows in flight, unless the row has one.
+    /// Waits for a slot, unless the row has one.
     async fn take_slot(&mut self) -> Result<(), Stopped> {
         if self.slot.is_none() {
             self.slot = self.context.session.stop.or(self.context.slots.clone().acquire_owned()).await?.ok();
@@ -152,7 +152,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Ok(())
     }
 
-    /// Returns whether the row has made as many attempts as it may.
+    /// Returns whether the row has no attempt left.
     fn is_last_attempt(&self) -> bool {
         self.trace.attempts >= self.context.session.policy.max_attempts()
     }
@@ -178,7 +178,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
 
     async fn wait(&self, delay: Duration, why: String) -> Result<(), Stopped> {
         let notice = Notice::Waiting { row: self.id, why, delay };
-        // A dispatcher that is gone has stopped the run.
+        // If the dispatcher is gone, the run has stopped.
         let _ = self.context.notices.send(notice).await;
         self.context.session.stop.or(sleep(delay)).await
     }

@@ -1,4 +1,4 @@
-//! How a row ends: whether an invite that was found belongs to this job, and the outcome of each end.
+//! The outcome of a row, and the rule by which an invite that was found belongs to this job.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::model::outcome::Outcome;
 use crate::model::reason::{Blocked, ErrorCode, RowReason};
 use crate::model::status::Status;
 
-/// An invite counts as ours if it is at most this much older than our request: the server's times are whole
-/// seconds, rounded down, and so is our knowledge of its clock.
+/// The time by which an invite of ours may be older than our request. The server's times are rounded down to whole
+/// seconds, and so is our knowledge of its clock.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// The time in which a request of this job may have created an invite.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
-    /// When the first such request was sent.
+    /// The time of the first such request.
     pub(super) since: Timestamp,
-    /// For an earlier run's request: when it cannot be running any longer, by the server's clock.
+    /// The time at which an earlier run's request had certainly ended.
     pub(super) until: Option<Timestamp>,
-    /// When the server answered that the person is absent. Its lists may have lagged.
+    /// The time at which the server answered that the person is absent. Its lists may have lagged.
     pub(super) absent_at: Option<Timestamp>,
 }
 
@@ -35,25 +35,25 @@ impl Window {
 }
 
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Notes that the latest request may have created an invite.
+    /// Records that the latest request may have created an invite.
     pub(super) fn doubt(&mut self) {
         if self.window.is_none_or(|window| window.absent_at.is_some()) {
             self.window = self.trace.last_sent.map(Window::new);
         }
     }
 
-    /// Returns when the first request was sent that has not been looked up.
+    /// Returns the time of the first request that has not been looked up.
     pub(super) fn in_doubt_since(&self) -> Option<Timestamp> {
         self.window.filter(|window| window.absent_at.is_none()).map(|window| window.since)
     }
 
-    /// Returns the server's time from which an invite to this person can be ours; `None` if its clock is unknown.
+    /// Returns the server's time from which on an invite to this person can be ours. `None` if its clock is unknown.
     pub(super) fn ours_since(&self) -> Option<Timestamp> {
         self.context.session.server_clock.translate(self.window?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
     }
 
-    /// Returns whether an invite may come from a request of this job: created since then, while the request can have
-    /// been running, and not after the server answered that the person is absent.
+    /// Returns whether an invite may come from a request of this job: if it was created while the request can have been
+    /// running, and not after the server answered that the person is absent.
     pub(super) fn is_ours(&self, invite: &Invite) -> bool {
         let Some(window) = self.window else { return false };
         // After an answer that the person is absent, only the server's own clock can show that its lists lagged.
@@ -79,7 +79,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         invite.created_at.is_some() && self.ours_since().is_some() && self.is_ours(invite)
     }
 
-    /// Ends the row with what a look-up found.
+    /// Ends the row with the result of a look-up.
     pub(super) fn found(&self, found: Found) -> Ending {
         match found {
             Found::Absent => self.failed(),
@@ -110,23 +110,23 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Outcome { error_detail: self.last.detail.clone(), ..self.outcome(Status::Failed) }
     }
 
-    /// Returns a failure as the last answer described it, with what was tried afterwards.
+    /// Returns a failure as the last answer described it, followed by a second reason.
     pub(super) fn failure_and(&self, why: &str) -> Outcome {
         let detail = self.last.detail.as_deref().unwrap_or_default();
         self.outcome(Status::Failed).with_detail(format!("{detail}; {why}"))
     }
 
-    /// Ends a row for which nothing was sent because of a stop.
+    /// Ends a row for which nothing was sent because the run stopped.
     pub(super) fn not_sent(&self) -> Ending {
         Ending::Stopped(self.outcome(Status::NotSent))
     }
 
-    /// Returns the outcome of a row whose request may have succeeded; `why` says what kept it from being resolved.
+    /// Returns the outcome of a row whose request may have succeeded. `why` is the reason this could not be resolved.
     pub(super) fn unknown(&self, why: &str) -> Outcome {
         let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
-        let what = if matches!(self.request, Request::Revoke(_)) { "a cancellation" } else { "an invitation" };
+        let what = if matches!(self.request, Request::Revoke(_)) { "cancellation" } else { "invitation" };
         let first = self.trace.first_sent.or(self.window.map(|window| window.since));
-        let mut detail = format!("{what} was sent at {}", show(first));
+        let mut detail = format!("{what} sent at {}", show(first));
         if self.trace.last_sent != self.trace.first_sent {
             detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
         }
@@ -141,7 +141,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Ending::Settled(self.unknown(reason.text()).or_code(reason))
     }
 
-    /// Ends a row as unknown because of a stop.
+    /// Ends a row as unknown because the run stopped.
     pub(super) fn interrupted(&self, why: &str) -> Ending {
         Ending::Stopped(self.unknown(why))
     }
@@ -158,13 +158,13 @@ impl<G: Gateway> ActiveRow<'_, G> {
     /// Returns an outcome as of now. A failure has the code of the last answer.
     pub(super) fn outcome(&self, status: Status) -> Outcome {
         let now = self.context.session.clock.now();
-        // The next run has to know since when the invite of an unknown row may exist, so that one counts from there.
+        // The next run must know since when the invite of an unknown row may exist, so the time counts from there.
         let since = if status == Status::Unknown { self.in_doubt_since() } else { self.trace.first_sent };
         let elapsed = since.map(|since| now.duration_since(since)).unwrap_or_default();
         let LastAnswer { http_status, code, fault, .. } = &self.last;
         let error_code = match status {
             Status::Failed => code.clone().or_else(|| fault.map(ErrorCode::Row)),
-            // Of such a row our own reason says more than the lack of an answer.
+            // Our own reason for such a row says more than the lack of an answer.
             Status::Unknown => code.clone(),
             Status::Invited
             | Status::Revoked
@@ -180,7 +180,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         };
         Outcome {
             status,
-            // The next revoke has to know which invite it was, if the run's results do not.
+            // The next revoke must know which invite it was, in case the run's results do not name it.
             invite_id: self.request.own_invite().map(|invite| invite.to_string()),
             expires_at: None,
             http_status: http_status.filter(|_| status != Status::NotSent),

@@ -1,4 +1,5 @@
-//! Resolves requests in doubt: waits until they cannot be running on the server, then looks the person up.
+//! Resolves requests whose outcome is unknown: waits until they have certainly ended on the server, then looks the
+//! person up.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
@@ -11,22 +12,24 @@ use crate::engine::session::Unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 
-/// Why a row waits that an earlier run left unresolved.
-pub(super) const UNRESOLVED: &str = "an earlier run did not learn what became of it";
+/// The reason for the wait of a row with an unresolved request.
+pub(super) const UNRESOLVED: &str = "the outcome of a request of an earlier run is unknown";
+/// The reason for a look-up without an answer because the run stopped.
+const STOPPED: &str = "the run ended before the look-up was answered";
 
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Waits until an earlier run's request cannot be running, then looks the person up.
+    /// Waits until an earlier run's request has certainly ended, then looks the person up.
     pub(super) async fn resolve(&mut self, unresolved: Unresolved) -> ControlFlow<Ending, Found> {
         let settle = self.reopen(unresolved);
         let found = Box::pin(self.settle(settle, UNRESOLVED)).await?;
         if found == Found::Absent {
-            // The earlier run's requests came to nothing.
+            // The earlier run's requests created no invite.
             self.trace = Trace::default();
         }
         Continue(found)
     }
 
-    /// Takes over what an earlier run sent. Returns how long that may still be running.
+    /// Continues with an earlier run's request. Returns the time for which it may still be running.
     pub(super) fn reopen(&mut self, unresolved: Unresolved) -> Duration {
         let Unresolved { sent_as, trace, settle, settled_at } = unresolved;
         self.trace = trace;
@@ -35,7 +38,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         settle
     }
 
-    /// Waits until the last request cannot be running, then looks the person up.
+    /// Waits until the last request has certainly ended, then looks the person up.
     pub(super) async fn settle(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending, Found> {
         self.wait_to_ask(delay, why).await?;
         let found = match self.find().await {
@@ -49,38 +52,38 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Continue(found)
     }
 
-    /// Waits until the last request cannot be running, and for the slot from which to ask.
+    /// Waits until the last request has certainly ended, then for a slot for the look-up.
     pub(super) async fn wait_to_ask(&mut self, delay: Duration, why: &str) -> ControlFlow<Ending> {
         if self.wait(delay, why.to_owned()).await.is_err() || self.take_slot().await.is_err() {
-            return Break(self.interrupted("the run was ended before the server could be asked"));
+            return Break(self.interrupted("the run ended before the person was looked up"));
         }
         Continue(())
     }
 
-    /// Ends a row in doubt that could not be looked up.
+    /// Ends a row whose request may have succeeded and whose person could not be looked up.
     pub(super) fn unanswered(&self, unanswered: Unanswered) -> Ending {
         let failed = |outcome: Outcome| outcome.or_code(RowReason::LookUpFailed);
         match unanswered {
-            Unanswered::Stopped => self.interrupted("the run was ended before the server was asked"),
+            Unanswered::Stopped => self.interrupted(STOPPED),
             Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
-                Ending::Settled(failed(self.unknown(&format!("asking who is there failed: {why}"))))
+                Ending::Settled(failed(self.unknown(&format!("looking up the person failed: {why}"))))
             }
             Unanswered::Refused(blocked) => {
-                let why = format!("asking who is there was refused: {}", blocked.detail);
+                let why = format!("looking up the person was refused: {}", blocked.detail);
                 Ending::Blocked(failed(self.unknown(&why)), blocked)
             }
         }
     }
 
-    /// Ends a row that was refused, after which the person could not be looked up.
+    /// Ends a row that was refused and whose person could not be looked up afterwards.
     pub(super) fn refused_unanswered(&self, unanswered: Unanswered) -> Ending {
         match unanswered {
-            Unanswered::Stopped => Ending::Settled(self.failure_and("the run was ended before the server was asked")),
+            Unanswered::Stopped => Ending::Settled(self.failure_and(STOPPED)),
             Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why) => {
-                Ending::Settled(self.failure_and(&format!("asking who is there failed: {why}")))
+                Ending::Settled(self.failure_and(&format!("looking up the person failed: {why}")))
             }
             Unanswered::Refused(blocked) => {
-                let why = format!("asking who is there was refused: {}", blocked.detail);
+                let why = format!("looking up the person was refused: {}", blocked.detail);
                 Ending::Blocked(self.failure_and(&why), blocked)
             }
         }

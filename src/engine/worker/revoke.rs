@@ -1,7 +1,8 @@
-//! Cancels an invite. Cancelling twice has the effect of once, so after a lost answer the request is simply repeated; the
-//! person is looked up only if the server says that no such invite is pending, or after the last attempt.
+//! Cancels an invite. Cancelling twice has the same effect as once, so after a lost answer the request is simply
+//! repeated. The person is looked up only if the server answers that no such invite is pending, or after the last
+//! attempt.
 //!
-//! The invites endpoint cancels what is pending and nothing else, so a person who accepts meanwhile stays.
+//! The invites endpoint cancels only pending invites, so a person who accepts meanwhile stays a member.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -19,13 +20,13 @@ use crate::model::reason::{Blocked, RowReason};
 use crate::model::status::Status;
 
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Cancels the row's invite, unless an earlier attempt turns out to have done so.
+    /// Cancels the row's invite, unless an earlier attempt has done so.
     pub(super) async fn revoke(&mut self, unresolved: Option<Unresolved>, tried: Option<Trace>) -> Ending {
         let ending = match self.try_revoke(unresolved, tried).await {
             Break(ending) => ending,
             Continue(never) => match never {},
         };
-        // The next attempt has to know of the earlier requests too.
+        // The next run must know about the earlier requests too.
         let tried = tried.map_or(0, |trace| trace.attempts);
         ending.map(|outcome| Outcome { attempts: outcome.attempts.saturating_add(tried), ..outcome })
     }
@@ -45,7 +46,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             let answer = match self.send().await {
                 Continue(answer) => answer,
                 Break(Ending::Stopped(_)) if self.window.is_some() => {
-                    return Break(self.interrupted("the run was ended before it could be tried again"));
+                    return Break(self.interrupted("the run ended before the next attempt"));
                 }
                 Break(ending) => return Break(ending),
             };
@@ -69,7 +70,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                 Verdict::InDoubt(doubt) => {
                     self.doubt();
                     let delay = self.next_delay(retry_after(&answer));
-                    // Only a look-up has to wait until the last request cannot be running.
+                    // Only a look-up has to wait until the last request has certainly ended.
                     let delay = match doubt {
                         Doubt::MayStillRun if self.is_last_attempt() => {
                             self.slot = None;
@@ -81,33 +82,33 @@ impl<G: Gateway> ActiveRow<'_, G> {
                 }
                 // The answer to an invitation.
                 Verdict::Created(_) => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
-                Verdict::PerhapsThere | Verdict::SomethingMissing => return Break(self.look_what_is_left().await),
-                // An earlier request may have succeeded all the same.
-                Verdict::Refused if self.window.is_some() => return Break(self.look_what_is_left().await),
+                Verdict::PerhapsThere | Verdict::SomethingMissing => return Break(self.check_invite().await),
+                // An earlier request may have succeeded nevertheless.
+                Verdict::Refused if self.window.is_some() => return Break(self.check_invite().await),
                 Verdict::Refused => return Break(self.failed()),
                 Verdict::Blocked(blocked) => return Break(self.blocked_in_doubt(blocked)),
             };
             if self.wait(delay, why).await.is_err() {
                 return Break(match self.window {
-                    Some(_) => self.interrupted("the run was ended before it could be tried again"),
+                    Some(_) => self.interrupted("the run ended before the next attempt"),
                     None => self.not_sent(),
                 });
             }
             if self.is_last_attempt() {
-                // A request that never left has changed nothing.
+                // A request that was never sent has changed nothing.
                 return Break(match self.window {
-                    Some(_) => self.look_what_is_left().await,
+                    Some(_) => self.check_invite().await,
                     None => self.failed(),
                 });
             }
         }
     }
 
-    /// Finds the invite that an unresolved request of the run created; ends the row if there is none to cancel.
+    /// Finds the invite that an unresolved request of the run created. Ends the row if there is none to cancel.
     async fn find_ours(&mut self, unresolved: Unresolved, tried: bool) -> ControlFlow<Ending> {
         let entries = match self.entries_once_settled(unresolved).await {
             Continue(entries) => entries,
-            // That request was the run's; counting it would claim that a cancellation had been sent.
+            // That request was an invitation. Counting it would claim that a cancellation was sent.
             Break(ending) => return Break(ending.map(|outcome| Outcome { attempts: 0, ..outcome })),
         };
         self.trace = Trace::default();
@@ -130,7 +131,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Continue(())
     }
 
-    /// Looks the address up once the run's request cannot be running.
+    /// Looks the address up once the run's request has certainly ended.
     async fn entries_once_settled(&mut self, unresolved: Unresolved) -> ControlFlow<Ending, Entries> {
         let settle = self.reopen(unresolved);
         Box::pin(self.wait_to_ask(settle, UNRESOLVED)).await?;
@@ -141,8 +142,8 @@ impl<G: Gateway> ActiveRow<'_, G> {
         }
     }
 
-    /// Looks the row's address up. A person who is pending without an invite has accepted, or been invited, between the
-    /// two questions, and is looked up once more; `None` if that does not help.
+    /// Looks the row's address up. A person who is pending without an invite has accepted or been invited between the
+    /// two requests, and is looked up once more. Returns `None` if that does not help.
     async fn look_up(&self) -> Result<Option<Entries>, Unanswered> {
         for _ in 0..2 {
             let entries = self.context.session.look_up(self.email(), self.sent_as.as_deref()).await?;
@@ -157,12 +158,12 @@ impl<G: Gateway> ActiveRow<'_, G> {
         if self.window.is_none() {
             return self.blocked(blocked);
         }
-        let outcome = self.unknown("nothing more can be sent").or_code(RowReason::OrganizationBlocked);
+        let outcome = self.unknown("the organization accepts no more requests").or_code(RowReason::OrganizationBlocked);
         Ending::Blocked(outcome, blocked)
     }
 
-    /// Ends a row by whether its invite is still pending.
-    async fn look_what_is_left(&mut self) -> Ending {
+    /// Ends a row after checking whether its invite is still pending.
+    async fn check_invite(&mut self) -> Ending {
         let in_doubt = self.window.is_some();
         let entries = match self.look_up().await {
             Ok(Some(entries)) => entries,
@@ -171,7 +172,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             Err(unanswered) if in_doubt => return self.unanswered(unanswered),
             Err(unanswered) => return self.refused_unanswered(unanswered),
         };
-        // An invite of ours is recognised by its id alone.
+        // Our invite is recognised only by its id.
         let is_own = |invite: &Invite| invite.id.parse().ok() == self.request.own_invite();
         if entries.member.is_some() {
             self.ended(Status::Accepted, RowReason::AlreadyAccepted)

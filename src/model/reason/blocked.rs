@@ -1,19 +1,19 @@
 use std::fmt::{self, Display};
 
-/// A part of the way to Atlas that failed before a request went out.
+/// A failure before a request was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetworkFault {
-    /// A name was not resolved.
+    /// A host name was not resolved.
     Dns,
     /// A certificate is not trusted.
     Certificate,
-    /// TLS was not agreed on.
+    /// The TLS handshake failed.
     Tls,
-    /// The proxy refused.
+    /// The proxy refused the connection.
     Proxy,
-    /// No connection.
+    /// The connection failed.
     Connection,
-    /// No token for the service account, or no challenge for the API key.
+    /// No token was issued for the service account, or no challenge for the API key.
     Token,
 }
 
@@ -21,36 +21,36 @@ reasons! {
     /// A reason why an organization accepts no more requests.
     BlockedReason {
         /// The credentials are not valid.
-        Unauthorized = "UNAUTHORIZED", "the credentials are refused";
+        Unauthorized = "UNAUTHORIZED", "the credentials were rejected";
         /// The credentials lack a role.
-        Forbidden = "FORBIDDEN", "the credentials do not allow this";
+        Forbidden = "FORBIDDEN", "the credentials lack permission";
         /// The key or service account may not be used from this address.
-        AccessList = "ACCESS_LIST", "this machine's address is not on the access list";
-        /// No organization has the id, or not for these credentials.
+        AccessList = "ACCESS_LIST", "this machine's IP address is not on the access list";
+        /// The organization does not exist, or is not visible to these credentials.
         NotFound = "ORGANIZATION_NOT_FOUND", "the organization was not found";
         /// The organization has as many users as Atlas allows.
-        Full = "ORGANIZATION_FULL", "the organization has no seat left";
+        Full = "ORGANIZATION_FULL", "the organization has no free seats";
         /// The account is suspended, for example for an unpaid bill.
         Suspended = "ACCOUNT_SUSPENDED", "the account is suspended";
         /// The organization is closed.
         Inactive = "ORGANIZATION_INACTIVE", "the organization is inactive";
-        /// A name was not resolved.
+        /// A host name was not resolved.
         Dns = "DNS_FAILED", "Atlas cannot be reached";
         /// A certificate is not trusted.
         Certificate = "CERTIFICATE_REJECTED", "Atlas cannot be reached";
-        /// TLS was not agreed on.
+        /// The TLS handshake failed.
         Tls = "TLS_FAILED", "Atlas cannot be reached";
-        /// The proxy refused.
+        /// The proxy refused the connection.
         Proxy = "PROXY_REFUSED", "Atlas cannot be reached";
-        /// No connection, or no token.
+        /// The connection failed, or no token was issued.
         Unreachable = "UNREACHABLE", "Atlas cannot be reached";
         /// Every attempt to read the organization failed.
-        NotAnswering = "NOT_ANSWERING", "Atlas is not answering";
+        NotAnswering = "NOT_ANSWERING", "Atlas is unavailable";
         /// The endpoint or its version no longer exists.
-        EndpointGone = "ENDPOINT_GONE", "Atlas no longer accepts this endpoint";
-        /// An answer outside Atlas's documentation, such as a redirect.
-        UnexpectedAnswer = "UNEXPECTED_ANSWER", "the answer is not one that Atlas gives";
-        /// The run was interrupted while the organization was read.
+        EndpointGone = "ENDPOINT_GONE", "Atlas no longer supports this endpoint";
+        /// The answer is outside Atlas's documentation, such as a redirect.
+        UnexpectedAnswer = "UNEXPECTED_ANSWER", "Atlas gave an unexpected answer";
+        /// The run was interrupted while the organization was being read.
         Interrupted = "INTERRUPTED", "interrupted before the organization was read";
     }
 }
@@ -70,14 +70,38 @@ impl From<NetworkFault> for BlockedReason {
 /// An organization that accepts no more requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Why.
+    /// The reason.
     pub reason: BlockedReason,
-    /// What the server or the network said; empty if there is nothing to add. Untrusted.
+    /// The server's answer or the network error; may be empty. Untrusted.
     pub detail: String,
 }
 
+impl BlockedReason {
+    /// Returns whether Atlas did not answer, so that the detail comes from the network.
+    fn is_network(self) -> bool {
+        match self {
+            BlockedReason::Dns
+            | BlockedReason::Certificate
+            | BlockedReason::Tls
+            | BlockedReason::Proxy
+            | BlockedReason::Unreachable
+            | BlockedReason::NotAnswering => true,
+            BlockedReason::Unauthorized
+            | BlockedReason::Forbidden
+            | BlockedReason::AccessList
+            | BlockedReason::NotFound
+            | BlockedReason::Full
+            | BlockedReason::Suspended
+            | BlockedReason::Inactive
+            | BlockedReason::EndpointGone
+            | BlockedReason::UnexpectedAnswer
+            | BlockedReason::Interrupted => false,
+        }
+    }
+}
+
 impl Blocked {
-    /// A reason with what the server or the network said.
+    /// Creates a reason with the server's answer or the network error.
     pub fn new(reason: BlockedReason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
     }
@@ -85,7 +109,31 @@ impl Blocked {
 
 impl Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.reason.text())?;
-        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
+        let text = self.reason.text();
+        if self.detail.is_empty() {
+            f.write_str(text)
+        } else if self.reason.is_network() {
+            // Often a sentence with an action in it, too long for parentheses.
+            write!(f, "{text}: {}", self.detail)
+        } else {
+            write!(f, "{text} ({})", self.detail.trim_end_matches('.'))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_shown_in_parentheses_and_a_network_error_is_not() {
+        let answer = Blocked::new(BlockedReason::NotFound, "HTTP 404 ORG_NOT_FOUND: No such organization.");
+        insta::assert_snapshot!(
+            answer,
+            @"the organization was not found (HTTP 404 ORG_NOT_FOUND: No such organization)"
+        );
+        let network = Blocked::new(BlockedReason::Dns, "could not resolve example.com: no such host");
+        insta::assert_snapshot!(network, @"Atlas cannot be reached: could not resolve example.com: no such host");
+        insta::assert_snapshot!(Blocked::new(BlockedReason::Suspended, ""), @"the account is suspended");
     }
 }

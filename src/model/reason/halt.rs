@@ -3,7 +3,7 @@ use std::fmt::{self, Display};
 use super::blocked::Blocked;
 use crate::model::exit::{Exit, Signal};
 
-/// A kind of reason why a run ends early, from mild to severe: a later one replaces an earlier one only if it is greater.
+/// A kind of reason why a run ends early, ordered from mild to severe: a stop is replaced only by a more severe one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StopReason {
     /// The file of `--failed` could not be written; the results are complete.
@@ -12,20 +12,20 @@ pub enum StopReason {
     TooManyFailures,
     /// No organization accepts requests.
     OrganizationBlocked,
-    /// The input broke off.
+    /// The input could not be read to its end.
     InputUnreadable,
     /// The results can no longer be written.
     ResultsUnwritable,
     /// The question before the run was not answered with yes.
     Declined,
-    /// A signal: no more rows; requests in flight may land.
+    /// A signal: no more rows are sent; requests in flight are completed.
     Signal(Signal),
     /// A second signal: requests in flight are abandoned.
     SecondSignal(Signal),
 }
 
 impl StopReason {
-    /// Returns the reason as the summary spells it.
+    /// Returns the reason as it is spelled in the summary.
     pub fn as_str(self) -> &'static str {
         match self {
             StopReason::TooManyFailures => "too_many_failures",
@@ -55,10 +55,10 @@ impl StopReason {
     }
 }
 
-/// Failures that were more than `--max-failures` allows.
+/// The failures that reached `--max-failures`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpentBudget {
-    /// So many rows of the whole run failed.
+    /// Too many rows of the whole run failed.
     Count {
         /// Rows that failed.
         failed: u64,
@@ -67,27 +67,27 @@ pub enum SpentBudget {
     },
     /// Too large a share of the latest rows failed.
     Percent {
-        /// Rows that failed of the latest ones.
+        /// Rows that failed among the latest ones.
         failed: usize,
-        /// The latest rows that count.
+        /// The number of latest rows that count.
         of: usize,
-        /// The share at which a run ends.
+        /// The share at which a run ends, in percent.
         limit: u8,
     },
 }
 
-/// Why a run ends early. Texts in it are for people; untrusted if a server said them.
+/// A reason why a run ends early. Texts in it are for people; those from a server are untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Halt {
     /// Too many rows failed.
     TooManyFailures(SpentBudget),
-    /// No organization accepts requests; the last one's reason.
+    /// No organization accepts requests, with the reason of the last one.
     OrganizationBlocked(Blocked),
-    /// The input broke off; the error's text.
+    /// The input could not be read to its end, with the error's text.
     InputUnreadable(String),
-    /// The file of `--failed` could not be written; the error's text.
+    /// The file of `--failed` could not be written, with the error's text.
     FailedRowsUnwritable(String),
-    /// The results can no longer be written; the error's text.
+    /// The results can no longer be written, with the error's text.
     ResultsUnwritable(String),
     /// The question before the run was not answered with yes.
     Declined,
@@ -120,19 +120,19 @@ impl Display for Halt {
         match self {
             Halt::TooManyFailures(SpentBudget::Count { failed, limit }) => {
                 let rows = if *failed == 1 { "row" } else { "rows" };
-                write!(f, "{failed} {rows} failed; --max-failures allows fewer than {limit}")
+                write!(f, "{failed} {rows} failed (--max-failures {limit})")
             }
             Halt::TooManyFailures(SpentBudget::Percent { failed, of, limit }) => {
-                write!(f, "{failed} of the last {of} rows failed; --max-failures allows less than {limit}%")
+                write!(f, "{failed} of the last {of} rows failed (--max-failures {limit}%)")
             }
             Halt::OrganizationBlocked(blocked) => blocked.fmt(f),
             Halt::InputUnreadable(text) | Halt::FailedRowsUnwritable(text) | Halt::ResultsUnwritable(text) => {
                 f.write_str(text)
             }
-            Halt::Declined => f.write_str("nothing was sent"),
+            Halt::Declined => f.write_str("not confirmed, nothing was sent"),
             Halt::NotStarted(_) => f.write_str("interrupted before anything was sent"),
             Halt::Signal(_) => f.write_str("interrupted"),
-            Halt::SecondSignal(_) => f.write_str("interrupted again: requests in flight were abandoned"),
+            Halt::SecondSignal(_) => f.write_str("interrupted twice, requests in flight were abandoned"),
         }
     }
 }
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stop_escalates_and_never_softens() {
+    fn stop_reasons_are_ordered_by_severity() {
         let order = [
             StopReason::FailedRowsUnwritable,
             StopReason::TooManyFailures,

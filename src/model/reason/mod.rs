@@ -1,9 +1,9 @@
-//! Why a row, an organization or a run ended as it did: closed lists, each member with a stable code and a text.
+//! The reasons why a row, an organization or a run ended: closed lists, each member with a stable code and a text.
 //!
-//! A decision passes from module to module as a member of these lists. Text for people travels beside it and is never
-//! compared with anything; advice and headings are chosen by `report`, which matches these lists exhaustively.
+//! A decision passes from module to module as a member of these lists, never as text. `report` matches them
+//! exhaustively to choose advice and headings.
 
-/// Declares a closed list of reasons: each has a code, which files and logs hold, and a text.
+/// Declares a closed list of reasons. Each has a code, which appears in files and logs, and a text.
 macro_rules! reasons {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal, $text:literal;)+ }) => {
         $(#[$meta])*
@@ -48,29 +48,30 @@ pub use self::halt::{Halt, SpentBudget, StopReason};
 pub use self::rejection::RejectionCode;
 pub use self::row::RowReason;
 
-/// A code in the column `error_code`: one of ours, or one that Atlas gave.
+/// A code in the column `error_code`: either our own or Atlas's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ErrorCode {
     /// The row failed one of our checks.
     Rejected(RejectionCode),
-    /// The row ended for a reason of our own.
+    /// The row ended for one of our own reasons.
     Row(RowReason),
-    /// Atlas's own `errorCode`; untrusted.
+    /// Atlas's `errorCode`; untrusted.
     Atlas(String),
 }
 
 impl ErrorCode {
-    /// Reads a code back from a results file. The status comes first: Atlas has some of the names that our checks have.
+    /// Parses a code from a results file. The status decides whose code it is, because Atlas has codes of the same
+    /// names as our checks.
     pub fn parse(status: Status, code: &str) -> Self {
-        let ours = if status == Status::Invalid {
+        let own = if status == Status::Invalid {
             RejectionCode::named(code).map(ErrorCode::Rejected)
         } else {
             RowReason::named(code).map(ErrorCode::Row)
         };
-        ours.unwrap_or_else(|| ErrorCode::Atlas(code.to_owned()))
+        own.unwrap_or_else(|| ErrorCode::Atlas(code.to_owned()))
     }
 
-    /// Returns the code as files and logs hold it.
+    /// Returns the code as it appears in files and logs.
     pub fn as_str(&self) -> &str {
         match self {
             ErrorCode::Rejected(code) => code.code(),
@@ -109,15 +110,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_reads_back_by_its_status() {
+    fn a_code_is_parsed_according_to_its_status() {
         for code in RejectionCode::ALL {
             assert_eq!(ErrorCode::parse(Status::Invalid, code.code()), ErrorCode::Rejected(*code));
         }
         for reason in RowReason::ALL {
             assert_eq!(ErrorCode::parse(Status::Failed, reason.code()), ErrorCode::Row(*reason));
         }
-        let theirs = ErrorCode::parse(Status::Failed, "INVALID_TEAM_ID");
-        assert_eq!(theirs, ErrorCode::Atlas("INVALID_TEAM_ID".into()));
+        let atlas = ErrorCode::parse(Status::Failed, "INVALID_TEAM_ID");
+        assert_eq!(atlas, ErrorCode::Atlas("INVALID_TEAM_ID".into()));
     }
 
     #[test]

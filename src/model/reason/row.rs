@@ -2,79 +2,78 @@ use super::blocked::NetworkFault;
 use super::halt::StopReason;
 
 reasons! {
-    /// A reason of our own why a row ended as it did, beside the checks of [`RejectionCode`](super::RejectionCode).
+    /// One of our own reasons why a row ended, besides the checks of [`RejectionCode`](super::RejectionCode).
     RowReason {
-        /// Nothing was to be sent.
+        /// The run was a dry run.
         DryRun = "DRY_RUN", "dry run";
         /// `--limit` was reached.
         BeyondLimit = "BEYOND_LIMIT", "beyond --limit";
-        /// The organization accepts no more requests; the run's summary has its own reason.
-        OrganizationBlocked = "ORGANIZATION_BLOCKED", "nothing more was sent to this organization";
+        /// The organization accepts no more requests; the run's summary has the cause.
+        OrganizationBlocked = "ORGANIZATION_BLOCKED", "the organization accepts no more requests";
         /// The question before the run was not answered with yes.
-        Declined = "DECLINED", "nothing was sent: the question was not answered with yes";
+        Declined = "DECLINED", "the run was not confirmed";
         /// A signal ended the run.
-        Interrupted = "INTERRUPTED", "the run was interrupted before this row's turn";
+        Interrupted = "INTERRUPTED", "the run was interrupted before this row was sent";
         /// `--max-failures` ended the run.
-        TooManyFailures = "TOO_MANY_FAILURES", "the run ended before this row's turn, because too many rows failed";
-        /// The spreadsheet broke off.
-        InputUnreadable = "INPUT_UNREADABLE", "the run ended before this row's turn, because its input broke off";
-        /// The results file takes no more.
+        TooManyFailures = "TOO_MANY_FAILURES", "the run stopped before this row: too many rows failed";
+        /// The spreadsheet could not be read to its end.
+        InputUnreadable = "INPUT_UNREADABLE", "the run stopped before this row: the input could not be read";
+        /// The results file could not be written.
         ResultsUnwritable =
-            "RESULTS_UNWRITABLE", "the run ended before this row's turn, because the results could not be written";
-        /// An earlier run's request came to nothing, and the sheet no longer has the row.
+            "RESULTS_UNWRITABLE", "the run stopped before this row: the results could not be written";
+        /// An earlier run's request created no invite, and the sheet no longer has the row.
         NoLongerListed = "NO_LONGER_LISTED", "no invite was created, and the row is no longer in the sheet";
 
-        /// Atlas refused without an error code of its own.
-        HttpError = "HTTP_ERROR", "Atlas refused and gave no error code";
-        /// The last request got no whole answer, and no invite was found.
-        NoAnswer = "NO_ANSWER", "no whole answer arrived";
+        /// Atlas rejected the request without an error code.
+        HttpError = "HTTP_ERROR", "Atlas rejected the request without an error code";
+        /// The last request got no complete answer, and no invite was found.
+        NoAnswer = "NO_ANSWER", "no complete answer arrived";
         /// The name of Atlas or of the proxy was not resolved.
         DnsFailed = "DNS_FAILED", "a host name could not be resolved";
         /// The server's certificate is not trusted.
         CertificateRejected = "CERTIFICATE_REJECTED", "the server's certificate is not trusted";
-        /// The server does not speak TLS.
-        TlsFailed = "TLS_FAILED", "no encrypted connection could be agreed on";
-        /// The proxy let no request through.
-        ProxyRefused = "PROXY_REFUSED", "the proxy refused to connect";
-        /// There was no connection.
-        ConnectionFailed = "CONNECTION_FAILED", "no connection could be made";
-        /// The service account or the API key was not admitted for now.
+        /// The TLS handshake failed.
+        TlsFailed = "TLS_FAILED", "an encrypted connection could not be established";
+        /// The proxy refused the connection.
+        ProxyRefused = "PROXY_REFUSED", "the proxy refused the connection";
+        /// The connection failed.
+        ConnectionFailed = "CONNECTION_FAILED", "the connection failed";
+        /// No token was issued for the service account, or no challenge for the API key.
         NoToken = "NO_TOKEN", "no token or challenge could be fetched";
 
-        /// Several pending invites may be this job's.
+        /// Several pending invites may have been created by this job.
         InviteAmbiguous =
-            "INVITE_AMBIGUOUS", "which pending invite belongs to this job cannot be determined; cancel it in Atlas";
-        /// The person is pending and has no invite in the list.
-        InviteNotListed = "INVITE_NOT_LISTED", "Atlas does not list the invite; cancel it in Atlas";
+            "INVITE_AMBIGUOUS", "several pending invites may be from this job; cancel the right one in Atlas";
+        /// The person is pending, but the list of invites has none for the person.
+        InviteNotListed = "INVITE_NOT_LISTED", "the person is pending but Atlas lists no invite; cancel it in Atlas";
         /// The id of the pending invite is not an Atlas id.
-        InvalidInviteId = "INVALID_INVITE_ID", "the id of the pending invite is not an Atlas id; cancel it in Atlas";
+        InvalidInviteId = "INVALID_INVITE_ID", "the id of the pending invite is not valid; cancel the invite in Atlas";
 
-        /// Atlas could not be asked whether a request succeeded.
-        LookUpFailed = "LOOK_UP_FAILED", "asking Atlas for the person failed";
-        /// A killed run left the request, and Atlas has not been asked yet.
-        NotLookedUp = "NOT_LOOKED_UP", "the server has not been asked yet";
-        /// An answer to another kind of request.
-        UnexpectedAnswer = "UNEXPECTED_ANSWER", "the answer does not fit the request";
+        /// The look-up that would show whether a request succeeded failed.
+        LookUpFailed = "LOOK_UP_FAILED", "the person could not be looked up in Atlas";
+        /// A killed run left the request, and the person has not been looked up yet.
+        NotLookedUp = "NOT_LOOKED_UP", "the person has not been looked up in Atlas yet";
+        /// The answer belongs to another kind of request.
+        UnexpectedAnswer = "UNEXPECTED_ANSWER", "the answer does not match the request";
         /// A second signal ended the run while the request was in flight.
-        Abandoned = "ABANDONED", "the run was ended by a second signal while the request was in flight";
+        Abandoned = "ABANDONED", "the run was stopped by a second signal while the request was in flight";
         /// A worker panicked.
         ProgramError =
-            "PROGRAM_ERROR", "the program failed on this row, which is a bug; whether the invite exists is unknown";
+            "PROGRAM_ERROR", "an internal error occurred (a bug, please report it); the invite may or may not exist";
 
         /// The person accepted before the invite could be cancelled.
-        AlreadyAccepted = "ALREADY_ACCEPTED", "the person has accepted and is in the organization";
-        /// No invite of this job is pending: it was cancelled or declined, expired, or never existed.
-        InviteGone = "INVITE_GONE", "no invite of this job is pending";
-        /// A person whom an earlier run invited is neither invited nor a member.
-        PersonGone = "PERSON_GONE", "no longer invited and not a member; --fresh invites again";
+        AlreadyAccepted = "ALREADY_ACCEPTED", "the person has already accepted and is a member";
+        /// No invite created by this job is pending: it was cancelled or declined, has expired, or never existed.
+        InviteGone = "INVITE_GONE", "no invite created by this job is pending";
+        /// A person invited by an earlier run is neither pending nor a member.
+        PersonGone = "PERSON_GONE", "no longer pending and not a member; run with --fresh to invite again";
         /// The invite has expired.
-        InviteExpired = "INVITE_EXPIRED", "the invite has expired; --reinvite-expired invites again";
-        /// An invite from elsewhere is pending.
-        OtherInvitePending =
-            "OTHER_INVITE_PENDING", "another invite to the address is pending, which this job did not create";
-        /// The results do not say that this job invited the person.
+        InviteExpired = "INVITE_EXPIRED", "the invite has expired; run with --reinvite-expired to invite again";
+        /// A pending invite was not created by this job.
+        OtherInvitePending = "OTHER_INVITE_PENDING", "the pending invite to this address was not created by this job";
+        /// The results do not show that this job invited the person.
         NotCreatedByJob = "NOT_CREATED_BY_JOB", "this job created no invite for the row";
-        /// The person has other roles, teams or projects than the sheet says.
+        /// The person's roles, teams or projects differ from the sheet.
         Differs = "DIFFERS", "roles, teams or projects differ from the sheet";
     }
 }
@@ -92,7 +91,7 @@ impl From<NetworkFault> for RowReason {
     }
 }
 
-/// The reason of rows that a run left out because it ended.
+/// Converts a stop into the reason of the rows that were not sent because of it.
 impl From<StopReason> for RowReason {
     fn from(reason: StopReason) -> Self {
         match reason {

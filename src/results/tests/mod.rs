@@ -1,4 +1,4 @@
-//! The results file on a real disk: what a kill leaves, what the next run makes of it, and what stands at the end.
+//! Tests of the results file on a real disk: after a run was killed, when the next run resumes, and at the end.
 
 mod outputs;
 
@@ -7,12 +7,12 @@ use crate::model::status::Status;
 
 const HERE: &str = "32b6e34b3d91647abb20e7b8";
 
-struct Desk {
+struct Workspace {
     folder: tempfile::TempDir,
     keys: PersonKeys,
 }
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), keys: PersonKeys::default() }
     }
@@ -39,7 +39,7 @@ impl Desk {
         fs::read_to_string(self.path()).unwrap()
     }
 
-    /// Email and status of every line after the header.
+    /// Returns email and status of every line after the header.
     fn lines(&self) -> Vec<String> {
         let mut csv = csv::Reader::from_path(self.path()).unwrap();
         csv.records().map(|record| record.unwrap()).map(|record| format!("{} {}", &record[1], &record[3])).collect()
@@ -61,8 +61,8 @@ fn subject(row: u32, email: &str) -> Subject<'_> {
     Subject { row: Some(row), email, org_id: HERE }
 }
 
-/// Notes a line for a new row.
-fn note(journal: &mut Journal, row: u32, email: &str, status: Status) -> Slot {
+/// Appends a line for a new row.
+fn append(journal: &mut Journal, row: u32, email: &str, status: Status) -> Slot {
     let slot = journal.next_slot();
     journal.append(Some(slot), subject(row, email), &outcome(status), ["ORG_MEMBER", "a, b"]);
     slot
@@ -70,47 +70,47 @@ fn note(journal: &mut Journal, row: u32, email: &str, status: Status) -> Slot {
 
 #[test]
 fn the_end_has_one_line_a_row_in_input_order() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    let first = note(&mut journal, 2, "a@example.com", Status::Sending);
-    note(&mut journal, 3, "b@example.com", Status::Invalid);
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    let first = append(&mut journal, 2, "a@example.com", Status::Sending);
+    append(&mut journal, 3, "b@example.com", Status::Invalid);
     journal.flush().unwrap();
-    note(&mut journal, 4, "c@example.com", Status::Invited);
+    append(&mut journal, 4, "c@example.com", Status::Invited);
     journal.append(Some(first), subject(2, "a@example.com"), &outcome(Status::Invited), ["ORG_MEMBER", "\"x\"\ny"]);
     journal.append(None, Subject { row: None, ..subject(0, "gone@example.com") }, &outcome(Status::Invited), ["", ""]);
     journal.finish(None).unwrap();
     assert_eq!(
-        desk.lines(),
+        workspace.lines(),
         ["a@example.com invited", "b@example.com invalid", "c@example.com invited", "gone@example.com invited"]
     );
-    assert_eq!(desk.names(), ["people.results.csv"], "neither lock nor temporary file is left");
+    assert_eq!(workspace.names(), ["people.results.csv"], "neither lock nor temporary file is left");
 }
 
 #[test]
-fn what_was_not_flushed_is_lost_with_the_process_and_nothing_else() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    note(&mut journal, 2, "a@example.com", Status::Sending);
+fn only_lines_that_were_not_flushed_are_lost_in_a_kill() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Sending);
     journal.flush().unwrap();
-    note(&mut journal, 3, "b@example.com", Status::Sending);
+    append(&mut journal, 3, "b@example.com", Status::Sending);
     drop(journal);
-    assert_eq!(desk.lines(), ["a@example.com sending"]);
+    assert_eq!(workspace.lines(), ["a@example.com sending"]);
 }
 
 #[test]
-fn the_last_line_for_a_person_wins_whatever_row_it_names() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    note(&mut journal, 2, "a@example.com", Status::Sending);
-    note(&mut journal, 3, "A@EXAMPLE.com", Status::Invited);
-    note(&mut journal, 4, "b@example.com", Status::Sending);
-    note(&mut journal, 5, "b@example.com", Status::Failed);
-    note(&mut journal, 6, "c@example.com", Status::Unknown);
-    note(&mut journal, 7, "c@example.com", Status::Duplicate);
+fn the_last_line_of_a_person_counts_even_in_another_row() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Sending);
+    append(&mut journal, 3, "A@EXAMPLE.com", Status::Invited);
+    append(&mut journal, 4, "b@example.com", Status::Sending);
+    append(&mut journal, 5, "b@example.com", Status::Failed);
+    append(&mut journal, 6, "c@example.com", Status::Unknown);
+    append(&mut journal, 7, "c@example.com", Status::Duplicate);
     journal.flush().unwrap();
     drop(journal);
-    let (mut journal, mut earlier) = desk.open();
-    let key = |email| desk.keys.key(HERE.parse().unwrap(), email);
+    let (mut journal, mut earlier) = workspace.open();
+    let key = |email| workspace.keys.key(HERE.parse().unwrap(), email);
     let place = earlier.take(key("a@example.com")).unwrap();
     assert_eq!(place.status, Status::Invited);
     let line = journal.read(place).unwrap();
@@ -121,31 +121,31 @@ fn the_last_line_for_a_person_wins_whatever_row_it_names() {
 }
 
 #[test]
-fn wherever_a_kill_tears_the_file_what_was_whole_is_kept_and_what_follows_is_read() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    note(&mut journal, 2, "a@example.com", Status::Invited);
+fn a_torn_last_line_is_cut_off_before_a_run_appends() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Invited);
     journal.flush().unwrap();
-    let whole = desk.text().len();
+    let whole = workspace.text().len();
     let slot = journal.next_slot();
     let cells = ["ORG_MEMBER", "a \"quoted\"\ncell, torn"];
     journal.append(Some(slot), subject(3, "b@example.com"), &outcome(Status::Invited), cells);
     journal.flush().unwrap();
     drop(journal);
-    let text = desk.text();
+    let text = workspace.text();
     for cut in whole..text.len() {
-        fs::write(desk.path(), &text[..cut]).unwrap();
-        let (mut journal, earlier) = desk.open();
+        fs::write(workspace.path(), &text[..cut]).unwrap();
+        let (mut journal, earlier) = workspace.open();
         assert_eq!(earlier.was_torn(), cut > whole, "cut at {cut}");
-        note(&mut journal, 4, "c@example.com", Status::Invited);
+        append(&mut journal, 4, "c@example.com", Status::Invited);
         journal.flush().unwrap();
-        assert_eq!(desk.lines(), ["a@example.com invited", "c@example.com invited"], "cut at {cut}");
+        assert_eq!(workspace.lines(), ["a@example.com invited", "c@example.com invited"], "cut at {cut}");
     }
 }
 
 #[test]
-fn a_header_torn_by_a_kill_is_begun_again() {
-    let desk = Desk::new();
+fn a_torn_header_is_written_again() {
+    let workspace = Workspace::new();
     for text in [
         "",
         "\u{feff}",
@@ -153,25 +153,25 @@ fn a_header_torn_by_a_kill_is_begun_again() {
         "row,em",
         "row,email,org_id,status,invite_id,expires_at,http_status,error_code,error_detail",
     ] {
-        fs::write(desk.path(), text).unwrap();
-        let (mut journal, _) = desk.open();
-        note(&mut journal, 2, "a@example.com", Status::Invited);
+        fs::write(workspace.path(), text).unwrap();
+        let (mut journal, _) = workspace.open();
+        append(&mut journal, 2, "a@example.com", Status::Invited);
         journal.flush().unwrap();
         drop(journal);
-        let (_, earlier) = desk.open();
+        let (_, earlier) = workspace.open();
         assert_eq!(earlier.tally().count(Status::Invited), 1, "after {text:?}");
     }
 }
 
 #[test]
-fn what_one_run_leaves_with_or_without_a_mark_another_reads_either_way() {
+fn earlier_results_are_read_with_or_without_a_byte_order_mark() {
     for (first, second, finished) in
         [(false, true, false), (true, false, false), (true, true, false), (true, false, true)]
     {
-        let desk = Desk::new();
-        let is_marked = || desk.text().starts_with('\u{feff}');
-        let (mut journal, _) = desk.open_for(first);
-        note(&mut journal, 2, "zo\u{eb}@example.com", Status::Invited);
+        let workspace = Workspace::new();
+        let is_marked = || workspace.text().starts_with('\u{feff}');
+        let (mut journal, _) = workspace.open_for(first);
+        append(&mut journal, 2, "zo\u{eb}@example.com", Status::Invited);
         journal.flush().unwrap();
         assert_eq!(is_marked(), first);
         if finished {
@@ -180,85 +180,86 @@ fn what_one_run_leaves_with_or_without_a_mark_another_reads_either_way() {
             drop(journal)
         }
         assert_eq!(is_marked(), first);
-        let (mut journal, mut earlier) = desk.open_for(second);
+        let (mut journal, mut earlier) = workspace.open_for(second);
         let line = journal.read(earlier.leave()[0]).unwrap();
         assert_eq!((line.row, line.email.as_str()), (Some(2), "zo\u{eb}@example.com"), "{first} {second}");
-        note(&mut journal, 3, "b@example.com", Status::Invited);
+        append(&mut journal, 3, "b@example.com", Status::Invited);
         journal.flush().unwrap();
         journal.finish(None).unwrap();
         assert_eq!(is_marked(), second);
-        assert_eq!(desk.lines().len(), 1, "who is left unsaid is not in the file");
+        assert_eq!(workspace.lines().len(), 1, "a person without a new line is not in the file");
     }
 }
 
 #[test]
-fn other_columns_in_the_sheet_move_the_earlier_cells_along() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    note(&mut journal, 2, "a@example.com", Status::Invited);
+fn earlier_cells_move_with_the_columns_of_the_sheet() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Invited);
     journal.flush().unwrap();
     drop(journal);
-    let (mut journal, mut earlier) = desk.try_open(&["manager", "team"], Start::Continue).unwrap();
+    let (mut journal, mut earlier) = workspace.try_open(&["manager", "team"], Start::Continue).unwrap();
     let place = earlier.leave()[0];
     assert_eq!(journal.read(place).unwrap().cells, ["", "a, b"]);
 }
 
 #[test]
-fn a_second_run_is_turned_away_while_the_first_writes() {
-    let desk = Desk::new();
-    let (journal, _) = desk.open();
-    assert!(matches!(desk.try_open(&[], Start::Continue), Err(JournalError::Locked { .. })));
-    assert!(matches!(desk.try_open(&[], Start::Fresh(Timestamp::UNIX_EPOCH)), Err(JournalError::Locked { .. })));
+fn a_second_run_is_rejected_while_the_first_writes() {
+    let workspace = Workspace::new();
+    let (journal, _) = workspace.open();
+    assert!(matches!(workspace.try_open(&[], Start::Continue), Err(JournalError::Locked { .. })));
+    assert!(matches!(workspace.try_open(&[], Start::Fresh(Timestamp::UNIX_EPOCH)), Err(JournalError::Locked { .. })));
     drop(journal);
-    desk.open();
+    workspace.open();
 }
 
 #[test]
-fn a_file_that_is_not_ours_is_neither_continued_nor_touched() {
-    let desk = Desk::new();
+fn a_file_that_is_not_a_results_file_is_not_changed() {
+    let workspace = Workspace::new();
     for text in ["email,roles\na@example.com,ORG_MEMBER\n", "not even a table\n", "\u{0}\u{1}\n", "no line at all"] {
-        fs::write(desk.path(), text).unwrap();
-        let error = desk.try_open(&[], Start::Continue).unwrap_err();
+        fs::write(workspace.path(), text).unwrap();
+        let error = workspace.try_open(&[], Start::Continue).unwrap_err();
         assert!(matches!(error, JournalError::NotOurs { .. }), "{error}");
-        assert_eq!(desk.text(), text);
+        assert_eq!(workspace.text(), text);
     }
 }
 
 #[test]
-fn results_of_another_organization_are_refused_by_name() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
+fn results_of_another_organization_are_rejected() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
     let slot = journal.next_slot();
-    let theirs = Subject { org_id: "a0123456789abcdef012345a", ..subject(2, "a@example.com") };
-    journal.append(Some(slot), theirs, &outcome(Status::Invited), ["", ""]);
+    let other = Subject { org_id: "a0123456789abcdef012345a", ..subject(2, "a@example.com") };
+    journal.append(Some(slot), other, &outcome(Status::Invited), ["", ""]);
     journal.flush().unwrap();
     drop(journal);
-    let error = desk.try_open(&["roles", "team"], Start::Continue).unwrap_err();
-    assert!(error.to_string().contains("a0123456789abcdef012345a"), "{error}");
+    let error = workspace.try_open(&["roles", "team"], Start::Continue).unwrap_err();
+    let JournalError::OtherOrganization { organization, .. } = error else { panic!("{error}") };
+    assert_eq!(organization, "a0123456789abcdef012345a");
 }
 
 #[test]
-fn a_damaged_line_is_refused_by_number() {
-    let desk = Desk::new();
-    let (mut journal, _) = desk.open();
-    note(&mut journal, 2, "a@example.com", Status::Invited);
-    note(&mut journal, 3, "b@example.com", Status::Invited);
+fn a_damaged_line_is_named_by_its_number() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Invited);
+    append(&mut journal, 3, "b@example.com", Status::Invited);
     journal.flush().unwrap();
     drop(journal);
-    fs::write(desk.path(), desk.text().replace("b@example.com,", "b@example.com,,")).unwrap();
-    let error = desk.try_open(&["roles", "team"], Start::Continue).unwrap_err();
-    assert!(error.to_string().contains("line 3"), "{error}");
+    fs::write(workspace.path(), workspace.text().replace("b@example.com,", "b@example.com,,")).unwrap();
+    let error = workspace.try_open(&["roles", "team"], Start::Continue).unwrap_err();
+    assert!(matches!(error, JournalError::Damaged { line: 3, .. }), "{error}");
 }
 
 #[test]
-fn fresh_keeps_the_old_file_under_a_dated_name() {
-    let desk = Desk::new();
+fn fresh_renames_the_old_file_to_a_dated_name() {
+    let workspace = Workspace::new();
     for expected in [1, 2, 3] {
-        let (mut journal, earlier) = desk.try_open(&["x", "y"], Start::Fresh(Timestamp::UNIX_EPOCH)).unwrap();
+        let (mut journal, earlier) = workspace.try_open(&["x", "y"], Start::Fresh(Timestamp::UNIX_EPOCH)).unwrap();
         assert_eq!(earlier.tally().total(), 0);
-        note(&mut journal, 2, "a@example.com", Status::Invited);
+        append(&mut journal, 2, "a@example.com", Status::Invited);
         journal.finish(None).unwrap();
-        assert_eq!(desk.names().len(), expected, "{:?}", desk.names());
+        assert_eq!(workspace.names().len(), expected, "{:?}", workspace.names());
     }
-    assert!(desk.names().contains(&"people.results.1970-01-01T000000Z.csv".to_owned()), "{:?}", desk.names());
+    assert!(workspace.names().contains(&"people.results.1970-01-01T000000Z.csv".to_owned()), "{:?}", workspace.names());
 }

@@ -1,7 +1,7 @@
 //! Checks the file around the sheets: that it is a workbook, and that it is small enough to be read.
 //!
-//! A workbook is a ZIP archive of XML, of which a few kilobytes can unfold to gigabytes. calamine reads all strings and
-//! styles into memory, and every tag or text as a whole. Therefore each part is unfolded here first and measured.
+//! A workbook is a ZIP archive of XML, of which a few kilobytes can unpack to gigabytes. calamine reads all strings and
+//! styles into memory, and every tag or text as a whole. Therefore each part is unpacked here first and measured.
 
 use std::io::{Cursor, Read};
 
@@ -18,7 +18,7 @@ pub(in crate::spreadsheet) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 /// The most parts that a workbook may have; ordinary ones have fewer than a hundred.
 const MOST_PARTS: usize = 10_000;
 
-/// The most bytes to which all parts together may unfold.
+/// The most bytes to which all parts together may unpack.
 const LARGEST: u64 = 512 * 1024 * 1024;
 
 /// The limits of a part, by what is kept of it in memory.
@@ -117,7 +117,7 @@ fn bounds(name: &str) -> Bounds {
     }
 }
 
-/// Unfolds a part to the end and returns how many bytes it has.
+/// Unpacks a part to the end and returns how many bytes it has.
 fn measure(mut part: impl Read, bounds: Bounds) -> Result<u64, WorkbookError> {
     let mut markup = Markup::default();
     let mut piece = vec![0; 64 * 1024];

@@ -8,28 +8,24 @@ use crate::model::quote::quoted;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkbookError {
     /// The file belongs to a spreadsheet or office program, but is not `.xlsx`.
-    #[error("the file is {0}; open it in its program and save it as .xlsx or as CSV UTF-8")]
+    #[error("the file is {0}; open it and save the table as .xlsx or CSV UTF-8")]
     OtherFormat(OfficeFormat),
-    /// The file is an archive of something else.
+    /// The file is an archive without a workbook.
     #[error(
-        "the file is not a spreadsheet but an archive without a workbook in it; take the spreadsheet out of the archive \
-         and save it as .xlsx or as CSV UTF-8"
+        "the file is an archive such as .zip, not a spreadsheet; extract the spreadsheet and save it as .xlsx or CSV UTF-8"
     )]
     NoWorkbook,
     /// The workbook is encrypted.
-    #[error(
-        "the workbook is protected by a password; open it, take the password off and save it as .xlsx, or save the \
-         sheet as CSV UTF-8"
-    )]
+    #[error("the workbook is protected by a password; remove the password and save it as .xlsx again")]
     Protected,
     /// The workbook would take too much memory.
-    #[error("the workbook is too large: {0}; delete what is not needed, or save the sheet as CSV UTF-8")]
+    #[error("the workbook is too large: {0}; save the sheet as CSV UTF-8")]
     TooLarge(Oversize),
     /// The file does not follow the format.
-    #[error("the workbook is damaged: {0}; open it in the spreadsheet program and save it as .xlsx again")]
+    #[error("the workbook is damaged: {0}; open it in a spreadsheet program and save it as .xlsx again")]
     Damaged(Damage),
     /// All sheets are charts or hidden.
-    #[error("the workbook has no visible sheet with cells; name the one that is meant: {found}")]
+    #[error("the workbook has no visible sheet with cells; choose one with --sheet: {found}")]
     NoVisibleSheet {
         /// The names of its sheets, quoted.
         found: String,
@@ -51,25 +47,25 @@ pub enum OfficeFormat {
     Old,
     /// `.xlsb`.
     BinaryWorkbook,
-    /// A document of Word.
+    /// A Word document.
     Document,
     /// A presentation.
     Presentation,
     /// OpenDocument, such as `.ods`.
     OpenDocument,
-    /// A spreadsheet of Numbers.
+    /// A Numbers spreadsheet.
     Numbers,
 }
 
 impl fmt::Display for OfficeFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            OfficeFormat::Old => "in an older format of Office, such as .xls",
+            OfficeFormat::Old => "in an older Office format such as .xls",
             OfficeFormat::BinaryWorkbook => "in the binary format .xlsb",
-            OfficeFormat::Document => "a document of Word",
+            OfficeFormat::Document => "a Word document",
             OfficeFormat::Presentation => "a presentation",
-            OfficeFormat::OpenDocument => "in the OpenDocument format, such as .ods",
-            OfficeFormat::Numbers => "a spreadsheet of Numbers",
+            OfficeFormat::OpenDocument => "in an OpenDocument format such as .ods",
+            OfficeFormat::Numbers => "a Numbers spreadsheet",
         })
     }
 }
@@ -100,15 +96,15 @@ pub enum Oversize {
 impl fmt::Display for Oversize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Oversize::File => "the file has more than 64 MiB",
+            Oversize::File => "the file is larger than 64 MiB",
             Oversize::Parts => "it has more than 10,000 parts",
-            Oversize::AllParts => "it unfolds to more than 512 MiB",
-            Oversize::Sheet => "a sheet unfolds to more than 256 MiB",
-            Oversize::Texts => "its sheets hold more than 128 MiB of text, or millions of different texts",
+            Oversize::AllParts => "it unpacks to more than 512 MiB",
+            Oversize::Sheet => "a sheet unpacks to more than 256 MiB",
+            Oversize::Texts => "its sheets have more than 128 MiB of text, or millions of different texts",
             Oversize::Styles => "it has too many cell styles",
-            Oversize::Part => "a part of it unfolds to more than 64 MiB",
-            Oversize::Stretch => "a cell, a tag or a name in it is longer than any real one",
-            Oversize::Cells => "the cells of the sheet take more than 256 MiB",
+            Oversize::Part => "a part of it unpacks to more than 64 MiB",
+            Oversize::Stretch => "a cell, a tag or a name in it is too long",
+            Oversize::Cells => "the cells of the sheet need more than 256 MiB of memory",
         })
     }
 }
@@ -133,8 +129,53 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Damage::Unreadable(reason) => f.write_str(&quoted(reason)),
-            Damage::CellOutOfRange => f.write_str("a cell lies beyond the last row or column"),
+            Damage::CellOutOfRange => f.write_str("a cell is beyond the last row or column"),
             Damage::RowOrder { row, after } => write!(f, "row {row} follows row {after}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_names_its_cause_and_a_remedy() {
+        let found = "\"People\", \"Archive\"".to_owned();
+        let formats = [
+            OfficeFormat::Old,
+            OfficeFormat::BinaryWorkbook,
+            OfficeFormat::Document,
+            OfficeFormat::Presentation,
+            OfficeFormat::OpenDocument,
+            OfficeFormat::Numbers,
+        ];
+        let limits = [
+            Oversize::File,
+            Oversize::Parts,
+            Oversize::AllParts,
+            Oversize::Sheet,
+            Oversize::Texts,
+            Oversize::Styles,
+            Oversize::Part,
+            Oversize::Stretch,
+            Oversize::Cells,
+        ];
+        let damages = [
+            Damage::Unreadable("Expecting '<' at 12".to_owned()),
+            Damage::CellOutOfRange,
+            Damage::RowOrder { row: 2, after: 3 },
+        ];
+        let others = [
+            WorkbookError::NoWorkbook,
+            WorkbookError::Protected,
+            WorkbookError::NoVisibleSheet { found: found.clone() },
+            WorkbookError::NoSuchSheet { name: "\"Staff\"".to_owned(), found },
+        ];
+        let errors = (formats.map(WorkbookError::OtherFormat).into_iter())
+            .chain(limits.map(WorkbookError::TooLarge))
+            .chain(damages.map(WorkbookError::Damaged))
+            .chain(others);
+        insta::assert_snapshot!(errors.map(|error| error.to_string()).collect::<Vec<_>>().join("\n"));
     }
 }

@@ -1,7 +1,7 @@
 //! Reads one sheet of an `.xlsx` workbook into a compact [`Table`], with its cells as people see them.
 //!
 //! calamine parses the format. This module chooses the sheet, turns cells into text, and limits the size to which an
-//! archive may unfold. Hidden rows and columns are read like any others. Merged cells have their text in the first one,
+//! archive may unpack. Hidden rows and columns are read like any others. Merged cells have their text in the first one,
 //! formulas have the result that was saved with them.
 
 mod archive;

@@ -1,4 +1,4 @@
-//! Whole workbooks, as programs write them and as no program would.
+//! Tests of whole workbooks: as programs write them, damaged, and too large.
 
 use std::io::{Read, Write};
 
@@ -21,8 +21,8 @@ fn read(file: &[u8], sheet: Option<&str>) -> Result<(Sheet, HowRead), SheetError
     )
 }
 
-fn error_of(file: &[u8], sheet: Option<&str>) -> String {
-    open(file, sheet).map(|_| "fine").unwrap_err().to_string()
+fn error_of(file: &[u8], sheet: Option<&str>) -> SheetError {
+    open(file, sheet).err().unwrap()
 }
 
 /// Returns why the file is refused as a workbook.
@@ -135,9 +135,13 @@ fn the_first_visible_sheet_is_read_by_default() {
         let assumed = wanted.is_none().then(|| Assumption::FirstSheet { sheet: "People".to_owned(), others });
         assert_eq!(how_read.assumptions, assumed.into_iter().collect::<Vec<_>>());
     }
-    let found = r#"its sheets are "Old", "People", "Contractors", "Info""#;
-    assert_eq!(error_of(&file, Some("Staff")), format!("the workbook has no sheet \"Staff\"; {found}"));
-    assert!(error_of(&file, Some("Info")).starts_with("no column is named \"email\""));
+}
+
+#[test]
+fn a_sheet_that_does_not_exist_is_an_error_with_all_names() {
+    let error = error_of(&handmade(&row(1, &["email"]), &[]), Some("Staff"));
+    let SheetError::Workbook(WorkbookError::NoSuchSheet { name, found }) = error else { panic!("{error}") };
+    assert_eq!((name.as_str(), found.as_str()), ("\"Staff\"", "\"People\""));
 }
 
 #[test]
@@ -145,23 +149,26 @@ fn the_error_of_an_assumed_sheet_names_the_others() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().set_name("Read me").unwrap();
     workbook.add_worksheet().set_name("People").unwrap().write(0, 0, "email").unwrap();
-    let error = error_of(&workbook.save_to_buffer().unwrap(), None);
-    assert!(error.starts_with("sheet \"Read me\": the file is empty"), "{error}");
-    assert!(error.ends_with("or name another sheet of the workbook: \"People\""), "{error}");
+    let file = workbook.save_to_buffer().unwrap();
+    let error = error_of(&file, None);
+    let SheetError::Sheet { sheet, others, error } = error else { panic!("{error}") };
+    assert_eq!((sheet.as_str(), others.as_str()), ("\"Read me\"", "\"People\""));
+    assert!(matches!(*error, SheetError::Empty), "{error}");
+    assert!(matches!(error_of(&file, Some("Read me")), SheetError::Empty), "a sheet that was named");
 }
 
 #[test]
 fn an_option_for_the_other_kind_of_file_is_an_error() {
     let file = handmade(&row(1, &["email"]), &[]);
     let options = SheetOptions { delimiter: Some(crate::spreadsheet::Delimiter::Tab), ..SheetOptions::default() };
-    let error = Sheet::from_bytes(&file[..], &options).err().unwrap().to_string();
-    assert!(error.starts_with("separator tab was given and the file is a workbook"), "{error}");
+    let error = Sheet::from_bytes(&file[..], &options).err().unwrap();
+    assert!(matches!(error, SheetError::NoDelimiter { .. }), "{error}");
     let error = error_of(b"email\n", Some("People"));
-    assert_eq!(error, "sheet \"People\" was asked for and the file is text, which has no sheets; leave --sheet out");
+    assert!(matches!(error, SheetError::NoSheets { .. }), "{error}");
 }
 
 #[test]
-fn other_programs_files_are_named_with_the_remedy() {
+fn files_of_other_programs_are_recognised() {
     let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
     let protected: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let of = |names: &[&str]| archive(&names.iter().map(|name| (*name, &b"x"[..])).collect::<Vec<_>>());
@@ -178,10 +185,7 @@ fn other_programs_files_are_named_with_the_remedy() {
         (of(&["Index/Document.iwa"]), WorkbookError::OtherFormat(OfficeFormat::Numbers)),
         (of(&["people.csv"]), WorkbookError::NoWorkbook),
     ] {
-        let error = refusal(&file);
-        assert_eq!(error, expected);
-        let message = error.to_string();
-        assert!(message.contains("save") && message.contains(".xlsx"), "{message}");
+        assert_eq!(refusal(&file), expected);
     }
 }
 
@@ -249,7 +253,7 @@ fn a_cell_out_of_place_is_damage() {
     }
 }
 
-/// Returns the parts of an archive, unfolded.
+/// Returns the parts of an archive, unpacked.
 fn parts(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut part = |index| {

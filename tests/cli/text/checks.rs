@@ -46,13 +46,14 @@ fn an_organization_that_cannot_be_read() {
 }
 
 #[test]
-fn the_readme_shows_what_the_sample_comes_to() {
+fn the_page_shows_the_output_for_the_sample() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let world = World::new();
     world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
     let run = world.line("bulk-invite check people.csv --sandbox").finish();
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md").replace("\r\n", "\n");
-    assert!(readme.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
+    let readme =
+        std::fs::read_to_string(root.join("docs/spreadsheet.md")).expect("docs/spreadsheet.md").replace("\r\n", "\n");
+    assert!(page.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
 }
 
 /// Rows for two organizations, of which one refuses the credentials.

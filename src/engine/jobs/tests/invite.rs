@@ -56,7 +56,7 @@ fn an_earlier_line_stands_is_resolved_or_starts_over() {
 }
 
 #[test]
-fn a_kept_line_says_what_is_true_of_its_person_now() {
+fn a_kept_line_shows_the_current_state_of_its_person() {
     let kept = |expires_at, directory: &Directory| {
         decided(Some(line(Status::Invited, OURS, expires_at)), directory, &conditions())
     };
@@ -65,7 +65,7 @@ fn a_kept_line_says_what_is_true_of_its_person_now() {
     assert_eq!(kept(None, &with_member(owner)), "keep invited DIFFERS");
     assert_eq!(kept(Some(hours(-1)), &Directory::new()), "keep invited INVITE_EXPIRED departed");
     assert_eq!(kept(Some(hours(1)), &Directory::new()), "keep invited PERSON_GONE departed");
-    assert_eq!(kept(Some(hours(-1)), &Directory::offline()), "keep invited", "nothing is known of the person");
+    assert_eq!(kept(Some(hours(-1)), &Directory::offline()), "keep invited", "the person's state is unknown");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn an_expired_invite_is_sent_again_only_if_asked_for() {
 }
 
 #[test]
-fn an_open_request_is_resolved_even_beyond_the_limit() {
+fn an_unresolved_request_is_looked_up_beyond_the_limit() {
     for status in [Status::Unknown, Status::Sending] {
         let open = || Some(line(status, "", None));
         let decided = |conditions: Conditions| super::invite::decided(open(), &Directory::new(), &conditions);
@@ -101,7 +101,7 @@ fn an_open_request_is_resolved_even_beyond_the_limit() {
 }
 
 #[test]
-fn a_person_no_longer_listed_stays_on_record() {
+fn a_person_no_longer_listed_stays_recorded() {
     let job = InviteJob::new(sheet(), classifier(), Vec::new());
     let decided = |status, conditions: &Conditions| {
         use crate::engine::jobs::Job;

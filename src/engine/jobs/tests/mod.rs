@@ -1,4 +1,4 @@
-//! Tables of decisions: what is done about a row, by what an earlier run left, who is present, and what may be sent.
+//! Tables of the decisions about a row: by the line of an earlier run, the people present, and the conditions.
 
 mod invite;
 mod revoke;
@@ -28,7 +28,7 @@ fn hours(hours: i64) -> Timestamp {
     now() + SignedDuration::from_hours(hours)
 }
 
-/// Everything may be sent and asked.
+/// Returns conditions under which anything may be sent and looked up.
 fn conditions() -> Conditions {
     Conditions {
         now: now(),
@@ -47,7 +47,7 @@ fn withheld(reason: RowReason) -> Conditions {
     Conditions { withheld: Some(reason), may_ask, ..conditions() }
 }
 
-/// The line that an earlier run left an hour ago.
+/// Returns a line that an earlier run wrote an hour ago.
 fn line(status: Status, invite: &str, expires_at: Option<Timestamp>) -> Line {
     let invite_id = (!invite.is_empty()).then(|| invite.to_owned());
     let outcome = Outcome { invite_id, expires_at, attempts: 1, ..Outcome::new(status, hours(-1)) };
@@ -68,7 +68,8 @@ fn with_invite(id: &str) -> Directory {
     directory
 }
 
-/// A decision in a few words: `keep invited PERSON_GONE departed`, `settle not_sent DRY_RUN`, `send`, `resolve, then send`.
+/// Returns the short form of a decision: `keep invited PERSON_GONE departed`, `settle not_sent DRY_RUN`, `send`,
+/// `resolve, then send`.
 fn shown(decision: &Decision) -> String {
     let outcome = |outcome: &Outcome| {
         let code = outcome.error_code.as_ref().map(ErrorCode::as_str).unwrap_or_default();

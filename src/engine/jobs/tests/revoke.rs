@@ -5,7 +5,7 @@ fn decided(line: Line, earlier: Option<Line>, directory: &Directory, conditions:
     shown(&decide(line, earlier, directory, conditions).1)
 }
 
-/// What an earlier revoke left of the invite.
+/// Returns the line that an earlier revoke wrote about the invite.
 fn left(status: Status, invite: &str, attempts: u32) -> Option<Line> {
     let line = line(status, invite, None);
     let outcome = Outcome { attempts, finished_at: hours(0), ..line.outcome };
@@ -35,13 +35,13 @@ fn an_earlier_revoke_stands_unless_the_invite_is_pending() {
     for (earlier, directory, expected) in [
         (left(Status::Revoked, OURS, 1), Directory::new(), "keep revoked"),
         (left(Status::Revoked, OURS, 1), with_invite(OURS), "cancel"),
-        // The lists may have lagged.
+        // The server's lists may have lagged.
         (left(Status::Gone, OURS, 0), Directory::new(), "settle gone INVITE_GONE"),
-        // A cancellation was sent, so what is gone was cancelled.
+        // A cancellation was sent, so an invite that is gone counts as cancelled.
         (left(Status::Sending, OURS, 1), Directory::new(), "settle revoked"),
         (left(Status::Unknown, OURS, 1), with_invite(OURS), "cancel, tried before"),
         (left(Status::Failed, OURS, 1), with_invite(OURS), "cancel"),
-        // A line about another invite says nothing of this one.
+        // A line about another invite does not count.
         (left(Status::Revoked, THEIRS, 1), Directory::new(), "settle gone INVITE_GONE"),
     ] {
         assert_eq!(decided(invited(), earlier, &directory, &conditions()), expected, "{directory:?}");
@@ -49,7 +49,7 @@ fn an_earlier_revoke_stands_unless_the_invite_is_pending() {
 }
 
 #[test]
-fn what_may_not_be_sent_is_recorded_as_such() {
+fn a_withheld_cancellation_is_recorded() {
     let dry_run = withheld(RowReason::DryRun);
     let invited = || line(Status::Invited, OURS, None);
     assert_eq!(decided(invited(), None, &with_invite(OURS), &dry_run), "settle not_sent DRY_RUN");

@@ -1,7 +1,7 @@
-//! A run in a world of its own: a sheet, a scripted Atlas, a results file on disk, and a paused clock.
+//! The setup of a run: a sheet, a scripted Atlas, a results file on disk, and a paused clock.
 
-mod ended;
-mod outside;
+mod disruption;
+mod run;
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Cursor, Read};
@@ -15,10 +15,10 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
-pub(super) use self::ended::Run;
-pub(super) use self::outside::Incident;
+pub(super) use self::disruption::Disruption;
+pub(super) use self::run::Run;
 
-use self::outside::Outside;
+use self::disruption::Disruptions;
 use super::script::{Reply, Server, State, a_person, an_invite};
 use crate::atlas::api::{Api, Membership};
 use crate::engine::backoff::Policy;
@@ -41,7 +41,7 @@ const OTHER: &str = "42b6e34b3d91647abb20e7b8";
 const SEED: u64 = 7;
 const RUN_RESULTS: &str = "people.results.csv";
 
-/// The address of somebody whom tests call by name.
+/// Returns the address of a person whom tests call by name.
 pub(super) fn email(name: &str) -> String {
     if name.contains('@') { name.to_owned() } else { format!("{name}@example.com") }
 }
@@ -50,22 +50,22 @@ pub(super) fn name(email: &str) -> &str {
     email.strip_suffix("@example.com").unwrap_or(email)
 }
 
-/// A time as tests write it: `30`, `0.25`.
+/// Returns a time as tests write it: `30`, `0.25`.
 pub(super) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 
-/// The time at which all worlds begin.
+/// Returns the time at which the first run of every world begins.
 pub(super) fn start() -> Timestamp {
     "2026-11-24T10:00:00Z".parse().unwrap()
 }
 
-/// So many seconds after the beginning, or before it.
+/// Returns the time this number of seconds after the beginning, or before it if negative.
 pub(super) fn at(seconds: i64) -> Timestamp {
     start() + SignedDuration::from_secs(seconds)
 }
 
-/// When the waits of the first row that waits are over, if nothing takes time but them: the seeded delays, added up.
+/// Returns the ends of the delays of the first row that waits, in seconds: the sums of the seeded delays.
 pub(super) fn backoff() -> Vec<f64> {
     let policy = Policy::new(5, SEED);
     let mut delays = policy.delays();
@@ -89,22 +89,21 @@ impl Read for BrokenDisk {
 pub(super) struct World {
     folder: Arc<TempDir>,
     keys: PersonKeys,
-    /// When the first run began, by the wall and by tokio's clock.
+    /// The beginning of the first run, on the wall clock and on tokio's.
     beginning: Option<(Clock, Instant)>,
     sheet: String,
-    /// The sheet cannot be read beyond its rows.
-    pub(super) breaks_off: bool,
+    /// Set if reading the sheet fails after its rows.
+    pub(super) unreadable_tail: bool,
     pub(super) api: Api,
     pub(super) pace: Pace,
     pub(super) options: RunOptions,
     pub(super) directory: Directory,
     organizations: Vec<ObjectId>,
-    /// Whether the invites of the results are cancelled, instead of the sheet's people invited.
     kind: JobKind,
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
-    outside: Outside,
+    disruptions: Disruptions,
     kill: Option<Duration>,
 }
 
@@ -115,7 +114,7 @@ impl World {
             keys: PersonKeys::default(),
             beginning: None,
             sheet: "email,roles,note\n".to_owned(),
-            breaks_off: false,
+            unreadable_tail: false,
             api: Api::Invites,
             pace: Pace::Unlimited,
             options: RunOptions {
@@ -135,7 +134,7 @@ impl World {
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
-            outside: Outside::default(),
+            disruptions: Disruptions::default(),
             kill: None,
         }
     }
@@ -144,13 +143,13 @@ impl World {
         Self { api: Api::Users, ..Self::new() }
     }
 
-    /// A world of two organizations; rows say which they are for: `ada,ORG_MEMBER,` or `ada,ORG_MEMBER,OTHER`.
-    pub(super) fn of_two() -> Self {
+    /// Creates a world of two organizations. Rows name theirs: `ada,ORG_MEMBER,` or `ada,ORG_MEMBER,OTHER`.
+    pub(super) fn two_organizations() -> Self {
         let organizations = [ORGANIZATION, OTHER].map(|id| id.parse().unwrap()).into();
         Self { sheet: "email,roles,org_id\n".to_owned(), organizations, ..Self::new() }
     }
 
-    /// Rows for these people, each an organization member.
+    /// Adds a row for each of these people, as an organization member.
     pub(super) fn people<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             self.sheet.push_str(&format!("{},ORG_MEMBER,\n", email(name.as_ref())));
@@ -158,7 +157,7 @@ impl World {
         self
     }
 
-    /// A row in full: `ada,ORG_OWNER,note`.
+    /// Adds a row: `ada,ORG_OWNER,note`.
     pub(super) fn row(mut self, row: &str) -> Self {
         let (name, rest) = row.split_once(',').unwrap();
         let address = if name.is_empty() { String::new() } else { email(name) };
@@ -166,7 +165,7 @@ impl World {
         self
     }
 
-    /// How Atlas answers a request each time it comes; after that, all goes well and nobody is there.
+    /// Scripts the answers to a request, in order. Without a script it succeeds, and look-ups find no person.
     pub(super) fn when(mut self, request: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.replies.entry(request.to_owned()).or_default().extend(replies);
         self
@@ -187,19 +186,19 @@ impl World {
         self
     }
 
-    /// The process is killed so long after the run began.
+    /// Kills the process this number of seconds after the run begins.
     pub(super) fn killed_after(mut self, seconds: f64) -> Self {
         self.kill = Some(Duration::from_secs_f64(seconds));
         self
     }
 
-    /// A pending invite is there when the run begins.
+    /// Adds a pending invite that exists when the run begins.
     pub(super) fn pending(mut self, name: &str, id: &str) -> Self {
         self.directory.add_invite(an_invite(id, &email(name), None));
         self
     }
 
-    /// A member is there when the run begins.
+    /// Adds a person who is a member when the run begins.
     pub(super) fn member(mut self, name: &str) -> Self {
         self.directory.add_person(a_person("user", &email(name), Membership::Active, None));
         self
@@ -212,7 +211,7 @@ impl World {
         })
     }
 
-    /// The run to its end, of which everything is seen; or to the moment when it is killed.
+    /// Runs the command until it ends or is killed. Checks the rules that hold for every run.
     pub(super) async fn run(mut self) -> Run {
         let began = Instant::now();
         let (clock, origin) = *self.beginning.get_or_insert_with(|| (Clock::starting_at(start()), began));
@@ -223,31 +222,32 @@ impl World {
             ahead: self.ahead,
             replies: Mutex::new(self.replies.clone()),
             requests: Default::default(),
-            unannounced: Default::default(),
+            unrecorded: Default::default(),
             ended: Default::default(),
-            late: Default::default(),
+            sent_after_end: Default::default(),
         }));
         let summary = match self.kill {
-            // Dropping the run is what a kill leaves: what was flushed, and nothing else.
+            // Dropping the run has the effect of a kill: only flushed lines remain.
             Some(kill) => timeout(kill, self.dispatch(&server)).await.ok(),
             None => Some(self.dispatch(&server).await),
         };
         let requests = std::mem::take(&mut *server.0.requests.lock().unwrap());
-        if self.outside.vanish.is_none() {
-            assert_eq!(*server.0.unannounced.lock().unwrap(), [""; 0], "every create has its `sending` line before it");
+        if self.disruptions.removal.is_none() {
+            assert_eq!(*server.0.unrecorded.lock().unwrap(), [""; 0], "every request has a `sending` line before it");
         }
-        assert_eq!(*server.0.late.lock().unwrap(), [""; 0], "nothing goes out once the end was told");
-        let unasked = server.0.replies.lock().unwrap();
-        let unasked: Vec<_> = unasked.iter().filter(|(_, replies)| !replies.is_empty()).collect();
-        assert!(unasked.is_empty(), "scripted, and never asked for: {unasked:?}; asked was {requests:#?}");
+        assert_eq!(*server.0.sent_after_end.lock().unwrap(), [""; 0], "nothing is sent after the stop was reported");
+        let unused = server.0.replies.lock().unwrap();
+        let unused: Vec<_> = unused.iter().filter(|(_, replies)| !replies.is_empty()).collect();
+        assert!(unused.is_empty(), "scripted answers that were not used: {unused:?}; the requests: {requests:#?}");
         let lines = csv::Reader::from_path(self.results());
         let lines = lines.map(|csv| csv.into_records().map(Result::unwrap).collect()).unwrap_or_default();
         Run { took: seconds(began.elapsed()), world: self, requests, lines, summary }
     }
 
-    fn inviting(&self) -> (Input<'_>, Layout) {
+    fn invite_input(&self) -> (Input<'_>, Layout) {
         let text = Cursor::new(self.sheet.clone());
-        let stream: Box<dyn Read> = if self.breaks_off { Box::new(text.chain(BrokenDisk)) } else { Box::new(text) };
+        let stream: Box<dyn Read> =
+            if self.unreadable_tail { Box::new(text.chain(BrokenDisk)) } else { Box::new(text) };
         let sheet = Sheet::open(crate::spreadsheet::Input::Stream(stream), &SheetOptions::default()).unwrap().sheet;
         let header = sheet.header();
         let plan = PlanOptions { default_roles: OrgRoles::default(), organization: ORGANIZATION.parse().ok() };
@@ -260,7 +260,7 @@ impl World {
     async fn dispatch(&self, server: &Server) -> Summary {
         let directory = &self.directory;
         let (input, layout) = match self.kind {
-            JobKind::Invite => self.inviting(),
+            JobKind::Invite => self.invite_input(),
             JobKind::Revoke => {
                 let reading = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
                 let layout = Layout::of_revocation(reading.carried());
@@ -275,12 +275,12 @@ impl World {
             let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
             Session::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
         };
-        let at_work =
+        let organization =
             |id: &ObjectId| Organization { id: *id, session: session(), directory, blocked: None, rows: None };
         let run = EngineRun {
             options: self.options.clone(),
             clock: server.0.clock,
-            organizations: self.organizations.iter().map(at_work).collect(),
+            organizations: self.organizations.iter().map(organization).collect(),
             learned,
             journal,
             earlier,
@@ -289,10 +289,10 @@ impl World {
             failed_rows: None,
         };
         let (sender, signals) = mpsc::channel(4);
-        let (mut outside, folder) = (self.outside.clone(), self.folder.path());
-        let timed = outside.begin(folder, sender.clone());
+        let (mut disruptions, folder) = (self.disruptions.clone(), self.folder.path());
+        let timed = disruptions.begin(folder, sender.clone());
         let mut on_event = |event: Event<'_>| {
-            outside.told(&event, folder, &sender);
+            disruptions.observe(&event, folder, &sender);
             if matches!(event, Event::Stopping { .. }) {
                 server.0.ended.store(true, Ordering::Relaxed);
             }
@@ -304,8 +304,8 @@ impl World {
 }
 
 impl World {
-    /// Another version of the sheet, without a row yet.
-    pub(super) fn sheet_anew(mut self) -> Self {
+    /// Replaces the sheet with one without rows.
+    pub(super) fn new_sheet(mut self) -> Self {
         self.sheet = "email,roles,note\n".to_owned();
         self
     }

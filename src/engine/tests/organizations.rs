@@ -1,4 +1,4 @@
-//! Several organizations in one sheet: what befalls one is nothing to the others.
+//! Several organizations in one sheet. An organization that is blocked or held does not affect the others.
 
 use super::script::*;
 use super::world::{World, backoff};
@@ -7,25 +7,25 @@ use crate::model::exit::{Exit, Signal};
 use crate::model::reason::{BlockedReason, StopReason};
 
 #[tokio::test(start_paused = true)]
-async fn a_person_may_be_invited_to_each_once() {
-    let run = World::of_two()
+async fn a_person_is_invited_to_each_organization_once() {
+    let run = World::two_organizations()
         .row("ada,ORG_MEMBER,")
         .row("ada,ORG_OWNER,OTHER")
         .row("ada,ORG_MEMBER,")
         .row("ada,ORG_OWNER,OTHER")
         .run()
         .await;
-    assert_eq!(run.fates(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
+    assert_eq!(run.statuses(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
     assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
     let again = run.again().await.run().await;
-    assert_eq!(again.fates(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
+    assert_eq!(again.statuses(), ["ada invited", "ada invited", "ada duplicate", "ada duplicate"]);
     assert_eq!(again.requests, [""; 0]);
     assert_eq!(again.summary.unwrap().kept, 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_condemned_leaves_the_others_alone() {
-    let world = World::of_two()
+async fn a_blocked_organization_does_not_affect_the_others() {
+    let world = World::two_organizations()
         .concurrency(1)
         .row("ada,ORG_MEMBER,OTHER")
         .row("bob,ORG_MEMBER,")
@@ -36,7 +36,7 @@ async fn one_that_is_condemned_leaves_the_others_alone() {
         .when("invite bob", [created("i-bob").after(1.0)])
         .run()
         .await;
-    assert_eq!(run.fates(), ["ada failed", "bob invited", "cy not_sent", "dee invited"]);
+    assert_eq!(run.statuses(), ["ada failed", "bob invited", "cy not_sent", "dee invited"]);
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "1 invite dee"]);
     assert_eq!((run.halt(), run.exit()), (None, Exit::Halted));
     let summary = run.summary.as_ref().unwrap();
@@ -46,8 +46,8 @@ async fn one_that_is_condemned_leaves_the_others_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_was_noted_does_not_go_out_if_its_organization_is_condemned_before_it_could() {
-    let run = World::of_two()
+async fn a_recorded_request_is_not_sent_to_a_blocked_organization() {
+    let run = World::two_organizations()
         .row("ada,ORG_MEMBER,OTHER")
         .row("bob,ORG_MEMBER,OTHER")
         .row("cy,ORG_MEMBER,")
@@ -56,14 +56,14 @@ async fn a_request_that_was_noted_does_not_go_out_if_its_organization_is_condemn
         .run()
         .await;
     assert_eq!(run.requests, ["0 invite ada", "0 invite bob", "0 invite cy"]);
-    assert_eq!(run.fates(), ["ada not_sent", "bob failed", "cy invited"]);
+    assert_eq!(run.statuses(), ["ada not_sent", "bob failed", "cy invited"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_did_not_go_out_takes_no_place_of_the_others_under_the_limit_on_invitations() {
-    let told = backoff()[0] + 60.0;
+async fn an_unsent_invitation_does_not_use_the_shared_limit() {
+    let blocked_at = backoff()[0] + 60.0;
     let limit = "Rate limit of 4 invitations per 1 minutes exceeded";
-    let mut world = World::of_two()
+    let mut world = World::two_organizations()
         .concurrency(2)
         .row("x,ORG_MEMBER,")
         .row("w,ORG_MEMBER,")
@@ -71,20 +71,20 @@ async fn what_did_not_go_out_takes_no_place_of_the_others_under_the_limit_on_inv
         .row("bob,ORG_MEMBER,OTHER")
         .row("v,ORG_MEMBER,")
         .when("invite x", [refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", limit)])
-        .when("invite x", [created("i-x").after(told - 15.0 + 0.7)])
+        .when("invite x", [created("i-x").after(blocked_at - 15.0 + 0.7)])
         .when("invite w", [created("i-w").after(1000.0)])
         .when("invite ada", [never_sent().after(60.0)])
-        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(told)]);
+        .when("invite bob", [refused(402, "ACCOUNT_SUSPENDED").after(blocked_at)]);
     world.pace = Pace::Atlas;
     let run = world.run().await;
-    assert_eq!(run.fates(), ["x invited", "w invited", "ada not_sent", "bob failed", "v invited"]);
+    assert_eq!(run.statuses(), ["x invited", "w invited", "ada not_sent", "bob failed", "v invited"]);
     let v: f64 = run.requests.last().unwrap().strip_suffix(" invite v").unwrap().parse().unwrap();
-    assert!(v < told + 1.0, "{:?}", run.requests);
+    assert!(v < blocked_at + 1.0, "{:?}", run.requests);
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_of_a_condemned_one_that_come_later_are_not_sent() {
-    let mut world = World::of_two().concurrency(1).row("ada,ORG_MEMBER,OTHER");
+async fn later_rows_of_a_blocked_organization_are_not_sent() {
+    let mut world = World::two_organizations().concurrency(1).row("ada,ORG_MEMBER,OTHER");
     for name in 0..1100 {
         world = world.row(&format!("p{name},ORG_MEMBER,"));
     }
@@ -94,57 +94,61 @@ async fn rows_of_a_condemned_one_that_come_later_are_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_run_is_halted_when_all_are_condemned() {
-    let world = World::of_two().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
+async fn the_run_halts_when_all_organizations_are_blocked() {
+    let world = World::two_organizations().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
     let run = world
         .when("invite ada", [refused(402, "ACCOUNT_SUSPENDED")])
         .when("invite bob", [refused(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST").after(1.0)])
         .run()
         .await;
-    assert_eq!(run.fates(), ["ada failed", "bob failed"]);
+    assert_eq!(run.statuses(), ["ada failed", "bob failed"]);
     assert_eq!((run.halt(), run.exit()), (Some(StopReason::OrganizationBlocked), Exit::Halted));
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_held_by_its_limit_holds_up_no_other() {
-    let world = World::of_two()
+async fn a_rate_limited_organization_does_not_delay_the_others() {
+    let world = World::two_organizations()
         .concurrency(1)
         .row("ada,ORG_MEMBER,OTHER")
         .row("bob,ORG_MEMBER,OTHER")
         .row("cy,ORG_MEMBER,OTHER")
         .row("dee,ORG_MEMBER,");
     let run = world.when("invite ada", [refused(429, "RATE_LIMITED").retry_after(60)]).run().await;
-    assert_eq!(run.fates(), ["ada invited", "bob invited", "cy invited", "dee invited"]);
+    assert_eq!(run.statuses(), ["ada invited", "bob invited", "cy invited", "dee invited"]);
     assert_eq!(run.requests[..2], ["0 invite ada", "0 invite dee"]);
     assert!(run.took >= 60.0, "{}", run.took);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_on_invitations_counts_for_all_of_them_together() {
-    let mut world = World::of_two().concurrency(1);
+async fn the_limit_on_invitations_is_shared_by_all_organizations() {
+    let mut world = World::two_organizations().concurrency(1);
     for name in 0..8 {
         world = world.row(&format!("a{name},ORG_MEMBER,")).row(&format!("b{name},ORG_MEMBER,OTHER"));
     }
     let text = "Rate limit of 10 invitations per 1 minutes exceeded";
     let limited = || refused_saying(400, "INVITATIONS_RATE_LIMITED_IP", text);
     let run = world.when("invite a5", [limited()]).run().await;
-    // One of the other organization was on its way when the limit was met, and none went after it.
+    // One of the other organization was in flight when the limit was reached. None was sent after it.
     assert_eq!(run.requests.iter().filter(|request| request.starts_with("0 ")).count(), 12, "{:?}", run.requests);
-    assert_eq!(run.fates().iter().filter(|fate| fate.ends_with("invited")).count(), 16);
+    assert_eq!(run.statuses().iter().filter(|status| status.ends_with("invited")).count(), 16);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_signal_stops_all_of_them() {
-    let world = World::of_two().concurrency(1).row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,").row("cy,ORG_MEMBER,");
+async fn a_signal_stops_all_organizations() {
+    let world = World::two_organizations()
+        .concurrency(1)
+        .row("ada,ORG_MEMBER,OTHER")
+        .row("bob,ORG_MEMBER,")
+        .row("cy,ORG_MEMBER,");
     let world =
         world.when("invite ada", [created("i-ada").after(2.0)]).when("invite bob", [created("i-bob").after(2.0)]);
     let run = world.signal_at(1.0, Signal::Interrupt).run().await;
-    assert_eq!(run.fates(), ["ada invited", "bob invited", "cy not_sent"]);
+    assert_eq!(run.statuses(), ["ada invited", "bob invited", "cy not_sent"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn open_questions_of_a_killed_run_are_asked_of_their_own_organization() {
-    let world = World::of_two().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
+async fn unresolved_rows_are_looked_up_in_their_own_organization() {
+    let world = World::two_organizations().row("ada,ORG_MEMBER,OTHER").row("bob,ORG_MEMBER,");
     let slow = |id| created(id).after(10.0);
     let world = world.when("invite ada", [slow("i-ada")]).when("invite bob", [slow("i-bob")]);
     let killed = world.killed_after(1.0).run().await;

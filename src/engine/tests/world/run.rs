@@ -1,4 +1,4 @@
-//! What is left of a run that is over: the requests that it made, its summary, its results; and what is done next.
+//! A finished run: its requests, summary and results, and the commands that may follow.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,19 +11,19 @@ use crate::model::exit::Exit;
 use crate::model::reason::StopReason;
 use crate::model::status::JobKind;
 
-/// A run that is over.
+/// A finished run.
 pub(in crate::engine::tests) struct Run {
     pub(super) world: World,
-    /// When each request came and what it was, in seconds from the beginning of the world.
+    /// The requests, each with the seconds since the first run began: `0.5 invite ada`.
     pub(in crate::engine::tests) requests: Vec<String>,
     pub(super) lines: Vec<csv::StringRecord>,
-    /// None where the run was killed.
+    /// `None` if the run was killed.
     pub(in crate::engine::tests) summary: Option<Summary>,
     pub(in crate::engine::tests) took: f64,
 }
 
 impl Run {
-    /// The person's last line, which is the only one unless the run was killed.
+    /// Returns the person's last line. It is the only one, unless the run was killed.
     fn of(&self, person: &str) -> &csv::StringRecord {
         let email = email(person);
         self.lines
@@ -32,12 +32,12 @@ impl Run {
             .unwrap_or_else(|| panic!("no line for {person}: {:?}", self.lines))
     }
 
-    /// A person's line, without what is empty: `invited i-ada http 201 x1`; the last is the number of attempts.
+    /// Returns a person's line without empty columns: `invited i-ada http 201 x1`. The last is the number of attempts.
     pub(in crate::engine::tests) fn line(&self, person: &str) -> String {
         self.shown(self.of(person))
     }
 
-    /// Every line: `2 ada invited i-ada http 201 x1`.
+    /// Returns every line: `2 ada invited i-ada http 201 x1`.
     pub(in crate::engine::tests) fn lines(&self) -> Vec<String> {
         self.lines.iter().map(|line| format!("{} {} {}", &line[0], name(&line[1]), self.shown(line))).collect()
     }
@@ -49,8 +49,8 @@ impl Run {
         cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Every line's status, in the order of the file: `ada invited`.
-    pub(in crate::engine::tests) fn fates(&self) -> Vec<String> {
+    /// Returns the status of every line: `ada invited`.
+    pub(in crate::engine::tests) fn statuses(&self) -> Vec<String> {
         self.lines.iter().map(|line| format!("{} {}", name(&line[1]), &line[3])).collect()
     }
 
@@ -58,7 +58,7 @@ impl Run {
         &self.of(person)[8]
     }
 
-    /// From the row's first request to its end, in seconds.
+    /// Returns the seconds from the row's first request to its end.
     pub(in crate::engine::tests) fn elapsed(&self, person: &str) -> f64 {
         self.of(person)[10].parse::<f64>().unwrap() / 1000.0
     }
@@ -67,12 +67,12 @@ impl Run {
         self.summary.as_ref().expect("the run was killed")
     }
 
-    /// This run's results.
+    /// Returns the path of this run's results.
     pub(in crate::engine::tests) fn results(&self) -> PathBuf {
         self.world.results()
     }
 
-    /// The results of the run that invited, where this is another command.
+    /// Returns the path of the results of the run that invited, if this is a revoke.
     pub(in crate::engine::tests) fn run_results(&self) -> PathBuf {
         self.world.folder.path().join(RUN_RESULTS)
     }
@@ -85,21 +85,21 @@ impl Run {
         self.summary().exit()
     }
 
-    /// The same command again, so many seconds later, with the same sheet and an Atlas without a script.
+    /// Returns the world for the same command again, this number of seconds later, with the same sheet and no script.
     pub(in crate::engine::tests) async fn again_after(self, seconds: f64) -> World {
         sleep(Duration::from_secs_f64(seconds)).await;
         let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, .. } = self.world;
         World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, ..World::new() }
     }
 
-    /// What this run did is taken back at once, by an Atlas without a script that holds nobody yet.
+    /// Returns the world for a revoke of this run at once, with no script and no people in the organization.
     pub(in crate::engine::tests) fn revoke(self) -> World {
         let World { folder, keys, beginning, sheet, organizations, options, pace, ahead, .. } = self.world;
         let kind = JobKind::Revoke;
         World { folder, keys, beginning, sheet, organizations, options, pace, ahead, kind, ..World::new() }
     }
 
-    /// The same command again at once.
+    /// Returns the world for the same command again at once.
     pub(in crate::engine::tests) async fn again(self) -> World {
         self.again_after(0.0).await
     }
