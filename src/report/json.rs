@@ -1,4 +1,4 @@
-//! The summary for machines (`--summary`). The README documents every field, and a test compares the two.
+//! The summary for programs (`--summary`). Its fields are documented, and a test compares the two.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::Report;
 use crate::model::reason::{BlockedReason, Halt};
 use crate::model::status::Status;
 
-/// The version of the fields: it changes if one is removed or changes its meaning, and not if one is added.
+/// The version of the fields: it increases if a field is removed or changes its meaning, but not if one is added.
 const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, dry_run: _, rehearsal: _ } = report;
+    let Report { summary, results, job, api, shard, arguments: _, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations

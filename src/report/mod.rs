@@ -4,10 +4,12 @@
 //! Only the page is written to a file here. Everything else is returned, and the binary prints it.
 
 mod check;
+mod command;
 mod escape;
 mod explain;
 pub mod html;
 mod json;
+mod next_steps;
 mod text;
 mod warnings;
 
@@ -18,6 +20,7 @@ pub use self::json::json;
 pub use self::text::{duration, rows, text};
 pub use self::warnings::{seats, unlisted_roles};
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::atlas::api::Api;
@@ -25,18 +28,20 @@ use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
 
-/// The facts of a summary.
+/// A finished job, as the summary describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
     /// The result of the run.
     pub summary: &'a Summary,
     /// The path of the results.
     pub results: &'a Path,
+    /// The arguments of the command, without the program's name.
+    pub arguments: &'a [OsString],
     /// The kind of job.
     pub job: JobKind,
-    /// Whether it was a dry run.
+    /// True if nothing was sent because of `--dry-run`.
     pub dry_run: bool,
-    /// Whether it used the sandbox within the program, which starts without the invites of earlier runs.
+    /// True with `--sandbox`. The embedded sandbox starts without the invites of earlier runs.
     pub rehearsal: bool,
     /// The endpoint that created invitations, or cancelled them.
     pub api: Api,

@@ -1,134 +1,162 @@
-//! The summary that people read at the end of a run.
+//! The summary that people read at the end of a run: one fact a line, and at the end the command that finishes the job.
 
-use std::fmt::Write;
 use std::time::Duration;
 
-use super::explain::{blocked_advice, explain, halt_advice};
+use super::explain::{RERUN, blocked_advice, explain, halt_advice};
+use super::next_steps::next_steps;
 use super::{Report, escaped};
 use crate::engine::{Failures, OrganizationSummary, Summary};
 use crate::model::status::{JobKind, Status};
 
 /// The number of groups of failures shown; the results have all.
 const GROUPS_SHOWN: usize = 12;
+/// A shorter wait for the rate limit is not worth a line.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// Returns the summary as a few lines, without a line feed at the end.
 pub fn text(report: Report<'_>) -> String {
-    let Report { summary, results, rehearsal, .. } = report;
-    let mut lines = vec![counts(summary)];
-    let groups = &summary.failures[..summary.failures.len().min(GROUPS_SHOWN)];
-    for (index, failures) in groups.iter().enumerate() {
-        let code = failures.code.as_ref().map(|code| format!(" {}", escaped(code.as_str()))).unwrap_or_default();
-        let example = match (failures.example_row, escaped(&failures.example_email)) {
-            (Some(row), email) if email.is_empty() => format!("row {row}"),
-            (Some(row), email) => format!("row {row} ({email})"),
-            (None, email) => email.into_owned(),
-        };
-        lines.push(format!(
-            "  {}{code}: {}, for example {example}: {}",
-            failures.status.as_str(),
-            rows(failures.count),
-            escaped(&failures.example_detail),
-        ));
-        // Groups with the same remedy follow each other, and it is printed once.
-        let remedy_of = |group: &Failures| explain(group.status, group.code.as_ref()).remedy;
-        let remedy = remedy_of(failures);
-        if groups.get(index + 1).is_none_or(|next| remedy_of(next) != remedy) {
+    let Report { summary, results, job, .. } = report;
+    let mut lines = vec![nothing_to_do(summary, job).unwrap_or_else(|| counts(summary))];
+    lines.extend(other_rows(summary));
+    let mut printed = Vec::new();
+    for (remedy, groups) in by_remedy(&summary.failures) {
+        // The details of invalid rows contain the remedy.
+        let is_in_details = groups.iter().all(|group| group.status == Status::Invalid);
+        lines.extend(groups.into_iter().map(failed_rows));
+        if !is_in_details {
             lines.push(format!("    -> {remedy}"));
+            printed.push(remedy);
         }
     }
     if summary.failures.len() > GROUPS_SHOWN {
-        lines.push(format!("  and {} more kinds, see the results", summary.failures.len() - GROUPS_SHOWN));
+        lines.push(format!("  {} more kinds of failures are in the results", summary.failures.len() - GROUPS_SHOWN));
     }
+    // The last line of the summary is the command to run again.
+    let mut advice = |remedy: &'static str| {
+        let is_new = remedy != RERUN && !printed.contains(&remedy);
+        printed.push(remedy);
+        is_new.then(|| format!("  -> {remedy}"))
+    };
     let several = summary.organizations.len() > 1;
     for organization in &summary.organizations {
         let of = if several { format!("organization {}: ", organization.id) } else { String::new() };
-        lines.extend(limit(summary, organization).map(|line| format!("{of}{line}")));
+        lines.extend(rate_limit(organization).into_iter().map(|line| format!("{of}{line}")));
         if let Some(blocked) = &organization.blocked {
-            lines.push(format!("{of}nothing more was sent to it: {}", escaped(&blocked.to_string())));
-            lines.push(format!("  -> {}", blocked_advice(blocked.reason)));
+            lines.push(format!("{of}stopped early: {}", escaped(&blocked.to_string())));
+            lines.extend(advice(blocked_advice(blocked.reason)));
         }
     }
     if let Some(halt) = &summary.halt {
-        lines.push(format!("ended early: {}", escaped(&halt.to_string())));
-        lines.extend(halt_advice(halt).map(|remedy| format!("  -> {remedy}")));
-    }
-    if summary.departed > 0 {
-        lines.push(format!("kept, but neither invited nor members any more: {}", rows(summary.departed)));
-        let remedy = if rehearsal {
-            "each rehearsal begins with a new sandbox, which knows nothing of the last; rehearse with --fresh"
-        } else {
-            "run with --fresh to invite everybody anew who is not there, or with --reinvite-expired to invite those whose \
-             invite has expired; error_detail says which"
-        };
-        lines.push(format!("  -> {remedy}"));
+        lines.push(format!("stopped early: {}", escaped(&halt.to_string())));
+        lines.extend(halt_advice(halt).and_then(advice));
     }
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
-    lines.extend(what_next(report).map(str::to_owned));
+    lines.extend(next_steps(report));
     lines.join("\n")
 }
 
-/// Returns what may be done next.
-fn what_next(report: Report<'_>) -> Option<&'static str> {
-    let Report { summary, job, dry_run, .. } = report;
-    let count = |status| summary.tally.count(status);
-    let open = count(Status::Failed) + count(Status::Unknown) + count(Status::NotSent) > 0;
-    // If the run ended early, rows are `not_sent` for other reasons too.
-    let rehearsed = dry_run && summary.halt.is_none() && count(Status::NotSent) > 0;
-    match job {
-        JobKind::Invite if rehearsed => Some("a dry run: not_sent are those who would be invited without --dry-run"),
-        JobKind::Revoke if rehearsed => Some(
-            "a dry run: not_sent are those whose invites would be cancelled, or asked about first, without --dry-run",
-        ),
-        JobKind::Invite | JobKind::Revoke if open => {
-            Some("to continue: run the same command again; what is settled is kept, the rest is tried")
-        }
-        JobKind::Revoke if count(Status::Revoked) > summary.kept => {
-            Some("to invite any of them again: run with --fresh, since the results of the run still say invited")
-        }
-        JobKind::Invite | JobKind::Revoke => None,
+/// Returns the first line if earlier runs have finished every row.
+fn nothing_to_do(summary: &Summary, job: JobKind) -> Option<String> {
+    let total = summary.tally.total();
+    let is_blocked = summary.organizations.iter().any(|organization| organization.blocked.is_some());
+    if total == 0 || summary.kept < total || summary.departed > 0 || summary.halt.is_some() || is_blocked {
+        return None;
     }
+    let is_all = |status| summary.tally.count(status) == total;
+    let done = match (job, total) {
+        (JobKind::Invite, 1) if is_all(Status::Invited) => "the person was invited by an earlier run".to_owned(),
+        (JobKind::Invite, _) if is_all(Status::Invited) => format!("all {total} people were invited by earlier runs"),
+        (JobKind::Invite, _) => format!("every person is already invited or a member ({})", statuses(summary)),
+        (JobKind::Revoke, _) => format!("earlier runs finished every row ({})", statuses(summary)),
+    };
+    let unsent = match job {
+        JobKind::Invite => "no email was sent",
+        JobKind::Revoke => "no invite was cancelled",
+    };
+    Some(format!("nothing to do: {done}; {unsent}"))
 }
 
 fn counts(summary: &Summary) -> String {
-    let mut line = format!("{} in {}", rows(summary.tally.total()), duration(summary.elapsed));
-    let mut separator = ": ";
-    for status in Status::ALL {
-        let count = summary.tally.count(status);
-        if count > 0 {
-            // Writing to a String cannot fail.
-            let _ = write!(line, "{separator}{count} {}", status.as_str());
-            separator = ", ";
-        }
-    }
-    for (count, what) in [
-        (summary.kept, "of them kept from an earlier run"),
-        (summary.blank, "blank and skipped"),
-        (summary.elsewhere, "left to other shards"),
-        (summary.gone, "listed who are no longer in the sheet"),
-    ] {
-        if count > 0 {
-            let _ = write!(line, "; {count} {what}");
-        }
-    }
-    line
+    let (rows, elapsed) = (rows(summary.tally.total()), duration(summary.elapsed));
+    let statuses = statuses(summary);
+    if statuses.is_empty() { format!("{rows} in {elapsed}") } else { format!("{rows} in {elapsed}: {statuses}") }
 }
 
-fn limit(summary: &Summary, organization: &OrganizationSummary) -> Option<String> {
-    let pace = &organization.pace;
-    let mut line = match organization.bucket {
-        Some((capacity, refill, period)) => {
-            format!("limit: {capacity} requests at once, {refill} more every {}", duration(period))
+fn statuses(summary: &Summary) -> String {
+    let counts = Status::ALL.map(|status| (summary.tally.count(status), status.as_str()));
+    let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, status)| format!("{count} {status}"));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a line for each kind of rows that this run did not have to send.
+fn other_rows(summary: &Summary) -> impl Iterator<Item = String> {
+    let kept = if summary.kept < summary.tally.total() { summary.kept } else { 0 };
+    [
+        (kept, "row was finished by an earlier run", "rows were finished by earlier runs"),
+        (summary.blank, "blank row was skipped", "blank rows were skipped"),
+        (summary.elsewhere, "row belongs to another shard", "rows belong to other shards"),
+        (
+            summary.gone,
+            "person is no longer in the sheet, but still in the results",
+            "people are no longer in the sheet, but still in the results",
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, several)| format!("  {count} {}", if count == 1 { one } else { several }))
+}
+
+/// Returns the groups that are shown, those with the same remedy together.
+fn by_remedy(failures: &[Failures]) -> Vec<(&'static str, Vec<&Failures>)> {
+    let mut by_remedy: Vec<(&'static str, Vec<&Failures>)> = Vec::new();
+    for group in failures.iter().take(GROUPS_SHOWN) {
+        let remedy = explain(group.status, group.code.as_ref()).remedy;
+        match by_remedy.iter_mut().find(|(known, _)| *known == remedy) {
+            Some((_, groups)) => groups.push(group),
+            None => by_remedy.push((remedy, vec![group])),
         }
-        None => "limit: your own --rate".to_owned(),
-    };
-    if let Some((number, period)) = pace.invitations {
-        let _ = write!(line, "; {number} invitations in {}", duration(period));
     }
-    let waited = if pace.waited < Duration::from_millis(100) { Duration::ZERO } else { pace.waited };
-    let answers = if pace.limited == 1 { "answer" } else { "answers" };
-    let _ = write!(line, "; waited {} for it; {} {answers} said too many requests", duration(waited), pace.limited);
-    let done = summary.tally.count(Status::Invited) + summary.tally.count(Status::Revoked);
-    (!waited.is_zero() || pace.limited > 0 || done > summary.kept).then_some(line)
+    by_remedy
+}
+
+fn failed_rows(group: &Failures) -> String {
+    let code = group.code.as_ref().map(|code| format!(" {}", escaped(code.as_str()))).unwrap_or_default();
+    let example = match (group.example_row, escaped(&group.example_email)) {
+        (Some(row), email) if email.is_empty() => format!("row {row}"),
+        (Some(row), email) => format!("row {row} ({email})"),
+        (None, email) => email.into_owned(),
+    };
+    let such_as = if group.count == 1 { "" } else { "for example " };
+    let detail = escaped(&group.example_detail);
+    let colon = if detail.is_empty() { "" } else { ": " };
+    format!("  {} {}{code}: {such_as}{example}{colon}{detail}", group.count, group.status.as_str())
+}
+
+/// Returns the lines on the rate limit if it slowed the run down.
+fn rate_limit(organization: &OrganizationSummary) -> Vec<String> {
+    let pace = &organization.pace;
+    let mut limits = match organization.bucket {
+        Some((capacity, refill, period)) => vec![format!("{capacity} at once, then {}", per(refill, period))],
+        None => vec!["set by --rate".to_owned()],
+    };
+    limits.extend(pace.invitations.map(|(number, period)| format!("at most {}", per(number, period))));
+    let mut lines = Vec::new();
+    if pace.waited >= SHORTEST_WAIT {
+        lines.push(format!("rate limit: waited {} ({})", duration(pace.waited), limits.join("; ")));
+    }
+    if pace.limited > 0 {
+        let requests = if pace.limited == 1 { "request" } else { "requests" };
+        lines.push(format!("rate limit: Atlas rejected {} {requests} as too many", pace.limited));
+    }
+    lines
+}
+
+/// Formats a rate, for example `250 a minute` or `10 every 30 s`.
+fn per(number: u32, period: Duration) -> String {
+    match period.as_secs() {
+        60 => format!("{number} a minute"),
+        _ => format!("{number} every {}", duration(period)),
+    }
 }
 
 /// Formats a number of rows: `1 row`, `2 rows`.
@@ -156,7 +184,7 @@ mod tests {
     use crate::atlas::api::Api;
     use crate::engine::limiter::Totals;
     use crate::model::invitation::ObjectId;
-    use crate::model::reason::{Blocked, BlockedReason, Halt, RejectionCode};
+    use crate::model::reason::{Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason};
     use crate::model::status::Tally;
     use jiff::Timestamp;
 
@@ -197,13 +225,13 @@ mod tests {
 
     fn report(summary: &Summary, job: JobKind, dry_run: bool) -> Report<'_> {
         let (results, api) = ("people.results.csv".as_ref(), Api::Invites);
-        Report { summary, results, job, dry_run, rehearsal: false, api, shard: None }
+        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, shard: None }
     }
 
     #[test]
     fn the_summary_lists_counts_causes_and_remedies() {
         let text = text(report(&summary(), JobKind::Invite, false));
-        assert!(!text.contains('\u{1b}'), "what a sheet or a server says is escaped");
+        assert!(!text.contains('\u{1b}'), "text of a sheet or a server is escaped");
         insta::assert_snapshot!(text);
     }
 
@@ -220,28 +248,43 @@ mod tests {
     }
 
     #[test]
-    fn the_next_step_depends_on_the_job_and_what_is_left() {
-        let (invite, revoke) = (JobKind::Invite, JobKind::Revoke);
-        let mut steps = Vec::new();
-        for (job, dry_run, halts, statuses, kept) in [
-            (invite, false, false, &[Status::Invited][..], 0),
-            (invite, false, false, &[Status::Invited, Status::NotSent], 0),
-            (invite, true, false, &[Status::NotSent], 0),
-            (revoke, true, false, &[Status::NotSent], 0),
-            (revoke, true, true, &[Status::NotSent], 0),
-            (revoke, true, false, &[Status::NotOurs], 0),
-            (revoke, false, false, &[Status::Revoked], 0),
-            (revoke, false, false, &[Status::Revoked], 1),
-            (revoke, false, false, &[Status::Revoked, Status::Failed], 0),
-        ] {
+    fn a_run_after_a_finished_one_has_nothing_to_do() {
+        let texts = [
+            (JobKind::Invite, &[Status::Invited; 3][..]),
+            (JobKind::Invite, &[Status::Invited]),
+            (JobKind::Invite, &[Status::Invited, Status::AlreadyMember]),
+            (JobKind::Revoke, &[Status::Revoked, Status::Gone]),
+        ]
+        .map(|(job, statuses)| {
             let mut tally = Tally::default();
             statuses.iter().for_each(|status| tally.add(*status));
-            let halt = summary().halt.filter(|_| halts);
-            let summary = Summary { tally, kept, halt, ..summary() };
-            let next = what_next(report(&summary, job, dry_run)).unwrap_or("-");
-            steps.push(format!("{} dry_run={dry_run} halts={halts} {statuses:?} kept={kept}: {next}", job.as_str()));
-        }
-        insta::assert_snapshot!(steps.join("\n"));
+            let summary = Summary { tally, kept: tally.total(), failures: vec![], halt: None, ..summary() };
+            nothing_to_do(&summary, job).unwrap()
+        });
+        insta::assert_snapshot!(texts.join("\n"));
+        assert_eq!(nothing_to_do(&summary(), JobKind::Invite), None);
+    }
+
+    #[test]
+    fn no_remedy_is_printed_twice() {
+        let group = |status, code| Failures {
+            status,
+            code: Some(code),
+            count: 2,
+            example_row: Some(4),
+            example_email: "a@example.com".into(),
+            example_detail: String::new(),
+        };
+        let failures = vec![
+            group(Status::Failed, ErrorCode::Row(RowReason::NoAnswer)),
+            group(Status::Failed, ErrorCode::Row(RowReason::ConnectionFailed)),
+            group(Status::Failed, ErrorCode::Row(RowReason::HttpError)),
+        ];
+        let blocked = Some(Blocked::new(BlockedReason::Suspended, ""));
+        let organization = OrganizationSummary { blocked, ..summary().organizations.remove(0) };
+        let organizations = vec![organization.clone(), organization];
+        let summary = Summary { failures, halt: None, organizations, ..summary() };
+        insta::assert_snapshot!(text(report(&summary, JobKind::Invite, false)));
     }
 
     #[test]

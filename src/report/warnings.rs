@@ -1,4 +1,4 @@
-//! Warnings before anything is sent: too few seats, and project roles that Atlas may not have.
+//! Warnings before anything is sent: too few seats, and project roles that may not exist in Atlas.
 
 use super::escaped;
 use crate::model::seats::Seats;
@@ -7,36 +7,39 @@ use crate::plan::forecast::UnlistedRoles;
 /// The number of roles that are listed one by one.
 const ROLES_SHOWN: usize = 10;
 
-/// Returns how many seats are needed and left, and what to do if they are too few.
+/// Returns the numbers of seats that are needed and free, and the remedy if they are too few.
 pub fn seats(seats: Seats) -> String {
     let (limit, needed) = (Seats::LIMIT, seats.needed);
     let short = match seats.missing() {
         0 => String::new(),
-        1 => ", so 1 person finds none; have support raise the limit first".to_owned(),
-        missing => format!(", so {missing} people find none; have support raise the limit first"),
+        1 => "; 1 person would get no seat; ask MongoDB support to raise the limit first".to_owned(),
+        missing => format!("; {missing} people would get no seat; ask MongoDB support to raise the limit first"),
     };
     match (seats.taken, seats.left()) {
         (None, _) if short.is_empty() => {
-            format!("{needed} needed of {limit}; how many are taken is not known without asking Atlas")
+            format!(
+                "{needed} needed, {limit} allowed; the number in use is unknown, because the organization was not read"
+            )
         }
-        (None, _) => format!("{needed} needed, and Atlas allows {limit}{short}"),
-        (Some(_), Some(left)) => format!("{needed} needed, {left} of {limit} left{short}"),
+        (None, _) => format!("{needed} needed, {limit} allowed{short}"),
+        (Some(_), Some(left)) => format!("{needed} needed, {left} of {limit} free{short}"),
         (Some(taken), None) => format!(
-            "{needed} needed; {taken} are taken, more than the usual {limit}, so how many are left is not known"
+            "{needed} needed, {taken} in use; the limit was raised from {limit}, so the number of free seats is unknown"
         ),
     }
 }
 
-/// Returns a warning for each role, and one for all beyond the first few.
+/// Returns a warning for each of the first roles, and one warning for all others.
 pub fn unlisted_roles(roles: &UnlistedRoles) -> Vec<String> {
     let by_row = roles.by_row();
     let listed = by_row.iter().take(ROLES_SHOWN).map(|(role, uses)| {
         let more = match uses.rows {
             1 => String::new(),
-            rows => format!(" and {} more", rows - 1),
+            2 => " and 1 more row".to_owned(),
+            rows => format!(" and {} more rows", rows - 1),
         };
         format!(
-            "warning: project role \"{}\" (row {}{more}) is not one we know; it is sent as written",
+            "warning: unknown project role \"{}\" (row {}{more}); it is sent as written",
             escaped(role),
             uses.first_row
         )
@@ -44,7 +47,8 @@ pub fn unlisted_roles(roles: &UnlistedRoles) -> Vec<String> {
     let mut lines: Vec<String> = listed.collect();
     if let Some(more @ 1..) = by_row.len().checked_sub(ROLES_SHOWN) {
         let at_least = if roles.beyond { "at least " } else { "" };
-        lines.push(format!("warning: so are {at_least}{more} more project roles; check lists them"));
+        let roles = if more == 1 { "role" } else { "roles" };
+        lines.push(format!("warning: {at_least}{more} more unknown project {roles}; `bulk-invite check` lists them"));
     }
     lines
 }

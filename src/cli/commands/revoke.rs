@@ -1,5 +1,8 @@
 //! `bulk-invite revoke`: cancels the pending invitations that a run created.
 
+use std::env;
+use std::ffi::OsString;
+
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::{
     Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
@@ -96,7 +99,17 @@ impl Prepared<'_> {
         let summary = dispatch(run, Input::Results(results), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Revoke, args.job.dry_run, None);
-        let report = Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: false, api, shard };
+        let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+        let report = Report {
+            summary: &summary,
+            results: &files.results,
+            arguments: &arguments,
+            job,
+            dry_run,
+            rehearsal: false,
+            api,
+            shard,
+        };
         Ok(finish(report, &args.job, screen))
     }
 }

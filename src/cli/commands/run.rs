@@ -1,5 +1,7 @@
 //! `bulk-invite run`: invites the people of a spreadsheet.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::Path;
 
 use bulk_invite::atlas::Api;
@@ -109,8 +111,17 @@ impl Prepared<'_> {
         let summary = dispatch(run, Input::Sheet(sheet, planner), signals, &mut |event| screen.on_event(event)).await;
         screen.stop();
         let (job, dry_run, shard) = (JobKind::Invite, args.job.dry_run, args.sheet.shard);
-        let report =
-            Report { summary: &summary, results: &files.results, job, dry_run, rehearsal: args.sandbox, api, shard };
+        let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+        let report = Report {
+            summary: &summary,
+            results: &files.results,
+            arguments: &arguments,
+            job,
+            dry_run,
+            rehearsal: args.sandbox,
+            api,
+            shard,
+        };
         Ok(finish(report, &args.job, screen))
     }
 }

@@ -43,11 +43,11 @@ reasons! {
 
         /// Several pending invites may have been created by this job.
         InviteAmbiguous =
-            "INVITE_AMBIGUOUS", "several pending invites may be from this job; cancel the right one in Atlas";
+            "INVITE_AMBIGUOUS", "several pending invites may be from this job";
         /// The person is pending, but the list of invites has none for the person.
-        InviteNotListed = "INVITE_NOT_LISTED", "the person is pending but Atlas lists no invite; cancel it in Atlas";
+        InviteNotListed = "INVITE_NOT_LISTED", "the person is pending but Atlas lists no invite";
         /// The id of the pending invite is not an Atlas id.
-        InvalidInviteId = "INVALID_INVITE_ID", "the id of the pending invite is not valid; cancel the invite in Atlas";
+        InvalidInviteId = "INVALID_INVITE_ID", "the id of the pending invite is not valid";
 
         /// The look-up that would show whether a request succeeded failed.
         LookUpFailed = "LOOK_UP_FAILED", "the person could not be looked up in Atlas";

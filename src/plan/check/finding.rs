@@ -6,24 +6,24 @@ use crate::model::status::Status;
 /// A problem or a remark about one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<'a> {
-    /// The row as a spreadsheet shows it: the header is 1.
+    /// The row number as a spreadsheet shows it: the header is row 1.
     pub row: u32,
-    /// The address as the cell has it; untrusted.
+    /// The address as it is spelled in the cell; untrusted.
     pub email: &'a str,
     /// The kind of finding.
     pub kind: FindingKind,
-    /// A code for programs; `None` if the kind says it all.
+    /// A code for programs; `None` if the kind is enough.
     pub code: Option<FindingCode>,
-    /// The column, as the sheet names it; `None` if the finding is about the whole row. Untrusted.
+    /// The name of the column in the sheet; `None` if the finding is about the whole row. Untrusted.
     pub column: Option<&'a str>,
-    /// In words, without row and column; untrusted.
+    /// A description without the row and the column; untrusted.
     pub detail: Cow<'a, str>,
 }
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingKind {
-    /// The row fails our checks and would not be sent.
+    /// The row failed a check and would not be sent.
     Invalid,
     /// An earlier row has the same content.
     Duplicate,
@@ -31,7 +31,7 @@ pub enum FindingKind {
     AlreadyInvited,
     /// The person is in the organization.
     AlreadyMember,
-    /// The row would be sent, and something about it is unusual.
+    /// The row would be sent, although something about it is unusual.
     Warning,
 }
 
@@ -51,11 +51,11 @@ impl FindingKind {
 /// A code of a finding. All but `UnlistedProjectRole` are also codes of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingCode {
-    /// The row fails one of our checks.
+    /// The row failed a check.
     Rejected(RejectionCode),
-    /// The person is present, with other roles, teams or projects than the sheet says.
+    /// The person is already invited or a member, with roles, teams or projects that differ from the sheet.
     Differs,
-    /// A project role that is not on our list, and is sent as written.
+    /// A project role that is not on the program's list; it is sent as written.
     UnlistedProjectRole,
 }
 

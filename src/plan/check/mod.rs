@@ -1,4 +1,4 @@
-//! Checks a sheet with the code that a run uses: what is wrong, what is unusual and what would be sent.
+//! Checks a sheet with the code that a run uses, and counts what would be sent.
 //!
 //! Nothing is sent or printed here; [`crate::report`] has the texts. Each [`Finding`] is passed on at once, so memory does
 //! not grow with their number.
@@ -28,7 +28,7 @@ pub struct Checker<'a> {
     email: usize,
     tally: Tally,
     forecast: Forecast,
-    /// Names by the ids that stand for them, for names that could not be looked up.
+    /// Names by their placeholder ids, for names that could not be looked up.
     teams: HashMap<ObjectId, String>,
     projects: HashMap<ObjectId, String>,
 }
@@ -38,7 +38,7 @@ pub struct Checker<'a> {
 pub struct Tally {
     /// All rows with content.
     pub rows: u64,
-    /// Rows that fail our checks.
+    /// Rows that failed a check.
     pub invalid: u64,
     /// Rows with the content of an earlier row.
     pub duplicates: u64,
@@ -72,7 +72,7 @@ pub struct Checked {
 /// The number of people that a team or a project gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Its id; `None` if only its name is known, and for all that were too many to count apart.
+    /// Its id; `None` if only its name is known, or for the sum of those that are not counted separately.
     pub id: Option<ObjectId>,
     /// Its name, if it is known; untrusted.
     pub name: Option<String>,
@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks the next row and passes on what is found. An error is that of `on_finding`.
+    /// Checks the next row and passes each finding to `on_finding`, whose error ends the check.
     pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
         self.tally.rows += 1;
         let email = row.cell(self.email);
@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
                 self.tally.invalid += 1;
                 let mut problems = self.classifier.planner().problems(row);
                 if problems.is_empty() {
-                    // The row is only wrong beside an earlier one.
+                    // The row is valid alone, but conflicts with an earlier one.
                     problems.push(first);
                 }
                 problems.iter().try_for_each(|problem| {
@@ -121,23 +121,23 @@ impl<'a> Checker<'a> {
             }
             Classified::Duplicate(earlier) => {
                 self.tally.duplicates += 1;
-                on_finding(&of_row(FindingKind::Duplicate, format!("the same as row {earlier}").into()))
+                on_finding(&of_row(FindingKind::Duplicate, format!("same as row {earlier}").into()))
             }
             Classified::Person(_, invitation) => match self.presence(&invitation) {
                 Some((presence, directory)) => {
-                    let (kind, what, count) = match presence {
+                    let (kind, state, count) = match presence {
                         Presence::Member { .. } => {
-                            (FindingKind::AlreadyMember, "is a member already", &mut self.tally.already_member)
+                            (FindingKind::AlreadyMember, "is already a member", &mut self.tally.already_member)
                         }
                         Presence::Invited { .. } => {
-                            (FindingKind::AlreadyInvited, "is invited already", &mut self.tally.already_invited)
+                            (FindingKind::AlreadyInvited, "is already invited", &mut self.tally.already_invited)
                         }
                     };
                     *count += 1;
                     let differences = differences(&invitation, presence.grants());
                     let code = differences.is_some().then_some(FindingCode::Differs);
                     let but = differences.map(|found| format!(", but {}", found.describe(directory)));
-                    let detail = format!("{} {what}{}", invitation.email, but.unwrap_or_default());
+                    let detail = format!("{} {state}{}", invitation.email, but.unwrap_or_default());
                     on_finding(&Finding { code, ..of_row(kind, detail.into()) })
                 }
                 None => {
@@ -150,7 +150,7 @@ impl<'a> Checker<'a> {
                         }
                         reported.push(role);
                         self.tally.warnings += 1;
-                        let detail = format!("project role \"{role}\" is not one we know; it is sent as written");
+                        let detail = format!("unknown project role \"{role}\"; it is sent as written");
                         let finding = of_row(FindingKind::Warning, detail.into());
                         on_finding(&Finding { code: Some(FindingCode::UnlistedProjectRole), column, ..finding })?;
                     }
@@ -173,7 +173,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let short = |name: &str| name.chars().take(LONGEST_NAME).collect::<String>();
-        // Only what is counted apart needs a name.
+        // Only teams and projects that are counted separately need a name.
         for (id, name) in planner.named_teams(row).filter(|(id, _)| self.forecast.teams.has(*id)) {
             self.teams.entry(id).or_insert_with(|| short(name));
         }
@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Returns the result, once every row has been checked; `blank` rows were skipped.
+    /// Returns the result after the last row. `blank` is the number of blank rows, which were skipped.
     pub fn finish(self, blank: u64) -> Checked {
         let Self { tally, forecast, .. } = &self;
         let directories = self.classifier.planner().directories();
@@ -204,15 +204,15 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Returns the counts with names, most people first; those that were too many to count apart come last.
+/// Returns the counts with names, most people first. Those that are not counted separately come last.
 fn shares(
     counts: &Counts,
     directories: &[(ObjectId, &Directory)],
-    written: &HashMap<ObjectId, String>,
+    spelled: &HashMap<ObjectId, String>,
     known: for<'d> fn(&'d Directory, &ObjectId) -> Option<&'d str>,
 ) -> Vec<Share> {
     let name = |id: &ObjectId| directories.iter().find_map(|(_, directory)| known(directory, id).map(str::to_owned));
-    let share = |(id, people)| match (name(&id), written.get(&id)) {
+    let share = |(id, people)| match (name(&id), spelled.get(&id)) {
         (Some(name), _) => Share { id: Some(id), name: Some(name), people },
         (None, Some(text)) if text.parse() != Ok(id) => Share { id: None, name: Some(text.clone()), people },
         (None, _) => Share { id: Some(id), name: None, people },

@@ -1,4 +1,4 @@
-//! Whole sheets, from rows to findings and the sum of them.
+//! Whole sheets, from rows to findings and counts.
 
 use std::convert::Infallible;
 
@@ -71,7 +71,7 @@ fn here() -> ObjectId {
 #[test]
 fn every_problem_of_a_row_is_found() {
     let sheet = "Mail,Rôle,Teams,Projects\n\
-        nobody,Onwer,Bakend,billing\n\
+        adaexample.com,Onwer,Bakend,billing\n\
         \n\
         new@example.com,member,Backend,billing=GROUP_READ_ONLY\n\
         New@example.com,member,Backend,billing=read only\n\

@@ -1,5 +1,4 @@
-//! A check as one JSON document, whose fields the README describes. They are declared in the order in which they are
-//! printed, which must not change.
+//! A check as one JSON document. The fields are declared in the order in which they are printed, which must not change.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +11,7 @@ use crate::model::seats::Seats;
 use crate::plan::ANY;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
 
-/// The findings so far, held as JSON because that is smaller than their fields.
+/// The findings so far, kept as JSON because it takes less memory.
 #[derive(Debug, Default)]
 pub struct FindingsJson {
     problems: Vec<Box<RawValue>>,
@@ -94,7 +93,7 @@ struct SeatsJson {
 }
 
 impl<'a> CheckJson<'a> {
-    /// Creates the document; `online` if the organizations were read.
+    /// Creates the document. `online` is true if the organizations were read.
     pub fn new(findings: FindingsJson, checked: &'a Checked, online: bool, exit: Exit) -> Self {
         let FindingsJson { problems, warnings } = findings;
         let version = env!("CARGO_PKG_VERSION");

@@ -14,7 +14,7 @@ use crate::plan::check::{Finding, FindingCode};
 /// The header of a check as CSV.
 pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column", "detail"];
 
-/// Returns a finding's cells under [`CHECK_COLUMNS`], none of which a spreadsheet program would run as a formula.
+/// Returns a finding's cells for [`CHECK_COLUMNS`], so that a spreadsheet program does not run any as a formula.
 pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
     [
         finding.row.to_string().into(),

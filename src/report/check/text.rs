@@ -1,5 +1,5 @@
 use crate::plan::check::{Checked, Finding, FindingKind, Share};
-use crate::report::{escaped, seats};
+use crate::report::{escaped, rows, seats};
 
 /// The number of teams, or projects, that are listed.
 const SHARES_SHOWN: usize = 20;
@@ -14,40 +14,47 @@ pub fn finding_text(finding: &Finding<'_>) -> String {
     format!("row {}{column}: {warning}{}", finding.row, escaped(&finding.detail))
 }
 
-/// Returns the result of a check as a few lines, without a line feed at the end.
+/// Returns the result of a check as a few lines, the verdict last, without a line feed at the end.
 pub fn check_text(checked: &Checked) -> String {
     let tally = &checked.tally;
-    let mut head = format!("{} {}:", tally.rows, if tally.rows == 1 { "row" } else { "rows" });
-    let there = tally.already_member + tally.already_invited;
+    let head = format!("{}:", rows(tally.rows));
+    let present = tally.already_member + tally.already_invited;
     let counts = [
-        (checked.people, "would be sent"),
-        (there, "there already"),
+        (checked.people, "would be invited"),
+        (present, "already invited or members"),
         (tally.duplicates, if tally.duplicates == 1 { "duplicate" } else { "duplicates" }),
         (tally.invalid, "invalid"),
     ];
     let counts = counts.into_iter().enumerate().filter(|(index, (count, _))| *index == 0 || *count > 0);
     let counts: Vec<String> = counts.map(|(_, (count, what))| format!("{count} {what}")).collect();
-    head = format!("{head} {}", counts.join(", "));
-    if checked.blank > 0 {
-        head = format!("{head}; {} blank and skipped", checked.blank);
+    let mut lines = vec![format!("{head} {}", counts.join(", "))];
+    match checked.blank {
+        0 => {}
+        1 => lines.push("  1 blank row was skipped".to_owned()),
+        blank => lines.push(format!("  {blank} blank rows were skipped")),
     }
-    let mut lines = vec![head];
-    let roles: Vec<String> = checked.roles.iter().map(|(role, people)| format!("{} {people}", role.as_str())).collect();
+    let roles: Vec<String> = checked.roles.iter().map(|(role, people)| format!("{people} {}", role.as_str())).collect();
     let listed =
         [("roles", roles.join(", ")), ("teams", shares(&checked.teams)), ("projects", shares(&checked.projects))];
     lines.extend(listed.iter().filter(|(_, list)| !list.is_empty()).map(|(what, list)| format!("  {what}: {list}")));
-    for (organization, of) in &checked.seats {
-        let whose = if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
-        lines.push(format!("  seats{whose}: {}", seats(*of)));
+    for (organization, numbers) in &checked.seats {
+        let of_organization =
+            if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
+        lines.push(format!("  seats{of_organization}: {}", seats(*numbers)));
     }
+    lines.push(match tally.invalid {
+        0 => "no row needs correction".to_owned(),
+        1 => "1 row needs correction".to_owned(),
+        invalid => format!("{invalid} rows need correction"),
+    });
     lines.join("\n")
 }
 
 fn shares(shares: &[Share]) -> String {
     let one = |share: &Share| match (&share.name, share.id) {
-        (Some(name), _) => format!("{} {}", escaped(name), share.people),
-        (None, Some(id)) => format!("{id} {}", share.people),
-        (None, None) => format!("others {}", share.people),
+        (Some(name), _) => format!("{} {}", share.people, escaped(name)),
+        (None, Some(id)) => format!("{} {id}", share.people),
+        (None, None) => format!("{} in others", share.people),
     };
     let mut list: Vec<String> = shares.iter().take(SHARES_SHOWN).map(one).collect();
     if let Some(more @ 1..) = shares.len().checked_sub(SHARES_SHOWN) {
@@ -78,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_result_lists_counts_and_who_gets_what() {
+    fn the_result_lists_counts_roles_teams_and_seats() {
         let named = |name: &str, people| Share { id: None, name: Some(name.to_owned()), people };
         let many = Checked {
             tally: Tally { rows: 9, invalid: 1, duplicates: 2, already_invited: 1, already_member: 1, warnings: 0 },

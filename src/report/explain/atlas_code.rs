@@ -6,20 +6,20 @@ pub(super) struct Known {
     pub(super) explanation: Explanation,
 }
 
-/// The codes that are known from Atlas's documentation of error codes and from recorded answers.
+/// The codes from Atlas's documentation of error codes and from recorded answers.
 pub(super) const KNOWN: [Known; 25] = [
     Known {
         codes: &["TEAM_NOT_FOUND", "TEAM_NOT_IN_ORG", "INVALID_TEAM_ID"],
         explanation: Explanation {
             heading: "The organization has no such team",
-            remedy: "check the teams of these rows",
+            remedy: "correct the teams of these rows",
         },
     },
     Known {
         codes: &["GROUP_NOT_FOUND", "INVALID_GROUP_ID"],
         explanation: Explanation {
             heading: "The organization has no such project",
-            remedy: "check the projects of these rows",
+            remedy: "correct the projects of these rows",
         },
     },
     Known {
@@ -31,34 +31,37 @@ pub(super) const KNOWN: [Known; 25] = [
             "INVALID_ROLE_FOR_ORG",
             "UNSUPPORTED_ROLE",
         ],
-        explanation: Explanation { heading: "Atlas does not accept the role", remedy: "check the roles of these rows" },
+        explanation: Explanation {
+            heading: "Atlas does not accept the role",
+            remedy: "correct the roles of these rows",
+        },
     },
     Known {
         codes: &["INVALID_EMAIL_ADDRESS", "INVALID_USERNAME"],
         explanation: Explanation {
             heading: "Atlas does not accept the email address",
-            remedy: "check the addresses of these rows",
+            remedy: "correct the addresses of these rows",
         },
     },
     Known {
         codes: &["BLOCKED_USERNAME", "INVALID_DOMAIN_IN_USERNAME"],
         explanation: Explanation {
             heading: "Atlas does not allow this email address or its domain",
-            remedy: "use another address for these people, or ask Atlas's support why",
+            remedy: "use other addresses for these people, or ask MongoDB support",
         },
     },
     Known {
         codes: &["DOMAIN_NOT_IN_ALLOW_LIST"],
         explanation: Explanation {
             heading: "The organization does not allow the domain of the email address",
-            remedy: "have the domain allowed in the organization's federation settings",
+            remedy: "ask the owner of the organization to allow the domain in its federation settings",
         },
     },
     Known {
         codes: &["USER_ORGS_RESTRICTED"],
         explanation: Explanation {
-            heading: "The person's own company lets them join no other organization",
-            remedy: "another organization's federation settings keep these people; ask its owner",
+            heading: "The person's company does not let them join other organizations",
+            remedy: "ask the company of these people to change its federation settings",
         },
     },
     Known {
@@ -69,53 +72,56 @@ pub(super) const KNOWN: [Known; 25] = [
         codes: &["MAX_USERS_PER_GROUP_EXCEEDED"],
         explanation: Explanation {
             heading: "The project is full",
-            remedy: "choose another project, or have support raise the limit",
+            remedy: "choose another project, or ask MongoDB support to raise the limit",
         },
     },
     Known {
         codes: &["MAX_USERS_PER_ORG_EXCEEDED"],
-        explanation: Explanation { heading: "The organization is full", remedy: "have support raise the limit" },
+        explanation: Explanation {
+            heading: "The organization is full",
+            remedy: "ask MongoDB support to raise the limit (usually 500 members and pending invites), or remove people",
+        },
     },
     Known {
         codes: &["MAX_ORGS_PER_USER_EXCEEDED"],
         explanation: Explanation {
             heading: "The person is in as many organizations as Atlas allows",
-            remedy: "have the person leave one of them, or have support raise the limit",
+            remedy: "ask the person to leave an organization, or ask MongoDB support to raise the limit",
         },
     },
     Known {
         codes: &["MAX_TEAMS_PER_USER_EXCEEDED"],
         explanation: Explanation {
             heading: "The person is in as many teams as Atlas allows",
-            remedy: "name fewer teams for these people",
+            remedy: "remove teams from these rows",
         },
     },
     Known {
         codes: &["USER_ALREADY_EXISTS", "USER_ALREADY_IN_GROUP", "USER_ALREADY_IN_ORG"],
         explanation: Explanation {
-            heading: "Atlas says that the person is present already, but does not list them",
-            remedy: "look the person up in Atlas; if they are not there, run the same command again",
+            heading: "Atlas reports that the person already exists, but does not list them",
+            remedy: "check in Atlas whether the person is a member",
         },
     },
     Known {
         codes: &["CANNOT_ADD_PENDING_USER"],
         explanation: Explanation {
-            heading: "The person has not accepted an earlier invite yet",
-            remedy: "have the person accept it first, then run the same command again",
+            heading: "The person has not accepted an earlier invite",
+            remedy: "ask the person to accept the earlier invite first",
         },
     },
     Known {
         codes: &["DEFAULT_INVITATION_EXCEPTION"],
         explanation: Explanation {
             heading: "Atlas could not send the invitation",
-            remedy: "check the addresses of these rows, then run the same command again",
+            remedy: "correct the addresses of these rows",
         },
     },
     Known {
         codes: &["ALREADY_EXPIRED", "CANNOT_DELETE_GROUP_INVITATION", "INVALID_INVITATION_ID"],
         explanation: Explanation {
             heading: "The invite no longer exists",
-            remedy: "look the person up in Atlas: they may have accepted",
+            remedy: "check in Atlas whether the person has accepted",
         },
     },
     Known {
@@ -134,14 +140,14 @@ pub(super) const KNOWN: [Known; 25] = [
         ],
         explanation: Explanation {
             heading: "Atlas does not accept the invitation as it was sent",
-            remedy: "correct what Atlas names in these rows; if it names nothing of theirs, this program may be too old",
+            remedy: "correct the values that Atlas names in the details, or update this program if it names none",
         },
     },
     Known {
         codes: &["INVALID_VERSION_DATE"],
         explanation: Explanation {
-            heading: "Atlas no longer understands this version of the program",
-            remedy: "get the current version of this program, then run the same command again",
+            heading: "Atlas no longer supports this version of the program",
+            remedy: "update this program",
         },
     },
     Known {
@@ -158,7 +164,7 @@ pub(super) const KNOWN: [Known; 25] = [
         ],
         explanation: Explanation {
             heading: "Atlas does not let this program invite people",
-            remedy: "check the credentials, and that they have the role Organization Owner",
+            remedy: "check the credentials and their role, which must be Organization Owner",
         },
     },
     Known {
@@ -169,45 +175,39 @@ pub(super) const KNOWN: [Known; 25] = [
             "ORG_REQUIRES_WHITELIST",
         ],
         explanation: Explanation {
-            heading: "Atlas does not let this machine in",
-            remedy: "add this machine's address to the access list of the key or service account",
+            heading: "The IP address of this machine is not on the access list",
+            remedy: "add the IP address of this machine to the access list of the API key or service account",
         },
     },
     Known {
         codes: &["INVALID_ORG_ID", "ORG_NOT_FOUND"],
         explanation: Explanation {
-            heading: "Atlas does not know the organization",
-            remedy: "check the organization's id, and that the credentials are for it",
+            heading: "The organization was not found",
+            remedy: "check that the organization id is correct and that the credentials are for it",
         },
     },
     Known {
         codes: &["ACCOUNT_SUSPENDED", "INACTIVE_ORG"],
         explanation: Explanation {
             heading: "The organization's account is closed or suspended",
-            remedy: "ask the account's owner or Atlas's support why",
+            remedy: "ask the owner of the account or MongoDB support",
         },
     },
     Known {
         codes: &["WRITES_NOT_ALLOWED_DURING_APP_UPGRADES"],
-        explanation: Explanation { heading: "Atlas was being upgraded", remedy: "run the same command again later" },
+        explanation: Explanation { heading: "Atlas was being upgraded", remedy: "try again later" },
     },
     Known {
         codes: &["SERVICE_UNAVAILABLE", "UNEXPECTED_ERROR"],
-        explanation: Explanation {
-            heading: "Atlas had a fault of its own",
-            remedy: "run the same command again later",
-        },
+        explanation: Explanation { heading: "Atlas had an internal error", remedy: "try again later" },
     },
     Known {
         codes: &["INVITATIONS_RATE_LIMITED_IP", "RATE_LIMITED", "RATE_LIMITED_IP", "RATE_LIMITED_TOKEN_BUCKET"],
-        explanation: Explanation {
-            heading: "Atlas was asked for too much at once",
-            remedy: "run the same command again later",
-        },
+        explanation: Explanation { heading: "The rate limit of Atlas was exceeded", remedy: "try again later" },
     },
 ];
 
-/// Returns the explanation of an error code that Atlas gave, if it is known.
+/// Returns the explanation of an error code of Atlas, if it is known.
 pub(super) fn explanation(code: &str) -> Option<Explanation> {
     KNOWN.iter().find(|known| known.codes.contains(&code)).map(|known| known.explanation)
 }

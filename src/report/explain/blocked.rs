@@ -1,33 +1,31 @@
+use super::RERUN;
 use crate::model::reason::BlockedReason;
 
-/// Returns what to do about an organization that accepts no more requests.
+/// Returns the remedy for an organization that accepts no more requests.
 pub fn blocked_advice(reason: BlockedReason) -> &'static str {
     match reason {
-        BlockedReason::Unauthorized => "check the credentials, and that they have the role Organization Owner",
+        BlockedReason::Unauthorized => "check the credentials and their role, which must be Organization Owner",
         BlockedReason::Forbidden => "check that the credentials have the role Organization Owner",
-        BlockedReason::AccessList => "add this machine's address to the access list of the key or service account",
-        BlockedReason::NotFound => "check the organization's id, and that the credentials are for it",
+        BlockedReason::AccessList => {
+            "add the IP address of this machine to the access list of the API key or service account"
+        }
+        BlockedReason::NotFound => "check that the organization id is correct and that the credentials are for it",
         BlockedReason::Full => {
-            "have Atlas's support raise the limit, which is usually 500 members and pending invites, or remove people"
+            "ask MongoDB support to raise the limit (usually 500 members and pending invites), or remove people"
         }
-        BlockedReason::Suspended => "ask the account's owner or Atlas's support why",
-        BlockedReason::Inactive => "ask the organization's owner or Atlas's support why",
-        BlockedReason::Dns => "check the name in --base-url and this machine's name servers",
+        BlockedReason::Suspended => "ask the owner of the account or MongoDB support",
+        BlockedReason::Inactive => "ask the owner of the organization or MongoDB support",
+        BlockedReason::Dns => "check --base-url and the name servers of this machine",
         BlockedReason::Certificate => {
-            "nothing is sent where a certificate cannot be trusted; check this machine's clock, or name the certificate \
-             authority of your network with --ca-cert"
+            "check the clock of this machine, or set the certificate authority of your network with --ca-cert"
         }
-        BlockedReason::Tls => "nothing is sent unencrypted; check --base-url and HTTPS_PROXY",
-        BlockedReason::Proxy => "check HTTPS_PROXY and NO_PROXY, or ask the proxy's administrator what it allows",
+        BlockedReason::Tls => "check --base-url and HTTPS_PROXY",
+        BlockedReason::Proxy => "check HTTPS_PROXY and NO_PROXY, or ask the administrator of the proxy for access",
         BlockedReason::Unreachable | BlockedReason::NotAnswering => {
-            "Atlas is not answering; check --base-url and the network, or run the same command again later"
+            "check --base-url and the network, or try again later"
         }
-        BlockedReason::EndpointGone => {
-            "use the other endpoint with --api users, or get the current version of this program"
-        }
-        BlockedReason::UnexpectedAnswer => {
-            "check --base-url, and whether a proxy or a login page answers in place of Atlas"
-        }
-        BlockedReason::Interrupted => "run the same command again",
+        BlockedReason::EndpointGone => "select the other endpoint with --api users, or update this program",
+        BlockedReason::UnexpectedAnswer => "check --base-url, and that no proxy or login page answers instead of Atlas",
+        BlockedReason::Interrupted => RERUN,
     }
 }

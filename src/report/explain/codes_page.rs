@@ -18,7 +18,7 @@ fn page() -> String {
     fs::read_to_string(path()).expect("docs/codes.md").replace("\r\n", "\n")
 }
 
-/// Returns the page with the table below each marker generated again.
+/// Returns the page with a new table below each marker.
 fn updated(page: &str) -> String {
     let mut updated = String::new();
     let mut is_table = false;
@@ -123,7 +123,7 @@ fn atlas_row(known: &atlas_code::Known) -> Vec<String> {
 }
 
 fn organization_row(reason: BlockedReason) -> Vec<String> {
-    // The summary names the cause of these in its detail.
+    // The texts of these reasons do not name the cause; in the summary the detail does.
     let cause = match reason {
         BlockedReason::Dns => RowReason::DnsFailed.text(),
         BlockedReason::Certificate => RowReason::CertificateRejected.text(),
@@ -169,7 +169,7 @@ fn run_row(halt: &Halt) -> Vec<String> {
         StopReason::InputUnreadable => "the spreadsheet could not be read to its end",
         StopReason::ResultsUnwritable => "the results could not be written",
         StopReason::FailedRowsUnwritable => "the file of `--failed` could not be written",
-        StopReason::Declined => "the question before the run was not answered with yes",
+        StopReason::Declined => "the run was not confirmed",
         StopReason::Signal(Signal::Interrupt) => "Ctrl-C or SIGINT",
         StopReason::Signal(Signal::Terminate) => "SIGTERM",
         StopReason::SecondSignal(Signal::Interrupt | Signal::Terminate) => {

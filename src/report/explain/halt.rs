@@ -1,29 +1,33 @@
 use super::blocked_advice;
+use crate::model::exit::Signal;
 use crate::model::reason::Halt;
 
-/// Returns what to do about a run that ended early; `None` if its user ended it.
+/// Returns the remedy for a run that stopped early; `None` if its user stopped it.
 pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt {
-        Halt::TooManyFailures(_) => Some("remove the cause of the failures, or allow more with --max-failures"),
+        Halt::TooManyFailures(_) => Some("fix the cause of the failures, or allow more with --max-failures"),
         Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
-        Halt::InputUnreadable(_) => {
-            Some("repair or copy the spreadsheet; the rows before the damage are in the results")
+        Halt::InputUnreadable(_) => Some("repair the spreadsheet; the rows before the error are in the results"),
+        Halt::FailedRowsUnwritable(_) => {
+            Some("free disk space, or set another file with --failed; the results are complete")
         }
-        Halt::FailedRowsUnwritable(_) => Some("make room or name another file; the results themselves are complete"),
-        Halt::ResultsUnwritable(_) => {
-            Some("make room or name another place; the file lacks the rows that were listed as not in the results")
-        }
+        Halt::ResultsUnwritable(_) => Some(
+            "free disk space, or set another file with --results; rows printed as `not in the results` are missing",
+        ),
         Halt::Declined | Halt::NotStarted(_) | Halt::Signal(_) | Halt::SecondSignal(_) => None,
     }
 }
 
-/// Describes a halt at the moment when it happens; the summary describes it once the run is over.
+/// Returns the message for a halt at the moment when it happens. The summary describes the halt after the run.
 pub fn announcement(halt: &Halt) -> String {
     match halt {
-        Halt::Signal(_) => {
-            "interrupted: requests on their way may land, nothing more is sent; interrupt again to give them up".into()
+        Halt::Signal(Signal::Interrupt) => {
+            "stopping: waiting for requests in flight; press Ctrl-C again to abandon them".into()
         }
-        Halt::SecondSignal(_) => "interrupted again: requests on their way are abandoned".into(),
+        Halt::Signal(Signal::Terminate) => {
+            "stopping: waiting for requests in flight; a second signal abandons them".into()
+        }
+        Halt::SecondSignal(_) => "stopping now: requests in flight are abandoned".into(),
         Halt::TooManyFailures(_)
         | Halt::OrganizationBlocked(_)
         | Halt::InputUnreadable(_)

@@ -1,4 +1,4 @@
-//! Explains, to people who never see a code, what is wrong with rows, organizations and runs, and what to do about it.
+//! Explains what is wrong with rows, organizations and runs, and what to do about it, to people who never see a code.
 //!
 //! All advice is chosen here by exhaustive matches on the closed lists of [`crate::model::reason`]. `docs/codes.md` is
 //! generated from the same functions.
@@ -21,9 +21,9 @@ use crate::model::status::Status;
 /// A heading for rows that ended for the same reason, and their remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Explanation {
-    /// The heading, without codes.
+    /// The cause, without codes.
     pub(super) heading: &'static str,
-    /// The remedy in one sentence, without a full stop.
+    /// One action, without a full stop. Running the command again afterwards is not mentioned.
     pub(super) remedy: &'static str,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn explain(status: Status, code: Option<&ErrorCode>) -> Explanation {
         (_, Some(ErrorCode::Row(reason @ (RowReason::ProgramError | RowReason::UnexpectedAnswer)))) => {
             row_reason::explanation(*reason)
         }
-        // An unknown row is resolved in the same way for any other code.
+        // Any other unknown row is resolved in the same way.
         (Status::Unknown | Status::Sending, Some(ErrorCode::Row(_) | ErrorCode::Atlas(_))) => by_status(status),
         (_, Some(ErrorCode::Row(reason))) => row_reason::explanation(*reason),
         (Status::Failed, Some(ErrorCode::Atlas(code))) => {
@@ -46,31 +46,29 @@ pub(super) fn explain(status: Status, code: Option<&ErrorCode>) -> Explanation {
 
 fn by_status(status: Status) -> Explanation {
     let (heading, remedy) = match status {
-        Status::Invalid => (
-            "The row in the spreadsheet is not right",
-            "correct these rows in the spreadsheet and run the same command again",
-        ),
-        Status::Failed => (
-            "Atlas refused, or could not be reached",
-            "see error_detail in the results, then run the same command again to try these rows anew",
-        ),
-        Status::Unknown => ("A request was sent, and no answer came", UNRESOLVED),
-        Status::Sending => ("A request is on its way, or was when the run was cut off", UNRESOLVED),
-        Status::NotSent => ("Nothing was sent", "run the same command again: it sends the rest"),
+        Status::Invalid => ("The row in the spreadsheet is not valid", CORRECT),
+        Status::Failed => ("Atlas rejected the request, or could not be reached", "check the details of these rows"),
+        Status::Unknown => (UNANSWERED, UNRESOLVED),
+        Status::Sending => ("A request is in progress, or was when the run was interrupted", UNRESOLVED),
+        Status::NotSent => ("Nothing was sent", RERUN),
         Status::Accepted => ("Accepted before the invite could be cancelled", ACCEPTED),
         Status::Invited => ("Invited", NOTHING),
         Status::Revoked => ("Cancelled", NOTHING),
-        Status::Gone => ("Not there any more", NOTHING),
+        Status::Gone => ("No invite is pending", NOTHING),
         Status::NotOurs => ("Not invited by this job", NOTHING),
-        Status::AlreadyInvited => ("Invited before", NOTHING),
-        Status::AlreadyMember => ("In the organization already", NOTHING),
+        Status::AlreadyInvited => ("Already invited", NOTHING),
+        Status::AlreadyMember => ("Already a member", NOTHING),
         Status::Duplicate => ("Listed twice", NOTHING),
     };
     Explanation { heading, remedy }
 }
 
-const UNRESOLVED: &str = "run the same command again: it asks Atlas what became of them before it sends anything";
-const ACCEPTED: &str = "nobody is removed who has accepted; remove in Atlas whoever should not be there";
+const UNANSWERED: &str = "A request was sent, but no answer arrived";
+const CORRECT: &str = "correct these rows in the spreadsheet";
+/// A remedy of rows that need no other action first.
+pub(super) const RERUN: &str = "run the same command again";
+const UNRESOLVED: &str = "run again, which looks each person up in Atlas before it sends anything";
+const ACCEPTED: &str = "remove these people in Atlas if they should not be members";
 const NOTHING: &str = "nothing to do";
 
 #[cfg(test)]

@@ -1,72 +1,64 @@
-use super::{ACCEPTED, Explanation, NOTHING, UNRESOLVED};
+use super::{ACCEPTED, Explanation, NOTHING, RERUN, UNANSWERED, UNRESOLVED};
 use crate::model::reason::RowReason;
 
-/// Returns the explanation of a reason of our own.
+/// Returns the explanation of rows with this reason.
 pub(super) fn explanation(reason: RowReason) -> Explanation {
     let (heading, remedy) = match reason {
-        RowReason::DryRun => ("Nothing was to be sent", "run the command without --dry-run"),
-        RowReason::BeyondLimit => ("Left for later, as asked", "run the same command again: it sends the rest"),
+        RowReason::DryRun => ("Nothing was sent, because this was a dry run", "run the command without --dry-run"),
+        RowReason::BeyondLimit => ("Left for a later run", RERUN),
         RowReason::OrganizationBlocked => {
-            ("Nothing more could be sent to the organization", "remove the cause, then run the same command again")
+            ("The organization accepted no more requests", "fix the cause, which is in the summary of the run")
         }
-        RowReason::Declined => (
-            "The question before the run was not answered with yes",
-            "run the same command again, and answer the question with yes",
-        ),
-        RowReason::Interrupted => (ENDED, "run the same command again: it sends the rest"),
-        RowReason::TooManyFailures => (ENDED, "remove the cause of the failures, then run the same command again"),
-        RowReason::InputUnreadable => (ENDED, "repair or copy the spreadsheet, then run the same command again"),
-        RowReason::ResultsUnwritable => (ENDED, "make room for the results, then run the same command again"),
-        RowReason::NoLongerListed => ("No longer in the sheet, and not invited", NOTHING),
-        RowReason::HttpError => ("Atlas refused without saying why", RETRY),
-        RowReason::NoAnswer => ("Atlas gave no answer", RETRY),
-        RowReason::DnsFailed => (
-            UNREACHABLE,
-            "check the name in --base-url and this machine's name servers, then run the same command again",
-        ),
+        RowReason::Declined => ("The run was not confirmed", "run the same command again and answer yes"),
+        RowReason::Interrupted => ("The run was interrupted before these rows", RERUN),
+        RowReason::TooManyFailures => {
+            ("The run stopped before these rows because too many others failed", "fix the cause of the failures")
+        }
+        RowReason::InputUnreadable => ("The spreadsheet could not be read to its end", "repair the spreadsheet"),
+        RowReason::ResultsUnwritable => {
+            ("The results could not be written", "free disk space, or set another file with --results")
+        }
+        RowReason::NoLongerListed => ("No longer in the spreadsheet, and not invited", NOTHING),
+        RowReason::HttpError => ("Atlas rejected the request without giving a reason", RETRY),
+        RowReason::NoAnswer => ("Atlas did not answer", RETRY),
+        RowReason::DnsFailed => (UNREACHABLE, "check --base-url and the name servers of this machine"),
         RowReason::CertificateRejected => (
             UNREACHABLE,
-            "check this machine's clock, or name the certificate authority of your network with --ca-cert, then run the \
-             same command again",
+            "check the clock of this machine, or set the certificate authority of your network with --ca-cert",
         ),
-        RowReason::TlsFailed => (UNREACHABLE, "check --base-url and HTTPS_PROXY, then run the same command again"),
-        RowReason::ProxyRefused => (
-            UNREACHABLE,
-            "check HTTPS_PROXY and NO_PROXY, or ask the proxy's administrator, then run the same command again",
-        ),
-        RowReason::ConnectionFailed => (UNREACHABLE, "check the network, then run the same command again"),
-        RowReason::NoToken => (
-            "Atlas gave no access token",
-            "run the same command again later; if that does not help, check the credentials",
-        ),
-        RowReason::InviteAmbiguous => ("Which invite belongs to this job is unclear", CANCEL),
-        RowReason::InviteNotListed => ("Atlas does not list the invite", CANCEL),
-        RowReason::InvalidInviteId => ("The invite's id is not one of Atlas's", CANCEL),
-        RowReason::LookUpFailed | RowReason::NotLookedUp | RowReason::Abandoned => {
-            ("A request was sent, and no answer came", UNRESOLVED)
+        RowReason::TlsFailed => (UNREACHABLE, "check --base-url and HTTPS_PROXY"),
+        RowReason::ProxyRefused => {
+            (UNREACHABLE, "check HTTPS_PROXY and NO_PROXY, or ask the administrator of the proxy for access")
         }
-        RowReason::UnexpectedAnswer => ("Atlas's answer does not fit the request", UNRESOLVED),
-        RowReason::ProgramError => (
-            "The program failed on the row",
-            "report this as a bug, and run the same command again: it asks Atlas what became of them before it sends \
-             anything",
-        ),
+        RowReason::ConnectionFailed => (UNREACHABLE, "check the network"),
+        RowReason::NoToken => {
+            ("Atlas did not issue an access token", "try again later, and check the credentials if it fails again")
+        }
+        RowReason::InviteAmbiguous => {
+            ("Several invites are pending, and it is unclear which one this job created", CANCEL)
+        }
+        RowReason::InviteNotListed => ("Atlas does not list the invite", CANCEL),
+        RowReason::InvalidInviteId => ("The id of the invite is not a valid Atlas id", CANCEL),
+        RowReason::LookUpFailed | RowReason::NotLookedUp | RowReason::Abandoned => (UNANSWERED, UNRESOLVED),
+        RowReason::UnexpectedAnswer => ("The answer from Atlas does not match the request", UNRESOLVED),
+        RowReason::ProgramError => ("An internal error occurred", "report this as a bug"),
         RowReason::AlreadyAccepted => ("Accepted before the invite could be cancelled", ACCEPTED),
         RowReason::InviteGone => ("No invite of this job is pending", NOTHING),
         RowReason::PersonGone => {
-            ("Invited earlier, and neither pending nor a member", "run with --fresh to invite them")
+            ("Invited earlier, but no longer pending or a member", "run with --fresh to invite these people again")
         }
-        RowReason::InviteExpired => ("The invite has expired", "run with --reinvite-expired to invite them again"),
-        RowReason::OtherInvitePending => ("Another invite is pending", NOTHING),
+        RowReason::InviteExpired => {
+            ("The invite has expired", "run with --reinvite-expired to invite these people again")
+        }
+        RowReason::OtherInvitePending => ("An invite that this job did not create is pending", NOTHING),
         RowReason::NotCreatedByJob => ("Not invited by this job", NOTHING),
         RowReason::Differs => {
-            ("Roles, teams or projects differ from the sheet", "change them in Atlas, or correct the sheet")
+            ("Roles, teams or projects differ from the spreadsheet", "change them in Atlas, or correct the spreadsheet")
         }
     };
     Explanation { heading, remedy }
 }
 
-const ENDED: &str = "The run ended before their turn";
 const UNREACHABLE: &str = "Atlas could not be reached";
-const RETRY: &str = "run the same command again later to try these rows again";
+const RETRY: &str = "try again later";
 const CANCEL: &str = "cancel the invite in Atlas";

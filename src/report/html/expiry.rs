@@ -9,7 +9,7 @@ use crate::results::Line;
 
 /// An invite that expires within this time is listed.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The number of invites listed, the soonest; the table has all.
+/// The most invites listed, soonest first; the table has all.
 const LISTED: usize = 100;
 /// The longest list that is unfolded.
 const UNFOLDED: usize = 10;

@@ -1,4 +1,4 @@
-//! Facts about the results as a whole, gathered row by row. Their memory does not grow with the rows.
+//! Facts about the results as a whole, gathered row by row in memory that does not grow with the rows.
 
 use jiff::Timestamp;
 
@@ -18,9 +18,9 @@ pub(super) struct Facts {
     pub(super) organizations: Vec<String>,
     /// The times at which the first and the last row ended.
     pub(super) period: Option<(Timestamp, Timestamp)>,
-    /// Whether rows were not sent because of a dry run.
+    /// True if rows were not sent because of a dry run.
     pub(super) dry_run: bool,
-    /// Whether the file ends in the middle of a line.
+    /// True if the file ends in the middle of a line.
     pub(super) cut_off: bool,
     pub(super) groups: Groups,
     pub(super) expiry: Expiry,

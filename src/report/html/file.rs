@@ -8,15 +8,18 @@ use std::path::{Path, PathBuf};
 use super::{BEGINNING, PageContext, WriteError, write};
 use crate::results::{ReadError, ResultsReader, beside, create, replace};
 
-/// A reason why there is no page.
+/// A reason why no page was written.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it; `path` is that of the page, `source` the system's reason")]
+#[expect(
+    missing_docs,
+    reason = "the messages describe them; `path` is that of the page, `source` the error of the system"
+)]
 pub enum PageError {
     #[error(transparent)]
     Results(#[from] ReadError),
-    #[error("{} is there and is not a page of bulk-invite; move it away, or name another file", path.display())]
+    #[error("{} already exists and is not a page of bulk-invite; move it, or set another file", path.display())]
     NotOurs { path: PathBuf },
-    #[error("cannot write the page to {}: {source}; name another file", path.display())]
+    #[error("cannot write the page to {}: {source}; set another file", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
 }
 
@@ -39,10 +42,10 @@ pub fn check_target(path: &Path) -> Result<(), PageError> {
     }
 }
 
-/// Writes the page to `path` if [`check_target`] allows it. On failure the earlier file stays.
+/// Writes the page to `path` if [`check_target`] allows it. On failure the earlier file is kept.
 pub fn write_file(path: &Path, results: &mut ResultsReader, context: &PageContext) -> Result<(), PageError> {
     let unwritable = |source| PageError::Unwritable { path: path.into(), source };
-    // The file behind a link is replaced, and the link stays.
+    // The file behind a link is replaced, and the link is kept.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let new = beside(&target);
     check_target(&target)?;

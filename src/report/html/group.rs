@@ -1,4 +1,4 @@
-//! Rows that did not end well, grouped by cause: what is wrong in plain words, what to do, and who is affected.
+//! Rows without success, grouped by cause, each with an explanation, a remedy and the people affected.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::model::status::Status;
 use crate::report::explain::{Explanation, explain};
 use crate::results::Line;
 
-/// The largest number of groups, because a server can invent codes.
+/// The most groups. There must be a limit, because a server can send any code.
 const GROUPS: usize = 60;
 /// The number of people named in a group; the table has all.
 const PEOPLE: usize = 50;
@@ -89,7 +89,7 @@ impl Affected {
     fn new(line: &Line) -> Self {
         let email = if line.email.is_empty() { "(no address)" } else { &line.email };
         let detail = line.outcome.error_detail.as_deref();
-        // The heading says it all if nothing was sent.
+        // If nothing was sent, the heading is enough.
         let detail = detail.filter(|detail| !detail.is_empty() && line.outcome.status != Status::NotSent);
         Self {
             row: line.row.map_or_else(|| "no longer listed".to_owned(), |row| format!("row {row}")),

@@ -8,12 +8,12 @@ pub(super) struct Label {
     pub(super) severity: Severity,
 }
 
-/// A degree of how much a status concerns the reader.
+/// The degree to which a status concerns the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Severity {
-    /// As it should be.
+    /// Success.
     Good,
-    /// Nothing had to be done.
+    /// No action was needed.
     Neutral,
     /// Not finished.
     Open,
@@ -36,21 +36,25 @@ impl Severity {
 /// Returns the label of a status.
 pub(super) fn label(status: Status) -> Label {
     let (name, meaning, severity) = match status {
-        Status::Invited => ("Invited", "an email with an invite went out", Severity::Good),
+        Status::Invited => ("Invited", "an invite was sent by email", Severity::Good),
         Status::Revoked => ("Cancelled", "the invite was cancelled", Severity::Good),
         Status::Accepted => {
-            ("Accepted", "accepted before the invite could be cancelled; is in the organization", Severity::Bad)
+            ("Accepted", "accepted before the invite could be cancelled, and is a member", Severity::Bad)
         }
-        Status::Gone => ("Gone", "no invite was there any more", Severity::Neutral),
-        Status::NotOurs => ("Left alone", "had not been invited by this job", Severity::Neutral),
-        Status::AlreadyInvited => ("Invited before", "an open invite was there already", Severity::Neutral),
-        Status::AlreadyMember => ("Member already", "in the organization already", Severity::Neutral),
-        Status::Duplicate => ("Listed twice", "an earlier row says the same", Severity::Neutral),
-        Status::Invalid => ("To correct", "the row in the spreadsheet is not right; nothing was sent", Severity::Bad),
-        Status::Failed => ("Failed", "Atlas refused, or could not be reached", Severity::Bad),
-        Status::Unknown => ("In doubt", "a request went out, and no answer came", Severity::Open),
+        Status::Gone => ("Not pending", "no invite was pending", Severity::Neutral),
+        Status::NotOurs => ("Not changed", "not invited by this job", Severity::Neutral),
+        Status::AlreadyInvited => ("Already invited", "an invite was already pending", Severity::Neutral),
+        Status::AlreadyMember => ("Already a member", "already in the organization", Severity::Neutral),
+        Status::Duplicate => ("Listed twice", "the same as an earlier row", Severity::Neutral),
+        Status::Invalid => {
+            ("Needs correction", "the row in the spreadsheet is not valid; nothing was sent", Severity::Bad)
+        }
+        Status::Failed => ("Failed", "Atlas rejected the request or could not be reached", Severity::Bad),
+        Status::Unknown => ("Unconfirmed", "a request was sent, but no answer arrived", Severity::Open),
         Status::NotSent => ("Not sent", "nothing was sent", Severity::Open),
-        Status::Sending => ("In doubt, cut off", "a request was on its way when the results were read", Severity::Open),
+        Status::Sending => {
+            ("Unconfirmed, in progress", "a request was in progress when this page was made", Severity::Open)
+        }
     };
     Label { name, meaning, severity }
 }

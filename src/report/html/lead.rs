@@ -1,7 +1,7 @@
 use super::text::{counted, number};
 use crate::model::status::{Status, Tally};
 
-/// Returns one sentence on the whole run, for a person who reads nothing else.
+/// Returns one sentence about the whole run, for a person who reads only this.
 pub(super) fn lead(tally: &Tally) -> String {
     let total = tally.total();
     let look: u64 = Status::ALL.iter().filter(|status| status.needs_a_look()).map(|status| tally.count(*status)).sum();
@@ -9,13 +9,13 @@ pub(super) fn lead(tally: &Tally) -> String {
     let parts = [
         (count(Status::Invited), "was invited", "were invited"),
         (count(Status::Revoked), "had the invite cancelled", "had their invites cancelled"),
-        (count(Status::Gone), "had no invite any more", "had no invites any more"),
-        (count(Status::NotOurs), "had not been invited by this job", "had not been invited by this job"),
-        (count(Status::AlreadyInvited), "had been invited before", "had been invited before"),
-        (count(Status::AlreadyMember), "is a member already", "are members already"),
+        (count(Status::Gone), "had no pending invite", "had no pending invites"),
+        (count(Status::NotOurs), "was not invited by this job", "were not invited by this job"),
+        (count(Status::AlreadyInvited), "was already invited", "were already invited"),
+        (count(Status::AlreadyMember), "is already a member", "are already members"),
         (count(Status::Duplicate), "is listed twice", "are listed twice"),
         (look, "needs attention", "need attention"),
-        (count(Status::NotSent), "was sent nothing", "were sent nothing"),
+        (count(Status::NotSent), "was not sent an invite", "were not sent invites"),
     ];
     let parts: Vec<String> = parts
         .into_iter()
@@ -31,7 +31,7 @@ pub(super) fn lead(tally: &Tally) -> String {
         [only] => format!("All {people} people listed {only}."),
         [first, last] => format!("Of {people} people listed, {first} and {last}."),
         [first @ .., last] => format!("Of {people} people listed, {}, and {last}.", first.join(", ")),
-        [] => "The results hold nobody yet.".to_owned(),
+        [] => "The results have no people yet.".to_owned(),
     }
 }
 

@@ -1,9 +1,9 @@
-//! A page about a results file, for people who never see a terminal: one HTML file that needs neither a network nor, to
-//! be read, JavaScript.
+//! A page about a results file, for people who do not use a terminal: one HTML file without links to others, which can be
+//! read without JavaScript.
 //!
-//! The results are read twice: once for the facts about them as a whole, once for the table, whose rows are written as
-//! they are read. The frame and the facts are templates, which escape every text; the table's rows escape the same way.
-//! The page's own policy allows our styles and script by their digests, and nothing else.
+//! The results are read twice: once for the facts about the whole, and once for the table, whose rows are written as they
+//! are read, so that memory does not grow with them. All texts are escaped. The page's content security policy allows only
+//! the page's own styles and script, by their digests.
 
 mod counts;
 mod expiry;
@@ -30,24 +30,24 @@ use self::table::Rows;
 use crate::model::invitation::ObjectId;
 use crate::results::{ReadError, ResultsReader};
 
-/// The beginning of every page, by which an earlier one is recognised.
+/// The beginning of every page, by which a page of an earlier run is recognised.
 const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
                          <meta name=\"generator\" content=\"bulk-invite ";
 
-/// The facts of a page that the results do not have.
+/// The facts of a page that are not in the results.
 #[derive(Clone, Debug)]
 pub struct PageContext {
     /// The results file's name, as the page shows it.
     pub name: String,
     /// The page's time; invites that expire within 7 days of it are listed.
     pub made_at: Timestamp,
-    /// The organization of rehearsals, in which all invitations are invented.
+    /// The organization of the sandbox, in which no invite is real.
     pub rehearsed: Option<ObjectId>,
 }
 
-/// A reason why there is no page: the results cannot be read, or the page cannot be written.
+/// A reason why no page was written: the results could not be read, or the page could not be written.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each is what its error says")]
+#[expect(missing_docs, reason = "the errors describe them")]
 pub enum WriteError {
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::text::{counted, number, second};
 use crate::model::status::JobKind;
 
-/// The largest number of bars; beyond it, each stands for more time.
+/// The most bars. In a longer run each bar covers more time.
 const BARS: i64 = 120;
-/// The time that a bar may stand for, in seconds and in words. Each is a multiple of the one before.
+/// The times that a bar can cover, in seconds and in words. Each is a multiple of the one before.
 const WIDTHS: [(i64, &str); 14] = [
     (1, "1 second"),
     (5, "5 seconds"),
@@ -27,7 +27,7 @@ const WIDTHS: [(i64, &str); 14] = [
     (86_400_000_000, "1,000,000 days"),
 ];
 
-/// Counts by time, in at most [`BARS`] bars however long the run was.
+/// Counts by time, in at most [`BARS`] bars for a run of any length.
 #[derive(Default)]
 pub(super) struct Pace {
     /// The index in [`WIDTHS`].

@@ -1,4 +1,4 @@
-//! The page's templates: [`Page`] down to the first row of the table of people, and [`PageEnd`] after its last.
+//! The page's templates: [`Page`] up to the first row of the table of people, and [`PageEnd`] after its last row.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ const SCRIPT: &str = include_str!("templates/page.js");
 /// The spreadsheet's columns that are shown; the results have all.
 const COLUMNS: usize = 12;
 
-/// The page down to the first row of the table. All its texts are escaped by the template.
+/// The page up to the first row of the table. The template escapes all its texts.
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page<'a> {
@@ -41,7 +41,9 @@ pub(super) struct Page<'a> {
     period: Option<String>,
     counts: Vec<Count>,
     causes: Vec<Cause<'a>>,
-    /// Rows for causes that are too many to list.
+    /// True if rows have to be sent again after the corrections.
+    needs_another_run: bool,
+    /// The rows of causes that are not listed.
     other_causes: Option<String>,
     expiry: Option<ExpirySection>,
     pace: Option<PaceSection>,
@@ -84,6 +86,7 @@ impl<'a> Page<'a> {
             }),
             counts: counts(&facts.tally),
             causes: facts.groups.causes(),
+            needs_another_run: [Status::Invalid, Status::Failed].iter().any(|status| facts.tally.count(*status) > 0),
             other_causes: (beyond > 0).then(|| counted(beyond, "more row", "more rows")),
             expiry: facts.expiry.section(),
             pace: facts.pace.section(job),

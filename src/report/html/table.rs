@@ -10,7 +10,7 @@ use crate::results::Line;
 
 /// Characters of a cell that are shown.
 pub(super) const LONGEST: usize = 300;
-/// Rows that are laid out before the script has taken over. The script shows as many to a page.
+/// Rows that are laid out before the script runs. The script shows this number on a page.
 const FIRST: u64 = 100;
 
 /// A writer of the rows.

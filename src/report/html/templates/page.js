@@ -1,5 +1,5 @@
 "use strict";
-// Until the table is in pages, rows beyond the first are not laid out.
+// Rows after the first are not laid out until the table is split into pages.
 document.documentElement.classList.add("paged");
 addEventListener("DOMContentLoaded", () => {
   const at = (id) => document.getElementById(id);
@@ -16,7 +16,7 @@ addEventListener("DOMContentLoaded", () => {
   const heads = [...table.tHead.rows[0].cells];
   let shown = rows, column = -1, down = false, page = 0;
 
-  // A row without a value stands last, whichever way the others go.
+  // A row without a value is last in either order.
   const sorted = (some) => {
     if (column < 0) return some;
     const keys = new Map(some.map((row) => [row, cell(row, column)]));
@@ -46,9 +46,9 @@ addEventListener("DOMContentLoaded", () => {
 
   const update = () => {
     const words = plain(search.value).split(/\s+/).filter(Boolean);
-    const fates = status.value.split(" ").filter(Boolean);
+    const statuses = status.value.split(" ").filter(Boolean);
     const fits = (row) =>
-      (!fates.length || fates.includes(row.className)) && words.every((word) => texts.get(row).includes(word));
+      (!statuses.length || statuses.includes(row.className)) && words.every((word) => texts.get(row).includes(word));
     shown = sorted(rows.filter(fits));
     heads.forEach((head, index) => {
       if (index === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -59,15 +59,15 @@ addEventListener("DOMContentLoaded", () => {
     turn(0);
   };
 
-  // What is shown can be named in the address: #search=ada&status=failed&sort=Email&down
+  // The URL can select what is shown: #search=ada&status=failed&sort=Email&down
   const follow = () => {
-    const wish = new URLSearchParams(location.hash.slice(1));
-    if (!["search", "status", "sort", "size"].some((name) => wish.has(name))) return false;
-    search.value = wish.get("search") ?? "";
-    status.value = wish.get("status") ?? "";
-    size.value = wish.get("size") ?? "100";
-    column = heads.findIndex((head) => head.textContent === wish.get("sort"));
-    down = wish.has("down");
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    if (!["search", "status", "sort", "size"].some((name) => wanted.has(name))) return false;
+    search.value = wanted.get("search") ?? "";
+    status.value = wanted.get("status") ?? "";
+    size.value = wanted.get("size") ?? "100";
+    column = heads.findIndex((head) => head.textContent === wanted.get("sort"));
+    down = wanted.has("down");
     update();
     return true;
   };
@@ -102,12 +102,12 @@ addEventListener("DOMContentLoaded", () => {
     setTimeout(update);
   });
   addEventListener("hashchange", follow);
-  // Paper has no pages to turn and nothing to unfold, but ends somewhere.
+  // On paper, all pages are printed as one and every list is unfolded, up to a limit.
   addEventListener("beforeprint", () => {
     const most = 2000;
     show(shown.slice(0, most));
     at("cut").hidden = shown.length <= most;
-    at("cut").textContent = `The first ${number(most)} of ${number(shown.length)} rows; to print others, search for them first.`;
+    at("cut").textContent = `The first ${number(most)} of ${number(shown.length)} rows are printed. Search for other rows to print them.`;
     document.querySelectorAll("details").forEach((details) => (details.open = true));
   });
   addEventListener("afterprint", () => {

@@ -1,0 +1,57 @@
+//! The command of a job, as a user can type it again.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+
+use super::escaped;
+
+/// Returns the command line with these arguments, except for the flags in `without`, and with the flag in `with`.
+pub(super) fn command(arguments: &[OsString], without: &[&str], with: Option<&str>) -> String {
+    let mut words: Vec<Cow<'_, str>> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    words.retain(|word| !without.contains(&word.as_ref()));
+    if let Some(flag) = with.filter(|flag| !words.iter().any(|word| word == flag)) {
+        // All arguments after `--` are paths.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.insert(end, flag.into());
+    }
+    let line = words.iter().fold("bulk-invite".to_owned(), |line, word| format!("{line} {}", quoted(word)));
+    escaped(&line).into_owned()
+}
+
+/// Quotes an argument for the shell of the platform, if it needs quotes.
+fn quoted(argument: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c) || (cfg!(windows) && c == '\\');
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.into()
+    } else if cfg!(windows) {
+        format!("\"{argument}\"").into()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''")).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(words: &[&str]) -> Vec<OsString> {
+        words.iter().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn flags_are_removed_and_added() {
+        let typed = arguments(&["run", "people.csv", "--dry-run", "--yes"]);
+        assert_eq!(command(&typed, &["--dry-run"], None), "bulk-invite run people.csv --yes");
+        assert_eq!(command(&typed, &[], Some("--yes")), "bulk-invite run people.csv --dry-run --yes");
+        let path_last = arguments(&["run", "--", "-people.csv"]);
+        assert_eq!(command(&path_last, &[], Some("--fresh")), "bulk-invite run --fresh -- -people.csv");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_argument_is_quoted_if_a_shell_would_split_it() {
+        let typed = arguments(&["run", "new people.csv", "it's.csv", "Zo\u{eb}.csv", "", "\u{1b}[2J"]);
+        let line = "bulk-invite run 'new people.csv' 'it'\\''s.csv' Zo\u{eb}.csv '' '\\u{1b}[2J'";
+        assert_eq!(command(&typed, &[], None), line);
+    }
+}
