@@ -1,5 +1,5 @@
-//! The memory that a large workbook takes. This is a test target of its own because the system reports only the largest
-//! of all child processes.
+//! The memory use of a large workbook. This is a separate test target because the system reports only the largest of all
+//! child processes.
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::Value;
 
-/// 100,000 rows may take 150 MiB; half of them are read in half the time.
+/// The limit is 150 MiB for 100,000 rows. Half as many rows are read, against half the limit, to save time.
 #[test]
 fn the_rows_of_a_large_workbook_take_little_memory() {
     let folder = tempfile::tempdir().expect("a folder");

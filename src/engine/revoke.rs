@@ -103,8 +103,8 @@ pub(crate) fn is_about(earlier: &Line, line: &Line) -> bool {
 }
 
 /// Returns the time of the first request whose outcome the line leaves unknown.
-pub(crate) fn first_sent(open: &Outcome) -> Timestamp {
-    open.finished_at.checked_sub(signed(open.elapsed)).unwrap_or(open.finished_at)
+pub(crate) fn first_sent(unresolved: &Outcome) -> Timestamp {
+    unresolved.finished_at.checked_sub(signed(unresolved.elapsed)).unwrap_or(unresolved.finished_at)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! What the model answers to a request, decided at the moment the request reaches it.
+//! The answers of the model, decided when a request reaches it.
 //!
-//! How long that takes and what is lost on the way is [`crate::wire`]'s business.
+//! [`crate::network`] decides about latency and lost messages.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use bulk_invite::atlas::{
 
 use crate::atlas::{Account, Atlas, ORGANIZATION};
 use crate::bucket::{Bucket, Empty};
+use crate::faults::Fault;
 use crate::ledger::{Creator, Issued, fold};
+use crate::network::InFlight;
 use crate::scenario::Duplicates;
-use crate::sheet::{DOOMED_TEAM, TEAM};
-use crate::weather::Fault;
-use crate::wire::Flight;
+use crate::sheet::{TEAM, UNJOINABLE_TEAM};
 
 impl Atlas {
-    /// What the server makes of a request that has just reached it with this credential.
-    pub(crate) fn process(&mut self, request: &Request, flight: &Flight) -> Response {
+    /// Returns the server's answer to a request that has just reached it.
+    pub(crate) fn process(&mut self, request: &Request, flight: &InFlight) -> Response {
         let (now, fault) = (self.history.now(), flight.fault);
-        if fault == Some(Fault::CredentialLapsed) && flight.credential == self.credential {
+        if fault == Some(Fault::CredentialExpired) && flight.credential == self.credential {
             self.credential += 1;
         }
         if flight.credential < self.credential {
             return self.error(401, "UNEXPECTED_ERROR", "You are not authorized for this resource.");
         }
-        let set = request.endpoint_set(self.manners.api);
+        let set = request.endpoint_set(self.server.api);
         let remaining = match self.buckets[set as usize].take(now) {
             Ok(remaining) => remaining,
             Err(empty) => return self.limited(set, flight, empty),
@@ -53,7 +53,7 @@ impl Atlas {
                 }
             }
         };
-        if self.rng.f64() < self.manners.limit_headers && response.status < 500 {
+        if self.rng.f64() < self.server.limit_headers && response.status < 500 {
             response.limit = Some(self.buckets[set as usize].capacity);
             response.remaining = Some(remaining);
         }
@@ -67,15 +67,15 @@ impl Atlas {
         let named = |(name, id): (&str, &str)| Named { id: id.parse().expect("an id"), name: name.to_owned() };
         match request {
             Request::Create(create) => self.create(create, fault),
-            Request::FindUser(asked) => {
-                let exact = self.manners.exact_look_ups;
-                let found = |account: &&Account| same(&account.email, asked, exact);
+            Request::FindUser(address) => {
+                let exact = self.server.exact_look_ups;
+                let found = |account: &&Account| same(&account.email, address, exact);
                 let people = self.accounts.values().filter(found).map(|account| self.person(account)).collect();
                 self.respond(200, Body::People(Page { entries: people, total: None }))
             }
-            Request::FindInvites(asked) => {
-                let exact = self.manners.exact_look_ups;
-                let invites = self.open_invites(|issued| same(&issued.email, asked, exact));
+            Request::FindInvites(address) => {
+                let exact = self.server.exact_look_ups;
+                let invites = self.pending_invites(|issued| same(&issued.email, address, exact));
                 self.respond(200, Body::Invites(invites))
             }
             Request::Organization => {
@@ -91,16 +91,16 @@ impl Atlas {
             Request::Revoke(revoke) => self.revoke(revoke, fault),
             Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), total: None })),
             Request::Invites => {
-                let invites = self.open_invites(|_| true);
+                let invites = self.pending_invites(|_| true);
                 self.respond(200, Body::Invites(invites))
             }
             Request::Teams(page) => {
-                let entries = if *page == 1 { vec![named(TEAM), named(DOOMED_TEAM)] } else { Vec::new() };
+                let entries = if *page == 1 { vec![named(TEAM), named(UNJOINABLE_TEAM)] } else { Vec::new() };
                 self.respond(200, Body::Named(Page { entries, total: Some(2) }))
             }
             Request::Projects(_) => self.respond(200, Body::Named(Page { entries: Vec::new(), total: Some(0) })),
-            Request::RateLimits if self.manners.tells_limits => {
-                let (capacity, refill, period) = self.manners.bucket;
+            Request::RateLimits if self.server.shows_limits => {
+                let (capacity, refill, period) = self.server.bucket;
                 let limits = EndpointSet::ALL.map(|set| Limit { set, capacity, refill, period });
                 self.respond(200, Body::Limits(limits.into()))
             }
@@ -108,7 +108,7 @@ impl Atlas {
         }
     }
 
-    /// What a request that would change something is answered while Atlas is upgraded.
+    /// Returns the answer to a request that changes something while Atlas is being upgraded.
     pub(crate) fn upgrading(&mut self, fault: Option<Fault>) -> Option<Response> {
         let now = self.history.now();
         if fault == Some(Fault::Upgrade) {
@@ -133,7 +133,7 @@ impl Atlas {
             );
             return self.error(400, "INVITATIONS_RATE_LIMITED_IP", &text);
         }
-        if create.body.windows(24).any(|part| part == DOOMED_TEAM.1.as_bytes()) {
+        if create.body.windows(24).any(|part| part == UNJOINABLE_TEAM.1.as_bytes()) {
             return self.error(404, "TEAM_NOT_FOUND", "No team with that ID exists.");
         }
         let address = fold(&create.email);
@@ -143,11 +143,11 @@ impl Atlas {
             let (status, code) = refusals[address.len() % refusals.len()];
             return self.error(status, code, "this person cannot be invited");
         }
-        let there = self.accounts.get(&address).map(|account| account.membership);
-        match (there, self.manners.duplicates) {
+        let membership = self.accounts.get(&address).map(|account| account.membership);
+        match (membership, self.server.duplicates) {
             (Some(Membership::Pending), Duplicates::Refused(status, code))
             | (Some(Membership::Active), Duplicates::Refused(status, code)) => {
-                return self.error(status, code, "somebody with this address is there");
+                return self.error(status, code, "a person with this address exists");
             }
             (Some(Membership::Active), Duplicates::Accepted) => {
                 return self.error(400, "A_MEMBER_ALREADY", "a member has this address");
@@ -156,7 +156,7 @@ impl Atlas {
             | (Some(Membership::Expired | Membership::Declined) | None, _) => {}
         }
         let seats = self.accounts.values().filter(|account| account.membership != Membership::Expired).count();
-        if self.manners.seats.is_some_and(|most| seats >= most) {
+        if self.server.seats.is_some_and(|most| seats >= most) {
             return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
         }
         let at = self.issue(&create.email, Creator::Job);
@@ -170,37 +170,37 @@ impl Atlas {
         Invite {
             id: issued.invite.clone(),
             email: issued.email.clone(),
-            created_at: self.manners.tells_created.then(|| self.shown(issued.created)),
-            expires_at: Some(self.lapses(issued.created)),
+            created_at: self.server.shows_created.then(|| self.shown(issued.created)),
+            expires_at: Some(self.expires_at(issued.created)),
             grants: Grants::default(),
         }
     }
 
-    fn open_invites(&self, wanted: impl Fn(&Issued) -> bool) -> Vec<Invite> {
-        let open = self.ledger.issued.iter().filter(|issued| issued.is_open() && wanted(issued));
+    fn pending_invites(&self, wanted: impl Fn(&Issued) -> bool) -> Vec<Invite> {
+        let open = self.ledger.issued.iter().filter(|issued| issued.is_pending() && wanted(issued));
         open.map(|issued| self.invite(issued)).collect()
     }
 
     fn person(&self, account: &Account) -> Person {
         let pending = account.membership == Membership::Pending;
-        let told = self.manners.tells_created && pending;
+        let is_shown = self.server.shows_created && pending;
         Person {
             id: account.user_id.clone(),
             email: account.email.clone(),
             membership: account.membership,
-            invited_at: told.then(|| self.shown(account.invited)),
-            expires_at: pending.then(|| self.lapses(account.invited)),
+            invited_at: is_shown.then(|| self.shown(account.invited)),
+            expires_at: pending.then(|| self.expires_at(account.invited)),
             grants: Grants::default(),
         }
     }
 
-    fn limited(&mut self, set: EndpointSet, flight: &Flight, empty: Empty) -> Response {
+    fn limited(&mut self, set: EndpointSet, flight: &InFlight, empty: Empty) -> Response {
         let now = self.history.now();
         let refill = self.buckets[set as usize].refill;
-        if let Some(problem) = self.conduct.refused_by_bucket(set, flight.departed, now, refill) {
+        if let Some(problem) = self.client_rules.refused_by_bucket(set, flight.sent_at, now, refill) {
             self.history.violation(problem);
         }
-        if !self.manners.retry_after {
+        if !self.server.retry_after {
             return self.error(429, "RATE_LIMITED_TOKEN_BUCKET", "Rate limit exceeded.");
         }
         let wait = Duration::from_secs((empty.next_step - now).as_secs());
@@ -211,7 +211,7 @@ impl Atlas {
             period.as_secs()
         );
         let mut response = self.error(429, "RATE_LIMITED_TOKEN_BUCKET", &text);
-        // The header may be missing; the text says the same.
+        // The header may be missing; the text has the same number.
         response.retry_after = Some(wait).filter(|_| self.rng.u8(..4) > 0);
         self.announced.insert(flight.number, empty.next_step);
         response
@@ -243,11 +243,11 @@ impl Atlas {
     }
 
     pub(crate) fn respond(&self, status: u16, body: Body) -> Response {
-        let date = self.manners.dates.then(|| self.shown(self.history.now()));
+        let date = self.server.dates.then(|| self.shown(self.history.now()));
         Response { status, body, retry_after: None, date, limit: None, remaining: None }
     }
 }
 
-fn same(stored: &str, asked: &str, exact: bool) -> bool {
-    if exact { stored == asked } else { fold(stored) == fold(asked) }
+fn same(stored: &str, address: &str, exact: bool) -> bool {
+    if exact { stored == address } else { fold(stored) == fold(address) }
 }

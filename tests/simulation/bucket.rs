@@ -1,9 +1,9 @@
-//! The server's limits: a token bucket that fills in steps, and the limiter of invitations alone.
+//! The server's limits: a token bucket that fills in steps, and the limit on invitations.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// A bucket that gets `refill` tokens at once every `period`, counted from its first use.
+/// A bucket that receives `refill` tokens at once every `period`, counted from its first use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
     pub(crate) capacity: u32,
@@ -14,7 +14,7 @@ pub(crate) struct Bucket {
     steps: u32,
 }
 
-/// The bucket is empty until then.
+/// The error of taking a token from an empty bucket.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Empty {
     pub(crate) next_step: Duration,
@@ -25,7 +25,7 @@ impl Bucket {
         Self { capacity, refill, period, tokens: capacity, first_use: None, steps: 0 }
     }
 
-    /// Takes a token; returns how many are left.
+    /// Takes a token. Returns the number of tokens left.
     pub(crate) fn take(&mut self, now: Duration) -> Result<u32, Empty> {
         let first = *self.first_use.get_or_insert(now);
         while first + self.period * (self.steps + 1) <= now {
@@ -42,27 +42,27 @@ impl Bucket {
     }
 }
 
-/// So many invitations in so long, whoever is invited.
+/// The limit on invitations: a number in a period.
 #[derive(Clone, Debug)]
 pub(crate) struct InvitationLimit {
     pub(crate) most: usize,
     pub(crate) period: Duration,
-    let_through: VecDeque<Duration>,
+    passed: VecDeque<Duration>,
 }
 
 impl InvitationLimit {
     pub(crate) fn new(most: usize, period: Duration) -> Self {
-        Self { most, period, let_through: VecDeque::new() }
+        Self { most, period, passed: VecDeque::new() }
     }
 
-    /// Whether one more is let through now.
+    /// Counts an invitation. Returns whether the limit allows it.
     pub(crate) fn take(&mut self, now: Duration) -> bool {
-        while self.let_through.front().is_some_and(|at| *at + self.period <= now) {
-            self.let_through.pop_front();
+        while self.passed.front().is_some_and(|at| *at + self.period <= now) {
+            self.passed.pop_front();
         }
-        let room = self.let_through.len() < self.most;
+        let room = self.passed.len() < self.most;
         if room {
-            self.let_through.push_back(now);
+            self.passed.push_back(now);
         }
         room
     }

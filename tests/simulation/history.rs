@@ -1,15 +1,15 @@
-//! What happened, in order and with virtual times, and what ought not to have happened.
+//! The events of a seed in order, with virtual times, and the violations among them.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What becomes of events: a thousand seeds that pass are not written down.
+/// The recording of events. Events of seeds that pass are not needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Telling {
-    Nobody,
-    Kept,
-    /// At once, so that a panic does not take them along.
+pub(crate) enum Recording {
+    Off,
+    Collected,
+    /// Printed at once, so that a panic does not lose them.
     Printed,
 }
 
@@ -17,39 +17,39 @@ pub(crate) enum Telling {
 #[derive(Debug)]
 pub(crate) struct History {
     origin: Instant,
-    telling: Telling,
+    recording: Recording,
     events: Vec<String>,
     violations: Vec<String>,
 }
 
 impl History {
-    pub(crate) fn new(telling: Telling) -> Self {
-        Self { origin: Instant::now(), telling, events: Vec::new(), violations: Vec::new() }
+    pub(crate) fn new(recording: Recording) -> Self {
+        Self { origin: Instant::now(), recording, events: Vec::new(), violations: Vec::new() }
     }
 
-    /// Virtual time since the seed began.
+    /// Returns the virtual time since the seed began.
     pub(crate) fn now(&self) -> Duration {
         self.origin.elapsed()
     }
 
-    /// Notes an event.
-    #[expect(clippy::print_stdout, reason = "who asks for a history wants to read it")]
+    /// Records an event.
+    #[expect(clippy::print_stdout, reason = "a developer who sets a seed wants to read its history")]
     pub(crate) fn note(&mut self, event: impl FnOnce() -> String) {
         let line = || format!("{:>10.3} {}", self.now().as_secs_f64(), event());
-        match self.telling {
-            Telling::Nobody => {}
-            Telling::Kept => self.events.push(line()),
-            Telling::Printed => println!("{}", line()),
+        match self.recording {
+            Recording::Off => {}
+            Recording::Collected => self.events.push(line()),
+            Recording::Printed => println!("{}", line()),
         }
     }
 
-    /// Notes that a promise was broken.
+    /// Records a violation.
     pub(crate) fn violation(&mut self, what: String) {
         self.note(|| format!("VIOLATION: {what}"));
         self.violations.push(format!("{:.3} s: {what}", self.now().as_secs_f64()));
     }
 
-    pub(crate) fn is_spoilt(&self) -> bool {
+    pub(crate) fn has_violations(&self) -> bool {
         !self.violations.is_empty()
     }
 

@@ -1,4 +1,4 @@
-//! The results file as anybody can read it: while it grows, and when it is finished. Shares no code with the journal.
+//! A reader of the results file, while it grows and when it is finished. It shares no code with the journal.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::sheet::address_in;
 
-/// One line.
+/// A line of the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) row: Option<u32>,
@@ -19,12 +19,12 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Whether it is about its row, and says nothing of the person.
+    /// Returns whether the line is only about its row, and not about the person.
     fn is_of_the_row_alone(&self) -> bool {
         matches!(self.status.as_str(), "duplicate" | "invalid" | "not_ours")
     }
 
-    /// Returns whether the line says why its row did not succeed, if it did not.
+    /// Returns whether the line has a code, or is about a row that succeeded and needs none.
     fn has_its_code(&self) -> bool {
         let needs_none = matches!(
             self.status.as_str(),
@@ -45,36 +45,37 @@ impl Line {
     }
 }
 
-/// All lines of a finished file.
+/// Returns all lines of a finished file.
 pub(crate) fn read(path: &Path) -> Vec<Line> {
-    let mut csv = csv::Reader::from_path(path).expect("the results file is there");
+    let mut csv = csv::Reader::from_path(path).expect("the results file exists");
     let lines: Vec<Line> =
-        csv.records().map(|record| Line::read(&record.expect("the results file is whole"))).collect();
+        csv.records().map(|record| Line::read(&record.expect("the results file is complete"))).collect();
     for line in &lines {
         assert!(line.has_its_code(), "a row that did not succeed has a code: {line:?}");
     }
     lines
 }
 
-/// The lines that stand in a file, finished or not: the last of each person, and every one that is about its row alone.
-pub(crate) fn standing(path: &Path) -> Vec<Line> {
-    let mut written = std::fs::read(path).expect("the results file is there");
-    // Whatever a kill tore has no end of a line.
+/// Returns the current lines of a file, finished or not: the last line about each person, and every line that is only
+/// about its row.
+pub(crate) fn current(path: &Path) -> Vec<Line> {
+    let mut written = std::fs::read(path).expect("the results file exists");
+    // A line that a kill cut off has no line end.
     written.truncate(written.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
     let mut csv = csv::Reader::from_reader(written.as_slice());
-    let mut standing: Vec<(u32, usize, Line)> = Vec::new();
+    let mut current: Vec<(u32, usize, Line)> = Vec::new();
     for (at, record) in csv.records().enumerate() {
         let line = Line::read(&record.expect("lines are written whole"));
         if !line.is_of_the_row_alone() {
-            standing.retain(|(_, _, known)| known.is_of_the_row_alone() || known.address != line.address);
+            current.retain(|(_, _, known)| known.is_of_the_row_alone() || known.address != line.address);
         }
-        standing.push((line.row.unwrap_or(u32::MAX), at, line));
+        current.push((line.row.unwrap_or(u32::MAX), at, line));
     }
-    standing.sort_by_key(|(row, at, _)| (*row, *at));
-    standing.into_iter().map(|(_, _, line)| line).collect()
+    current.sort_by_key(|(row, at, _)| (*row, *at));
+    current.into_iter().map(|(_, _, line)| line).collect()
 }
 
-/// Follows a results file while lines are appended.
+/// A reader that follows a results file while lines are appended.
 #[derive(Debug)]
 pub(crate) struct Tail {
     path: PathBuf,
@@ -87,9 +88,9 @@ impl Tail {
         Self { path, read: 0, last: BTreeMap::new() }
     }
 
-    /// What the last line about the address says.
+    /// Returns the status of the last line about the address.
     pub(crate) fn last_status(&mut self, address: &str) -> Option<String> {
-        let mut file = File::open(&self.path).expect("the results file is there");
+        let mut file = File::open(&self.path).expect("the results file exists");
         file.seek(SeekFrom::Start(self.read)).expect("it can be read");
         let mut new = Vec::new();
         self.read += file.read_to_end(&mut new).expect("it can be read") as u64;

@@ -1,4 +1,5 @@
-//! What a seed picks, but for the sheet and the weather: the server's manners, the job's settings, who else is about.
+//! The scenario of a seed, except for the sheet and the faults: the server's behavior, the job's settings, other
+//! actors.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,48 +8,48 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Pace, Rate};
 use fastrand::Rng;
 
-use crate::weather::span;
+use crate::faults::random_duration;
 
-/// What the server makes of an invitation to somebody who has a pending one.
+/// The server's reaction to an invitation of a person who has a pending one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
-    /// It sends another email. Only the older endpoint may; for the newer one Atlas documents a 409.
+    /// It sends another email. Only the older endpoint may do so; for the newer one Atlas documents a 409.
     Accepted,
-    /// It refuses with this status and an error code that nobody documents.
+    /// It refuses with this status and an undocumented error code.
     Refused(u16, &'static str),
 }
 
-/// How the server behaves all through a seed.
+/// The behavior of the server throughout a seed.
 #[derive(Clone, Debug)]
-pub(crate) struct Manners {
+pub(crate) struct ServerOptions {
     pub(crate) api: Api,
     pub(crate) duplicates: Duplicates,
-    /// Whether it stores addresses in lower case.
-    pub(crate) lower_cases: bool,
-    /// Whether a look-up finds an address only in the case in which it is stored.
+    /// Set if addresses are stored in lower case.
+    pub(crate) lowercases: bool,
+    /// Set if look-ups are case-sensitive.
     pub(crate) exact_look_ups: bool,
-    /// Whether answers have a `Date`.
+    /// Set if answers have a `Date`.
     pub(crate) dates: bool,
-    /// Whether invitations tell when they were created.
-    pub(crate) tells_created: bool,
-    /// How often an answer has `RateLimit-*` headers.
+    /// Set if invitations have a creation time.
+    pub(crate) shows_created: bool,
+    /// The share of answers with `RateLimit-*` headers.
     pub(crate) limit_headers: f64,
-    /// Whether a 429 says when to come again, and which limit it speaks of.
+    /// Set if a 429 has a `Retry-After` and names its limit.
     pub(crate) retry_after: bool,
-    /// Whether `GET /rateLimits` tells the limits.
-    pub(crate) tells_limits: bool,
-    /// How far its clock is ahead of the job's, in milliseconds.
+    /// Set if `GET /rateLimits` returns the limits.
+    pub(crate) shows_limits: bool,
+    /// The time by which its clock is ahead of the job's, in milliseconds; negative if it is behind.
     pub(crate) skew: i64,
     /// Capacity, refill and period of each bucket.
     pub(crate) bucket: (u32, u32, Duration),
     pub(crate) invitation_limit: Option<(usize, Duration)>,
-    /// Seats until the administrators buy more, before the last runs.
+    /// The number of seats, until the administrators buy more before the last runs.
     pub(crate) seats: Option<usize>,
-    /// The longest way of a request, and of an answer.
+    /// The longest time that a request takes to the server, or an answer to the client.
     pub(crate) latency: Duration,
 }
 
-/// How the job is run.
+/// The settings of the job.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) concurrency: usize,
@@ -58,22 +59,23 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
 }
 
-/// Everything about a seed that does not change from run to run.
+/// The properties of a seed that do not change from run to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
-    pub(crate) manners: Manners,
+    pub(crate) server: ServerOptions,
     pub(crate) settings: Settings,
-    /// Runs in bad weather before the last ones.
-    pub(crate) rough_runs: u32,
-    /// Whether the user is in a hurry: runs are ended soon and repeated at once.
+    /// The number of runs with faults, before the last ones.
+    pub(crate) faulty_runs: u32,
+    /// Set if the user stops runs soon and repeats them at once.
     pub(crate) hasty: bool,
-    /// How long until somebody accepts, or another administrator invites: the longest pause.
+    /// The longest pause until a person accepts.
     pub(crate) accepting: Option<Duration>,
+    /// The longest pause until another administrator invites a person.
     pub(crate) inviting: Option<Duration>,
-    /// How long until another administrator cancels an invitation, or invites again: the longest pause.
+    /// The longest pause until another administrator cancels an invitation, or invites the person again.
     pub(crate) cancelling: Option<Duration>,
-    /// Another program that drinks from the same buckets: the longest pause.
-    pub(crate) drinking: Option<Duration>,
+    /// The longest pause until another program spends tokens of the same buckets.
+    pub(crate) spending: Option<Duration>,
 }
 
 impl Scenario {
@@ -83,20 +85,20 @@ impl Scenario {
         let api = if rng.bool() { Api::Invites } else { Api::Users };
         let refused = [(409, "ALREADY_THERE"), (409, ""), (400, "USER_ALREADY_SOMEWHERE"), (400, "")][rng.usize(..4)];
         let timeout = secs([3, 10, 30][rng.usize(..3)]);
-        let manners = Manners {
+        let server = ServerOptions {
             api,
             duplicates: if api == Api::Invites && rng.bool() {
                 Duplicates::Accepted
             } else {
                 Duplicates::Refused(refused.0, refused.1)
             },
-            lower_cases: rng.bool(),
+            lowercases: rng.bool(),
             exact_look_ups: rng.bool(),
             dates: !one_in(rng, 6),
-            tells_created: !one_in(rng, 8),
+            shows_created: !one_in(rng, 8),
             limit_headers: [1.0, 1.0, 0.7, 0.0][rng.usize(..4)],
             retry_after: !one_in(rng, 6),
-            tells_limits: !one_in(rng, 3),
+            shows_limits: !one_in(rng, 3),
             skew: if rng.bool() { 0 } else { rng.i64(-7_200_000..7_200_000) },
             bucket: match rng.u8(..4) {
                 0 => (500, 250, secs(60)),
@@ -106,7 +108,7 @@ impl Scenario {
             invitation_limit: one_in(rng, 8).then(|| (rng.usize(3..12), secs(60))),
             seats: one_in(rng, 10).then(|| rng.usize(10..30)),
             latency: match rng.u8(..3) {
-                0 => span(rng, Duration::from_millis(1), timeout / 4),
+                0 => random_duration(rng, Duration::from_millis(1), timeout / 4),
                 _ => Duration::from_millis(rng.u64(1..300)),
             },
         };
@@ -124,28 +126,29 @@ impl Scenario {
             settle: secs([2, 10, 30][rng.usize(..3)]),
             timeout,
         };
-        let bucket = manners.bucket;
+        let bucket = server.bucket;
         let hasty = one_in(rng, 4);
         Self {
-            manners,
+            server,
             settings,
-            rough_runs: if hasty { rng.u32(3..8) } else { rng.u32(0..5) },
+            faulty_runs: if hasty { rng.u32(3..8) } else { rng.u32(0..5) },
             hasty,
             accepting: rng.bool().then(|| secs(rng.u64(2..60))),
             inviting: one_in(rng, 3).then(|| secs([1, 5, 60][rng.usize(..3)])),
             cancelling: None,
-            // It leaves half of what flows in, or the job would starve.
-            drinking: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
+            // Half of the tokens are left for the job.
+            spending: one_in(rng, 5).then(|| bucket.2 * 4 / bucket.1),
         }
     }
 }
 
-impl Manners {
-    /// How much older than a request an invitation may look that could be its own, for a client that knows no more of
-    /// the server's clock than `Date` tells: whole seconds, as old as the answer's way was long. `None`: any age.
+impl ServerOptions {
+    /// Returns the time by which an invitation of the job may appear older than its request, for a client that knows
+    /// the server's clock only from `Date`, which has whole seconds and is as old as the answer's latency. `None` for
+    /// any age.
     pub(crate) fn early(&self) -> Option<Duration> {
         let tolerance = Duration::from_secs(2);
         let rounding = Duration::from_secs(1);
-        (self.dates && self.tells_created).then(|| tolerance + rounding + self.latency)
+        (self.dates && self.shows_created).then(|| tolerance + rounding + self.latency)
     }
 }

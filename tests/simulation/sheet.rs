@@ -1,9 +1,9 @@
-//! The spreadsheet and what becomes of it between runs: re-sorted, shortened, extended, respelled.
+//! The spreadsheet, and its changes between runs: it is sorted, shortened, extended, or addresses are respelled.
 
 use bulk_invite::model::fold_email;
 use fastrand::Rng;
 
-/// How a cell writes an address.
+/// The spelling of an address in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spelling {
     Lower,
@@ -18,10 +18,10 @@ const SPELLINGS: [Spelling; 5] =
 
 /// The team that every organization of the model has.
 pub(crate) const TEAM: (&str, &str) = ("Backend", "aaaaaaaaaaaaaaaaaaaaaaaa");
-/// A team that is on the list and cannot be joined.
-pub(crate) const DOOMED_TEAM: (&str, &str) = ("Ghosts", "dddddddddddddddddddddddd");
+/// A team that is listed and cannot be joined.
+pub(crate) const UNJOINABLE_TEAM: (&str, &str) = ("Closed", "dddddddddddddddddddddddd");
 
-/// What is wrong in a row by our own checks.
+/// The part of a row that our own checks reject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     Address,
@@ -29,7 +29,7 @@ enum Flaw {
     Team,
 }
 
-/// One row.
+/// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Row {
     person: usize,
@@ -40,47 +40,47 @@ struct Row {
     flaw: Option<Flaw>,
 }
 
-/// One version of the spreadsheet.
+/// A version of the spreadsheet.
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
     rows: Vec<Row>,
     people: usize,
     with_note: bool,
     with_organization: bool,
-    /// The one way in which addresses are written, where it may not vary.
+    /// The index of the spelling of all addresses, if the spelling must not vary.
     ///
-    /// A server that keeps the case of an address and finds it in no other shows our invite only to whoever remembers
-    /// how it was sent, and the results remember that from one run to the next, not for longer.
+    /// A server may keep the case of an address and find it in no other. Then our invite is found only by the spelling
+    /// that was sent, and the results keep that spelling only until the next run.
     spelling: Option<usize>,
 }
 
-/// What must become of a row, as far as the sheet alone decides.
+/// The result of a row that follows from the sheet alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// It stands for its person.
+    /// The first valid row of its person.
     First,
     Duplicate,
     Invalid,
 }
 
-/// A row as the checks see it.
+/// A row with the result that the checks expect.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RowSpec {
     pub(crate) number: u32,
     pub(crate) cell: String,
     pub(crate) address: String,
     pub(crate) expected: Expected,
-    /// Whether the server will never take it.
-    pub(crate) doomed: bool,
+    /// Set if the server always refuses the row.
+    pub(crate) is_rejected: bool,
 }
 
-/// The address of a person of the model, folded.
+/// Returns the folded address of a person of the model.
 pub(crate) fn address_of(person: usize) -> String {
     let domain = if person.is_multiple_of(3) { "example.org" } else { "example.com" };
     format!("person{person}@{domain}")
 }
 
-/// The folded address in a cell.
+/// Returns the folded address in a cell.
 pub(crate) fn address_in(cell: &str) -> String {
     let bare = cell.rsplit_once('<').map_or(cell, |(_, rest)| rest.trim_end_matches('>'));
     let bare = if bare.to_lowercase().starts_with("mailto:") { &bare["mailto:".len()..] } else { bare };
@@ -91,7 +91,7 @@ impl Row {
     fn pick(rng: &mut Rng, person: usize) -> Self {
         let flaw = (rng.u8(..12) == 0).then(|| [Flaw::Address, Flaw::Role, Flaw::Team][rng.usize(..3)]);
         let team = match rng.u8(..12) {
-            0 => DOOMED_TEAM.0,
+            0 => UNJOINABLE_TEAM.0,
             1..4 => TEAM.0,
             _ => "",
         };
@@ -114,14 +114,14 @@ impl Row {
 
     fn roles(&self) -> &'static str {
         match (self.flaw, self.owner) {
-            (Some(Flaw::Role), _) => "Emperor",
+            (Some(Flaw::Role), _) => "No such role",
             (_, true) => "Organization Owner",
             (_, false) => "ORG_MEMBER",
         }
     }
 
     fn team(&self) -> &'static str {
-        if self.flaw == Some(Flaw::Team) { "Nobody's team" } else { self.team }
+        if self.flaw == Some(Flaw::Team) { "No such team" } else { self.team }
     }
 
     fn note(&self) -> &'static str {
@@ -146,7 +146,7 @@ impl Sheet {
 
     fn extend(&mut self, rng: &mut Rng, rows: usize) {
         for _ in 0..rows {
-            // A few people stand in several rows, saying the same or something else.
+            // A few people are in several rows, with the same or other roles and teams.
             let row = match rng.u8(..10) {
                 0 if !self.rows.is_empty() => {
                     let row = self.rows[rng.usize(..self.rows.len())].clone();
@@ -163,20 +163,20 @@ impl Sheet {
         self.spell();
     }
 
-    /// Writes every person's address in one way, where it may not vary.
+    /// Sets the spelling of every address, if it must not vary.
     fn spell(&mut self) {
         if let Some(spelling) = self.spelling {
-            let way = |row: &Row| SPELLINGS[(row.person + spelling) % SPELLINGS.len()];
-            self.rows.iter_mut().for_each(|row| row.spelling = way(row));
+            let spelling_of = |row: &Row| SPELLINGS[(row.person + spelling) % SPELLINGS.len()];
+            self.rows.iter_mut().for_each(|row| row.spelling = spelling_of(row));
         }
     }
 
-    /// Everybody who has ever been in the sheet.
+    /// Returns the number of people who have ever been in the sheet.
     pub(crate) fn people(&self) -> usize {
         self.people
     }
 
-    /// What the user does to the sheet before running the command again.
+    /// Edits the sheet as a user might before running the command again.
     pub(crate) fn edit(&mut self, rng: &mut Rng) {
         match rng.u8(..8) {
             0 => rng.shuffle(&mut self.rows),
@@ -199,13 +199,13 @@ impl Sheet {
         self.spell();
     }
 
-    /// Writes all addresses in another way.
+    /// Changes the spelling of all addresses.
     pub(crate) fn respell(&mut self) {
         self.spelling = self.spelling.map(|spelling| spelling + 1);
         self.spell();
     }
 
-    /// The sheet as a file.
+    /// Returns the sheet as a CSV file.
     pub(crate) fn csv(&self, organization: &str) -> Vec<u8> {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let optional = |with: bool, text: &'static str| with.then_some(text);
@@ -221,10 +221,10 @@ impl Sheet {
         csv.into_inner().expect("memory takes it")
     }
 
-    /// What must become of each row.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    /// Returns the rows with their expected results.
+    pub(crate) fn row_specs(&self) -> Vec<RowSpec> {
         let mut first: Vec<&Row> = Vec::new();
-        let mut asked = Vec::new();
+        let mut specs = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             let expected = match first.iter().find(|first| first.person == row.person) {
                 _ if row.flaw.is_some() => Expected::Invalid,
@@ -235,14 +235,14 @@ impl Sheet {
                 Some(first) if (first.owner, first.team) == (row.owner, row.team) => Expected::Duplicate,
                 Some(_) => Expected::Invalid,
             };
-            asked.push(Asked {
+            specs.push(RowSpec {
                 number: u32::try_from(at).expect("few rows") + 2,
                 cell: row.cell(),
                 address: address_of(row.person),
                 expected,
-                doomed: row.team == DOOMED_TEAM.0,
+                is_rejected: row.team == UNJOINABLE_TEAM.0,
             });
         }
-        asked
+        specs
     }
 }

@@ -1,4 +1,4 @@
-//! One run of the real engine, as the program would put it together, and how it may be ended from outside.
+//! A run of the real engine, assembled as the program does, with the signals and kills that may end it.
 
 use std::future::poll_fn;
 use std::path::PathBuf;
@@ -20,53 +20,53 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 
 use crate::atlas::{ORGANIZATION, START};
-use crate::scenario::{Manners, Settings};
-use crate::wire::{Shared, Wire, locked};
+use crate::network::{Network, Shared, locked};
+use crate::scenario::{ServerOptions, Settings};
 
-/// What the user does with one run.
+/// A run as the user starts it.
 #[derive(Clone, Debug)]
 pub(crate) struct UserRun {
     pub(crate) results: PathBuf,
     pub(crate) command: Command,
-    /// Whether it starts over.
+    /// Set to ignore the results of earlier runs.
     pub(crate) fresh: bool,
     pub(crate) seed: u64,
     pub(crate) max_failures: MaxFailures,
     pub(crate) limit: Option<u64>,
-    /// When the first signal comes, and how long after it a second one.
+    /// The time of the first signal, and the time from it to a second one.
     pub(crate) signals: Option<(Duration, Option<Duration>)>,
     pub(crate) crash: Crash,
 }
 
-/// Which command it is.
+/// The command, with its input.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
-    /// `run`, of a sheet.
+    /// `run`, with a sheet.
     Invite(Vec<u8>),
-    /// `revoke`, of the results of a run.
+    /// `revoke`, with the results of a run.
     Revoke(PathBuf),
 }
 
-/// When the process is killed.
+/// The time at which the process is killed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Crash {
     Never,
     After(Duration),
-    /// Before the dispatcher looks up for the so-manyth time.
+    /// Before this poll of the run's future, counted from 1.
     AtPoll(u64),
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug)]
 pub(crate) enum End {
     Killed,
-    /// By itself; whether the organization could be read is in the second value.
+    /// The run ended by itself. The second value is set if the organization could be read.
     Ended(Box<Summary>, bool),
 }
 
-/// Runs the job once.
-pub(crate) async fn run(user_run: &UserRun, manners: &Manners, settings: &Settings, atlas: &Shared) -> End {
-    locked(atlas).conduct.begin_run(settings.pace);
+/// Runs the command once.
+pub(crate) async fn run(user_run: &UserRun, server: &ServerOptions, settings: &Settings, atlas: &Shared) -> End {
+    locked(atlas).client_rules.begin_run(settings.pace);
     let (signal, signals) = mpsc::channel(4);
     let sender = user_run.signals.map(|(first, second)| {
         let atlas = atlas.clone();
@@ -75,9 +75,9 @@ pub(crate) async fn run(user_run: &UserRun, manners: &Manners, settings: &Settin
                 sleep(wait).await;
                 {
                     let mut atlas = locked(&atlas);
-                    atlas.history.note(|| "a signal comes".to_owned());
+                    atlas.history.note(|| "a signal arrives".to_owned());
                     let now = atlas.history.now();
-                    atlas.conduct.signalled(now);
+                    atlas.client_rules.signalled(now);
                 }
                 // The run may be over.
                 let _ = signal.send(Signal::Interrupt).await;
@@ -85,11 +85,11 @@ pub(crate) async fn run(user_run: &UserRun, manners: &Manners, settings: &Settin
             signal.closed().await;
         })
     });
-    let end = until_killed(whole(user_run, manners, settings, atlas, signals), user_run.crash).await;
+    let end = until_killed(run_command(user_run, server, settings, atlas, signals), user_run.crash).await;
     if let Some(sender) = sender {
         sender.abort();
     }
-    // What the run had spawned goes with it before anything else happens.
+    // The tasks that the run had spawned end before anything else happens.
     sleep(Duration::from_millis(1)).await;
     end
 }
@@ -117,9 +117,9 @@ async fn until_killed(run: impl Future<Output = End>, crash: Crash) -> End {
     .await
 }
 
-async fn whole(
+async fn run_command(
     user_run: &UserRun,
-    manners: &Manners,
+    server: &ServerOptions,
     settings: &Settings,
     atlas: &Shared,
     signals: mpsc::Receiver<Signal>,
@@ -129,31 +129,31 @@ async fn whole(
         Command::Invite(text) => {
             let sheet = Sheet::from_bytes(text.clone(), &SheetOptions::default()).expect("the sheet has a header");
             let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
-            let opened = Opened::open(user_run, manners.api, carried.into(), settings, atlas);
-            let (directory, blocked) = told(preflight(&opened.session).await);
+            let opened = Opened::open(user_run, server.api, carried.into(), settings, atlas);
+            let (directory, blocked) = directory_of(preflight(&opened.session).await);
             let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
             let planner = Planner::new(planning, sheet.header(), vec![(organization, &directory)]);
             let input = Input::Sheet(sheet, planner);
-            opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
+            opened.dispatch(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
         Command::Revoke(run) => {
-            let reading = ResultsReader::open(run).expect("the results of the run can be read");
-            let layout = Layout::of_revocation(reading.carried());
+            let reader = ResultsReader::open(run).expect("the results of the run can be read");
+            let layout = Layout::of_revocation(reader.carried());
             let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
-            let (directory, blocked) = told(preflight_pending(&opened.session).await);
-            let input = Input::Results(reading);
-            opened.carry_out(user_run, settings, (&directory, blocked), input, atlas, signals).await
+            let (directory, blocked) = directory_of(preflight_pending(&opened.session).await);
+            let input = Input::Results(reader);
+            opened.dispatch(user_run, settings, (&directory, blocked), input, atlas, signals).await
         }
     }
 }
 
-fn told(read: Result<Directory, Blocked>) -> (Directory, Option<Blocked>) {
-    read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None))
+fn directory_of(read: Result<Directory, Blocked>) -> (Directory, Option<Blocked>) {
+    read.map_or_else(|blocked| (Directory::offline(), Some(blocked)), |directory| (directory, None))
 }
 
-/// What every command needs.
+/// The parts of a run that are opened before its first request.
 struct Opened {
-    session: Session<Wire>,
+    session: Session<Network>,
     clock: Clock,
     learned: mpsc::UnboundedReceiver<Learned>,
     journal: Journal,
@@ -169,11 +169,11 @@ impl Opened {
         let clock = Clock::starting_at(START + now);
         let start = if user_run.fresh { Start::Fresh(START + now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
-        let (journal, earlier) = opened.expect("the results can be continued");
-        locked(atlas).conduct.opened(user_run.results.clone());
+        let (journal, earlier) = opened.expect("the results can be resumed");
+        locked(atlas).client_rules.opened(user_run.results.clone());
         let (sender, learned) = mpsc::unbounded_channel();
         let session = Session::new(
-            Wire { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
+            Network { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
             api,
             Limiter::new(settings.pace),
             Policy::new(settings.max_attempts, user_run.seed),
@@ -183,7 +183,7 @@ impl Opened {
         Self { session, clock, learned, journal, earlier, keys }
     }
 
-    async fn carry_out(
+    async fn dispatch(
         self,
         user_run: &UserRun,
         settings: &Settings,
@@ -219,21 +219,21 @@ impl Opened {
         {
             let mut atlas = locked(atlas);
             let now = atlas.history.now();
-            atlas.conduct.listens(now);
+            atlas.client_rules.begin_dispatch(now);
         }
-        let summary = dispatch(run, input, signals, &mut |event| watch(atlas, &event)).await;
+        let summary = dispatch(run, input, signals, &mut |event| record(atlas, &event)).await;
         End::Ended(Box::new(summary), was_read)
     }
 }
 
-/// Notes what the run tells, and holds it to its word that it stops.
-fn watch(atlas: &Shared, event: &Event<'_>) {
+/// Records an event of the run, and checks from then on that a run that stops sends nothing.
+fn record(atlas: &Shared, event: &Event<'_>) {
     let mut atlas = locked(atlas);
     match event {
         Event::Stopping { halt } => {
             atlas.history.note(|| format!("the run stops: {halt:?}"));
             let now = atlas.history.now();
-            atlas.conduct.stopped(now, "the run had said that it stops");
+            atlas.client_rules.stopped(now, "the run had reported that it stops");
         }
         Event::Blocked { organization, blocked } => {
             atlas.history.violation(format!("one of several organizations, {organization}, is blocked: {blocked}"));

@@ -126,7 +126,7 @@ async fn drive<G: Gateway, J: Job>(
             Some(signal) = signals.recv() => dispatcher.handle_signal(signal),
             Some(notice) = inbox.recv() => dispatcher.handle_notice(notice),
             Some(Err(error)) = dispatcher.pool.workers.join_next() => dispatcher.end_lost_row(&error),
-            Some(news) = learned.recv() => dispatcher.report_learned(news),
+            Some(limit) = learned.recv() => dispatcher.report_learned(limit),
             () = free_slot(slots.as_deref()), if wants_rows => dispatcher.take_rows(),
             _ = tick.tick() => dispatcher.report_progress(),
         }

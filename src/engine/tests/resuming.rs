@@ -178,12 +178,12 @@ async fn a_second_kill_before_the_look_up_leaves_the_row_sending() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_row_is_looked_up_after_the_settle_delay() {
-    for (later, asked) in [(0.0, 31.0), (10.0, 31.0), (60.0, 61.0)] {
+    for (later, not_before) in [(0.0, 31.0), (10.0, 31.0), (60.0, 61.0)] {
         let run = World::users().people(["ada"]).when("invite ada", [reset()]).signal_at(1.0, Signal::Interrupt);
         let run = run.run().await;
         assert_eq!(run.line("ada"), "unknown INTERRUPTED x1");
         let run = run.again_after(later).await.when("find ada", [pending("user-1").created_at(at(0))]).run().await;
-        assert_eq!(run.requests, [format!("{} find ada", if later > 31.0 { later + 1.0 } else { asked })]);
+        assert_eq!(run.requests, [format!("{} find ada", if later > 31.0 { later + 1.0 } else { not_before })]);
         assert_eq!((run.line("ada").as_str(), run.exit()), ("invited user-1 x1", Exit::Success));
     }
 }

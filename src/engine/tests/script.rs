@@ -281,10 +281,10 @@ impl State {
 /// Returns the list that was requested, with at most one entry: membership, id, creation time and the server's spelling
 /// of the address.
 fn listed(request: &Request, entry: Option<(Membership, &str, Option<Timestamp>, Option<&str>)>) -> Body {
-    let (Request::FindUser(asked) | Request::FindInvites(asked)) = request else {
+    let (Request::FindUser(address) | Request::FindInvites(address)) = request else {
         panic!("{request:?} is not a look-up")
     };
-    let address = |under: Option<&str>| under.map_or_else(|| asked.clone(), email);
+    let address = |under: Option<&str>| under.map_or_else(|| address.clone(), email);
     if matches!(request, Request::FindUser(_)) {
         let person = entry.map(|(membership, id, created, under)| a_person(id, &address(under), membership, created));
         Body::People(Page { entries: person.into_iter().collect(), total: None })

@@ -92,7 +92,7 @@ pub(super) struct World {
     /// The beginning of the first run, on the wall clock and on tokio's.
     beginning: Option<(Clock, Instant)>,
     sheet: String,
-    /// Set if reading the sheet fails after its rows.
+    /// Set if reader the sheet fails after its rows.
     pub(super) unreadable_tail: bool,
     pub(super) api: Api,
     pub(super) pace: Pace,
@@ -262,9 +262,9 @@ impl World {
         let (input, layout) = match self.kind {
             JobKind::Invite => self.invite_input(),
             JobKind::Revoke => {
-                let reading = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
-                let layout = Layout::of_revocation(reading.carried());
-                (Input::Results(reading), layout)
+                let reader = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
+                let layout = Layout::of_revocation(reader.carried());
+                (Input::Results(reader), layout)
             }
         };
         let (journal, earlier) =

@@ -1,50 +1,50 @@
-//! What goes wrong with a request: each kind of the verdict table, several at a time, at rates that the seed picks.
+//! The faults of requests: each kind of the verdict table, at rates that the seed picks.
 
 use std::time::Duration;
 
 use bulk_invite::atlas::{Lost, Request};
 use fastrand::Rng;
 
-/// What goes wrong with one request.
+/// A fault of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It never leaves.
+    /// The request is never sent.
     NeverSent,
-    /// It is lost on its way to the server.
+    /// The request is lost before the server processes it.
     LostBefore(Lost),
-    /// It is processed and its answer is lost.
+    /// The request is processed and its answer is lost.
     LostAfter(Lost),
-    /// The client gives up while the server still works on it, which ends within the settling delay.
+    /// The client abandons the request while the server still processes it, which ends within the settle delay.
     StillRunning(Lost),
-    /// An error that leaves open whether it was processed: it was not.
+    /// An ambiguous error, although the request was not processed.
     ErrorBefore(u16),
-    /// An error that leaves open whether it was processed: it was.
+    /// An ambiguous error, although the request was processed.
     ErrorAfter(u16),
-    /// A page of a proxy instead of an answer.
+    /// A page of a proxy, and the request was not processed.
     PageBefore(u16),
-    /// The same after the server processed it.
+    /// A page of a proxy, although the request was processed.
     PageAfter(u16),
-    /// A success that does not say what was created, although nothing was.
+    /// A success without an id, although the request was not processed.
     EmptyBefore,
-    /// A success that does not say what was created.
+    /// A success without an id.
     EmptyAfter,
-    /// The credential lapsed; the next one is good.
-    CredentialLapsed,
-    /// Refused for good, which condemns the run.
+    /// The credential has expired; the next one is valid.
+    CredentialExpired,
+    /// A refusal that blocks the organization.
     Denied(u16),
-    /// A definite refusal of this row that another attempt would not meet.
+    /// A definite refusal of this row. Another attempt would succeed.
     Refused(u16, &'static str),
-    /// Something that the row names is missing just now.
+    /// A 404, because a team or project of the row is missing for now.
     Missing,
-    /// Atlas is being upgraded from now on, for a while.
+    /// The beginning of an upgrade of Atlas.
     Upgrade,
-    /// The organization does not answer to its id, for this run.
+    /// A 404, because the organization is missing for the rest of the run.
     OrganizationGone,
 }
 
-/// How often which faults come.
+/// The kinds of faults, with the rates for requests that change something and for look-ups.
 #[derive(Clone, Debug)]
-pub(crate) struct Weather {
+pub(crate) struct Faults {
     changes: f64,
     look_ups: f64,
     kinds: Vec<fn(&mut Rng) -> Fault>,
@@ -53,8 +53,8 @@ pub(crate) struct Weather {
 const LOST: [Lost; 3] = [Lost::Timeout, Lost::Reset, Lost::CutOff];
 const ERRORS: [u16; 5] = [408, 500, 502, 503, 504];
 
-/// Faults that a job gets over by itself.
-const PASSING: [fn(&mut Rng) -> Fault; 11] = [
+/// Faults after which a job succeeds by itself.
+const TRANSIENT: [fn(&mut Rng) -> Fault; 11] = [
     |_| Fault::NeverSent,
     |rng| Fault::LostBefore(LOST[rng.usize(..2)]),
     |rng| Fault::LostAfter(LOST[rng.usize(..3)]),
@@ -65,16 +65,16 @@ const PASSING: [fn(&mut Rng) -> Fault; 11] = [
     |rng| Fault::PageAfter([200, 201, 502, 503][rng.usize(..4)]),
     |_| Fault::EmptyBefore,
     |_| Fault::EmptyAfter,
-    |_| Fault::CredentialLapsed,
+    |_| Fault::CredentialExpired,
 ];
 
 /// Rarer faults, which end a row or the run.
-const GRAVE: [fn(&mut Rng) -> Fault; 5] = [
+const PERMANENT: [fn(&mut Rng) -> Fault; 5] = [
     |rng| Fault::Denied([402, 403, 403, 406, 410, 302, 405][rng.usize(..7)]),
     |rng| {
         let refusals = [
             (400, "INVALID_ENUM_VALUE"),
-            (400, "A_CODE_THAT_NOBODY_KNOWS"),
+            (400, "AN_UNKNOWN_CODE"),
             (400, ""),
             (403, "USER_ORGS_RESTRICTED"),
             (409, "SOME_CONFLICT"),
@@ -88,9 +88,9 @@ const GRAVE: [fn(&mut Rng) -> Fault; 5] = [
     |_| Fault::OrganizationGone,
 ];
 
-impl Weather {
-    /// Nothing goes wrong.
-    pub(crate) fn calm() -> Self {
+impl Faults {
+    /// Returns no faults.
+    pub(crate) fn none() -> Self {
         Self { changes: 0.0, look_ups: 0.0, kinds: Vec::new() }
     }
 
@@ -98,25 +98,25 @@ impl Weather {
         let rates = [0.0, 0.05, 0.2, 0.5, 0.8];
         let (changes, look_ups) = (rates[rng.usize(..5)], rates[rng.usize(..4)]);
         if rng.u8(..5) == 0 {
-            // A server so slow that nobody waits for it is the weather in which invitations are sent twice.
+            // With a server slower than every timeout, invitations are sent twice most easily.
             return Self { changes, look_ups: 0.0, kinds: vec![|rng| Fault::StillRunning(LOST[rng.usize(..2)])] };
         }
         let mut kinds = Vec::new();
-        let variety = rng.usize(1..=PASSING.len());
+        let variety = rng.usize(1..=TRANSIENT.len());
         for _ in 0..variety {
-            kinds.push(PASSING[rng.usize(..PASSING.len())]);
+            kinds.push(TRANSIENT[rng.usize(..TRANSIENT.len())]);
         }
-        // One grave fault among many, or every run would end at once.
+        // One permanent fault among many. With more, every run would end at once.
         if rng.u8(..3) == 0 {
             for _ in 0..12 {
-                kinds.push(PASSING[rng.usize(..PASSING.len())]);
+                kinds.push(TRANSIENT[rng.usize(..TRANSIENT.len())]);
             }
-            kinds.push(GRAVE[rng.usize(..GRAVE.len())]);
+            kinds.push(PERMANENT[rng.usize(..PERMANENT.len())]);
         }
         Self { changes, look_ups, kinds }
     }
 
-    /// What goes wrong with this request, if anything.
+    /// Picks the fault of this request, if it has one.
     pub(crate) fn draw(&self, request: &Request, rng: &mut Rng) -> Option<Fault> {
         let is_change = matches!(request, Request::Create(_) | Request::Revoke(_));
         let rate = if is_change { self.changes } else { self.look_ups };
@@ -124,14 +124,14 @@ impl Weather {
             return None;
         }
         let fault = self.kinds[rng.usize(..self.kinds.len())](rng);
-        // A question is not refused for a row's sake.
+        // These faults concern rows, so look-ups do not have them.
         let about_rows = matches!(fault, Fault::Refused(..) | Fault::Missing | Fault::Upgrade);
         (!about_rows || is_change).then_some(fault)
     }
 }
 
-/// A span between two lengths, to the millisecond.
-pub(crate) fn span(rng: &mut Rng, from: Duration, to: Duration) -> Duration {
+/// Picks a duration between two others, to the millisecond.
+pub(crate) fn random_duration(rng: &mut Rng, from: Duration, to: Duration) -> Duration {
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(rng.u64(millis(from)..=millis(to).max(millis(from))))
 }

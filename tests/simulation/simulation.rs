@@ -1,4 +1,4 @@
-//! One seed from its first run to its last: the same command again and again, until nothing is left to try.
+//! The simulation of a seed: the same command again and again, until no row is left to try.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -10,65 +10,65 @@ use bulk_invite::engine::{MaxFailures, Summary};
 use fastrand::Rng;
 use tokio::time::{sleep, timeout};
 
+use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
-use crate::history::{History, Telling};
+use crate::faults::{Faults, random_duration};
+use crate::history::{History, Recording};
 use crate::ledger::Creator;
-use crate::life::{self, Life};
-use crate::promise::Promise;
+use crate::network::{Shared, locked};
 use crate::results::{self, Line};
-use crate::revocation::TakingBack;
+use crate::revoke_plan::RevokePlan;
+use crate::run_checks::RunChecks;
 use crate::scenario::Scenario;
 use crate::sheet::{Sheet, address_of};
 use crate::user_run::{self, Command, Crash, End, UserRun};
-use crate::weather::{Weather, span};
-use crate::wire::{Shared, locked};
 
-/// No run takes as long by the virtual clock.
-const ENDLESS: Duration = Duration::from_secs(4 * 3600);
+/// A virtual time that no run reaches.
+const LONGEST_RUN: Duration = Duration::from_secs(4 * 3600);
 
-/// What came of a seed.
+/// The report about a seed.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Report {
     pub(crate) events: Vec<String>,
     pub(crate) violations: Vec<String>,
 }
 
-/// Plays a seed, with its files in `folder`.
-pub(crate) fn play(seed: u64, telling: Telling, folder: &Path) -> Told {
+/// Simulates a seed, with its files in `folder`.
+pub(crate) fn simulate(seed: u64, recording: Recording, folder: &Path) -> Report {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut story = Story::new(seed, telling, folder);
-        story.play().await;
-        drop(story.life);
-        let atlas = Arc::try_unwrap(story.atlas).map_or_else(
-            |shared| std::mem::replace(&mut locked(&shared).history, History::new(Telling::Nobody)),
-            |atlas| atlas.into_inner().expect("nobody panicked").history,
+        let mut simulation = Simulation::new(seed, recording, folder);
+        simulation.simulate().await;
+        drop(simulation.actors);
+        let atlas = Arc::try_unwrap(simulation.atlas).map_or_else(
+            |shared| std::mem::replace(&mut locked(&shared).history, History::new(Recording::Off)),
+            |atlas| atlas.into_inner().expect("no task panicked").history,
         );
         let (events, violations) = atlas.into_parts();
-        Told { events, violations }
+        Report { events, violations }
     })
 }
 
-pub(crate) struct Story {
+pub(crate) struct Simulation {
     pub(crate) rng: Rng,
     pub(crate) scenario: Scenario,
     pub(crate) sheet: Sheet,
     pub(crate) atlas: Shared,
-    pub(crate) life: Life,
+    pub(crate) actors: Actors,
     pub(crate) results: PathBuf,
-    taking_back: Option<TakingBack>,
+    revoke_plan: Option<RevokePlan>,
 }
 
-impl Story {
-    fn new(seed: u64, telling: Telling, folder: &Path) -> Self {
+impl Simulation {
+    fn new(seed: u64, recording: Recording, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
         let scenario = Scenario::pick(&mut rng);
-        let remembers_case = scenario.manners.exact_look_ups && !scenario.manners.lower_cases;
+        let remembers_case = scenario.server.exact_look_ups && !scenario.server.lowercases;
         let sheet = Sheet::pick(&mut rng, remembers_case);
-        let mut history = History::new(telling);
+        let mut history = History::new(recording);
         history.note(|| format!("{scenario:#?}"));
-        let mut atlas = Atlas::new(scenario.manners.clone(), rng.fork(), history);
+        let mut atlas = Atlas::new(scenario.server.clone(), rng.fork(), history);
         for person in 0..sheet.people() {
             match rng.u8(..24) {
                 0 => drop(atlas.issue(&address_of(person), Creator::Before)),
@@ -77,76 +77,76 @@ impl Story {
                     atlas.issue(&address_of(person), Creator::Before);
                     atlas.accept(&address_of(person));
                 }
-                3 => atlas.lapse(&address_of(person)),
+                3 => atlas.add_expired(&address_of(person)),
                 4 => drop(atlas.blocked.insert(address_of(person))),
                 _ => {}
             }
         }
         let atlas = Arc::new(Mutex::new(atlas));
-        let life = life::begin(&scenario, &atlas, sheet.people(), &mut rng);
-        let taking_back = TakingBack::pick(seed, scenario.rough_runs);
+        let actors = actors::begin(&scenario, &atlas, sheet.people(), &mut rng);
+        let revoke_plan = RevokePlan::pick(seed, scenario.faulty_runs);
         let results = folder.join(format!("people-{seed}.results.csv"));
-        Self { rng, scenario, sheet, atlas, life, results, taking_back }
+        Self { rng, scenario, sheet, atlas, actors, results, revoke_plan }
     }
 
-    async fn play(&mut self) {
-        for run in 0..self.scenario.rough_runs {
+    async fn simulate(&mut self) {
+        for run in 0..self.scenario.faulty_runs {
             if run > 0 {
                 self.sheet.edit(&mut self.rng);
             }
-            locked(&self.atlas).weather = Weather::pick(&mut self.rng);
-            let user_run = self.rough_run();
+            locked(&self.atlas).faults = Faults::pick(&mut self.rng);
+            let user_run = self.faulty_run();
             self.run(run, &user_run, false).await;
-            if self.is_spoilt() {
+            if self.has_violations() {
                 return;
             }
-            if let Some(plan) = self.taking_back.take_if(|plan| plan.after == Some(run)) {
-                return self.take_back(plan).await;
+            if let Some(plan) = self.revoke_plan.take_if(|plan| plan.after == Some(run)) {
+                return self.revoke_phase(plan).await;
             }
             let pauses = if self.scenario.hasty { [0, 0, 1] } else { [0, 1, 60] };
             let longest = Duration::from_secs(pauses[self.rng.usize(..3)]);
-            sleep(span(&mut self.rng, Duration::ZERO, longest)).await;
+            sleep(random_duration(&mut self.rng, Duration::ZERO, longest)).await;
         }
         self.end().await;
-        if let Some(plan) = self.taking_back.take().filter(|_| !self.is_spoilt()) {
-            self.take_back(plan).await;
+        if let Some(plan) = self.revoke_plan.take().filter(|_| !self.has_violations()) {
+            self.revoke_phase(plan).await;
         }
     }
 
-    pub(crate) fn is_spoilt(&self) -> bool {
-        locked(&self.atlas).history.is_spoilt()
+    pub(crate) fn has_violations(&self) -> bool {
+        locked(&self.atlas).history.has_violations()
     }
 
-    /// The weather clears, and the command is run until nothing is left.
+    /// Runs the command without faults, and checks that every row is settled and that another run changes nothing.
     async fn end(&mut self) {
         self.sheet.edit(&mut self.rng);
         if self.rng.bool() {
             self.sheet.respell();
         }
         let scenario = Scenario { inviting: None, ..self.scenario.clone() };
-        self.life = life::begin(&scenario, &self.atlas, self.sheet.people(), &mut self.rng);
+        self.actors = actors::begin(&scenario, &self.atlas, self.sheet.people(), &mut self.rng);
         {
             let mut atlas = locked(&self.atlas);
-            atlas.weather = Weather::calm();
-            atlas.manners.seats = None;
+            atlas.faults = Faults::none();
+            atlas.server.seats = None;
         }
-        let user_run = self.run_of(Crash::Never);
-        let Some(last) = self.run(self.scenario.rough_runs, &user_run, true).await else { return };
+        let user_run = self.plain_run(Crash::Never);
+        let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
         let emails = locked(&self.atlas).ledger.issued.len();
-        let Some(again) = self.run(self.scenario.rough_runs + 1, &user_run, true).await else { return };
+        let Some(again) = self.run(self.scenario.faulty_runs + 1, &user_run, true).await else { return };
         let mut atlas = locked(&self.atlas);
         if atlas.ledger.issued.len() != emails {
-            atlas.history.violation("running once more sent invitations although nothing was left".to_owned());
+            atlas.history.violation("another run sent invitations although every row was settled".to_owned());
         }
-        let said = |lines: &[Line]| -> Vec<_> {
+        let contents = |lines: &[Line]| -> Vec<_> {
             lines.iter().map(|line| (line.row, line.status.clone(), line.invite_id.clone())).collect()
         };
-        if said(&last) != said(&again) {
-            atlas.history.violation(format!("running once more changed the results from {last:?} to {again:?}"));
+        if contents(&last) != contents(&again) {
+            atlas.history.violation(format!("another run changed the results from {last:?} to {again:?}"));
         }
     }
 
-    pub(crate) fn run_of(&mut self, crash: Crash) -> UserRun {
+    pub(crate) fn plain_run(&mut self, crash: Crash) -> UserRun {
         UserRun {
             results: self.results.clone(),
             command: Command::Invite(self.sheet.csv(ORGANIZATION)),
@@ -159,15 +159,15 @@ impl Story {
         }
     }
 
-    pub(crate) fn rough_run(&mut self) -> UserRun {
-        let user_run = self.run_of(Crash::Never);
+    pub(crate) fn faulty_run(&mut self) -> UserRun {
+        let user_run = self.plain_run(Crash::Never);
         let rng = &mut self.rng;
         let ends = if self.scenario.hasty { [0, 1, 5] } else { [1, 20, 120] };
         let soon = Duration::from_secs(ends[rng.usize(..3)]);
-        let when = |rng: &mut Rng| span(rng, Duration::ZERO, soon);
+        let when = |rng: &mut Rng| random_duration(rng, Duration::ZERO, soon);
         let signals = (rng.u8(..if self.scenario.hasty { 2 } else { 3 }) == 0).then(|| {
             let first = when(rng);
-            (first, rng.bool().then(|| span(rng, Duration::ZERO, Duration::from_secs(5))))
+            (first, rng.bool().then(|| random_duration(rng, Duration::ZERO, Duration::from_secs(5))))
         });
         let crash = match rng.u8(..4) {
             0 => Crash::After(when(rng)),
@@ -184,22 +184,22 @@ impl Story {
         }
     }
 
-    /// Carries out a command once; what it tells and whether the organization was read, where it ended by itself.
+    /// Runs a command once. If it ended by itself, returns the summary and whether the organization could be read.
     pub(crate) async fn user_run(&mut self, name: &str, user_run: &UserRun) -> Option<(Box<Summary>, bool)> {
         {
             let mut atlas = locked(&self.atlas);
             atlas.begin_run();
-            let weather = atlas.weather.clone();
+            let faults = atlas.faults.clone();
             atlas.history.note(|| {
-                let of = match &user_run.command {
+                let input = match &user_run.command {
                     Command::Invite(sheet) => String::from_utf8_lossy(sheet).into_owned(),
                     Command::Revoke(run) => fs::read_to_string(run).unwrap_or_default(),
                 };
-                format!("{name} in {weather:?}, {:?}, {:?}:\n{of}", user_run.signals, user_run.crash)
+                format!("{name} with {faults:?}, {:?}, {:?}:\n{input}", user_run.signals, user_run.crash)
             });
         }
-        let run = user_run::run(user_run, &self.scenario.manners, &self.scenario.settings, &self.atlas);
-        let Ok(end) = timeout(ENDLESS, run).await else {
+        let run = user_run::run(user_run, &self.scenario.server, &self.scenario.settings, &self.atlas);
+        let Ok(end) = timeout(LONGEST_RUN, run).await else {
             locked(&self.atlas).history.violation("the run does not end".to_owned());
             return None;
         };
@@ -207,16 +207,16 @@ impl Story {
             End::Killed => {
                 {
                     let mut atlas = locked(&self.atlas);
-                    let Atlas { ledger, cancels, conduct, history, .. } = &mut *atlas;
+                    let Atlas { ledger, cancellations, client_rules, history, .. } = &mut *atlas;
                     history.note(|| "the process is killed".to_owned());
                     match &user_run.command {
-                        Command::Invite(_) => ledger.forget(|address| conduct.is_sending(address)),
+                        Command::Invite(_) => ledger.forget(|address| client_rules.is_sending(address)),
                         Command::Revoke(_) => {
-                            cancels.forget(self.sheet.people(), |address| conduct.is_sending(address));
+                            cancellations.forget(self.sheet.people(), |address| client_rules.is_sending(address));
                         }
                     }
                 }
-                self.leave_as_a_kill_does(&user_run.results);
+                self.leave_traces_of_a_kill(&user_run.results);
                 return None;
             }
             End::Ended(summary, was_read) => (summary, was_read),
@@ -225,31 +225,31 @@ impl Story {
         Some((summary, was_read))
     }
 
-    /// Runs the command once; the lines that it left, where it ended by itself.
+    /// Runs the command once. If it ended by itself without violations, returns its lines.
     async fn run(&mut self, number: u32, user_run: &UserRun, last: bool) -> Option<Vec<Line>> {
         let (summary, was_read) = self.user_run(&format!("run {number}"), user_run).await?;
         let lines = results::read(&self.results);
         let mut atlas = locked(&self.atlas);
-        let asked = self.sheet.asked();
-        let promise = Promise {
+        let rows = self.sheet.row_specs();
+        let checks = RunChecks {
             atlas: &atlas,
-            asked: &asked,
+            rows: &rows,
             lines: &lines,
             tally: &summary.tally,
-            early: self.scenario.manners.early(),
+            early: self.scenario.server.early(),
             was_read,
             last,
         };
-        let mut broken = promise.broken();
+        let mut violations = checks.violations();
         if let Some(halt) = summary.halt.filter(|_| last) {
-            broken.push(format!("nothing went wrong and yet {halt:?}"));
+            violations.push(format!("a run without faults halted: {halt:?}"));
         }
-        broken.into_iter().for_each(|broken| atlas.history.violation(broken));
-        (!atlas.history.is_spoilt()).then_some(lines)
+        violations.into_iter().for_each(|violation| atlas.history.violation(violation));
+        (!atlas.history.has_violations()).then_some(lines)
     }
 
-    /// A kill may tear a line that is being written, and leaves the lock file and a replacement that was not finished.
-    fn leave_as_a_kill_does(&mut self, results: &Path) {
+    /// Leaves the files that a kill may leave: a line that is cut off, a lock file, and an unfinished replacement.
+    fn leave_traces_of_a_kill(&mut self, results: &Path) {
         let Ok(written) = fs::read(results) else { return };
         if self.rng.bool() && !written.is_empty() {
             let torn = self.rng.usize(..written.len().min(200));

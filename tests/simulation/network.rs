@@ -1,5 +1,5 @@
-//! The network between the job and the model: how long a request takes, what is lost, and what goes on at the server
-//! when the client has gone.
+//! The network between the job and the model: latencies, lost messages, and requests that the server still processes
+//! after the client has abandoned them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,91 +10,91 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::atlas::Atlas;
+use crate::faults::{Fault, random_duration};
 use crate::ledger::fold;
-use crate::weather::{Fault, span};
 
-/// The one model of a seed, shared by whoever acts on it.
+/// The model of a seed, shared by all tasks.
 pub(crate) type Shared = Arc<Mutex<Atlas>>;
 
 pub(crate) fn locked(atlas: &Shared) -> MutexGuard<'_, Atlas> {
     atlas.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Carries the requests of one run.
+/// The gateway of one run.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct Network {
     pub(crate) atlas: Shared,
     pub(crate) timeout: Duration,
     pub(crate) settle: Duration,
 }
 
-/// What is decided about a request when it departs.
+/// A request in flight, with everything that is decided about it when it is sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Flight {
+pub(crate) struct InFlight {
     pub(crate) number: u64,
-    /// Which run sent it.
+    /// The number of the run that sent it.
     pub(crate) run: u32,
-    pub(crate) departed: Duration,
+    pub(crate) sent_at: Duration,
     pub(crate) fault: Option<Fault>,
-    /// How long it takes to the server.
-    there: Duration,
-    /// How long the answer takes.
-    back: Duration,
-    /// How long the server goes on at most when the client has gone.
+    /// The latency of the request.
+    request_latency: Duration,
+    /// The latency of the answer.
+    answer_latency: Duration,
+    /// The longest time that the server continues after the client has abandoned the request.
     late: Duration,
-    /// When the client gives up or is cut off, where it does not get an answer.
-    given_up: Duration,
+    /// The time after which the client abandons the request, or is disconnected, if it receives no answer.
+    abandoned_after: Duration,
     pub(crate) credential: u64,
 }
 
-impl Gateway for Wire {
+impl Gateway for Network {
     async fn send(&self, request: &Request) -> Answer {
-        let flight = self.depart(request);
-        let answer = self.carry(request, flight).await;
-        self.deliver(request, flight, &answer);
+        let flight = self.register(request);
+        let answer = self.transmit(request, flight).await;
+        self.receive(request, flight, &answer);
         answer
     }
 }
 
-impl Wire {
-    fn depart(&self, request: &Request) -> Flight {
+impl Network {
+    fn register(&self, request: &Request) -> InFlight {
         let mut atlas = locked(&self.atlas);
         let atlas = &mut *atlas;
         let now = atlas.history.now();
-        let fault = atlas.weather.draw(request, &mut atlas.rng);
-        let latency = atlas.manners.latency;
+        let fault = atlas.faults.draw(request, &mut atlas.rng);
+        let latency = atlas.server.latency;
         let least = Duration::from_millis(1);
-        let flight = Flight {
+        let flight = InFlight {
             number: atlas.next_flight(),
             run: atlas.run,
-            departed: now,
+            sent_at: now,
             fault,
-            there: span(&mut atlas.rng, least, latency),
-            back: span(&mut atlas.rng, least, latency),
-            // A little less than the settling delay: that much is the one assumption of the promise.
-            late: span(&mut atlas.rng, Duration::ZERO, self.settle - Duration::from_millis(50)),
-            given_up: span(&mut atlas.rng, least, self.timeout),
+            request_latency: random_duration(&mut atlas.rng, least, latency),
+            answer_latency: random_duration(&mut atlas.rng, least, latency),
+            // Less than the settle delay, which is the one assumption of the guarantee.
+            late: random_duration(&mut atlas.rng, Duration::ZERO, self.settle - Duration::from_millis(50)),
+            abandoned_after: random_duration(&mut atlas.rng, least, self.timeout),
             credential: atlas.client_credential,
         };
         atlas.history.note(|| {
             format!(
                 "#{} sends {}{}",
                 flight.number,
-                shown(request),
+                shown_request(request),
                 fault.map_or(String::new(), |fault| format!(", and {fault:?}"))
             )
         });
-        let set = request.endpoint_set(atlas.manners.api);
-        let mut problem = atlas.conduct.departs(set, now);
+        let set = request.endpoint_set(atlas.server.api);
+        let mut problem = atlas.client_rules.check_send(set, now);
         if let Request::Create(create) = request {
             let address = fold(&create.email);
-            problem = problem.or(atlas.conduct.changes(&address));
+            problem = problem.or(atlas.client_rules.check_recorded(&address));
             atlas.ledger.sent(&address, flight.number, now);
-            atlas.cancels.invites(&address);
+            atlas.cancellations.invites(&address);
         } else if let Request::Revoke(revoke) = request {
             let address = fold(&revoke.email);
-            problem = problem.or(atlas.conduct.changes(&address)).or(atlas.not_to_be_cancelled(revoke));
-            atlas.cancels.sent(&address, revoke.invite.to_string(), flight.number, now);
+            problem = problem.or(atlas.client_rules.check_recorded(&address)).or(atlas.forbidden_cancellation(revoke));
+            atlas.cancellations.sent(&address, revoke.invite.to_string(), flight.number, now);
         }
         if let Some(problem) = problem {
             atlas.history.violation(problem);
@@ -102,10 +102,10 @@ impl Wire {
         flight
     }
 
-    async fn carry(&self, request: &Request, flight: Flight) -> Answer {
+    async fn transmit(&self, request: &Request, flight: InFlight) -> Answer {
         let lost = match flight.fault {
             Some(Fault::NeverSent) => {
-                sleep(flight.there).await;
+                sleep(flight.request_latency).await;
                 return Answer::NotSent(NotSent {
                     fault: NetworkFault::Connection,
                     detail: "could not connect".into(),
@@ -113,43 +113,43 @@ impl Wire {
                     lasting: false,
                 });
             }
-            Some(Fault::LostBefore(lost)) => return self.give_up(flight, lost).await,
+            Some(Fault::LostBefore(lost)) => return self.abandon(flight, lost).await,
             Some(Fault::LostAfter(lost) | Fault::StillRunning(lost)) => Some(lost),
             _ => None,
         };
         let (answer, answered) = oneshot::channel();
-        let (_here, gone) = oneshot::channel();
-        tokio::spawn(serve(self.atlas.clone(), request.clone(), flight, gone, answer));
+        let (_client, client_left) = oneshot::channel();
+        tokio::spawn(serve(self.atlas.clone(), request.clone(), flight, client_left, answer));
         if let Some(Fault::StillRunning(lost)) = flight.fault {
-            return self.give_up(flight, lost).await;
+            return self.abandon(flight, lost).await;
         }
         let response = answered.await;
-        sleep(flight.back).await;
+        sleep(flight.answer_latency).await;
         match (lost, response) {
             (None, Ok(response)) => Answer::Response(Box::new(response)),
-            (Some(Lost::Timeout), _) => self.give_up(flight, Lost::Timeout).await,
+            (Some(Lost::Timeout), _) => self.abandon(flight, Lost::Timeout).await,
             (lost, _) => no_answer(lost.unwrap_or(Lost::Reset)),
         }
     }
 
-    async fn give_up(&self, flight: Flight, lost: Lost) -> Answer {
-        let after = if lost == Lost::Timeout { self.timeout } else { flight.given_up };
-        let spent = locked(&self.atlas).history.now() - flight.departed;
+    async fn abandon(&self, flight: InFlight, lost: Lost) -> Answer {
+        let after = if lost == Lost::Timeout { self.timeout } else { flight.abandoned_after };
+        let spent = locked(&self.atlas).history.now() - flight.sent_at;
         sleep(after.saturating_sub(spent)).await;
         no_answer(lost)
     }
 
-    /// The client has the answer, and with it what the answer teaches.
-    fn deliver(&self, request: &Request, flight: Flight, answer: &Answer) {
+    /// Records that the client has the answer, and what it can learn from it.
+    fn receive(&self, request: &Request, flight: InFlight, answer: &Answer) {
         let mut atlas = locked(&self.atlas);
         let now = atlas.history.now();
-        atlas.history.note(|| format!("#{} is answered {}", flight.number, told(answer)));
+        atlas.history.note(|| format!("#{} is answered with {}", flight.number, shown_answer(answer)));
         if let Request::Revoke(revoke) = request {
-            atlas.cancels.answered(&revoke.email, flight.number, answer);
+            atlas.cancellations.answered(&revoke.email, flight.number, answer);
         }
         let Answer::Response(response) = answer else {
             if let (Request::Create(create), Answer::NotSent(_)) = (request, answer) {
-                atlas.ledger.came_to_nothing(&fold(&create.email), flight.number);
+                atlas.ledger.refused(&fold(&create.email), flight.number);
             }
             return;
         };
@@ -157,53 +157,53 @@ impl Wire {
             atlas.client_credential = atlas.credential;
         }
         if let Some(next_step) = atlas.announced.remove(&flight.number) {
-            let set = request.endpoint_set(atlas.manners.api);
-            atlas.conduct.told(set, now, next_step);
+            let set = request.endpoint_set(atlas.server.api);
+            atlas.client_rules.learned_step(set, now, next_step);
         }
-        if matches!(request, Request::Create(_) | Request::Revoke(_)) && is_condemning(response) {
-            atlas.conduct.stopped(now, "an answer had condemned the run");
+        if matches!(request, Request::Create(_) | Request::Revoke(_)) && is_blocking(response) {
+            atlas.client_rules.stopped(now, "an answer had blocked the organization");
         }
         match (request, &response.body) {
-            (Request::FindUser(asked), Body::People(page)) if page.entries.is_empty() => {
-                atlas.ledger.told_nobody(&fold(asked), now);
+            (Request::FindUser(address), Body::People(page)) if page.entries.is_empty() => {
+                atlas.ledger.found_absent(&fold(address), now);
             }
             (Request::Create(create), _) if response.status >= 300 && !matches!(response.status, 408 | 500..) => {
-                atlas.ledger.came_to_nothing(&fold(&create.email), flight.number);
+                atlas.ledger.refused(&fold(&create.email), flight.number);
             }
             _ => {}
         }
     }
 }
 
-/// What the server does with a request, whoever still waits for the answer.
+/// Processes a request at the server, even if the client no longer waits for the answer.
 async fn serve(
     atlas: Shared,
     request: Request,
-    flight: Flight,
-    gone: oneshot::Receiver<()>,
+    flight: InFlight,
+    client_left: oneshot::Receiver<()>,
     answer: oneshot::Sender<Response>,
 ) {
     if let Request::Create(create) = &request {
         locked(&atlas).in_process.insert(flight.number, fold(&create.email));
     }
-    let arrival = Instant::now() + flight.there;
+    let arrival = Instant::now() + flight.request_latency;
     let never = Instant::now() + Duration::from_secs(86_400);
     let arrival = if matches!(flight.fault, Some(Fault::StillRunning(_))) { never } else { arrival };
     tokio::select! {
         biased;
         () = sleep_until(arrival) => {}
-        _ = gone => sleep_until(arrival.min(Instant::now() + flight.late)).await,
+        _ = client_left => sleep_until(arrival.min(Instant::now() + flight.late)).await,
     }
     let mut atlas = locked(&atlas);
     atlas.history.note(|| format!("  #{} reaches the server", flight.number));
     let response = atlas.process(&request, &flight);
     atlas.in_process.remove(&flight.number);
-    // A client that has gone does not hear it.
+    // The client may have abandoned the request.
     let _ = answer.send(response);
 }
 
-/// Whether no row can succeed after this answer to an invitation or its cancellation, by the verdict table.
-fn is_condemning(response: &Response) -> bool {
+/// Returns whether this answer to an invitation or a cancellation blocks the organization, by the verdict table.
+fn is_blocking(response: &Response) -> bool {
     match response.status {
         402 | 406 | 407 | 410 | 300..=399 => true,
         405 => response.error_code().is_none(),
@@ -217,7 +217,7 @@ fn no_answer(lost: Lost) -> Answer {
     Answer::NoAnswer(NoAnswer { lost, detail: format!("{lost:?}") })
 }
 
-fn shown(request: &Request) -> String {
+fn shown_request(request: &Request) -> String {
     if let Request::Create(create) = request {
         format!("invite {}", create.email)
     } else if let Request::Revoke(revoke) = request {
@@ -227,9 +227,9 @@ fn shown(request: &Request) -> String {
     }
 }
 
-fn told(answer: &Answer) -> String {
+fn shown_answer(answer: &Answer) -> String {
     match answer {
-        Answer::NotSent(_) => "nothing: it never left".to_owned(),
+        Answer::NotSent(_) => "nothing: it was never sent".to_owned(),
         Answer::NoAnswer(no_answer) => format!("nothing: {:?}", no_answer.lost),
         Answer::Response(response) => {
             let found = match &response.body {

@@ -1,0 +1,84 @@
+//! Other actors while the job runs: people who accept, other administrators who invite or cancel, and programs that
+//! spend tokens of the same buckets.
+
+use std::time::Duration;
+
+use bulk_invite::atlas::{EndpointSet, Membership};
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::faults::random_duration;
+use crate::ledger::Creator;
+use crate::network::{Shared, locked};
+use crate::scenario::{Duplicates, Scenario};
+use crate::sheet::address_of;
+
+/// The tasks of the actors. They act until it is dropped.
+pub(crate) type Actors = JoinSet<()>;
+
+/// Starts the actors of a scenario.
+pub(crate) fn begin(scenario: &Scenario, atlas: &Shared, people: usize, rng: &mut Rng) -> Actors {
+    let mut actors = JoinSet::new();
+    if let Some(pause) = scenario.accepting {
+        actors.spawn(accepting(atlas.clone(), pause, rng.fork()));
+    }
+    if let Some(pause) = scenario.inviting {
+        actors.spawn(inviting(atlas.clone(), pause, people, rng.fork()));
+    }
+    if let Some(pause) = scenario.cancelling {
+        actors.spawn(cancelling(atlas.clone(), pause, rng.fork()));
+    }
+    if let Some(pause) = scenario.spending {
+        actors.spawn(spending(atlas.clone(), pause, rng.fork()));
+    }
+    actors
+}
+
+async fn accepting(atlas: Shared, pause: Duration, mut rng: Rng) {
+    loop {
+        sleep(random_duration(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        let pending = atlas.accepting();
+        if let Some(address) = rng.choice(&pending) {
+            atlas.accept(address);
+        }
+    }
+}
+
+async fn inviting(atlas: Shared, pause: Duration, people: usize, mut rng: Rng) {
+    loop {
+        sleep(random_duration(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        let address = address_of(rng.usize(..people + 3));
+        // Their tool does not invite people who are pending or members.
+        if !matches!(atlas.membership(&address), Some(Membership::Active | Membership::Pending)) {
+            atlas.issue(&address, Creator::Admin);
+        }
+    }
+}
+
+/// Acts as another administrator, who cancels pending invites of any creator, or invites those people again if Atlas
+/// allows it.
+async fn cancelling(atlas: Shared, pause: Duration, mut rng: Rng) {
+    loop {
+        sleep(random_duration(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        let Some(at) = rng.choice(atlas.pending()) else { continue };
+        if atlas.server.duplicates == Duplicates::Accepted && rng.bool() {
+            let address = atlas.ledger.issued[at].address.clone();
+            atlas.issue(&address, Creator::Admin);
+        } else {
+            atlas.cancel(at, Creator::Admin);
+        }
+    }
+}
+
+async fn spending(atlas: Shared, pause: Duration, mut rng: Rng) {
+    loop {
+        sleep(random_duration(&mut rng, Duration::from_millis(1), pause)).await;
+        let mut atlas = locked(&atlas);
+        atlas.spend_token(EndpointSet::Organization);
+        atlas.spend_token(EndpointSet::Users);
+    }
+}
