@@ -96,7 +96,7 @@ impl<G: Gateway> Session<G> {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if nothing more may be sent.
+    /// `Stopped` if nothing more may be sent.
     pub async fn permit(&self, request: &Request) -> Result<Permit, Stopped> {
         let permit = pin!(self.limiter.acquire(request.endpoint_set(self.api), request.is_invitation()));
         self.stop.or(permit).await
@@ -111,7 +111,7 @@ impl<G: Gateway> Session<G> {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if the requests in flight are abandoned, which is what a second signal does.
+    /// `Stopped` if the requests in flight are abandoned, which is what a second signal does.
     pub async fn send(&self, mut permit: Permit, request: &Request) -> Result<Answer, Stopped> {
         permit.mark_sent();
         // The future is large and would be copied whenever it is passed on, so it is pinned here.

@@ -36,7 +36,7 @@ impl Stop {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if nothing more may be sent.
+    /// `Stopped` if nothing more may be sent.
     pub async fn or<T>(&self, wait: impl Future<Output = T>) -> Result<T, Stopped> {
         tokio::select! {
             biased;
@@ -49,7 +49,7 @@ impl Stop {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if requests in flight are abandoned.
+    /// `Stopped` if requests in flight are abandoned.
     pub async fn or_abandoned<T>(&self, answer: impl Future<Output = T>) -> Result<T, Stopped> {
         tokio::select! {
             biased;

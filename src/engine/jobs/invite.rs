@@ -116,7 +116,8 @@ pub(super) fn decide(
 }
 
 /// Returns whether the invite of an earlier run has expired and the person is to be invited again. A person who is
-/// present has accepted, or was invited by someone else. If nothing may be sent, the line with the old id stays.
+/// present has accepted, or was invited by another administrator. If nothing may be sent, the line with the old id
+/// stays.
 fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
     conditions.reinvite_expired
         && line.outcome.has_expired(conditions.server_now)
