@@ -1,4 +1,4 @@
-//! Log lines on standard error for finding faults in a network; off unless `RUST_LOG` is set.
+//! Log lines on standard error for troubleshooting, off unless `RUST_LOG` is set.
 //!
 //! Not for messages to users, which `screen` prints.
 
@@ -18,15 +18,18 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::cli::settings::environment;
 
+/// The variable that enables log lines.
+pub(crate) const VARIABLE: &str = "RUST_LOG";
+
 /// A value of `RUST_LOG` that cannot be parsed.
 #[derive(Debug, Error)]
-#[error("RUST_LOG is {directives:?}: {source}; write it like debug or bulk_invite=debug,hyper_util=trace")]
+#[error("RUST_LOG is {directives:?}: {source}; write for example debug or bulk_invite=debug,hyper_util=trace")]
 pub(crate) struct InvalidDirectives {
     directives: String,
     source: ParseError,
 }
 
-/// Starts logging if `RUST_LOG` is set, as JSON lines if standard error holds those.
+/// Starts logging if `RUST_LOG` is set, as JSON lines if the screen prints those.
 pub(crate) fn start(json: bool) -> Result<(), InvalidDirectives> {
     let Some(directives) = directives() else { return Ok(()) };
     let filter = match EnvFilter::try_new(&directives) {
@@ -45,10 +48,10 @@ pub(crate) fn start(json: bool) -> Result<(), InvalidDirectives> {
 
 /// Returns the value of `RUST_LOG`, unless it is blank.
 pub(crate) fn directives() -> Option<String> {
-    environment("RUST_LOG").filter(|directives| !directives.trim().is_empty())
+    environment(VARIABLE).filter(|directives| !directives.trim().is_empty())
 }
 
-/// The format of `screen`'s JSON lines: one object a line, with `event` and `time`.
+/// The format of the JSON lines of `screen`: one object per line, with `event` and `time`.
 struct JsonLines;
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -72,7 +75,7 @@ where
     }
 }
 
-/// An event's fields, numbers as numbers.
+/// The fields of an event. Numbers stay numbers.
 struct Fields(Map<String, Value>);
 
 impl Visit for Fields {

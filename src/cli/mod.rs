@@ -4,9 +4,9 @@
 //!
 //! - [`args`]: the definition of commands and flags;
 //! - [`settings`]: flags combined with the environment and the profile file;
-//! - [`diagnostics`]: log lines for finding faults, which `RUST_LOG` turns on;
+//! - [`diagnostics`]: log lines for troubleshooting, enabled by `RUST_LOG`;
 //! - [`screen`]: messages and progress on standard error;
-//! - [`commands`]: one file per command, and what several share.
+//! - [`commands`]: one file per command, and files that several commands share.
 
 pub(crate) mod args;
 pub(crate) mod commands;

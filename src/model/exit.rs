@@ -18,6 +18,12 @@ pub enum Exit {
     Terminated = 143,
 }
 
+impl Exit {
+    /// Every exit code, in ascending order.
+    pub const ALL: [Self; 6] =
+        [Self::Success, Self::RowsNeedALook, Self::Usage, Self::Halted, Self::Interrupted, Self::Terminated];
+}
+
 /// A signal that asks the run to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Signal {

@@ -6,13 +6,13 @@ use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DuplicatesArg {
-    /// Refuses with 409.
+    /// Refuse with 409.
     #[value(name = "409")]
     Refuse409,
-    /// Refuses with 400.
+    /// Refuse with 400.
     #[value(name = "400")]
     Refuse400,
-    /// Invites again, with a second email.
+    /// Invite again, with a second email.
     Accept,
 }
 
@@ -47,15 +47,15 @@ impl From<ApiArg> for Api {
 pub(crate) enum LogFormat {
     /// A progress bar on a terminal, plain lines elsewhere.
     Text,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
-    /// A line for each finding, then a summary.
+    /// One line per finding, then a summary.
     Text,
-    /// A line for each finding under a header.
+    /// A header, then one line per finding.
     Csv,
     /// One document with the findings and a summary.
     Json,

@@ -13,7 +13,7 @@ use super::values::{speed, time};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The spreadsheet: a header row, then a row a person. `-` reads standard input.
+    /// Spreadsheet with a header row and one row per person; `-` reads standard input.
     pub(crate) file: PathBuf,
 
     #[command(flatten)]
@@ -22,24 +22,24 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) sheet: SheetArgs,
 
-    /// Rehearse against an embedded Atlas: no account, no network, no email.
-    #[arg(long, conflicts_with_all = ["org_id", "base_url"], help_heading = "Rehearsing")]
+    /// Use an embedded imitation of Atlas: no account, no network, no email.
+    #[arg(long, conflicts_with_all = ["org_id", "base_url"], help_heading = "Trial runs")]
     pub(crate) sandbox: bool,
 
-    /// Make the embedded Atlas misbehave, for example `500@0.1` or `reset-after@#3`; may be repeated.
-    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Rehearsing")]
+    /// Inject a fault into the sandbox, for example `500@0.1` or `reset-after@#3` (repeatable).
+    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Trial runs", hide_short_help = true)]
     pub(crate) sandbox_fault: Vec<Fault>,
 
-    /// Where the results go [default: FILE with `.results.csv` instead of its ending].
+    /// Results file [default: `people.results.csv` beside `people.csv`].
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_RESULTS", help_heading = "Results")]
     pub(crate) results: Option<PathBuf>,
 
-    /// Write the rows that need another look to FILE too, with exactly the input's columns.
+    /// Also write the rows that need attention to FILE, with the spreadsheet's columns.
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
     pub(crate) failed: Option<PathBuf>,
 
-    /// Invite again those whose invite has expired.
-    #[arg(long, env = "BULK_INVITE_REINVITE_EXPIRED", help_heading = "Results")]
+    /// Invite people again whose invitation has expired.
+    #[arg(long, env = "BULK_INVITE_REINVITE_EXPIRED", help_heading = "Results", hide_short_help = true)]
     pub(crate) reinvite_expired: bool,
 
     #[command(flatten)]
@@ -48,14 +48,14 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokeArgs {
-    /// The results file of the run whose invites are to be cancelled.
+    /// Results file of the run whose invitations are cancelled.
     #[arg(value_name = "RESULTS")]
     pub(crate) file: PathBuf,
 
     #[command(flatten)]
     pub(crate) account: AccountArgs,
 
-    /// Where the results of the revocation go [default: `people.revoked.csv` beside `people.results.csv`].
+    /// Results file of this command [default: `people.revoked.csv` beside `people.results.csv`].
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     pub(crate) results: Option<PathBuf>,
 
@@ -65,7 +65,7 @@ pub(crate) struct RevokeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The spreadsheet: a header row, then a row a person. `-` reads standard input.
+    /// Spreadsheet with a header row and one row per person; `-` reads standard input.
     pub(crate) file: PathBuf,
 
     #[command(flatten)]
@@ -74,33 +74,36 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) sheet: SheetArgs,
 
-    /// Check against an embedded Atlas: no account, no network.
-    #[arg(long, conflicts_with_all = ["org_id", "base_url", "offline"], help_heading = "Rehearsing")]
+    /// Use an embedded imitation of Atlas: no account, no network.
+    #[arg(long, conflicts_with_all = ["org_id", "base_url", "offline"], help_heading = "Trial runs")]
     pub(crate) sandbox: bool,
 
-    /// Make the embedded Atlas misbehave, for example `500@0.1`; may be repeated.
-    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Rehearsing")]
+    /// Inject a fault into the sandbox, for example `500@0.1` (repeatable).
+    #[arg(long, value_name = "FAULT", requires = "sandbox", help_heading = "Trial runs", hide_short_help = true)]
     pub(crate) sandbox_fault: Vec<Fault>,
 
-    /// Ask nobody, whatever credentials are set: names are believed, and who is there already is not known.
+    /// Do not contact Atlas, even if credentials are set.
+    ///
+    /// Teams and projects are then not verified, and existing members are not found.
     #[arg(long, env = "BULK_INVITE_OFFLINE", help_heading = "Account")]
     pub(crate) offline: bool,
 
     #[command(flatten)]
     pub(crate) calls: CallArgs,
 
-    /// How to tell what is found, on standard output.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
-    /// The results file of a run.
+    /// Results file of a run.
     pub(crate) results: PathBuf,
 
-    /// Where to write the results with the column `current_status` [default: `people.status.csv` beside
-    /// `people.results.csv`].
+    /// Output file [default: `people.status.csv` beside `people.results.csv`].
+    ///
+    /// It has the columns of the results file, with `current_status` added.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -113,49 +116,49 @@ pub(crate) struct StatusArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The results file.
+    /// Results file of a run or of revoke.
     pub(crate) results: PathBuf,
 
-    /// Where the page goes, `-` for standard output [default: RESULTS with `.html` instead of its ending].
+    /// Output file, or `-` for standard output [default: RESULTS with the extension `.html`].
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// Where to listen.
+    /// Address to listen on; port 0 chooses a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "BULK_INVITE_SANDBOX_LISTEN")]
     pub(crate) listen: SocketAddr,
 
-    /// A TOML file that says what the sandbox holds and how it behaves.
+    /// TOML file with the contents and the behavior of the sandbox.
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
 
-    /// A way to misbehave, for example `500@0.1` or `reset-after@#3`; may be repeated.
+    /// Inject a fault, for example `500@0.1` or `reset-after@#3` (repeatable).
     #[arg(long, value_name = "FAULT")]
     pub(crate) fault: Vec<Fault>,
 
-    /// How long every request takes at least.
+    /// Minimum duration of each request.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) latency: Option<Duration>,
 
-    /// Make the minutes of limits and tokens shorter: 60 makes each a second.
+    /// Shorten the minutes of rate limits and token lifetimes: 60 makes each a second.
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub(crate) speed: Option<f64>,
 
-    /// Enforce no rate limits and no seats.
+    /// Do not limit requests or seats.
     #[arg(long)]
     pub(crate) no_limits: bool,
 
-    /// Let 10 invitations through a minute and answer the others 400, as Atlas once did.
+    /// Accept 10 invitations per minute and answer the others with 400, as Atlas once did.
     #[arg(long)]
     pub(crate) invitation_limiter: bool,
 
-    /// What `POST .../invites` says of an address that is there already [default: 409].
+    /// Answer of `POST .../invites` for a person who is already invited or a member [default: 409].
     #[arg(long, value_enum)]
     pub(crate) duplicates: Option<DuplicatesArg>,
 
-    /// Repeat the random choices of a run.
+    /// Seed of random choices, to repeat a run.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 }

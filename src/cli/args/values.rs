@@ -8,16 +8,17 @@ use bulk_invite::spreadsheet::{Column, UnknownColumn};
 use jiff::SignedDuration;
 use thiserror::Error;
 
-const INDEX: &str = "JOB_COMPLETION_INDEX";
+/// The variable that `--shard index/N` takes its number from.
+pub(crate) const INDEX: &str = "JOB_COMPLETION_INDEX";
 
 /// A mistake in a value of `--column`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum InvalidColumn {
-    #[error("write it as email=\"Work Email\"")]
+    #[error("must have the form COLUMN=NAME, for example email=\"Work Email\"")]
     Malformed,
-    #[error("{name:?} is {source}")]
+    #[error("{name:?}: {source}")]
     Unknown { name: String, source: UnknownColumn },
-    #[error("say which column holds the {column}, for example {column}=\"Work Email\"")]
+    #[error("the name is missing; write for example {column}=\"Work Email\"")]
     Unnamed { column: Column },
 }
 
@@ -26,37 +27,37 @@ pub(crate) enum InvalidColumn {
 pub(crate) enum InvalidShard {
     #[error(transparent)]
     Malformed(#[from] NotAShard),
-    #[error("{INDEX} is not set; write it as 2/8 where no Indexed Job sets it")]
+    #[error("{INDEX} is not set; outside an Indexed Job, write a number, for example 2/8")]
     NoIndex,
-    #[error("{INDEX} is {index:?}, which is no index")]
+    #[error("{INDEX} is {index:?}; it must be a whole number, counted from 0")]
     InvalidIndex { index: String },
-    #[error("{source}, and {INDEX} is {index}, from 0; have as many completions as shards")]
+    #[error("{source}; {INDEX} is {index}, counted from 0; set the completions of the job to the number of shards")]
     Indexed { index: String, source: NotAShard },
 }
 
 /// A mistake in a duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum InvalidTime {
-    #[error("write a time as 30s, 500ms or 2m")]
+    #[error("must be a time such as 30s, 500ms or 2m")]
     Malformed,
-    #[error("a time cannot be negative")]
+    #[error("must not be negative")]
     Negative,
-    #[error("zero leaves no time at all; write for example 30s")]
+    #[error("must be greater than zero, for example 30s")]
     Zero,
 }
 
-/// A mistake in a number of things.
+/// A mistake in a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum InvalidCount {
-    #[error("write at most {}", u32::MAX)]
+    #[error("must be at most {}", u32::MAX)]
     TooLarge,
-    #[error("write a whole number, at least 1")]
+    #[error("must be a whole number of at least 1")]
     Malformed,
 }
 
 /// A value of `--speed` that is not a positive number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("write a number above 0, for example 60")]
+#[error("must be a number greater than 0, for example 60")]
 pub(crate) struct InvalidSpeed;
 
 /// Parses `email=Work Email`.
@@ -92,7 +93,7 @@ pub(super) fn time(text: &str) -> Result<Duration, InvalidTime> {
     Duration::try_from(time).map_err(|_| InvalidTime::Negative)
 }
 
-/// Parses a duration within which something has to be done.
+/// Parses a duration greater than zero.
 pub(super) fn time_limit(text: &str) -> Result<Duration, InvalidTime> {
     let time = time(text)?;
     if time.is_zero() { Err(InvalidTime::Zero) } else { Ok(time) }

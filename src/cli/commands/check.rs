@@ -1,9 +1,11 @@
-//! `bulk-invite check`: a run without the sending. It reads the organizations first if there are credentials.
+//! `bulk-invite check`: checks each row as a run would, without sending anything. It reads the organizations first if
+//! credentials are set.
 
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::preflight;
 use bulk_invite::model::{Blocked, Exit, ObjectId, PersonKeys};
 use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
+use bulk_invite::report::rows;
 use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
@@ -16,7 +18,6 @@ use crate::cli::args::CheckArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::Account;
 
-/// Runs the command.
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
     let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
@@ -38,8 +39,8 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     while let Some(row) = sheet.next_row()? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
     }
-    if let Some(shard) = args.sheet.shard {
-        screen.note(format_args!("shard {shard}: {} rows are left to other shards", sheet.elsewhere()));
+    if let (Some(shard), 1..) = (args.sheet.shard, sheet.elsewhere()) {
+        screen.note(format_args!("shard {shard}: {} in other shards", rows(sheet.elsewhere())));
     }
     let checked = checker.finish(sheet.skipped_blank());
     let online = unread.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
@@ -59,14 +60,12 @@ struct Organizations {
 
 /// Returns the organizations of the account, or any organization if none is set.
 fn offline(args: &CheckArgs, account: &Account, header: &Header, screen: &Screen) -> Organizations {
-    let why = if args.offline { "as asked" } else { "since no credentials are set" };
-    let whose = match account.organization {
-        None if header.org_id().is_some() => ", whether the organizations named are yours",
+    screen.note(if args.offline { "checking offline" } else { "checking offline: no credentials are set" });
+    let organizations = match account.organization {
+        None if header.org_id().is_some() => ", organizations",
         None | Some(_) => "",
     };
-    screen.note(format_args!(
-        "checking offline, {why}; not checked: whether teams and projects exist, who is there already{whose}"
-    ));
+    screen.note(format_args!("not checked: teams, projects, existing members and invitations{organizations}"));
     let known = account.organizations();
     let (default, known) = if known.is_empty() { (Some(ANY), vec![ANY]) } else { (account.organization, known) };
     let directories = known.into_iter().map(|id| (id, Directory::offline())).collect();
@@ -77,16 +76,16 @@ fn offline(args: &CheckArgs, account: &Account, header: &Header, screen: &Screen
 fn online(args: &CheckArgs, account: Account, input: &Opened, screen: &mut Screen) -> Result<Organizations, CliError> {
     let default = account.organization;
     let targets = targets::of_sheet(account, input, args.sheet.shard)?;
-    screen.wait("looking up who is there already");
+    screen.wait("reading members and invitations");
     let api = Api::from(args.account.api);
     let LookedUp { read: mut directories, unread } =
         look_up(targets, api, &args.calls, Alternative::Offline, screen, read)?;
     for (id, directory) in &directories {
         let used = directory.seats_used();
-        screen.note(format_args!("checking online: organization {id} has {used} members and pending invites"));
+        screen.note(format_args!("organization {id}: {used} members and pending invitations"));
     }
     for id in &unread {
-        screen.note(format_args!("checking offline the rows for organization {id}"));
+        screen.note(format_args!("organization {id}: its rows are checked offline"));
         directories.push((*id, Directory::offline()));
     }
     Ok(Organizations { default, directories, unread })

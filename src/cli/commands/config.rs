@@ -1,18 +1,19 @@
-//! `bulk-invite config show`: the settings that `run` would use, and where each comes from.
+//! `bulk-invite config show`: prints the settings that `run` would use, and where each comes from.
 
 use bulk_invite::atlas::Credential;
 use bulk_invite::model::Exit;
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 
 use super::error::CliError;
 use super::stdout;
 use crate::cli::args::AccountArgs;
-use crate::cli::settings::{Account, ProfileFile, SETTINGS, Source, environment};
+use crate::cli::settings::{Account, ProfileFile, SETTINGS, Source, environment, first_line};
 
-const HIDDEN: &str = "(set, not shown)";
+const REDACTED: &str = "(redacted)";
 
-/// Runs the command. `command` has the profile's settings as its defaults.
+/// Runs the command; `command` has the profile's settings as its defaults.
 pub(crate) fn run(args: &AccountArgs, command: Command) -> Result<Exit, CliError> {
     let lines = settings(args, command)?;
     stdout::write(table(&lines).as_bytes()).map_err(CliError::StandardOutput)?;
@@ -75,16 +76,19 @@ fn account_lines(account: &Account, args: &AccountArgs, profile: &str) -> Vec<Li
     lines
 }
 
-/// Returns the flags that a profile may set: those of `config show`, and otherwise what `run` would see without flags.
+/// Returns the flags that a profile may set: as typed if `config show` has them too, or else as `run` would see them.
 fn flag_lines(file: &ProfileFile, command: Command, profile: &str) -> Result<Vec<Line>, CliError> {
     let typed = command.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
     let typed = typed.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));
     let run = ["bulk-invite", "run", "people.csv"];
-    let run = command.clone().try_get_matches_from(run).map_err(|error| file.invalid_setting(error))?;
+    let run = command.clone().try_get_matches_from(run).map_err(|error| match variable_at_fault(&error, &command) {
+        Some(name) => CliError::InvalidVariable { name, mistake: first_line(&error) },
+        None => file.invalid_setting(error).into(),
+    })?;
     let Some(run) = run.subcommand_matches("run") else { return Ok(Vec::new()) };
     let variable = |name| {
-        let mut arguments = command.find_subcommand("run").into_iter().flat_map(Command::get_arguments);
-        let variable = arguments.find(|argument| argument.get_id() == name).and_then(|argument| argument.get_env());
+        let mut arguments = arguments_of_run(&command);
+        let variable = arguments.find(|argument| argument.get_id() == name).and_then(Arg::get_env);
         variable.unwrap_or_default().to_string_lossy()
     };
     let is_in_profile = |name| file.settings.iter().any(|(known, _)| *known == name);
@@ -102,15 +106,28 @@ fn flag_lines(file: &ProfileFile, command: Command, profile: &str) -> Result<Vec
     Ok(lines.collect())
 }
 
+fn arguments_of_run(command: &Command) -> impl Iterator<Item = &Arg> {
+    command.find_subcommand("run").into_iter().flat_map(Command::get_arguments)
+}
+
+/// Returns the variable that an invalid argument of `run` was taken from. It takes precedence over the profile.
+fn variable_at_fault(error: &clap::Error, command: &Command) -> Option<String> {
+    let Some(ContextValue::String(invalid)) = error.get(ContextKind::InvalidArg) else { return None };
+    let flag = invalid.split_whitespace().next().and_then(|flag| flag.strip_prefix("--"));
+    let argument = arguments_of_run(command).find(|argument| flag.is_some() && argument.get_long() == flag)?;
+    let variable = argument.get_env().filter(|name| std::env::var_os(name).is_some())?;
+    Some(variable.to_string_lossy().into_owned())
+}
+
 /// Returns the parts of a credential, without its secrets.
 fn credential(credential: Option<&Credential>) -> Vec<(&'static str, String)> {
     match credential {
-        Some(Credential::Token(_)) => vec![("access_token", HIDDEN.to_owned())],
+        Some(Credential::Token(_)) => vec![("access_token", REDACTED.to_owned())],
         Some(Credential::ServiceAccount { client_id, .. }) => {
-            vec![("client_id", client_id.clone()), ("client_secret", HIDDEN.to_owned())]
+            vec![("client_id", client_id.clone()), ("client_secret", REDACTED.to_owned())]
         }
         Some(Credential::ApiKey { public, .. }) => {
-            vec![("public_api_key", public.clone()), ("private_api_key", HIDDEN.to_owned())]
+            vec![("public_api_key", public.clone()), ("private_api_key", REDACTED.to_owned())]
         }
         None => vec![("credentials", "-".to_owned())],
     }
@@ -119,4 +136,24 @@ fn credential(credential: Option<&Credential>) -> Vec<(&'static str, String)> {
 fn value(matches: &ArgMatches, name: &str) -> String {
     let Some(raw) = matches.get_raw(name) else { return "-".to_owned() };
     raw.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::value_parser;
+
+    use super::*;
+
+    #[test]
+    fn an_invalid_value_is_attributed_to_its_variable() {
+        let at_fault = |rate: Arg| {
+            let run = Command::new("run").arg(rate.long("rate").value_parser(value_parser!(u8)));
+            let command = Command::new("bulk-invite").subcommand(run);
+            let error = command.clone().try_get_matches_from(["bulk-invite", "run"]).unwrap_err();
+            variable_at_fault(&error, &command)
+        };
+        // A variable that every test process has.
+        assert_eq!(at_fault(Arg::new("rate").env("PATH")).as_deref(), Some("PATH"));
+        assert_eq!(at_fault(Arg::new("rate").env("NOT_SET_ANYWHERE").default_value("fast")), None);
+    }
 }

@@ -13,17 +13,28 @@ use tokio::sync::mpsc;
 use super::targets::Target;
 use crate::cli::args::CallArgs;
 
-/// A mistake because of which no connection is attempted.
+const PROXIES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+
+/// Variables that every connection depends on, with descriptions. The HTTP client and the TLS library read them.
+pub(crate) const NETWORK_VARIABLES: [(&str, &str); 5] = [
+    (PROXIES[0][0], "Proxy for https, for example http://proxy.example.com:3128."),
+    (PROXIES[1][0], "Proxy for all protocols, if HTTPS_PROXY is not set."),
+    ("NO_PROXY", "Hosts that are reached without a proxy, separated by commas."),
+    ("SSL_CERT_FILE", "File of certificate authorities to trust instead of the system's, on Linux."),
+    ("SSL_CERT_DIR", "Folder of certificate authorities to trust instead of the system's, on Linux."),
+];
+
+/// A mistake in the flags or variables of connections, found before any connection is attempted.
 #[derive(Debug, Error)]
 pub(crate) enum ConnectionError {
     #[error("cannot read --ca-cert {}: {source}", path.display())]
     AuthoritiesUnreadable { path: PathBuf, source: io::Error },
-    #[error("--ca-cert {} {source}", path.display())]
+    #[error("--ca-cert {}: {source}", path.display())]
     InvalidAuthorities { path: PathBuf, source: InvalidAuthorities },
     /// Without its value, which may hold a password.
     #[error(
-        "{variable} is not the address of a proxy that can be used; write http://HOST:PORT, or \
-         http://USER:PASSWORD@HOST:PORT with every special character percent-encoded"
+        "{variable} is not a usable proxy address; write http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT with special \
+         characters percent-encoded"
     )]
     UnusableProxy { variable: &'static str },
     #[error(transparent)]
@@ -37,8 +48,8 @@ pub(crate) struct Connection {
     pub(crate) session: Session<Client>,
 }
 
-/// Opens a session for each organization, with up to `concurrency` requests at once, and a channel of limits that answers
-/// name.
+/// Opens a session for each organization, with up to `concurrency` requests in flight, and a channel of the rate limits
+/// that answers contain.
 pub(crate) fn connect(
     targets: Vec<Target>,
     api: Api,
@@ -78,8 +89,8 @@ fn authorities(path: &Path) -> Result<Authorities, ConnectionError> {
 
 /// Refuses a proxy that the HTTP client would silently ignore.
 fn check_proxies() -> Result<(), ConnectionError> {
-    for variables in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
-        // An empty one hides the other, as it does for the HTTP client.
+    for variables in PROXIES {
+        // An empty variable hides the other one, as it does for the HTTP client.
         let set = variables.into_iter().find_map(|variable| Some((variable, std::env::var(variable).ok()?)));
         if let Some((variable, value)) = set
             && !value.is_empty()

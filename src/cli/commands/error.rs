@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use atlas_sandbox::ScenarioError;
 use bulk_invite::atlas::InvalidBaseUrl;
-use bulk_invite::report::html::{PageError, WriteError};
+use bulk_invite::report::html::PageError;
 use bulk_invite::results::{InUse, JournalError, ReadError};
 use bulk_invite::spreadsheet::SheetError;
 use rust_xlsxwriter::XlsxError;
@@ -20,16 +20,18 @@ use super::unread::UnreadOrganization;
 use crate::cli::diagnostics::InvalidDirectives;
 use crate::cli::settings::{ProfileError, SettingsError};
 
-/// An error because of which a command does nothing, or stops.
+/// An error that ends a command.
 #[derive(Debug, Error)]
 pub(crate) enum CliError {
-    /// The profile's defaults do not fit the definition of the command line.
+    /// The defaults of the profile do not fit the definition of the command line.
     #[error(transparent)]
     Arguments(#[from] clap::Error),
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    #[error("{mistake}; correct the variable {name}")]
+    InvalidVariable { name: String, mistake: String },
     #[error(transparent)]
     Directives(#[from] InvalidDirectives),
     #[error(transparent)]
@@ -42,7 +44,7 @@ pub(crate) enum CliError {
     Connection(#[from] ConnectionError),
     #[error(transparent)]
     Unread(#[from] UnreadOrganization),
-    /// The spreadsheet broke off.
+    /// The spreadsheet could not be read to its end.
     #[error(transparent)]
     Sheet(#[from] SheetError),
     #[error(transparent)]
@@ -51,59 +53,52 @@ pub(crate) enum CliError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Page(#[from] PageError),
-    /// The asynchronous runtime could not be built.
-    #[error(transparent)]
+    #[error("cannot start the asynchronous runtime: {0}")]
     Runtime(io::Error),
-    /// The handlers of signals could not be installed.
-    #[error(transparent)]
+    #[error("cannot install signal handlers: {0}")]
     Signals(io::Error),
     #[error("cannot write to standard output: {0}")]
     StandardOutput(io::Error),
-    #[error("cannot write to standard output: {0}")]
-    PageToStandardOutput(WriteError),
 
     // `revoke`
-    #[error("{source} {}; wait for it, or end it with Ctrl-C there, then revoke", path.display())]
+    #[error("{} is in use by another bulk-invite; wait until it has finished, then run again", path.display())]
     ResultsInUse { path: PathBuf, source: InUse },
-    #[error("{} was written by revoke; name the results of the run", path.display())]
+    #[error("{} was written by revoke; use the results file of the run", path.display())]
     ResultsOfRevoke { path: PathBuf },
 
     // `status`
-    #[error("--output would overwrite the results; name another file")]
+    #[error("--output would overwrite the results file; choose another file")]
     StatusOverResults,
-    #[error(
-        "{} is there and was not written by this command; move it away, or name another file with --output",
-        path.display()
-    )]
+    #[error("{} already exists and is not a status file; choose another file with --output", path.display())]
     NotAStatusFile { path: PathBuf },
-    #[error("cannot write {}: {source}; correct --output", path.display())]
+    #[error("cannot write {}: {source}; choose another file with --output", path.display())]
     StatusUnwritable { path: PathBuf, source: io::Error },
 
     // `template`
-    #[error("{} is no name for a workbook; name a file that ends in .xlsx", path.display())]
+    #[error("--xlsx {}: the name of a workbook must end in .xlsx", path.display())]
     NotAWorkbookName { path: PathBuf },
-    #[error("{} is there already and is left as it is; name another file with --xlsx", path.display())]
+    #[error("{} already exists; choose another file with --xlsx", path.display())]
     TemplateExists { path: PathBuf },
-    #[error("cannot write {}: {source}; name another file with --xlsx", path.display())]
+    #[error("cannot write {}: {source}; choose another file with --xlsx", path.display())]
     TemplateUnwritable { path: PathBuf, source: io::Error },
-    #[error(transparent)]
+    #[error("cannot create the workbook: {0}")]
     Workbook(#[from] XlsxError),
 
     // `man`
-    #[error("cannot write pages to {}: {source}; name a folder that is there", folder.display())]
+    #[error("cannot write manual pages to {}: {source}; choose an existing folder", folder.display())]
     ManUnwritable { folder: PathBuf, source: io::Error },
 
     // `sandbox`, and `--sandbox` of other commands
-    #[error("scenario {}: {source}", path.display())]
+    #[error("cannot read --scenario {}: {source}", path.display())]
     ScenarioUnreadable { path: PathBuf, source: io::Error },
-    #[error("scenario {}: {source}", path.display())]
+    #[error("--scenario {}: {source}", path.display())]
     InvalidScenario { path: PathBuf, source: ScenarioError },
-    #[error("cannot listen on {address}: {source}; choose another --listen")]
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     AddressUnusable { address: SocketAddr, source: io::Error },
-    #[error(transparent)]
+    #[error("cannot determine the address of the sandbox: {0}")]
     AddressUnknown(io::Error),
-    #[error("the sandbox cannot listen on this machine: {0}")]
+    #[error("cannot start the sandbox: {0}")]
     SandboxNotStarted(io::Error),
-    #[error(transparent)]
+    #[error("the address of the sandbox cannot be used: {0}")]
     SandboxUrl(InvalidBaseUrl),
 }

@@ -14,7 +14,7 @@ use super::stdout;
 use crate::cli::args::JobArgs;
 use crate::cli::screen::Screen;
 
-/// Writes the page and the summary if they are wanted, prints the summary, and returns the exit code.
+/// Writes the page and the summary if flags ask for them, prints the summary, and returns the exit code.
 pub(crate) fn finish(report: Report<'_>, args: &JobArgs, screen: &Screen) -> Exit {
     let mut facts = report::json(report);
     let mut exit = report.summary.exit();
@@ -38,7 +38,8 @@ pub(crate) fn finish(report: Report<'_>, args: &JobArgs, screen: &Screen) -> Exi
     exit
 }
 
-/// Returns the exit code if the page or the summary could not be written: the file there may be that of an earlier run.
+/// Returns the exit code after a page or a summary could not be written. An old file there could be mistaken for a new
+/// one, so the exit code is not that of success.
 fn after_failed_output(exit: Exit, facts: &mut Value) -> Exit {
     match exit {
         Exit::Success => {

@@ -1,4 +1,4 @@
-//! Opening the spreadsheet that the command line names.
+//! Opens the spreadsheet that the command line names.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ pub(crate) enum InputError {
     #[error("cannot read {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: SheetError },
     #[error(
-        "{} has no roles column; add one, or say which roles everyone gets with --default-roles ORG_MEMBER",
+        "{} has no roles column; add one, or set the roles of all rows with --default-roles ORG_MEMBER",
         path.display()
     )]
     NoRoles { path: PathBuf },
 }
 
-/// Opens the spreadsheet and prints what was assumed in reading it; `organization` is that of rows that name none.
+/// Opens the spreadsheet and prints the assumptions made in reading it. `organization` is for rows that name none.
 pub(crate) fn open(
     path: &Path,
     args: &SheetArgs,

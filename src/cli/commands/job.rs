@@ -1,4 +1,4 @@
-//! The part that `run` and `revoke` share: connections, the results file, signals, and the first look at the organizations.
+//! The part that `run` and `revoke` share: connections, the results file, signals, and reading the organizations.
 
 use std::path::Path;
 
@@ -29,20 +29,22 @@ pub(crate) struct OpenJob {
     pub(crate) signals: mpsc::Receiver<Signal>,
 }
 
-/// The organizations of a job, as far as they could be read.
+/// The organizations of a job, and the reasons why some could not be read.
 pub(crate) struct Directories {
     directories: Vec<Directory>,
-    /// For each organization, the reason if it could not be read.
+    /// One per organization: the reason if it could not be read.
     blocked: Vec<Option<Blocked>>,
-    /// Set if a signal came meanwhile.
+    /// Set if a signal arrived while they were read.
     pub(crate) halt: Option<Halt>,
 }
 
 impl OpenJob {
-    /// Opens the connections and the results file, which may hold results of the organizations in `known`.
+    /// Opens the connections and the results file, which may hold results of the organizations in `known`. `rows` is the
+    /// number of rows of the job, if known.
     pub(crate) fn open(
         files: &Files<'_>,
         (targets, known): (Vec<Target>, &[ObjectId]),
+        rows: Option<u64>,
         api: Api,
         layout: Layout,
         clock: Clock,
@@ -52,12 +54,12 @@ impl OpenJob {
         let (pace, start) = (&files.job.pace, files.start(clock.now()));
         let (connections, learned) = connect(targets, api, pace.concurrency.get() as usize, &pace.calls, clock)?;
         let (journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
-        print_earlier(&earlier, &files.results, screen);
+        print_earlier(&earlier, rows, &files.results, screen);
         let signals = signals::receive().map_err(CliError::Signals)?;
         Ok(Self { connections, learned, journal, earlier, keys, signals })
     }
 
-    /// Reads each organization, unless a signal comes first.
+    /// Reads each organization, unless a signal arrives first.
     pub(crate) async fn look_up(
         &mut self,
         read: impl AsyncFn(&Session<Client>) -> Result<Directory, Blocked>,
@@ -72,7 +74,9 @@ impl OpenJob {
         };
         let (directories, blocked) = read
             .into_iter()
-            .map(|read| read.map_or_else(|why| (Directory::offline(), Some(why)), |directory| (directory, None)))
+            .map(|read| {
+                read.map_or_else(|blocked| (Directory::offline(), Some(blocked)), |directory| (directory, None))
+            })
             .unzip();
         Directories { directories, blocked, halt }
     }
@@ -94,7 +98,7 @@ impl OpenJob {
 }
 
 impl JobArgs {
-    /// Returns whether to ask before anything is sent.
+    /// Returns whether to ask for confirmation before anything is sent.
     pub(crate) fn may_ask(&self) -> bool {
         !(self.yes || self.dry_run || self.is_for_machines()) && prompt::is_interactive()
     }
@@ -104,7 +108,7 @@ impl JobArgs {
         self.log_format == LogFormat::Json
     }
 
-    /// Returns the options of the engine; `rows` is the number of rows, if that is known.
+    /// Returns the options of the engine; `rows` is the number of rows, if known.
     pub(crate) fn options(&self, organization: Option<ObjectId>, rows: Option<u64>) -> RunOptions {
         RunOptions {
             organization,
@@ -120,20 +124,16 @@ impl JobArgs {
     }
 }
 
-/// Prints how much an earlier run has done, if there was one.
-fn print_earlier(earlier: &Earlier, results: &Path, screen: &Screen) {
+/// Prints how many rows earlier runs have finished, unless this is the first.
+fn print_earlier(earlier: &Earlier, rows: Option<u64>, results: &Path, screen: &Screen) {
     if earlier.tally().total() == 0 {
         return;
     }
-    let (kept, again) = (earlier.count(NextRun::Keep), earlier.count(NextRun::Anew));
-    let is = |count| if count == 1 { "is" } else { "are" };
-    screen.note(format_args!(
-        "continuing {}: {} {} settled and kept, {} will be asked about, {again} {} worked out again{}",
-        results.display(),
-        report::rows(kept),
-        is(kept),
-        earlier.count(NextRun::Settle),
-        is(again),
-        if earlier.was_torn() { "; its last line was cut off and is dropped" } else { "" }
-    ));
+    let done = earlier.count(NextRun::Keep);
+    let left = rows.map(|rows| rows.saturating_sub(done)).filter(|left| *left > 0);
+    let left = left.map(|left| format!(", {left} to go")).unwrap_or_default();
+    screen.note(format_args!("resuming {}: {} done{left}", results.display(), report::rows(done)));
+    if earlier.was_torn() {
+        screen.note(format_args!("dropped the incomplete last line of {}", results.display()));
+    }
 }

@@ -1,4 +1,4 @@
-//! Look-ups of several organizations at once: one that cannot be read is named, and the others are used without it.
+//! Look-ups of several organizations at once. One that cannot be read does not stop the others.
 
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::Clock;

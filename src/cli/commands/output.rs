@@ -1,4 +1,5 @@
-//! The files that a job writes. A path that would destroy something or cannot be written is found before anything is sent.
+//! The files that a job writes. Paths that cannot be written, or would overwrite a needed file, are refused before
+//! anything is sent.
 
 use std::fmt;
 use std::io;
@@ -15,17 +16,17 @@ use crate::cli::args::{JobArgs, RevokeArgs, RunArgs};
 /// A file of a job that cannot be written.
 #[derive(Debug, Error)]
 pub(crate) enum OutputError {
-    #[error("say where the results go with --results FILE")]
+    #[error("standard input has no name to derive the name of the results from; pass --results FILE")]
     NoResultsPath,
-    #[error("--report writes a file; name one, or print the page afterwards with `report RESULTS --output -`")]
+    #[error("--report cannot write to standard output; run `bulk-invite report RESULTS --output -` afterwards")]
     PageToStandardOutput,
-    #[error("{flag} writes CSV; name a file that ends in .csv instead of {}", path.display())]
+    #[error("{flag} {}: the file is written as CSV; choose a name that ends in .csv", path.display())]
     WorkbookName { flag: OutputFlag, path: PathBuf },
-    #[error("{flag} would overwrite {file}; name another file")]
+    #[error("{flag} would overwrite {file}; choose another file")]
     Overwrites { flag: OutputFlag, file: JobFile },
-    #[error("cannot write {}: {source}; correct {flag}", path.display())]
+    #[error("cannot write {}: {source}; choose another file with {flag}", path.display())]
     Unwritable { flag: OutputFlag, path: PathBuf, source: io::Error },
-    #[error("{0} with --report")]
+    #[error("--report: {0}")]
     Page(PageError),
 }
 
@@ -66,8 +67,8 @@ impl fmt::Display for JobFile {
             JobFile::Spreadsheet => "the spreadsheet",
             JobFile::ResultsOfRun => "the results of the run",
             JobFile::Results => "the results",
-            JobFile::FailedRows => "what --failed writes",
-            JobFile::Summary => "the summary",
+            JobFile::FailedRows => "the file of --failed",
+            JobFile::Summary => "the file of --summary",
         })
     }
 }
@@ -76,7 +77,7 @@ impl fmt::Display for JobFile {
 pub(crate) struct Files<'a> {
     input: (&'a Path, JobFile),
     pub(crate) results: PathBuf,
-    /// Whether `--results` names the results.
+    /// Set if `--results` names the results file.
     is_named: bool,
     failed: Option<&'a Path>,
     pub(crate) job: &'a JobArgs,
@@ -109,7 +110,7 @@ pub(crate) fn of_revoke(args: &RevokeArgs) -> Result<Files<'_>, OutputError> {
 }
 
 impl<'a> Files<'a> {
-    /// Checks every path that will be written. Whether the results can be used is up to the journal.
+    /// Checks every path that will be written. The journal checks the contents of an existing results file.
     fn checked(self) -> Result<Self, OutputError> {
         let (results, failed, report) = (self.results.as_path(), self.failed, self.job.report.as_deref());
         // `-` is standard output there.
@@ -147,12 +148,12 @@ impl<'a> Files<'a> {
         Ok(self)
     }
 
-    /// Returns what to do with results that exist.
+    /// Returns how to treat an existing results file.
     pub(crate) fn start(&self, now: Timestamp) -> Start {
         if self.job.fresh {
             Start::Fresh(now)
         } else if self.job.dry_run && !self.is_named {
-            // An earlier dry run means nothing to this one.
+            // A dry run does not resume an earlier one.
             Start::Replace
         } else {
             Start::Continue

@@ -1,4 +1,4 @@
-//! The page that people can read, made from a results file.
+//! The HTML page about a results file.
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
@@ -19,11 +19,16 @@ pub(crate) fn print_page(results: &Path) -> Result<(), CliError> {
     let mut reader = ResultsReader::open(results)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = html::write(&mut out, &mut reader, &context(results));
-    match written.and_then(|()| Ok(out.flush()?)) {
+    result(written.and_then(|()| Ok(out.flush()?)))
+}
+
+fn result(written: Result<(), WriteError>) -> Result<(), CliError> {
+    match written {
         Ok(()) => Ok(()),
-        // A reader that has closed its end is not an error.
+        // The reader of a pipe may close it early.
         Err(WriteError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(CliError::PageToStandardOutput(error)),
+        Err(WriteError::Write(error)) => Err(CliError::StandardOutput(error)),
+        Err(WriteError::Read(error)) => Err(error.into()),
     }
 }
 
@@ -32,5 +37,22 @@ fn context(results: &Path) -> PageContext {
         name: results.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         made_at: Timestamp::now(),
         rehearsed: atlas_sandbox::ORGANIZATION.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bulk_invite::results::ReadError;
+
+    use super::*;
+
+    #[test]
+    fn a_failed_read_is_not_reported_as_a_failed_write() {
+        let read = ReadError::NotOurs { path: "people.results.csv".into() };
+        assert!(matches!(result(Err(read.into())), Err(CliError::Results(ReadError::NotOurs { .. }))));
+        let full = io::Error::from(ErrorKind::StorageFull);
+        assert!(matches!(result(Err(full.into())), Err(CliError::StandardOutput(_))));
+        let closed = io::Error::from(ErrorKind::BrokenPipe);
+        assert!(result(Err(closed.into())).is_ok());
     }
 }

@@ -9,25 +9,25 @@ pub(crate) fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Makes `people.results.csv` of `people.csv` and `results`.
+/// Returns `people.results.csv` for `people.csv` and `results`.
 pub(crate) fn beside_sheet(sheet: &Path, kind: &str) -> PathBuf {
     let stem = sheet.file_stem().unwrap_or_default().to_string_lossy();
     sheet.with_file_name(format!("{stem}.{kind}.csv"))
 }
 
-/// Makes `people.status.csv` of `people.results.csv` and `status`.
+/// Returns `people.status.csv` for `people.results.csv` and `status`.
 pub(crate) fn beside_results(results: &Path, kind: &str) -> PathBuf {
     let stem = results.file_stem().unwrap_or_default().to_string_lossy();
     results.with_file_name(format!("{}.{kind}.csv", stem.strip_suffix(".results").unwrap_or(&stem)))
 }
 
-/// Returns whether a spreadsheet program would refuse CSV under this name.
+/// Returns whether a spreadsheet program would refuse a CSV file of this name.
 pub(crate) fn is_workbook(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     ["xlsx", "xlsm", "xlsb", "xls", "ods"].iter().any(|workbook| extension == *workbook)
 }
 
-/// Returns whether two paths name the same file, which need not exist.
+/// Returns whether two paths name the same file. The file need not exist.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         path.canonicalize().ok().or_else(|| {
@@ -38,10 +38,10 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     one == other || resolved(one).is_some_and(|one| resolved(other) == Some(one))
 }
 
-/// Checks that the path can be written, and changes nothing.
+/// Checks that the path can be written, without changing anything.
 pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
     let existing = fs::metadata(path).ok();
-    // Opening a pipe would be noticed at its other end.
+    // Opening a pipe has an effect at its other end.
     if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! A preview of a run, from a first reading of the sheet: how many people, whether the seats suffice, and project roles that
-//! Atlas may not have. A sheet that can be read only once gives little of it.
+//! A preview of a run from a first pass over the spreadsheet: the number of people, missing seats, and project roles that
+//! Atlas may not have. Standard input can be read only once, so its preview is incomplete.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ use crate::cli::args::RunArgs;
 /// Facts about a run before it sends anything.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
-    /// The number of people who will be invited, unless some are found present; `None` if it is not known.
+    /// The number of people to invite; `None` if it is not known. Some may turn out to be members.
     pub(crate) people: Option<u64>,
-    /// One for each organization whose seats do not suffice, or may not.
+    /// The organizations whose seats do not suffice, or may not.
     pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
 }
@@ -41,7 +41,7 @@ enum Shortage {
 }
 
 impl Shortage {
-    /// Compares the seats with the people, at most `limit`, of whom the number may be unknown.
+    /// Compares the free seats with the number of people, which may be unknown, and is at most `limit`.
     fn find(people: Option<u64>, limit: u64, directory: &Directory) -> Option<Self> {
         let needed = people.unwrap_or(u64::MAX).min(limit);
         let seats = Seats { needed, taken: Some(directory.seats_used() as u64) };
@@ -64,7 +64,7 @@ impl fmt::Display for SeatShortage {
             Shortage::Certain(seats) => write!(f, "not enough seats: {}", report::seats(seats)),
             Shortage::Possible { left } => write!(
                 f,
-                "{left} of {} seats are left, and how many people need one is not known before the rows are read",
+                "{left} of {} seats left; the number of people is unknown until the spreadsheet is read",
                 Seats::LIMIT
             ),
         }
@@ -72,7 +72,7 @@ impl fmt::Display for SeatShortage {
 }
 
 impl Preview {
-    /// Reads the sheet ahead, as the run will read it. Errors in it are left to the run.
+    /// Reads the spreadsheet as the run will read it. Errors in it are reported by the run.
     pub(crate) fn read(
         args: &RunArgs,
         sheet: &Sheet,
@@ -100,13 +100,13 @@ impl Preview {
                 .zip(journal.read(place).ok())
                 .is_some_and(|(organization, line)| line.outcome.has_expired(organization.session.server_now()))
         };
-        let is_settled = |key, organization| match earlier.place(key) {
+        let is_done = |key, organization| match earlier.place(key) {
             Some(place) if place.status.next_run() == NextRun::Keep => {
                 !(args.reinvite_expired && has_expired(place, organization))
             }
             Some(_) | None => false,
         };
-        let Ok(forecast) = Forecast::of(sheet, classifier, is_settled) else { return Self::default() };
+        let Ok(forecast) = Forecast::of(sheet, classifier, is_done) else { return Self::default() };
         Self {
             people: Some(forecast.people.min(limit)),
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
@@ -119,30 +119,34 @@ impl Preview {
         report::unlisted_roles(&self.unlisted)
     }
 
-    /// Returns the question before the run. `rows` is the number of rows, `limit` the most that are sent.
+    /// Returns the question before the run, below lines with the facts to decide by. `rows` is the number of rows, `limit`
+    /// the most that are sent.
     pub(crate) fn question<G>(
         &self,
         rows: Option<u64>,
         limit: Option<u64>,
         organizations: &[Organization<'_, G>],
     ) -> String {
-        let who = match (self.people, rows, limit) {
+        let people = match (self.people, rows, limit) {
             (Some(1), ..) => "1 person".to_owned(),
             (Some(people), ..) => format!("{people} people"),
             (None, Some(rows), Some(limit)) => format!("up to {} people", rows.min(limit)),
             (None, None, Some(limit)) => format!("up to {limit} people"),
-            (None, Some(rows), None) => format!("the people of {rows} rows"),
-            (None, None, None) => "everyone in the spreadsheet".to_owned(),
+            (None, Some(rows), None) => format!("up to {rows} people"),
+            (None, None, None) => "all people in the spreadsheet".to_owned(),
         };
-        let used = |one: &Organization<'_, G>| {
-            format!("organization {}, which has {} members and pending invites", one.id, one.directory.seats_used())
+        let readable: Vec<_> = organizations.iter().filter(|one| one.blocked.is_none()).collect();
+        let used = readable.iter().map(|one| {
+            let used = one.directory.seats_used();
+            format!("organization {}: {used} members and pending invitations", one.id)
+        });
+        let shortages = self.shortages.iter().map(|shortage| format!("warning: {shortage}"));
+        let target = match readable.as_slice() {
+            [one] => format!("organization {}", one.id),
+            several => format!("{} organizations", several.len()),
         };
-        let used: Vec<String> = organizations.iter().filter(|one| one.blocked.is_none()).map(used).collect();
-        let seats: String = self.shortages.iter().map(|shortage| format!("{shortage}. ")).collect();
-        format!(
-            "about to invite {who} to {} (Atlas allows 500 unless support raised it). {seats}continue? [y/N] ",
-            used.join(", and ")
-        )
+        let question = format!("invite {people} to {target}? [y/N] ");
+        used.chain(shortages).chain([question]).collect::<Vec<_>>().join("\n")
     }
 }
 

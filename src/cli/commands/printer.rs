@@ -1,4 +1,4 @@
-//! Prints a check on standard output: the findings, then the result.
+//! Prints a check to standard output: the findings, then the result.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
@@ -8,7 +8,7 @@ use bulk_invite::report::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, fi
 
 use crate::cli::args::CheckFormat;
 
-/// A printer for one format. Text and CSV are printed finding by finding; JSON is one document, so its findings are held
+/// A printer for one format. Text and CSV are printed finding by finding. JSON is one document, so its findings are kept
 /// until the end.
 pub(crate) struct Printer {
     kind: Kind,
@@ -46,7 +46,7 @@ impl Printer {
         }
     }
 
-    /// Prints the result; `online` if the organizations were read. The exit code is printed for machines only.
+    /// Prints the result; `online` if the organizations were read. Only the JSON format prints the exit code.
     pub(crate) fn finish(self, checked: &Checked, online: bool, exit: Exit) -> io::Result<()> {
         match self.kind {
             Kind::Text { mut out, any } => {
@@ -64,7 +64,7 @@ impl Printer {
     }
 }
 
-/// Standard output that may be closed early, as `head` does. That is not a failure, and the exit code still counts.
+/// A standard output that may be closed early, as `head` does. That is not a failure, so the exit code is unchanged.
 struct IgnoreBrokenPipe {
     out: StdoutLock<'static>,
     is_open: bool,

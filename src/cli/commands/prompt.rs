@@ -13,7 +13,7 @@ pub(crate) fn is_interactive() -> bool {
 /// Asks the question. Returns a halt unless the answer is yes.
 pub(crate) async fn confirm(question: String, signals: &mut mpsc::Receiver<Signal>) -> Option<Halt> {
     let answer = tokio::task::spawn_blocking(move || ask(&question));
-    // After a no, every row still gets its line, and the results of an earlier run are kept.
+    // After a no, the job still writes a line for each row and keeps the results of earlier runs.
     tokio::select! {
         answer = answer => (!answer.unwrap_or(false)).then_some(Halt::Declined),
         Some(signal) = signals.recv() => {

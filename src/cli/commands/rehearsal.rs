@@ -1,4 +1,4 @@
-//! The account of a command that can be rehearsed against an embedded Atlas.
+//! The account of a command that may use the sandbox instead of Atlas.
 
 use atlas_sandbox::{Fault, Options, Running};
 use bulk_invite::atlas::Credential;
@@ -7,8 +7,8 @@ use super::error::CliError;
 use crate::cli::args::AccountArgs;
 use crate::cli::settings::{Account, Sources, environment};
 
-/// Returns the account of the settings, or that of an embedded Atlas with these faults, which runs until the second value is
-/// dropped.
+/// Returns the account from the settings, or that of a new sandbox with these faults, which runs until the second value
+/// is dropped.
 pub(crate) fn account(
     args: &AccountArgs,
     sandbox: bool,

@@ -1,4 +1,4 @@
-//! `bulk-invite report`: makes a page that people can read from a results file, as `run --report` does.
+//! `bulk-invite report`: makes an HTML page from a results file, as `run --report` does.
 
 use bulk_invite::model::Exit;
 
@@ -8,7 +8,6 @@ use super::paths::is_dash;
 use crate::cli::args::ReportArgs;
 use crate::cli::screen::Screen;
 
-/// Runs the command.
 pub(crate) fn run(args: &ReportArgs, screen: &Screen) -> Result<Exit, CliError> {
     let output = args.output.clone().unwrap_or_else(|| args.results.with_extension("html"));
     if is_dash(&output) {

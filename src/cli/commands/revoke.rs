@@ -23,7 +23,6 @@ use crate::cli::args::RevokeArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::{Account, environment};
 
-/// Runs the command.
 pub(crate) fn run(args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     block_on(prepare(args, screen)?.run(args, screen))
 }
@@ -36,7 +35,7 @@ struct Prepared<'a> {
     known: Vec<ObjectId>,
     results: ResultsReader,
     files: Files<'a>,
-    /// Keeps a run from writing the results meanwhile.
+    /// Prevents a run from writing the results at the same time.
     _lock: FileLock,
 }
 
@@ -50,9 +49,7 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
         return Err(CliError::ResultsOfRevoke { path: path() });
     }
     if results.is_torn() {
-        screen.note(
-            "the results end in the middle of a line: their run was killed, and rows it had not come to have none",
-        );
+        screen.note(format_args!("the last line of {} is incomplete, because its run was killed", args.file.display()));
     }
     let organization = account.organization;
     let known = account.organizations();
@@ -66,11 +63,11 @@ impl Prepared<'_> {
         let clock = Clock::starting_at(Timestamp::now());
         let rows = Some(results.rows());
         let layout = Layout { excel: args.job.excel, ..Layout::of_revocation(results.carried()) };
-        // Only this endpoint cannot remove a person who has accepted.
+        // This endpoint cannot remove a person who has accepted; the other one can.
         let api = Api::Invites;
-        let mut job = OpenJob::open(&files, (targets, &known), api, layout, clock, screen)?;
+        let mut job = OpenJob::open(&files, (targets, &known), rows, api, layout, clock, screen)?;
 
-        screen.wait("looking up whose invites are pending");
+        screen.wait("reading pending invitations");
         let read = job.look_up(preflight_pending).await;
         let organizations = job.organizations(&read);
         let mut halt = read.halt.clone();
@@ -114,7 +111,7 @@ impl Prepared<'_> {
     }
 }
 
-/// Counts what will be done, as far as that is known now.
+/// Counts the invitations to cancel and to look up, as far as they are known before the job.
 fn preview<G>(
     results: &mut ResultsReader,
     organizations: &[Organization<'_, G>],
@@ -126,9 +123,9 @@ fn preview<G>(
         let organization = organizations.iter().find(|one| Some(one.id) == id && one.blocked.is_none());
         let Some(organization) = organization else { continue };
         let step = revoke_step(&line, organization.directory, false);
-        let left = earlier.place(keys.key(organization.id, &line.email));
-        // A row in doubt that an earlier `revoke` has settled is not looked up again.
-        if step != Step::FindOut || left.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
+        let place = earlier.place(keys.key(organization.id, &line.email));
+        // An invitation with an unknown outcome is not looked up again if an earlier `revoke` has finished it.
+        if step != Step::FindOut || place.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
             preview.add(&step);
         }
     }
@@ -136,28 +133,45 @@ fn preview<G>(
     Ok(preview)
 }
 
-/// Returns the question before the job.
+/// Returns the question before the job, below lines about invitations that are not simply cancelled.
 fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
     let RevokePreview { cancel, find_out, accepted } = preview;
     let counted = |count: u64, one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
+    let mut lines = Vec::new();
+    if accepted > 0 {
+        lines.push(counted(accepted, "person has accepted and stays", "people have accepted and stay"));
+    }
+    let unknown = || counted(find_out, "invitation with an unknown outcome", "invitations with an unknown outcome");
+    if cancel > 0 && find_out > 0 {
+        lines.push(format!("{}: each is looked up, and cancelled if pending", unknown()));
+    }
     let most = limit.filter(|limit| *limit < cancel + find_out);
     let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
-    let what = match (cancel, find_out) {
-        (0, _) => format!(
-            "find out about {} in doubt, and cancel the invites",
-            counted(find_out, "invitation", "invitations")
-        ),
-        (_, 0) => format!("cancel {most}{}", counted(cancel, "pending invite", "pending invites")),
-        (1.., 1..) => format!(
-            "cancel {most}{}, and up to {find_out} more once it is known what became of them,",
-            counted(cancel, "pending invite", "pending invites")
-        ),
+    let action = match cancel {
+        0 => format!("look up {most}{}, and cancel those that are pending,", unknown()),
+        1.. => format!("cancel {most}{}", counted(cancel, "pending invitation", "pending invitations")),
     };
-    let accepted = match accepted {
-        0 => String::new(),
-        1.. => format!("{} accepted and will stay. ", counted(accepted, "person has", "people have")),
-    };
-    let ids: Vec<String> =
-        organizations.iter().filter(|one| one.blocked.is_none()).map(|one| one.id.to_string()).collect();
-    format!("about to {what} that this job created in organization {}. {accepted}continue? [y/N] ", ids.join(" and "))
+    let ids = organizations.iter().filter(|one| one.blocked.is_none()).map(|one| one.id.to_string());
+    let ids: Vec<String> = ids.collect();
+    lines.push(format!("{action} of this run in organization {}? [y/N] ", ids.join(" and ")));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_counts_what_is_cancelled_and_looked_up() {
+        let question = |cancel, find_out, accepted, limit| {
+            question::<()>(RevokePreview { cancel, find_out, accepted }, limit, &[])
+        };
+        insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invitation of this run in organization ? [y/N]");
+        insta::assert_snapshot!(question(9, 2, 1, Some(5)), @"
+        1 person has accepted and stays
+        2 invitations with an unknown outcome: each is looked up, and cancelled if pending
+        cancel the first 5 of 9 pending invitations of this run in organization ? [y/N]
+        ");
+        insta::assert_snapshot!(question(0, 2, 0, None), @"look up 2 invitations with an unknown outcome, and cancel those that are pending, of this run in organization ? [y/N]");
+    }
 }

@@ -24,7 +24,6 @@ use super::{input, output, prompt, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
-/// Runs the command.
 pub(crate) fn run(args: &RunArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     block_on(prepare(args, screen)?.run(args, screen))
 }
@@ -39,7 +38,7 @@ struct Prepared<'a> {
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
     files: Files<'a>,
-    /// Kept while the run lasts.
+    /// The sandbox, which stops when this is dropped.
     _sandbox: Option<atlas_sandbox::Running>,
 }
 
@@ -47,7 +46,7 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliEr
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
     let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
-        screen.note("the spreadsheet has no row below its header");
+        screen.note("the spreadsheet has no rows below its header");
     }
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
@@ -64,12 +63,12 @@ impl Prepared<'_> {
         let api = Api::from(args.account.api);
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
-        let mut job = OpenJob::open(&files, (targets, &known), api, layout, clock, screen)?;
+        let mut job = OpenJob::open(&files, (targets, &known), rows, api, layout, clock, screen)?;
         if api == Api::Invites {
-            screen.note("warning: Atlas removes this endpoint on 2027-07-01; --api users is its successor");
+            screen.note("warning: Atlas removes the invites endpoint on 2027-07-01; its successor is --api users");
         }
 
-        screen.wait("looking up who is there already");
+        screen.wait("reading members and invitations");
         let read = job.look_up(preflight).await;
         let organizations = job.organizations(&read);
         let mut halt = read.halt.clone();
@@ -78,7 +77,7 @@ impl Prepared<'_> {
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
         let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
-        // Reading the sheet ahead is only for what is printed.
+        // The preview is only printed.
         let preview = if sends && (may_ask || machine || !args.job.quiet) {
             Preview::read(args, &sheet, planner.clone(), &organizations, &mut job)
         } else {
@@ -86,7 +85,7 @@ impl Prepared<'_> {
         };
         screen.stop();
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
-        // A rehearsal asks only about seats, which the real run will lack too.
+        // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
         if may_ask && sends && matters {
             let question = preview.question(rows, args.job.limit, &organizations);
@@ -126,7 +125,7 @@ impl Prepared<'_> {
     }
 }
 
-/// Returns how to write the rows of `--failed` with the columns of the sheet.
+/// Returns the form of the rows of `--failed`, which have the columns of the spreadsheet.
 fn failed_rows(path: &Path, header: &Header) -> FailedRows {
     let cell = |index: usize| match header.carried().iter().position(|carried| carried.cell == index) {
         Some(at) => Cell::Carried(at),

@@ -6,7 +6,7 @@ use super::error::CliError;
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)?;
     let result = runtime.block_on(future);
-    // An unanswered question may still be waiting for standard input.
+    // A thread may still be waiting for the answer to a question.
     runtime.shutdown_background();
     result
 }

@@ -1,4 +1,4 @@
-//! `bulk-invite sandbox`: the embedded Atlas on its own, until Ctrl-C.
+//! `bulk-invite sandbox`: the embedded imitation of Atlas as a server, until Ctrl-C.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,7 +13,6 @@ use super::error::CliError;
 use super::runtime::block_on;
 use crate::cli::args::SandboxArgs;
 
-/// Runs the command.
 pub(crate) fn run(args: &SandboxArgs) -> Result<Exit, CliError> {
     let options = options(args)?;
     block_on(async {
@@ -21,9 +20,12 @@ pub(crate) fn run(args: &SandboxArgs) -> Result<Exit, CliError> {
             .await
             .map_err(|source| CliError::AddressUnusable { address: args.listen, source })?;
         let address = listener.local_addr().map_err(CliError::AddressUnknown)?;
-        let hello = format!(
+        let addresses = format!(
             "listening on http://{address}\n\
-             organization {}, token {}, service account {} / {}, API key {} / {}",
+             organization: {}\n\
+             access token: {}\n\
+             service account: {} / {}\n\
+             API key: {} / {}",
             atlas_sandbox::ORGANIZATION,
             atlas_sandbox::TOKEN,
             atlas_sandbox::CLIENT_ID,
@@ -31,7 +33,7 @@ pub(crate) fn run(args: &SandboxArgs) -> Result<Exit, CliError> {
             atlas_sandbox::PUBLIC_KEY,
             atlas_sandbox::PRIVATE_KEY,
         );
-        let _ = writeln!(io::stdout(), "{hello}");
+        let _ = writeln!(io::stdout(), "{addresses}");
         let stop = async {
             // If Ctrl-C cannot be caught, the sandbox serves until it is killed.
             if tokio::signal::ctrl_c().await.is_err() {

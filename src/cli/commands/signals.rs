@@ -5,7 +5,7 @@ use std::io;
 use bulk_invite::model::Signal;
 use tokio::sync::mpsc;
 
-/// Receives SIGINT and SIGTERM from now on.
+/// Starts receiving SIGINT and SIGTERM.
 pub(crate) fn receive() -> io::Result<mpsc::Receiver<Signal>> {
     let (sender, receiver) = mpsc::channel(4);
     #[cfg(unix)]

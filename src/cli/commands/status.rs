@@ -30,13 +30,12 @@ struct Known {
     now: Timestamp,
 }
 
-/// Runs the command.
 pub(crate) fn run(args: &StatusArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let account = Account::resolve(&args.account, &environment)?;
     let mut results = ResultsReader::open(&args.results)?;
     let output = output(args)?;
     let targets = of_results(&mut results, account)?;
-    screen.wait("looking up what became of everybody");
+    screen.wait("reading members and invitations");
     let api = Api::from(args.account.api);
     let LookedUp { read: known, unread } = look_up(targets, api, &args.calls, Alternative::None, screen, read)?;
 
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &StatusArgs, screen: &mut Screen) -> Result<Exit, CliErr
     Ok(if unread.is_empty() { Exit::Success } else { Exit::Usage })
 }
 
-/// Returns the path of the status file, which must be neither the results nor a file that this program did not write.
+/// Returns the path of the status file. It must not be the results file, or a file that this command did not write.
 fn output(args: &StatusArgs) -> Result<PathBuf, CliError> {
     let output = args.output.clone().unwrap_or_else(|| beside_results(&args.results, "status"));
     if is_same(&output, &args.results) {
@@ -82,7 +81,7 @@ async fn read(Connection { id, session, .. }: &Connection) -> Result<Known, Bloc
     Ok(Known { id: *id, directory, now: session.server_now() })
 }
 
-/// Rows by what is known of them.
+/// Numbers of rows by status.
 #[derive(Default)]
 struct Counts {
     by_status: [u64; CurrentStatus::ALL.len()],
@@ -96,15 +95,16 @@ fn summary(Counts { by_status, unread, without_credentials }: &Counts, output: &
     let counts = CurrentStatus::ALL.iter().zip(by_status).filter(|(_, count)| **count > 0);
     let mut counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.as_str())).collect();
     if *unread > 0 {
-        counts.push(format!("{unread} of organizations that could not be asked"));
+        counts.push(format!("{unread} in organizations that could not be read"));
     }
     if *without_credentials > 0 {
-        counts.push(format!("{without_credentials} of organizations without credentials"));
+        counts.push(format!("{without_credentials} in organizations without credentials"));
     }
     let rows = by_status.iter().sum::<u64>() + unread + without_credentials;
-    let mut text = format!("{}: {}", report::rows(rows), counts.join(", "));
+    let path = output.display().to_string();
+    let mut text = format!("status: {}\n{}: {}", escaped(&path), report::rows(rows), counts.join(", "));
     if by_status[CurrentStatus::Expired as usize] > 0 {
-        text.push_str("\nto invite those again whose invite has expired: run with --reinvite-expired");
+        text.push_str("\nto invite people again whose invitation has expired: bulk-invite run FILE --reinvite-expired");
     }
-    format!("{text}\nstatus: {}", escaped(&output.display().to_string()))
+    text
 }

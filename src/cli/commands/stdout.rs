@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-/// Writes a text to standard output. A reader that has closed its end is not an error.
+/// Writes a text to standard output. A pipe that was closed early is not an error.
 pub(crate) fn write(text: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {

@@ -10,15 +10,15 @@ use thiserror::Error;
 
 use crate::cli::settings::{Account, OtherOrganization};
 
-/// A reason why there is no organization to work on.
+/// A reason why no organization can be selected.
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
     #[error("no organization is set; pass --org-id ID or set MONGODB_ATLAS_ORG_ID")]
     NoOrganization,
     #[error(
-        "no credentials are set; set MONGODB_ATLAS_ACCESS_TOKEN, or MONGODB_ATLAS_CLIENT_ID and \
-         MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or rehearse with \
-         --sandbox"
+        "no credentials are set; set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET of a service account, or \
+         MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or MONGODB_ATLAS_ACCESS_TOKEN; --sandbox needs \
+         none"
     )]
     NoCredentials,
     #[error(transparent)]
@@ -30,11 +30,11 @@ pub(crate) struct Target {
     pub(crate) id: ObjectId,
     pub(crate) base_url: BaseUrl,
     pub(crate) credential: Credential,
-    /// The number of rows for it, if it is known.
+    /// The number of rows for it, if known.
     pub(crate) rows: Option<u64>,
 }
 
-/// Returns the organizations that the rows of a results file are for. The reader starts again afterwards.
+/// Returns the organizations that the rows of a results file are for. Rewinds the reader.
 pub(crate) fn of_results(results: &mut ResultsReader, account: Account) -> Result<Vec<Target>, TargetError> {
     let mut counts: HashMap<ObjectId, u64> = HashMap::new();
     while let Some(line) = results.next_line()? {
@@ -74,12 +74,12 @@ fn targets(
         rows: rows(id),
     });
     let mut targets: Vec<Target> = others.collect();
-    let is_ours = |id| match (shard, rows(id)) {
+    let is_included = |id| match (shard, rows(id)) {
         // A shard without rows leaves the organization to the shard that has them.
         (Some(_), Some(rows)) => rows > 0,
         (Some(_) | None, _) => targets.is_empty() || is_named(id),
     };
-    if let Some(id) = organization.filter(|id| is_ours(*id)) {
+    if let Some(id) = organization.filter(|id| is_included(*id)) {
         let credential = credential.ok_or(TargetError::NoCredentials)?;
         targets.insert(0, Target { id, base_url, credential, rows: rows(id) });
     }

@@ -1,4 +1,4 @@
-//! `bulk-invite template`: a starter sheet, with a few people in it to be replaced.
+//! `bulk-invite template`: a sample spreadsheet, whose people are to be replaced.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -12,7 +12,6 @@ use rust_xlsxwriter::{
 use super::error::CliError;
 use super::stdout;
 
-/// Runs the command.
 pub(crate) fn run(xlsx: Option<&Path>) -> Result<Exit, CliError> {
     match xlsx {
         Some(path) => write(path)?,
@@ -33,17 +32,17 @@ fn write(path: &Path) -> Result<(), CliError> {
     })
 }
 
-/// The columns that have a meaning, except `org_id`, which few need.
+/// The known columns, without `org_id`, which is rarely needed.
 const COLUMNS: [&str; 4] = ["email", "roles", "teams", "projects"];
 
-/// People to be replaced; the teams and projects are those of the sandbox.
+/// The sample people. Their teams and projects exist in the sandbox.
 const ROWS: [[&str; 4]; 3] = [
     ["ada@example.com", "Organization Member", "Backend", "billing=GROUP_READ_ONLY"],
     ["bob@example.com", "Organization Member; Organization Billing Viewer", "Backend; Analytics", ""],
     ["Cleo Example <cleo@example.com>", "Organization Owner", "", "billing=GROUP_OWNER; warehouse=GROUP_READ_ONLY"],
 ];
 
-/// The organization roles by the names that Atlas shows.
+/// The organization roles, by the names that Atlas shows.
 const ROLES: [&str; 7] = [
     "Organization Owner",
     "Organization Member",
@@ -60,13 +59,13 @@ const WIDTHS: [f64; 4] = [36.0, 48.0, 28.0, 52.0];
 /// The last row in which roles can be chosen, counted from 0.
 const LAST_ROW: u32 = 10_000;
 
-/// Returns the starter sheet as CSV.
+/// Returns the sample as CSV.
 fn csv() -> String {
     let lines = std::iter::once(COLUMNS).chain(ROWS);
     lines.map(|cells| cells.join(",") + "\n").collect()
 }
 
-/// Returns the starter sheet as a workbook, in which organization roles can be chosen from a list.
+/// Returns the sample as a workbook, in which organization roles can be chosen from a list.
 fn xlsx() -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // A fixed date, so that the bytes are always the same.
@@ -83,14 +82,14 @@ fn xlsx() -> Result<Vec<u8>, XlsxError> {
             sheet.write(row, column, cell)?;
         }
     }
-    // A list of several roles has to be typed, so other text is accepted with a hint.
+    // Several roles have to be typed, so text that is not on the list is accepted with a hint.
     let choice = DataValidation::new()
         .allow_list_strings(&ROLES)?
         .set_input_title("Organization roles")?
-        .set_input_message("Choose one, or type several with a semicolon between them.")?
+        .set_input_message("Choose one, or type several, separated by semicolons.")?
         .set_error_style(DataValidationErrorStyle::Information)
         .set_error_title("Not on the list")?
-        .set_error_message("Several roles are separated by semicolons; check the spelling of each.")?;
+        .set_error_message("Separate several roles with semicolons, and check their spelling.")?;
     sheet.add_data_validation(1, 1, LAST_ROW, 1, &choice)?;
     workbook.save_to_buffer()
 }

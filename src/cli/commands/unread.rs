@@ -1,4 +1,4 @@
-//! An organization that could not be read before anything was sent, and the remedy.
+//! The error for an organization that could not be read before anything was sent, with its remedy.
 
 use std::fmt;
 
@@ -14,11 +14,11 @@ pub(crate) struct UnreadOrganization {
     pub(crate) alternative: Alternative,
 }
 
-/// A way to do without the organization.
+/// A way to continue without the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Alternative {
     None,
-    /// `check` can leave Atlas out.
+    /// `check` does not need Atlas.
     Offline,
 }
 
@@ -30,11 +30,11 @@ impl fmt::Display for UnreadOrganization {
             write!(f, "organization {id}: ")?;
         }
         let text = self.blocked.to_string();
-        // A sentence of Atlas continues here.
+        // The text may end with a message of Atlas.
         let text = escaped(&text);
         let alternative = match self.alternative {
             Alternative::None => "",
-            Alternative::Offline => ", or check without asking Atlas: --offline",
+            Alternative::Offline => ", or check without Atlas: --offline",
         };
         write!(f, "{}; {}{alternative}", text.trim_end_matches('.'), blocked_advice(self.blocked.reason))
     }

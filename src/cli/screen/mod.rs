@@ -1,4 +1,5 @@
-//! Standard error: a progress bar on a terminal, plain lines elsewhere, JSON lines on demand, only errors if quiet.
+//! Messages and progress on standard error: a progress bar on a terminal, plain lines otherwise, JSON lines with
+//! `--log-format json`, only errors with `--quiet`.
 
 mod json;
 mod progress;
@@ -45,13 +46,13 @@ impl Screen {
             LogFormat::Text => Kind::Plain { last: Instant::now() },
         };
         if let Kind::Json = kind {
-            // Rust's message about a bug in a worker would not be JSON; the row has it as well.
+            // The default message of a panic would not be JSON.
             std::panic::set_hook(Box::new(|panic| print_json(json!({"event": "bug", "text": panic.to_string()}))));
         }
         Self { kind, progress: JobProgress::start(JobKind::default(), None) }
     }
 
-    /// Shows on a terminal that work is going on before there is progress to show.
+    /// Shows a spinner on a terminal, until there is progress to show.
     pub(crate) fn wait(&mut self, text: &'static str) {
         if let Kind::Bar(bar) = &mut self.kind {
             *bar = ProgressBar::new_spinner().with_message(text);
@@ -123,9 +124,9 @@ impl Screen {
             Event::Waiting { row, delay, .. } => self.progress.waiting(row, delay),
             Event::Settled { row, kept, .. } => self.progress.settled(row, kept),
             Event::Learned { learned: Learned::Invitations { limit, period }, time_left } => {
-                let left = time_left.map(|left| format!("; what is left takes at least {}", duration(left)));
+                let left = time_left.map(|left| format!(", at least {} left", duration(left)));
                 self.note(format_args!(
-                    "Atlas lets through {limit} invitations in {}{}",
+                    "rate limit: {limit} invitations per {}{}",
                     duration(period),
                     left.unwrap_or_default()
                 ));
@@ -135,7 +136,7 @@ impl Screen {
             Event::Blocked { organization, blocked } => {
                 let why = blocked.to_string();
                 let why = escaped(why.trim_end_matches('.'));
-                self.error(format_args!("organization {organization}: {why}; the others go on"));
+                self.error(format_args!("organization {organization}: {why}; continuing with the other organizations"));
             }
             Event::Unwritten { lines } => lines.iter().for_each(|line| self.unwritten(line)),
         }
@@ -153,13 +154,13 @@ impl Screen {
         }
     }
 
-    /// Prints a line that the results lack, if a request for it was sent.
+    /// Prints a line that could not be written to the results, if a request was sent for it.
     fn unwritten(&self, line: &Line) {
         let status = line.outcome.status;
         if matches!(status, Status::Invited | Status::Revoked | Status::Unknown) {
             let row = line.row.unwrap_or_default();
             let id = line.outcome.invite_id.as_deref().unwrap_or_default();
-            let text = format!("not in the results: row {row}, {}, {} {id}", line.email, status.as_str());
+            let text = format!("not written to the results: row {row}, {}, {} {id}", line.email, status.as_str());
             self.error(escaped(&text));
         }
     }
@@ -181,7 +182,7 @@ impl Screen {
     }
 }
 
-/// Prints a line. A closed standard error is no reason to fail.
+/// Prints a line. A closed standard error is not an error.
 fn print(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

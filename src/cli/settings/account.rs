@@ -1,4 +1,5 @@
-//! The account of a command: flags first, then the environment, then the profile file, then a profile of the Atlas CLI.
+//! The account of a command. Flags take precedence, then the environment, the profile file and a profile of the Atlas
+//! CLI.
 
 use std::mem;
 
@@ -10,15 +11,16 @@ use super::atlas_cli::{AtlasCliError, AtlasCliProfile};
 use super::base_url::{BaseUrlError, BaseUrls};
 use super::credential::{self, HalfPair};
 use super::profile::Profile;
-use super::profile_file::{ProfileError, ProfileFile};
-use super::source::{Source, Variables};
+use super::profile_error::ProfileError;
+use super::profile_file::{ProfileFile, ProfilePlace};
+use super::source::{ORG_ID, Source, Variables};
 use crate::cli::args::AccountArgs;
 
 /// A mistake in the settings of an account.
 #[derive(Debug, Error)]
 pub(crate) enum SettingsError {
-    #[error("the organization id {text:?} is {source}")]
-    OrganizationId { text: String, source: NotAnObjectId },
+    #[error("{setting} is {text:?}: {source}")]
+    OrganizationId { setting: String, text: String, source: NotAnObjectId },
     #[error(transparent)]
     BaseUrl(#[from] BaseUrlError),
     #[error(transparent)]
@@ -29,7 +31,7 @@ pub(crate) enum SettingsError {
     AtlasCli(#[from] AtlasCliError),
 }
 
-/// The organizations that a command is about, with base URL and credential, as far as they are set.
+/// The organizations of a command, with base URL and credential. Parts may not be set.
 #[derive(Debug)]
 pub(crate) struct Account {
     /// The organization of rows that name none.
@@ -69,7 +71,8 @@ impl Account {
         let atlas_cli =
             args.atlas_cli_profile.as_deref().map(|name| AtlasCliProfile::load(name, variable)).transpose()?;
 
-        let (organization, organization_source) = organization(args, variable, &profile, atlas_cli.as_ref())?.unzip();
+        let (organization, organization_source) =
+            organization(args, variable, (&profile, &place), atlas_cli.as_ref())?.unzip();
         let atlas_cli_url = atlas_cli.as_ref().and_then(|cli| Some((cli.base_url.clone()?, cli.name.clone())));
         let base_urls = BaseUrls::new(args.base_url.clone(), variable, (profile.base_url.take(), place), atlas_cli_url);
 
@@ -102,20 +105,24 @@ impl Account {
 fn organization(
     args: &AccountArgs,
     variable: Variables<'_>,
-    profile: &Profile,
+    (profile, place): (&Profile, &ProfilePlace),
     atlas_cli: Option<&AtlasCliProfile>,
 ) -> Result<Option<(ObjectId, Source)>, SettingsError> {
-    const VARIABLE: &str = "MONGODB_ATLAS_ORG_ID";
     if let Some(id) = args.org_id {
         return Ok(Some((id, Source::Flag)));
     }
-    let in_environment = variable(VARIABLE).map(|text| (text, Source::Environment(VARIABLE)));
-    let in_profile = || Some((profile.org_id.clone()?, Source::Profile));
-    let in_atlas_cli = || Some((atlas_cli?.org_id.clone()?, Source::AtlasCli));
-    let Some((text, source)) = in_environment.or_else(in_profile).or_else(in_atlas_cli) else { return Ok(None) };
+    let in_environment = variable(ORG_ID).map(|text| (text, Source::Environment(ORG_ID), ORG_ID.to_owned()));
+    let in_profile = || Some((profile.org_id.clone()?, Source::Profile, format!("org_id of {place}")));
+    let in_atlas_cli = || {
+        let cli = atlas_cli?;
+        Some((cli.org_id.clone()?, Source::AtlasCli, format!("org_id of the Atlas CLI's profile {:?}", cli.name)))
+    };
+    let Some((text, source, setting)) = in_environment.or_else(in_profile).or_else(in_atlas_cli) else {
+        return Ok(None);
+    };
     match text.trim().parse() {
         Ok(id) => Ok(Some((id, source))),
-        Err(source) => Err(SettingsError::OrganizationId { text, source }),
+        Err(source) => Err(SettingsError::OrganizationId { setting, text, source }),
     }
 }
 
@@ -138,7 +145,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::super::profile::OrganizationProblem;
-    use super::super::profile_file::Position;
+    use super::super::profile_error::Malformed;
     use super::*;
 
     fn args() -> AccountArgs {
@@ -221,8 +228,8 @@ mod tests {
         let config = folder.path().join("config.toml");
         std::fs::write(&config, "[default]\nclient_id = \"i\"\nclient_secret = hush-hush\n").unwrap();
         let error = resolve(&AccountArgs { config: Some(config), ..args() }, &[]).unwrap_err();
-        let SettingsError::Profile(ProfileError::Malformed { at, .. }) = &error else { panic!("{error}") };
-        assert_eq!(*at, Position::Line(3));
+        let SettingsError::Profile(ProfileError::Malformed { problem, .. }) = &error else { panic!("{error}") };
+        assert_eq!(*problem, Malformed::Line(3));
         assert!(!format!("{error} {error:?}").contains("hush"));
     }
 
@@ -276,6 +283,7 @@ mod tests {
     fn a_malformed_organization_id_is_an_error() {
         let error = resolve(&args(), &[("MONGODB_ATLAS_ORG_ID", "my org")]).unwrap_err();
         assert!(matches!(&error, SettingsError::OrganizationId { text, .. } if text == "my org"), "{error}");
+        insta::assert_snapshot!(error, @r#"MONGODB_ATLAS_ORG_ID is "my org": not an Atlas id (24 digits from 0-9 and a-f)"#);
     }
 
     #[test]

@@ -13,10 +13,11 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::credential::pair;
-use super::profile_file::{ProfileNames, configuration_folder};
+use super::profile_error::ProfileNames;
+use super::profile_file::configuration_folder;
 use super::source::Variables;
 
-/// A profile of the CLI. Its access token is not used: it belongs to a person and lasts an hour.
+/// A profile of the CLI. Its access token is not read, because it belongs to a person and lasts an hour.
 #[derive(Deserialize)]
 pub(super) struct AtlasCliProfile {
     #[serde(skip)]
@@ -35,18 +36,17 @@ pub(super) struct AtlasCliProfile {
 /// may hold a secret.
 #[derive(Debug, Error)]
 pub(crate) enum AtlasCliError {
-    #[error("where the Atlas CLI keeps its profiles is not known; set HOME, or leave out --atlas-cli-profile")]
+    #[error("the folder of the Atlas CLI's profile file is unknown; set HOME, or remove --atlas-cli-profile")]
     NoFolder,
     #[error("cannot read the Atlas CLI's profile file {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("the Atlas CLI's profile file {} is not as expected", path.display())]
+    #[error("the Atlas CLI's profile file {} is malformed; correct it, or remove --atlas-cli-profile", path.display())]
     Malformed { path: PathBuf },
-    #[error("the Atlas CLI's profile file {} has no profile {name:?}, {others}", path.display())]
+    #[error("the Atlas CLI's profile {name:?} was not found in {}, which has {others}", path.display())]
     UnknownProfile { path: PathBuf, name: String, others: ProfileNames },
     #[error(
-        "the Atlas CLI's profile {name:?} has no secrets in its file, most likely because they are in this computer's \
-         keyring, which only the Atlas CLI reads; set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or put the \
-         credentials into a profile of your own"
+        "the Atlas CLI's profile {name:?} has no secrets in its file, probably because they are in the system's keyring; \
+         set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or put credentials into a profile of bulk-invite"
     )]
     NoSecrets { name: String },
 }
@@ -77,7 +77,7 @@ impl AtlasCliProfile {
         Ok(profile)
     }
 
-    /// Returns the credential: a service account, or keys. The file has none if a keyring has it.
+    /// Returns the credential: a service account or keys. Fails if they are in a keyring and not in the file.
     pub(super) fn credential(self) -> Result<Credential, AtlasCliError> {
         let account = pair(("client_id", self.client_id), ("client_secret", self.client_secret));
         let keys = pair(("public_api_key", self.public_api_key), ("private_api_key", self.private_api_key));
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     #[cfg(not(target_os = "macos"))]
-    fn a_profile_gives_organization_base_url_and_credential() {
+    fn a_profile_has_an_organization_a_base_url_and_a_credential() {
         let text = "version = 2\n[default]\norg_id = 'a0123456789abcdef012345a'\nservice = 'cloudgov'\noutput = 'json'\n\
                     public_api_key = 'p'\nprivate_api_key = 'hush'\n[work]\nclient_id = 'i'\nclient_secret = 'hush'\n\
                     ops_manager_url = 'https://atlas.example.com/'\n[ring]\norg_id = 'a0123456789abcdef012345a'\n";

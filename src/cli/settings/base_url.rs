@@ -1,4 +1,5 @@
-//! The base URL of each organization: flag, environment, the organization's own table, the profile, the Atlas CLI, default.
+//! The base URL of each organization. In order of precedence: flag, environment, the organization's own table, the profile,
+//! the Atlas CLI, the default.
 
 use std::fmt;
 
@@ -6,11 +7,9 @@ use bulk_invite::atlas::{BaseUrl, InvalidBaseUrl};
 use thiserror::Error;
 
 use super::profile_file::ProfilePlace;
-use super::source::{Source, Variables};
+use super::source::{BASE_URL, Source, Variables};
 
-const VARIABLE: &str = "MONGODB_ATLAS_BASE_URL";
-
-/// A setting that holds a base URL, displayed as messages call it.
+/// A setting that holds a base URL, displayed as its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BaseUrlSetting {
     Flag,
@@ -30,7 +29,7 @@ impl BaseUrlSetting {
     fn source(&self) -> Source {
         match self {
             BaseUrlSetting::Flag => Source::Flag,
-            BaseUrlSetting::Environment => Source::Environment(VARIABLE),
+            BaseUrlSetting::Environment => Source::Environment(BASE_URL),
             BaseUrlSetting::Organization { .. } | BaseUrlSetting::Profile(_) => Source::Profile,
             BaseUrlSetting::AtlasCli(_) => Source::AtlasCli,
             BaseUrlSetting::Default => Source::Default,
@@ -42,11 +41,11 @@ impl fmt::Display for BaseUrlSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BaseUrlSetting::Flag => f.write_str("--base-url"),
-            BaseUrlSetting::Environment => f.write_str(VARIABLE),
+            BaseUrlSetting::Environment => f.write_str(BASE_URL),
             BaseUrlSetting::Organization { id, profile } => write!(f, "base_url of organization {id} in {profile}"),
             BaseUrlSetting::Profile(profile) => write!(f, "base_url of {profile}"),
-            BaseUrlSetting::AtlasCli(name) => write!(f, "the base URL of the Atlas CLI's profile {name:?}"),
-            BaseUrlSetting::Default => f.write_str("the default"),
+            BaseUrlSetting::AtlasCli(name) => write!(f, "base_url of the Atlas CLI's profile {name:?}"),
+            BaseUrlSetting::Default => f.write_str("the default base URL"),
         }
     }
 }
@@ -60,7 +59,7 @@ pub(crate) struct BaseUrlError {
     source: InvalidBaseUrl,
 }
 
-/// The base URLs that hold for every organization, as they are written.
+/// The base URLs that apply to every organization, before parsing.
 pub(super) struct BaseUrls {
     /// Overrides what an organization's own table has.
     first: Option<(String, BaseUrlSetting)>,
@@ -77,7 +76,7 @@ impl BaseUrls {
         in_atlas_cli: Option<(String, String)>,
     ) -> Self {
         let flag = flag.map(|url| (url, BaseUrlSetting::Flag));
-        let first = flag.or_else(|| Some((variable(VARIABLE)?, BaseUrlSetting::Environment)));
+        let first = flag.or_else(|| Some((variable(BASE_URL)?, BaseUrlSetting::Environment)));
         let last = in_profile.map(|url| (url, BaseUrlSetting::Profile(profile.clone())));
         let last = last.or(in_atlas_cli.map(|(url, name)| (url, BaseUrlSetting::AtlasCli(name))));
         let last = last.unwrap_or_else(|| (BaseUrl::ATLAS.to_owned(), BaseUrlSetting::Default));

@@ -1,14 +1,14 @@
-//! Credentials in the environment, and the rule that half a pair is a mistake wherever it is set.
+//! Credentials in the environment, and the rule that both halves of a pair must be set in the same place.
 
 use bulk_invite::atlas::Credential;
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::source::{Source, Variables};
+use super::source::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PRIVATE_API_KEY, PUBLIC_API_KEY, Source, Variables};
 
-/// Two settings that only make a credential together, of which one is missing.
+/// A pair of settings that form a credential, of which one is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{set} is set and {missing} is not; set both, or neither")]
+#[error("{set} is set, but {missing} is not; set both or neither")]
 pub(crate) struct HalfPair {
     pub(super) set: &'static str,
     pub(super) missing: &'static str,
@@ -16,20 +16,20 @@ pub(crate) struct HalfPair {
 
 /// Returns the first credential that is set: token, service account, keys.
 pub(super) fn in_environment(variable: Variables<'_>) -> Result<Option<(Credential, Source)>, HalfPair> {
-    if let Some(token) = variable("MONGODB_ATLAS_ACCESS_TOKEN") {
-        let source = Source::Environment("MONGODB_ATLAS_ACCESS_TOKEN");
+    if let Some(token) = variable(ACCESS_TOKEN) {
+        let source = Source::Environment(ACCESS_TOKEN);
         return Ok(Some((Credential::Token(token.into()), source)));
     }
-    let id = ("MONGODB_ATLAS_CLIENT_ID", variable("MONGODB_ATLAS_CLIENT_ID"));
-    let secret = ("MONGODB_ATLAS_CLIENT_SECRET", variable("MONGODB_ATLAS_CLIENT_SECRET").map(SecretString::from));
+    let id = (CLIENT_ID, variable(CLIENT_ID));
+    let secret = (CLIENT_SECRET, variable(CLIENT_SECRET).map(SecretString::from));
     if let Some((client_id, client_secret)) = pair(id, secret)? {
         let source = Source::Environment("MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
         return Ok(Some((Credential::ServiceAccount { client_id, client_secret }, source)));
     }
     let either = |first: &str, second: &str| variable(first).or_else(|| variable(second));
-    let public = either("MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY");
-    let private = either("MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY").map(SecretString::from);
-    let keys = pair(("MONGODB_ATLAS_PUBLIC_API_KEY", public), ("MONGODB_ATLAS_PRIVATE_API_KEY", private))?;
+    let public = either(PUBLIC_API_KEY, "MONGODB_ATLAS_PUBLIC_KEY");
+    let private = either(PRIVATE_API_KEY, "MONGODB_ATLAS_PRIVATE_KEY").map(SecretString::from);
+    let keys = pair((PUBLIC_API_KEY, public), (PRIVATE_API_KEY, private))?;
     let source = Source::Environment("MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY");
     Ok(keys.map(|(public, private)| (Credential::ApiKey { public, private }, source)))
 }

@@ -1,15 +1,17 @@
-//! Settings: flags, the environment, the profile file and a profile of the Atlas CLI, in this order.
+//! Settings from flags, the environment, the profile file and a profile of the Atlas CLI, in order of precedence.
 //!
-//! The only place that reads secrets. None is ever printed or part of an error.
+//! Secrets are read only here, and are never printed or part of an error.
 
 mod account;
 mod atlas_cli;
 mod base_url;
 mod credential;
 mod profile;
+mod profile_error;
 mod profile_file;
 mod source;
 
 pub(crate) use self::account::{Account, OtherOrganization, SettingsError, Sources};
-pub(crate) use self::profile_file::{ProfileError, ProfileFile, SETTINGS};
-pub(crate) use self::source::{Source, environment};
+pub(crate) use self::profile_error::{ProfileError, first_line};
+pub(crate) use self::profile_file::{ProfileFile, SETTINGS};
+pub(crate) use self::source::{ACCOUNT_VARIABLES, Source, environment};

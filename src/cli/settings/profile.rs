@@ -10,8 +10,9 @@ use serde::de::IgnoredAny;
 use thiserror::Error;
 
 use super::credential::{HalfPair, pair};
+use super::profile_error::UnknownSetting;
 
-/// A table of the profile file, or of the organizations in one, which have no organizations of their own.
+/// A table of the profile file. The tables of its organizations have the same form, without further organizations.
 #[derive(Default, Deserialize)]
 pub(super) struct Profile {
     pub(super) org_id: Option<String>,
@@ -30,21 +31,27 @@ pub(super) struct Profile {
 /// A mistake in the table of one of a profile's organizations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum OrganizationProblem {
-    #[error("it can have base_url and credentials, and nothing else")]
+    #[error("its table may have only base_url and credentials")]
     OtherSettings,
-    #[error("the name is {0}")]
+    #[error("its name is invalid: {0}")]
     InvalidName(NotAnObjectId),
     #[error(transparent)]
     Credential(#[from] HalfPair),
-    #[error("it has no credentials; add them, or remove the table")]
+    #[error("its table has no credentials; add them, or remove it")]
     NoCredential,
 }
 
 impl Profile {
-    /// Returns a key that no profile has, of this table or of its organizations' tables.
-    pub(super) fn unknown_key(&self) -> Option<&str> {
-        let of_organizations = || self.organizations.values().find_map(Profile::unknown_key);
-        self.unknown.keys().next().map(String::as_str).or_else(of_organizations)
+    /// The keys of the table of one of a profile's organizations.
+    pub(super) const OF_ORGANIZATION: [&str; 6] =
+        ["base_url", "access_token", "client_id", "client_secret", "public_api_key", "private_api_key"];
+
+    /// Returns a key that is not a setting, of this table, which is named `profile`, or of its organizations' tables.
+    pub(super) fn unknown_setting(&self, profile: &str) -> Option<UnknownSetting> {
+        let own = self.unknown.keys().next().map(|key| (key, None));
+        let of_others = || self.organizations.iter().find_map(|(id, one)| Some((one.unknown.keys().next()?, Some(id))));
+        let (key, organization) = own.or_else(of_others)?;
+        Some(UnknownSetting { key: key.clone(), profile: profile.to_owned(), organization: organization.cloned() })
     }
 
     /// Returns the organization and the credential of a table of the profile's organizations, which is named `id`.
