@@ -38,7 +38,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_FAILED", help_heading = "Results")]
     pub(crate) failed: Option<PathBuf>,
 
-    /// Invite people again whose invitation has expired.
+    /// Invite people again whose invite has expired.
     #[arg(long, env = "BULK_INVITE_REINVITE_EXPIRED", help_heading = "Results", hide_short_help = true)]
     pub(crate) reinvite_expired: bool,
 
@@ -48,7 +48,7 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokeArgs {
-    /// Results file of the run whose invitations are cancelled.
+    /// Results file of the run whose invites are cancelled.
     #[arg(value_name = "RESULTS")]
     pub(crate) file: PathBuf,
 

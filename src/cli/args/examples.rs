@@ -36,7 +36,7 @@ pub(super) const STATUS: Examples = &[
 
 pub(super) const REVOKE: Examples = &[
     ("Write what would be cancelled, and cancel nothing", "bulk-invite revoke people.results.csv --dry-run"),
-    ("Cancel the pending invitations", "bulk-invite revoke people.results.csv"),
+    ("Cancel the pending invites", "bulk-invite revoke people.results.csv"),
 ];
 
 pub(super) const SANDBOX: Examples = &[

@@ -71,7 +71,7 @@ pub(crate) struct AccountArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) org_id: Option<ObjectId>,
 
-    /// Endpoint that creates invitations.
+    /// Endpoint that creates invites.
     #[arg(long, value_enum, default_value_t = ApiArg::Invites, env = "BULK_INVITE_API")]
     pub(crate) api: ApiArg,
 

@@ -33,10 +33,10 @@ pub(crate) enum Command {
     /// Check a spreadsheet row by row and count what would be sent; sends nothing.
     #[command(after_long_help = examples::text(examples::CHECK))]
     Check(CheckArgs),
-    /// Look up the current status of each invitation in a results file.
+    /// Look up the current status of each invite in a results file.
     #[command(after_long_help = examples::text(examples::STATUS))]
     Status(StatusArgs),
-    /// Cancel the pending invitations that a run created, and no others.
+    /// Cancel the pending invites that a run created, and no others.
     ///
     /// Always uses the invites endpoint, whichever endpoint created them: it cannot remove a person who has accepted. After
     /// an interruption, run the same command again to resume.

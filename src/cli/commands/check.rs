@@ -60,12 +60,14 @@ struct Organizations {
 
 /// Returns the organizations of the account, or any organization if none is set.
 fn offline(args: &CheckArgs, account: &Account, header: &Header, screen: &Screen) -> Organizations {
-    screen.note(if args.offline { "checking offline" } else { "checking offline: no credentials are set" });
+    let reason = if args.offline { "" } else { " (no credentials are set)" };
     let organizations = match account.organization {
-        None if header.org_id().is_some() => ", organizations",
+        None if header.org_id().is_some() => "organizations, ",
         None | Some(_) => "",
     };
-    screen.note(format_args!("not checked: teams, projects, existing members and invitations{organizations}"));
+    screen.note(format_args!(
+        "checking offline{reason}: {organizations}teams, projects and existing members are not checked"
+    ));
     let known = account.organizations();
     let (default, known) = if known.is_empty() { (Some(ANY), vec![ANY]) } else { (account.organization, known) };
     let directories = known.into_iter().map(|id| (id, Directory::offline())).collect();
@@ -76,13 +78,13 @@ fn offline(args: &CheckArgs, account: &Account, header: &Header, screen: &Screen
 fn online(args: &CheckArgs, account: Account, input: &Opened, screen: &mut Screen) -> Result<Organizations, CliError> {
     let default = account.organization;
     let targets = targets::of_sheet(account, input, args.sheet.shard)?;
-    screen.wait("reading members and invitations");
+    screen.wait("reading members and invites");
     let api = Api::from(args.account.api);
     let LookedUp { read: mut directories, unread } =
         look_up(targets, api, &args.calls, Alternative::Offline, screen, read)?;
     for (id, directory) in &directories {
         let used = directory.seats_used();
-        screen.note(format_args!("organization {id}: {used} members and pending invitations"));
+        screen.note(format_args!("organization {id}: {used} members and pending invites"));
     }
     for id in &unread {
         screen.note(format_args!("organization {id}: its rows are checked offline"));

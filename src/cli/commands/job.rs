@@ -130,10 +130,15 @@ fn print_earlier(earlier: &Earlier, rows: Option<u64>, results: &Path, screen: &
         return;
     }
     let done = earlier.count(NextRun::Keep);
-    let left = rows.map(|rows| rows.saturating_sub(done)).filter(|left| *left > 0);
-    let left = left.map(|left| format!(", {left} to go")).unwrap_or_default();
-    screen.note(format_args!("resuming {}: {} done{left}", results.display(), report::rows(done)));
+    let left = rows.map_or(0, |rows| rows.saturating_sub(done));
+    let results = results.display();
+    screen.note(match (done, left) {
+        (0, 0) => format!("resuming {results}"),
+        (0, left) => format!("resuming {results}: {} to go", report::rows(left)),
+        (done, 0) => format!("resuming {results}: {} done", report::rows(done)),
+        (done, left) => format!("resuming {results}: {} done, {left} to go", report::rows(done)),
+    });
     if earlier.was_torn() {
-        screen.note(format_args!("dropped the incomplete last line of {}", results.display()));
+        screen.note(format_args!("dropped the incomplete last line of {results}"));
     }
 }

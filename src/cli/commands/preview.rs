@@ -64,7 +64,7 @@ impl fmt::Display for SeatShortage {
             Shortage::Certain(seats) => write!(f, "not enough seats: {}", report::seats(seats)),
             Shortage::Possible { left } => write!(
                 f,
-                "{left} of {} seats left; the number of people is unknown until the spreadsheet is read",
+                "{left} of {} seats free; the number of people is unknown until the spreadsheet is read",
                 Seats::LIMIT
             ),
         }
@@ -138,7 +138,7 @@ impl Preview {
         let readable: Vec<_> = organizations.iter().filter(|one| one.blocked.is_none()).collect();
         let used = readable.iter().map(|one| {
             let used = one.directory.seats_used();
-            format!("organization {}: {used} members and pending invitations", one.id)
+            format!("organization {}: {used} members and pending invites", one.id)
         });
         let shortages = self.shortages.iter().map(|shortage| format!("warning: {shortage}"));
         let target = match readable.as_slice() {

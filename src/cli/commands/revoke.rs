@@ -67,7 +67,7 @@ impl Prepared<'_> {
         let api = Api::Invites;
         let mut job = OpenJob::open(&files, (targets, &known), rows, api, layout, clock, screen)?;
 
-        screen.wait("reading pending invitations");
+        screen.wait("reading pending invites");
         let read = job.look_up(preflight_pending).await;
         let organizations = job.organizations(&read);
         let mut halt = read.halt.clone();
@@ -141,7 +141,7 @@ fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Orga
     if accepted > 0 {
         lines.push(counted(accepted, "person has accepted and stays", "people have accepted and stay"));
     }
-    let unknown = || counted(find_out, "invitation with an unknown outcome", "invitations with an unknown outcome");
+    let unknown = || counted(find_out, "invite with an unknown outcome", "invites with an unknown outcome");
     if cancel > 0 && find_out > 0 {
         lines.push(format!("{}: each is looked up, and cancelled if pending", unknown()));
     }
@@ -149,7 +149,7 @@ fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Orga
     let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
     let action = match cancel {
         0 => format!("look up {most}{}, and cancel those that are pending,", unknown()),
-        1.. => format!("cancel {most}{}", counted(cancel, "pending invitation", "pending invitations")),
+        1.. => format!("cancel {most}{}", counted(cancel, "pending invite", "pending invites")),
     };
     let ids = organizations.iter().filter(|one| one.blocked.is_none()).map(|one| one.id.to_string());
     let ids: Vec<String> = ids.collect();
@@ -166,12 +166,12 @@ mod tests {
         let question = |cancel, find_out, accepted, limit| {
             question::<()>(RevokePreview { cancel, find_out, accepted }, limit, &[])
         };
-        insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invitation of this run in organization ? [y/N]");
+        insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invite of this run in organization ? [y/N]");
         insta::assert_snapshot!(question(9, 2, 1, Some(5)), @"
         1 person has accepted and stays
-        2 invitations with an unknown outcome: each is looked up, and cancelled if pending
-        cancel the first 5 of 9 pending invitations of this run in organization ? [y/N]
+        2 invites with an unknown outcome: each is looked up, and cancelled if pending
+        cancel the first 5 of 9 pending invites of this run in organization ? [y/N]
         ");
-        insta::assert_snapshot!(question(0, 2, 0, None), @"look up 2 invitations with an unknown outcome, and cancel those that are pending, of this run in organization ? [y/N]");
+        insta::assert_snapshot!(question(0, 2, 0, None), @"look up 2 invites with an unknown outcome, and cancel those that are pending, of this run in organization ? [y/N]");
     }
 }

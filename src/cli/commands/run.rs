@@ -68,7 +68,7 @@ impl Prepared<'_> {
             screen.note("warning: Atlas removes the invites endpoint on 2027-07-01; its successor is --api users");
         }
 
-        screen.wait("reading members and invitations");
+        screen.wait("reading members and invites");
         let read = job.look_up(preflight).await;
         let organizations = job.organizations(&read);
         let mut halt = read.halt.clone();

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &StatusArgs, screen: &mut Screen) -> Result<Exit, CliErr
     let mut results = ResultsReader::open(&args.results)?;
     let output = output(args)?;
     let targets = of_results(&mut results, account)?;
-    screen.wait("reading members and invitations");
+    screen.wait("reading members and invites");
     let api = Api::from(args.account.api);
     let LookedUp { read: known, unread } = look_up(targets, api, &args.calls, Alternative::None, screen, read)?;
 
@@ -104,7 +104,9 @@ fn summary(Counts { by_status, unread, without_credentials }: &Counts, output: &
     let path = output.display().to_string();
     let mut text = format!("status: {}\n{}: {}", escaped(&path), report::rows(rows), counts.join(", "));
     if by_status[CurrentStatus::Expired as usize] > 0 {
-        text.push_str("\nto invite people again whose invitation has expired: bulk-invite run FILE --reinvite-expired");
+        text.push_str(
+            "\nto invite people again whose invite has expired: bulk-invite run SPREADSHEET --reinvite-expired",
+        );
     }
     text
 }
