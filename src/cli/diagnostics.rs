@@ -10,11 +10,13 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::settings::environment;
 
@@ -32,16 +34,16 @@ pub(crate) struct InvalidDirectives {
 /// Starts logging if `RUST_LOG` is set, as JSON lines if the screen prints those.
 pub(crate) fn start(json: bool) -> Result<(), InvalidDirectives> {
     let Some(directives) = directives() else { return Ok(()) };
-    let filter = match EnvFilter::try_new(&directives) {
+    let filter: Targets = match directives.parse() {
         Ok(filter) => filter,
         Err(source) => return Err(InvalidDirectives { directives, source }),
     };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(!json && io::stderr().is_terminal());
     // Only a second call could fail.
     let _ = if json {
-        log.event_format(JsonLines).try_init()
+        tracing_subscriber::registry().with(layer.event_format(JsonLines).with_filter(filter)).try_init()
     } else {
-        log.with_ansi(io::stderr().is_terminal()).try_init()
+        tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()
     };
     Ok(())
 }

@@ -44,7 +44,7 @@ fn two_hundred_are_invited(credential: Credential, api: &str) {
 fn the_sandbox_prints_its_credentials() {
     let world = World::new();
     let server = SandboxProcess::start(&world, &[]);
-    wait_until("the second line is printed", || server.stdout().lines().count() == 2);
+    wait_until("every line is printed", || server.stdout().lines().count() == 5);
     for credential in Credential::ALL {
         for (name, value) in credential.environment() {
             assert!(server.stdout().contains(value), "{name} is not in {:?}", server.stdout());

@@ -40,6 +40,6 @@ fn each_setting_with_its_source() {
 fn the_first_lines_of_the_sandbox() {
     let world = World::new();
     let server = SandboxProcess::start(&world, &[]);
-    wait_until("both lines are printed", || server.stdout().lines().count() == 2);
+    wait_until("every line is printed", || server.stdout().lines().count() == 5);
     hold("sandbox", &server.stdout());
 }
