@@ -88,8 +88,12 @@ impl<G: Gateway> Session<G> {
 
     /// Returns the server's time, or the local time if the server's is unknown.
     pub fn server_now(&self) -> Timestamp {
-        let now = self.clock.now();
-        self.server_clock.translate(now).unwrap_or(now)
+        self.server_time(self.clock.now())
+    }
+
+    /// Converts a local time to the server's; unchanged if the server's clock is unknown.
+    pub fn server_time(&self, local: Timestamp) -> Timestamp {
+        self.server_clock.translate(local).unwrap_or(local)
     }
 
     /// Waits until the limiter permits the request.

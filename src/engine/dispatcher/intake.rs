@@ -1,5 +1,7 @@
 //! Takes rows from the job. A row that needs no request ends at once; any other gets a worker.
 
+use jiff::Timestamp;
+
 use super::{Dispatcher, Phase};
 use crate::atlas::api::Gateway;
 use crate::engine::jobs::{Conditions, Decision, Entry, Job, Next};
@@ -37,11 +39,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     fn take_next(&mut self) {
+        let now = self.clock.now();
         match &mut self.phase {
             Phase::Rows => {
-                let (now, journal) = (self.clock.now(), &mut self.recorder.journal);
+                let journal = &mut self.recorder.journal;
                 match self.job.next(|| journal.next_slot(), now) {
-                    Ok(Some(next)) => self.take(next),
+                    Ok(Some(next)) => self.take(next, now),
                     Ok(None) => self.phase = Phase::Unlisted(self.earlier.leave().into_iter()),
                     Err(error) => {
                         self.phase = Phase::Unlisted(self.earlier.leave().into_iter());
@@ -50,14 +53,14 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 }
             }
             Phase::Unlisted(places) => match places.next() {
-                Some(place) => self.take_unlisted(place),
+                Some(place) => self.take_unlisted(place, now),
                 None => self.phase = Phase::Done,
             },
             Phase::Done => {}
         }
     }
 
-    fn take(&mut self, next: Next<J::Subject>) {
+    fn take(&mut self, next: Next<J::Subject>, now: Timestamp) {
         let (organization, key, subject) = match next {
             Next::Ended(entry, outcome) => return self.recorder.settle(&entry, &outcome, false),
             Next::Person { organization, key, subject } => (organization, key, subject),
@@ -69,27 +72,28 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 Err(error) => return self.journal_failed(error),
             },
         };
-        let (conditions, directory) = (self.conditions(Some(organization)), self.organizations[organization].directory);
+        let conditions = self.conditions(Some(organization), now);
+        let directory = self.organizations[organization].directory;
         let (entry, decision) = self.job.decide(subject, earlier, directory, &conditions);
-        self.carry_out(Some(organization), entry, decision);
+        self.carry_out(Some(organization), entry, decision, now);
     }
 
     /// Takes a person of an earlier run who is no longer in the input. The invite stays recorded. If the outcome of a
     /// request is unknown, the person is looked up.
-    fn take_unlisted(&mut self, place: Place) {
+    fn take_unlisted(&mut self, place: Place, now: Timestamp) {
         let line = match self.recorder.journal.read(place) {
             Ok(line) => Line { row: None, ..line },
             Err(error) => return self.journal_failed(error),
         };
         let id = line.org_id.parse().ok();
         let organization = self.organizations.iter().position(|organization| Some(organization.id) == id);
-        let decision = self.job.decide_unlisted(&line, &self.conditions(organization));
+        let decision = self.job.decide_unlisted(&line, &self.conditions(organization, now));
         if let Some(decision) = decision {
-            self.carry_out(organization, Entry::Line(None, Box::new(line)), decision);
+            self.carry_out(organization, Entry::Line(None, Box::new(line)), decision, now);
         }
     }
 
-    fn carry_out(&mut self, organization: Option<usize>, entry: Entry, decision: Decision) {
+    fn carry_out(&mut self, organization: Option<usize>, entry: Entry, decision: Decision, now: Timestamp) {
         match (decision, organization) {
             (Decision::Keep { outcome, departed }, _) => {
                 self.recorder.departed += u64::from(departed);
@@ -98,7 +102,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             (Decision::Settle(outcome), _) => self.settle(organization, &entry, &outcome, false),
             (Decision::Send(work), Some(organization)) => {
                 self.sendable -= u64::from(work.may_send());
-                let (state, now) = (&mut self.organizations[organization], self.clock.now());
+                let state = &mut self.organizations[organization];
                 self.pool.assign(organization, state, &mut self.recorder, (entry, work), now);
             }
             // Without an organization `Conditions::may_ask` is false, so no job decides this.
@@ -107,13 +111,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     /// Returns the conditions of a decision about a row. `organization` is `None` if the run has no credentials for it.
-    fn conditions(&self, organization: Option<usize>) -> Conditions {
-        let now = self.clock.now();
+    fn conditions(&self, organization: Option<usize>, now: Timestamp) -> Conditions {
         let session = organization.map(|organization| &self.organizations[organization].context.session);
         let is_blocked = organization.is_none_or(|organization| self.organizations[organization].blocked.is_some());
         Conditions {
             now,
-            server_now: session.map_or(now, |session| session.server_now()),
+            server_now: session.map_or(now, |session| session.server_time(now)),
             withheld: self.withheld(organization),
             may_ask: self.halt.is_none() && !self.options.dry_run && !is_blocked,
             api: self.api,
