@@ -20,7 +20,7 @@ pub enum Step {
     /// Cancel this invite.
     Cancel(ObjectId),
     /// Look up first whether the invitation exists.
-    FindOut,
+    LookUp,
     /// Do nothing. The status of the row, and the reason unless the status is clear by itself.
     Nothing(Status, Option<RowReason>),
 }
@@ -32,9 +32,9 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     let nothing = |status, reason| Step::Nothing(status, Some(reason));
     match line.outcome.status {
         // The organization's people were never read.
-        Status::Invited if directory.is_offline() => return Step::FindOut,
+        Status::Invited if directory.is_offline() => return Step::LookUp,
         Status::Invited => {}
-        Status::Unknown | Status::Sending => return Step::FindOut,
+        Status::Unknown | Status::Sending => return Step::LookUp,
         Status::Revoked
         | Status::Accepted
         | Status::Gone
@@ -73,7 +73,7 @@ pub struct RevokePreview {
     /// Invites to cancel.
     pub cancel: u64,
     /// Rows whose invite must be looked up first.
-    pub find_out: u64,
+    pub look_up: u64,
     /// People who have accepted. They stay members.
     pub accepted: u64,
 }
@@ -83,7 +83,7 @@ impl RevokePreview {
     pub fn add(&mut self, step: &Step) {
         match step {
             Step::Cancel(_) => self.cancel += 1,
-            Step::FindOut => self.find_out += 1,
+            Step::LookUp => self.look_up += 1,
             Step::Nothing(status, _) => self.accepted += u64::from(*status == Status::Accepted),
         }
     }
@@ -186,14 +186,14 @@ mod tests {
             ("member", Status::Invited, "", None, true, nothing(Status::Accepted, RowReason::AlreadyAccepted)),
             ("absent", Status::Invited, OURS, None, false, nothing(Status::Gone, RowReason::InviteGone)),
             ("absent", Status::Invited, OURS, None, true, Step::Nothing(Status::Revoked, None)),
-            ("absent", Status::Unknown, "", None, false, Step::FindOut),
-            ("member", Status::Sending, "", None, false, Step::FindOut),
+            ("absent", Status::Unknown, "", None, false, Step::LookUp),
+            ("member", Status::Sending, "", None, false, Step::LookUp),
         ] {
             let line = line(&format!("{name}@example.com"), status, invite, expires);
             assert_eq!(revoke_step(&line, &directory, tried), expected, "{name} {status:?} {invite} {tried}");
         }
         let invited = line("ours@example.com", Status::Invited, OURS, None);
-        assert_eq!(revoke_step(&invited, &Directory::offline(), false), Step::FindOut);
+        assert_eq!(revoke_step(&invited, &Directory::offline(), false), Step::LookUp);
         let odd = line("odd@example.com", Status::Invited, USER, Some(time(1)));
         assert!(matches!(revoke_step(&odd, &directory, false), Step::Nothing(Status::Failed, Some(_))));
     }

@@ -119,7 +119,7 @@ impl Status {
             | Status::Duplicate
             | Status::Invalid
             | Status::Failed
-            | Status::NotSent => NextRun::Anew,
+            | Status::NotSent => NextRun::PlanAgain,
         }
     }
 
@@ -168,7 +168,7 @@ pub enum NextRun {
     /// The person is looked up before anything is sent.
     Settle,
     /// The line is ignored and the row is planned again.
-    Anew,
+    PlanAgain,
 }
 
 /// An error for a text that is not a status.

@@ -66,7 +66,7 @@ impl Earlier {
         match next {
             NextRun::Keep => count - self.looked_up_again,
             NextRun::Settle => count,
-            NextRun::Anew => count + self.looked_up_again,
+            NextRun::PlanAgain => count + self.looked_up_again,
         }
     }
 
@@ -146,8 +146,8 @@ pub(super) fn take_over(
             earlier.looked_up_again += u64::from(status == Status::Gone && was_invited && has_id(&line));
             match status.next_run() {
                 // The id of the invite may come from a look-up that would not find it again.
-                NextRun::Anew if !has_id(&line) => continue,
-                NextRun::Anew | NextRun::Keep | NextRun::Settle => {}
+                NextRun::PlanAgain if !has_id(&line) => continue,
+                NextRun::PlanAgain | NextRun::Keep | NextRun::Settle => {}
             }
             file.write_all(&out)?;
             offset += out.len() as u64;

@@ -89,7 +89,7 @@ impl From<Vec<String>> for Layout {
 
 impl Layout {
     /// Returns the layout of the results of `revoke`, for results that have these columns after `RESULT_COLUMNS`.
-    pub fn of_revocation(carried: &[String]) -> Self {
+    pub fn for_revoke(carried: &[String]) -> Self {
         [RUN_STATUS.to_owned()].into_iter().chain(carried.iter().cloned()).collect::<Vec<_>>().into()
     }
 

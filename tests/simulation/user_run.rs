@@ -138,7 +138,7 @@ async fn run_command(
         }
         Command::Revoke(run) => {
             let reader = ResultsReader::open(run).expect("the results of the run can be read");
-            let layout = Layout::of_revocation(reader.carried());
+            let layout = Layout::for_revoke(reader.carried());
             let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
             let (directory, blocked) = directory_of(preflight_pending(&opened.session).await);
             let input = Input::Results(reader);

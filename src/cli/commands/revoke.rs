@@ -62,7 +62,7 @@ impl Prepared<'_> {
         let Prepared { organization, targets, known, mut results, files, _lock } = self;
         let clock = Clock::starting_at(Timestamp::now());
         let rows = Some(results.rows());
-        let layout = Layout { excel: args.job.excel, ..Layout::of_revocation(results.carried()) };
+        let layout = Layout { excel: args.job.excel, ..Layout::for_revoke(results.carried()) };
         // This endpoint cannot remove a person who has accepted; the other one can.
         let api = Api::Invites;
         let mut job = OpenJob::open(&files, (targets, &known), rows, api, layout, clock, screen)?;
@@ -74,7 +74,7 @@ impl Prepared<'_> {
         screen.stop();
         if args.job.may_ask() && halt.is_none() {
             let preview = preview(&mut results, &organizations, &job)?;
-            if preview.cancel + preview.find_out > 0 {
+            if preview.cancel + preview.look_up > 0 {
                 let question = question(preview, args.job.limit, &organizations);
                 halt = prompt::confirm(question, &mut job.signals).await;
             }
@@ -125,7 +125,7 @@ fn preview<G>(
         let step = revoke_step(&line, organization.directory, false);
         let place = earlier.place(keys.key(organization.id, &line.email));
         // An invitation with an unknown outcome is not looked up again if an earlier `revoke` has finished it.
-        if step != Step::FindOut || place.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
+        if step != Step::LookUp || place.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
             preview.add(&step);
         }
     }
@@ -135,17 +135,17 @@ fn preview<G>(
 
 /// Returns the question before the job, below lines about invitations that are not simply cancelled.
 fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Organization<'_, G>]) -> String {
-    let RevokePreview { cancel, find_out, accepted } = preview;
+    let RevokePreview { cancel, look_up, accepted } = preview;
     let counted = |count: u64, one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
     let mut lines = Vec::new();
     if accepted > 0 {
         lines.push(counted(accepted, "person has accepted and stays", "people have accepted and stay"));
     }
-    let unknown = || counted(find_out, "invite with an unknown outcome", "invites with an unknown outcome");
-    if cancel > 0 && find_out > 0 {
+    let unknown = || counted(look_up, "invite with an unknown outcome", "invites with an unknown outcome");
+    if cancel > 0 && look_up > 0 {
         lines.push(format!("{}: each is looked up, and cancelled if pending", unknown()));
     }
-    let most = limit.filter(|limit| *limit < cancel + find_out);
+    let most = limit.filter(|limit| *limit < cancel + look_up);
     let most = most.map(|limit| format!("the first {limit} of ")).unwrap_or_default();
     let action = match cancel {
         0 => format!("look up {most}{}, and cancel those that are pending,", unknown()),
@@ -163,9 +163,8 @@ mod tests {
 
     #[test]
     fn the_question_counts_what_is_cancelled_and_looked_up() {
-        let question = |cancel, find_out, accepted, limit| {
-            question::<()>(RevokePreview { cancel, find_out, accepted }, limit, &[])
-        };
+        let question =
+            |cancel, look_up, accepted, limit| question::<()>(RevokePreview { cancel, look_up, accepted }, limit, &[]);
         insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invite of this run in organization ? [y/N]");
         insta::assert_snapshot!(question(9, 2, 1, Some(5)), @"
         1 person has accepted and stays

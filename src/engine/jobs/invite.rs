@@ -76,7 +76,7 @@ impl Job for InviteJob<'_> {
                 let create = Create { email, body: Bytes::new() };
                 Some(resolve(line, create, Some(RowReason::NoLongerListed), conditions))
             }
-            NextRun::Anew => None,
+            NextRun::PlanAgain => None,
         }
     }
 
@@ -102,7 +102,7 @@ pub(super) fn decide(
                 let create = create(invitation, conditions);
                 return resolve(&line, create, conditions.withheld, conditions);
             }
-            NextRun::Anew => {}
+            NextRun::PlanAgain => {}
         }
     }
     if let Some(presence) = presence {

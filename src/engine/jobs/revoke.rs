@@ -89,7 +89,7 @@ impl Job for RevokeJob {
             NextRun::Keep => Some(Decision::Keep { outcome: line.outcome.clone(), departed: false }),
             // Without the run's line it is unknown which invite that was.
             NextRun::Settle => Some(Decision::Settle(conditions.still_unresolved(JobKind::Revoke, &line.outcome))),
-            NextRun::Anew => None,
+            NextRun::PlanAgain => None,
         }
     }
 
@@ -117,14 +117,14 @@ pub(super) fn decide(
     let invite = match (step, kept) {
         // The invite is still pending, even if the earlier line says that it was cancelled.
         (Step::Cancel(invite), _) => Some(invite),
-        (Step::FindOut | Step::Nothing(..), Some(outcome)) => {
+        (Step::LookUp | Step::Nothing(..), Some(outcome)) => {
             return (line, Decision::Keep { outcome, departed: false });
         }
         (Step::Nothing(status, reason), None) => {
             let outcome = ended(&line, status, reason, conditions.now);
             return (line, Decision::Settle(outcome));
         }
-        (Step::FindOut, None) => None,
+        (Step::LookUp, None) => None,
     };
     if let Some(reason) = conditions.withheld {
         let outcome = match tried {
@@ -160,7 +160,7 @@ fn previous(line: &Line, earlier: Option<Line>) -> Previous {
         NextRun::Keep if outcome.status == Status::Gone && is_named => Previous::default(),
         NextRun::Keep => Previous { kept: Some(outcome), tried: None, found },
         NextRun::Settle => Previous { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
-        NextRun::Anew => Previous { found, ..Previous::default() },
+        NextRun::PlanAgain => Previous { found, ..Previous::default() },
     }
 }
 
@@ -168,8 +168,8 @@ fn previous(line: &Line, earlier: Option<Line>) -> Previous {
 fn without_credentials(line: &Line, organization: Option<ObjectId>, now: Timestamp) -> Outcome {
     match (revoke_step(line, &Directory::offline(), false), organization) {
         (Step::Nothing(status, reason), _) => ended(line, status, reason, now),
-        (Step::Cancel(_) | Step::FindOut, Some(id)) => Rejection::no_credentials(id).outcome(now),
-        (Step::Cancel(_) | Step::FindOut, None) => {
+        (Step::Cancel(_) | Step::LookUp, Some(id)) => Rejection::no_credentials(id).outcome(now),
+        (Step::Cancel(_) | Step::LookUp, None) => {
             let detail = "column org_id of the results is not an organization id; restore the value of that cell";
             Outcome::new(Status::Invalid, now).with_code(RejectionCode::InvalidOrgId).with_detail(detail)
         }

@@ -263,7 +263,7 @@ impl World {
             JobKind::Invite => self.invite_input(),
             JobKind::Revoke => {
                 let reader = ResultsReader::open(&self.folder.path().join(RUN_RESULTS)).unwrap();
-                let layout = Layout::of_revocation(reader.carried());
+                let layout = Layout::for_revoke(reader.carried());
                 (Input::Results(reader), layout)
             }
         };
