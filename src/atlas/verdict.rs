@@ -264,7 +264,7 @@ mod tests {
     }
 
     fn created() -> Created {
-        Created { id: "32b6e34b3d91647abb20e7b8".to_owned(), expires_at: None }
+        Created { id: "32b6e34b3d91647abb20e7b8".to_owned(), expires_at: None, invited_by: None }
     }
 
     #[test]

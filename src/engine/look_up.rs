@@ -85,6 +85,7 @@ impl<G: Gateway> Session<G> {
                             email: person.email,
                             created_at: person.invited_at,
                             expires_at: person.expires_at,
+                            invited_by: person.invited_by,
                             grants: person.grants,
                         },
                     ),

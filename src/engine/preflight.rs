@@ -150,12 +150,18 @@ mod tests {
             let accepted = || self.0.swap(true, Ordering::Relaxed);
             let body = match request {
                 Request::Invites if accepted() => Body::Invites(Vec::new()),
-                Request::Invites => {
-                    Body::Invites(vec![Invite { id, email, created_at: None, expires_at: None, grants }])
-                }
+                Request::Invites => Body::Invites(vec![Invite {
+                    id,
+                    email,
+                    created_at: None,
+                    expires_at: None,
+                    invited_by: None,
+                    grants,
+                }]),
                 Request::Users(_) => {
                     let membership = if accepted() { Membership::Active } else { Membership::Pending };
-                    let person = Person { id, email, membership, invited_at: None, expires_at: None, grants };
+                    let person =
+                        Person { id, email, membership, invited_at: None, expires_at: None, invited_by: None, grants };
                     Body::People(Page { entries: vec![person], total: Some(1) })
                 }
                 Request::Create(_)

@@ -132,6 +132,7 @@ mod tests {
                 membership,
                 invited_at: None,
                 expires_at,
+                invited_by: None,
                 grants: Grants::default(),
             });
         };
@@ -149,7 +150,14 @@ mod tests {
             ("odd", "../users/00000000000000000000000c", 1),
         ] {
             let (id, email, expires_at) = (id.to_owned(), format!("{name}@example.com"), Some(time(day)));
-            directory.add_invite(Invite { id, email, created_at: None, expires_at, grants: Grants::default() });
+            directory.add_invite(Invite {
+                id,
+                email,
+                created_at: None,
+                expires_at,
+                invited_by: None,
+                grants: Grants::default(),
+            });
         }
         directory
     }

@@ -343,6 +343,7 @@ mod tests {
             membership,
             invited_at: None,
             expires_at: None,
+            invited_by: None,
             grants: Grants { roles: OrgRoles::from_iter([OrgRole::Member]), ..Grants::default() },
         }
     }
@@ -353,6 +354,7 @@ mod tests {
             email: email.to_owned(),
             created_at: None,
             expires_at: None,
+            invited_by: None,
             grants: Grants::default(),
         }
     }

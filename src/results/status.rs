@@ -97,7 +97,15 @@ mod tests {
         ] {
             let email = format!("{email}@example.com");
             let (id, grants) = ("u".to_owned(), Grants::default());
-            directory.add_person(Person { id, email, membership, invited_at: None, expires_at: None, grants });
+            directory.add_person(Person {
+                id,
+                email,
+                membership,
+                invited_at: None,
+                expires_at: None,
+                invited_by: None,
+                grants,
+            });
         }
         let day = jiff::SignedDuration::from_hours(24);
         for (email, status, expires_at, expected) in [

@@ -163,7 +163,7 @@ impl Atlas {
         let issued = &self.ledger.issued[at];
         let Invite { expires_at, .. } = self.invite(issued);
         let id = issued.id.clone();
-        self.respond(200, Body::Created(Created { id, expires_at }))
+        self.respond(200, Body::Created(Created { id, expires_at, invited_by: None }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {
@@ -172,6 +172,7 @@ impl Atlas {
             email: issued.email.clone(),
             created_at: self.server.shows_created.then(|| self.shown(issued.created)),
             expires_at: Some(self.expires_at(issued.created)),
+            invited_by: None,
             grants: Grants::default(),
         }
     }
@@ -190,6 +191,7 @@ impl Atlas {
             membership: account.membership,
             invited_at: is_shown.then(|| self.shown(account.invited)),
             expires_at: pending.then(|| self.expires_at(account.invited)),
+            invited_by: None,
             grants: Grants::default(),
         }
     }

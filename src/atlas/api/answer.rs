@@ -110,6 +110,8 @@ pub struct Created {
     pub id: String,
     /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
+    /// `inviterUsername`: the name that the server gives our credential. Untrusted text.
+    pub invited_by: Option<String>,
 }
 
 /// A pending invite.
@@ -123,6 +125,8 @@ pub struct Invite {
     pub created_at: Option<Timestamp>,
     /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
+    /// `inviterUsername`: who sent the invite. Untrusted text.
+    pub invited_by: Option<String>,
     /// The roles, teams and projects in the answer.
     pub grants: Grants,
 }
@@ -140,6 +144,8 @@ pub struct Person {
     pub invited_at: Option<Timestamp>,
     /// The time at which the pending invite expires.
     pub expires_at: Option<Timestamp>,
+    /// `inviterUsername`: who sent the pending invite. Untrusted text.
+    pub invited_by: Option<String>,
     /// The roles, teams and projects in the answer.
     pub grants: Grants,
 }

@@ -31,6 +31,8 @@ pub(super) struct Entry<'a> {
     #[serde(borrow)]
     invitation_expires_at: Text<'a>,
     #[serde(borrow)]
+    inviter_username: Text<'a>,
+    #[serde(borrow)]
     org_membership_status: Text<'a>,
     #[serde(borrow)]
     roles: Roles<'a>,
@@ -50,6 +52,8 @@ pub(super) struct NewInvite<'a> {
     expires_at: Text<'a>,
     #[serde(borrow)]
     invitation_expires_at: Text<'a>,
+    #[serde(borrow)]
+    inviter_username: Text<'a>,
 }
 
 /// The field `roles`: a list of organization roles in an invite, an object in a user.
@@ -90,7 +94,11 @@ impl NewInvite<'_> {
             Api::Invites => self.expires_at,
             Api::Users => self.invitation_expires_at,
         };
-        Some(Created { id: known(self.id)?, expires_at: timestamp(&expires_at) })
+        Some(Created {
+            id: known(self.id)?,
+            expires_at: timestamp(&expires_at),
+            invited_by: known(self.inviter_username),
+        })
     }
 }
 
@@ -103,6 +111,7 @@ impl Entry<'_> {
             email: known(self.username)?,
             created_at: timestamp(&self.created_at),
             expires_at: timestamp(&self.expires_at),
+            invited_by: known(self.inviter_username),
             grants,
         })
     }
@@ -123,6 +132,7 @@ impl Entry<'_> {
             membership,
             invited_at: timestamp(&self.invitation_created_at),
             expires_at: timestamp(&self.invitation_expires_at),
+            invited_by: known(self.inviter_username),
             grants,
         })
     }
@@ -248,6 +258,7 @@ mod tests {
     fn the_roles_of_an_invite_are_grouped_by_project() {
         let json = format!(
             r#"{{"id":"a","username":"ada@example.com","createdAt":"2026-08-10T03:03:37Z","expiresAt":"whenever",
+                "inviterUsername":"abcdefgh",
                 "roles":["ORG_READ_ONLY","ORG_NOVELTY",7,"ORG_MEMBER"],"teamIds":["{TEAM}","nope","{TEAM}"],
                 "groupRoleAssignments":[{{"groupId":"{PROJECT}","groupRole":"GROUP_READ_ONLY"}},
                 {{"groupId":"{TEAM}","groupRole":"GROUP_OWNER"}},
@@ -255,7 +266,7 @@ mod tests {
         );
         let invite = entry(&json).invite().unwrap();
         assert_eq!(invite.created_at, Some("2026-08-10T03:03:37Z".parse().unwrap()));
-        assert_eq!(invite.expires_at, None);
+        assert_eq!((invite.expires_at, invite.invited_by.as_deref()), (None, Some("abcdefgh")));
         assert_eq!(invite.grants.roles, [OrgRole::Member, OrgRole::ReadOnly].into_iter().collect());
         assert_eq!(invite.grants.teams, [TEAM.parse().unwrap()]);
         let access = |project: &str, roles: &[&str]| ProjectAccess {

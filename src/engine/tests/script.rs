@@ -90,7 +90,7 @@ impl Reply {
 
 /// Returns a 201 with an id.
 pub(super) fn created(id: &str) -> Reply {
-    Reply::new(201, Content::Body(Body::Created(Created { id: id.to_owned(), expires_at: None })))
+    Reply::new(201, Content::Body(Body::Created(Created { id: id.to_owned(), expires_at: None, invited_by: None })))
 }
 
 /// Returns a 204.
@@ -166,12 +166,19 @@ pub(super) fn panics() -> Reply {
 }
 
 pub(super) fn an_invite(id: &str, email: &str, created_at: Option<Timestamp>) -> Invite {
-    Invite { id: id.to_owned(), email: email.to_owned(), created_at, expires_at: None, grants: Grants::default() }
+    Invite {
+        id: id.to_owned(),
+        email: email.to_owned(),
+        created_at,
+        expires_at: None,
+        invited_by: None,
+        grants: Grants::default(),
+    }
 }
 
 pub(super) fn a_person(id: &str, email: &str, membership: Membership, invited_at: Option<Timestamp>) -> Person {
     let (id, email) = (id.to_owned(), email.to_owned());
-    Person { id, email, membership, invited_at, expires_at: None, grants: Grants::default() }
+    Person { id, email, membership, invited_at, expires_at: None, invited_by: None, grants: Grants::default() }
 }
 
 /// The server, shared by the run and the test.

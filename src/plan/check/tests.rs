@@ -26,6 +26,7 @@ fn directory() -> Directory {
         membership: Membership::Active,
         invited_at: None,
         expires_at: None,
+        invited_by: None,
         grants,
     });
     directory.add_invite(Invite {
@@ -33,6 +34,7 @@ fn directory() -> Directory {
         email: "ada@example.com".to_owned(),
         created_at: None,
         expires_at: None,
+        invited_by: None,
         grants: Grants::default(),
     });
     directory

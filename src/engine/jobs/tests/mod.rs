@@ -57,14 +57,22 @@ fn line(status: Status, invite: &str, expires_at: Option<Timestamp>) -> Line {
 fn with_member(grants: Grants) -> Directory {
     let mut directory = Directory::new();
     let (id, email, membership) = ("user".to_owned(), EMAIL.to_owned(), Membership::Active);
-    directory.add_person(Person { id, email, membership, invited_at: None, expires_at: None, grants });
+    directory.add_person(Person {
+        id,
+        email,
+        membership,
+        invited_at: None,
+        expires_at: None,
+        invited_by: None,
+        grants,
+    });
     directory
 }
 
 fn with_invite(id: &str) -> Directory {
     let mut directory = Directory::new();
     let (id, email, grants) = (id.to_owned(), EMAIL.to_owned(), Grants::default());
-    directory.add_invite(Invite { id, email, created_at: None, expires_at: None, grants });
+    directory.add_invite(Invite { id, email, created_at: None, expires_at: None, invited_by: None, grants });
     directory
 }
 
