@@ -11,12 +11,13 @@ use super::endpoints::{Call, Endpoints};
 use super::oauth::Tokens;
 use super::transport::{Reply, Transport};
 use super::{ClientError, Credential, Settings, wire};
-use crate::atlas::api::{Answer, Api, Gateway, Request};
+use crate::atlas::api::{Answer, Api, Gateway, InviterName, Request};
 
 /// A client for one organization. It is meant to be shared: it holds the connections and the credential of all
 /// requests.
 pub struct Client {
     api: Api,
+    inviter: InviterName,
     endpoints: Endpoints,
     transport: Transport,
     access: Access,
@@ -40,6 +41,7 @@ impl Client {
     pub fn new(settings: Settings) -> Result<Self, ClientError> {
         let transport = Transport::new(&settings)?;
         let Settings { base_url, organization, api, credential, .. } = settings;
+        let inviter = credential.inviter();
         let access = match credential {
             Credential::Token(token) => {
                 Access::Bearer(bearer(token.expose_secret()).ok_or(ClientError::Credential("access token"))?)
@@ -58,7 +60,7 @@ impl Client {
                 Access::ApiKey(DigestAuth::new(public, private))
             }
         };
-        Ok(Self { api, endpoints: Endpoints::new(&base_url, organization, api), transport, access })
+        Ok(Self { api, inviter, endpoints: Endpoints::new(&base_url, organization, api), transport, access })
     }
 
     async fn exchange(&self, call: Call) -> Result<Reply, Answer> {
@@ -85,6 +87,10 @@ impl Gateway for Client {
             Ok(reply) => Answer::Response(Box::new(wire::response(self.api, request, &reply))),
             Err(answer) => answer,
         }
+    }
+
+    fn inviter(&self) -> InviterName {
+        self.inviter.clone()
     }
 }
 

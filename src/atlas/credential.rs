@@ -8,6 +8,7 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ClientError;
+use crate::atlas::api::InviterName;
 
 /// A credential for Atlas. `Debug` shows ids, never secrets.
 #[derive(Clone, Debug)]
@@ -28,6 +29,17 @@ pub enum Credential {
         /// The private key, which is the password.
         private: SecretString,
     },
+}
+
+impl Credential {
+    /// Returns the name under which Atlas records the invites that the credential creates.
+    pub(super) fn inviter(&self) -> InviterName {
+        match self {
+            Credential::Token(_) => InviterName::Unknown,
+            Credential::ServiceAccount { client_id, .. } => InviterName::Guessed(client_id.clone()),
+            Credential::ApiKey { public, .. } => InviterName::Known(public.clone()),
+        }
+    }
 }
 
 /// Returns `Bearer <token>`, marked sensitive, or `None` if the token is empty or not valid in a header.

@@ -36,8 +36,8 @@ mod tests;
 use std::time::Duration;
 
 pub use self::api::{
-    Answer, Api, ApiError, Body, Create, Created, EndpointSet, Gateway, Grants, Invite, Limit, Lost, Membership, Named,
-    NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
+    Answer, Api, ApiError, Body, Create, Created, EndpointSet, Gateway, Grants, Invite, InviterName, Limit, Lost,
+    Membership, Named, NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
 };
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 pub use self::client::Client;

@@ -2,6 +2,7 @@
 //!
 //! The binary assembles the parts. Nothing here prints, exits or reads the environment.
 
+mod authorship;
 pub(crate) mod backoff;
 mod budget;
 pub(crate) mod clock;
@@ -23,6 +24,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use self::authorship::{Author, Authorship};
 pub use self::backoff::Policy;
 pub use self::budget::{MaxFailures, NotABudget};
 pub use self::clock::Clock;

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::authorship::Authorship;
 use super::backoff::Policy;
 use super::clock::{Clock, ServerClock};
 use super::limiter::{Learned, Limiter, Permit};
 use super::stop::{Stop, Stopped};
-use crate::atlas::api::{Answer, Api, Gateway, Request, Response};
+use crate::atlas::api::{Answer, Api, Body, Gateway, Request, Response};
 use crate::atlas::verdict::{LookUp, judge_look_up};
 use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 
@@ -34,6 +35,8 @@ pub struct Session<G> {
     pub clock: Clock,
     /// The server's clock.
     pub server_clock: ServerClock,
+    /// The name of this session's credential as the author of invites.
+    pub authorship: Authorship,
     /// Stops the requests of this session.
     pub stop: Stop,
     /// Set once any request has been answered.
@@ -83,7 +86,8 @@ impl<G: Gateway> Session<G> {
     ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
         let (limiter, answered) = (Arc::new(limiter), AtomicBool::new(false));
-        Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
+        let authorship = Authorship::new(gateway.inviter());
+        Self { gateway, api, limiter, policy, clock, server_clock, authorship, stop, answered, learned }
     }
 
     /// Returns the server's time, or the local time if the server's is unknown.
@@ -123,6 +127,9 @@ impl<G: Gateway> Session<G> {
         let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
+            if let Body::Created(created) = &response.body {
+                self.authorship.learn(created.invited_by.as_deref());
+            }
             if let Some(date) = response.date {
                 self.server_clock.observe(date, self.clock.now());
             }
@@ -188,7 +195,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::atlas::api::{ApiError, Body, Create, Lost, NoAnswer, NotSent};
+    use crate::atlas::api::{ApiError, Create, Lost, NoAnswer, NotSent};
     use crate::engine::limiter::Pace;
 
     /// A gateway that gives these answers in order, then repeats the last one, and counts the requests.

@@ -20,4 +20,20 @@ pub trait Gateway: Send + Sync + 'static {
     /// A token or nonce that was answered with 401 is replaced before the next request.
     /// Dropping the future abandons the request; the server may still process it.
     fn send<'a>(&'a self, request: &'a Request) -> impl Future<Output = Answer> + Send + 'a;
+
+    /// Returns the name under which Atlas records the invites of this connection's credential.
+    fn inviter(&self) -> InviterName {
+        InviterName::Unknown
+    }
+}
+
+/// The `inviterUsername` of the invites that a credential creates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InviterName {
+    /// The public key of an API key, as in all recorded answers.
+    Known(String),
+    /// The client id of a service account. No recorded answer shows whether Atlas uses it.
+    Guessed(String),
+    /// An access token does not name its account.
+    Unknown,
 }
