@@ -31,7 +31,7 @@ pub use self::clock::Clock;
 pub use self::dispatcher::dispatch;
 pub use self::event::{Event, Progress};
 pub use self::limiter::{Learned, Limiter, NotARate, Pace, Rate, RateLimit, Totals};
-pub use self::look_up::{Entries, Found};
+pub use self::look_up::Entries;
 pub use self::organization::Organization;
 pub use self::preflight::{preflight, preflight_pending, preflight_people, read_lapsed};
 pub use self::revoke::{RevokePreview, Step, revoke_step};

@@ -76,10 +76,19 @@ impl<'e> Recorder<'e> {
         }
     }
 
-    /// Records that a request is about to be sent: the latest of the trace.
-    pub(super) fn sending(&mut self, entry: &Entry, trace: Trace, invite: Option<ObjectId>, now: Timestamp) {
+    /// Records that a request is about to be sent: the latest of the trace. It has certainly ended at `settled_at`, or it
+    /// cancels `invite`.
+    pub(super) fn sending(
+        &mut self,
+        entry: &Entry,
+        trace: Trace,
+        invite: Option<ObjectId>,
+        settled_at: Timestamp,
+        now: Timestamp,
+    ) {
+        let settled_at = invite.is_none().then_some(settled_at);
         let invite_id = invite.map(|invite| invite.to_string());
-        let outcome = Outcome { invite_id, ..trace.outcome(Status::Sending, now) };
+        let outcome = Outcome { invite_id, settled_at, ..trace.outcome(Status::Sending, now) };
         self.append(entry, &entry.with_own_id(outcome));
         (self.on_event)(Event::Sending { row: entry.row(), attempt: trace.attempts });
     }
@@ -100,7 +109,7 @@ impl<'e> Recorder<'e> {
         } else {
             self.tally.add(outcome.status);
             self.kept += u64::from(kept);
-            if outcome.status.needs_a_look() {
+            if outcome.needs_a_look() {
                 let group = (outcome.status, outcome.error_code.clone());
                 let failures = self.failures.entry(group).or_insert_with(|| Failures::new(entry.row(), email, outcome));
                 failures.count += 1;

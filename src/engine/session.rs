@@ -195,7 +195,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::atlas::api::{ApiError, Create, Lost, NoAnswer, NotSent};
+    use crate::atlas::api::{ApiError, Create, Grants, Lost, NoAnswer, NotSent};
     use crate::engine::limiter::Pace;
 
     /// A gateway that gives these answers in order, then repeats the last one, and counts the requests.
@@ -263,7 +263,8 @@ mod tests {
         let limiter = Limiter::new(Pace::Unlimited);
         let (policy, clock) = (Policy::new(3, 7), Clock::starting_at(Timestamp::UNIX_EPOCH));
         let session = Session::new(Silence, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
-        let invitation = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() });
+        let invitation =
+            Request::Create(Create { email: "ada@example.com".into(), grants: Grants::default(), body: Bytes::new() });
         let limit = ApiError {
             code: Some("INVITATIONS_RATE_LIMITED_IP".into()),
             detail: Some("Rate limit of 1 invitations per 1 minutes exceeded.".into()),

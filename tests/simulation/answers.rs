@@ -163,7 +163,7 @@ impl Atlas {
         let issued = &self.ledger.issued[at];
         let Invite { expires_at, .. } = self.invite(issued);
         let id = issued.id.clone();
-        self.respond(200, Body::Created(Created { id, expires_at, invited_by: None }))
+        self.respond(200, Body::Created(Created { id, expires_at, invited_by: None, for_another: None, missing: None }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {

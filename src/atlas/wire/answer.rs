@@ -50,9 +50,9 @@ fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static
 /// Parses the body of a 2xx, or returns the problem with it.
 fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static str> {
     match request {
-        Request::Create(_) => {
+        Request::Create(create) => {
             let invite = parse::<Object<NewInvite<'_>>>(bytes)?.0.ok_or("no object")?;
-            invite.created(api).map(Body::Created).ok_or("no id")
+            invite.created(api, create).map(Body::Created).ok_or("no id")
         }
         // Atlas answers with 204. A body that is neither empty nor JSON comes from another server, such as a proxy.
         Request::Revoke(_) if bytes.trim_ascii().is_empty() => Ok(Body::Revoked),
@@ -102,12 +102,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::atlas::api::{Create, EndpointSet, Membership, Revoke};
+    use crate::atlas::api::{Create, EndpointSet, Grants, Membership, Revoke};
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 
     fn create() -> Request {
-        Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() })
+        Request::Create(Create { email: "ada@example.com".into(), grants: Grants::default(), body: Bytes::new() })
     }
 
     fn revoke() -> Request {
@@ -143,7 +143,7 @@ mod tests {
     #[track_caller]
     fn assert_unreadable(request: &Request, body: impl Into<Bytes>, problem: &str) {
         let found = read(request, 200, body);
-        let Body::Unreadable(text) = &found else { panic!("readable: {found:?}") };
+        let (Body::Unreadable(text) | Body::Page(text)) = &found else { panic!("readable: {found:?}") };
         assert!(text.starts_with(problem), "{text}");
     }
 

@@ -91,11 +91,12 @@ pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], p
     let kind = text(CONTENT_TYPE).unwrap_or_else(|| "content of unknown type".to_owned());
     let start = clean(&String::from_utf8_lossy(&body[..body.len().min(400)]));
     let shown = start.char_indices().nth(120).map_or(&*start, |(end, _)| &start[..end]);
-    Body::Unreadable(clean(&if shown.is_empty() {
+    let text = clean(&if shown.is_empty() {
         format!("{problem}: {kind}")
     } else {
         format!("{problem}: {kind} starting with {shown}")
-    }))
+    });
+    if kind.starts_with("text/html") || start.starts_with('<') { Body::Page(text) } else { Body::Unreadable(text) }
 }
 
 #[cfg(test)]
@@ -148,7 +149,9 @@ mod tests {
         let html = [("content-type", "text/html; charset=utf-8")];
         let location = [("location", "https://example.org/login?user=ada")];
         let described = |status, headers, body| {
-            let Body::Unreadable(text) = read(status, headers, body) else { panic!("readable: {body}") };
+            let (Body::Unreadable(text) | Body::Page(text)) = read(status, headers, body) else {
+                panic!("readable: {body}")
+            };
             text
         };
         let page = described(502, &html, "<html>\n<h1>502</h1>");

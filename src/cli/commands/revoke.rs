@@ -10,7 +10,6 @@ use bulk_invite::engine::{
 use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
 use bulk_invite::report::Report;
 use bulk_invite::results::{FileLock, Layout, ResultsReader};
-use jiff::Timestamp;
 
 use super::error::CliError;
 use super::finish::finish;
@@ -60,7 +59,7 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
 impl Prepared<'_> {
     async fn run(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, mut results, files, _lock } = self;
-        let clock = Clock::starting_at(Timestamp::now());
+        let clock = Clock::system();
         let rows = Some(results.rows());
         let layout = Layout { excel: args.job.excel, ..Layout::for_revoke(results.carried()) };
         // This endpoint cannot remove a person who has accepted; the other one can.

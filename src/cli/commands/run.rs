@@ -11,7 +11,6 @@ use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
-use jiff::Timestamp;
 
 use super::error::CliError;
 use super::finish::finish;
@@ -59,7 +58,7 @@ impl Prepared<'_> {
         let Prepared { organization, targets, known, input, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
-        let clock = Clock::starting_at(Timestamp::now());
+        let clock = Clock::system();
         let api = Api::from(args.account.api);
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };

@@ -3,6 +3,7 @@
 //!
 //! A more severe reason replaces a milder one. From the first reason on, nothing more is sent.
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::Dispatcher;
@@ -71,7 +72,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
+    pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant, started_at: Timestamp) -> Summary {
         self.report_progress();
         let failures = self.recorder.failures();
         if self.broken.is_none()
@@ -116,7 +117,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             failures,
             halt: self.halt,
             organizations: self.organizations.into_iter().map(OrganizationState::summary).collect(),
-            started_at: self.clock.at(start),
+            started_at,
             elapsed: start.elapsed(),
         }
     }

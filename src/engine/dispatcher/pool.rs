@@ -83,7 +83,7 @@ impl Pool {
         let is_preauthorized = preauthorized.is_some();
         let assignment = Box::new(Assignment { row, work, slot, preauthorized });
         if is_preauthorized {
-            recorder.sending(&entry, trace, invite, now);
+            recorder.sending(&entry, trace, invite, context.settled_at(now), now);
             self.releases.push(Release::Start(assignment));
         } else {
             worker.start(assignment);
@@ -97,13 +97,14 @@ impl Pool {
         row: RowId,
         trace: Trace,
         invite: Option<ObjectId>,
+        settled_at: Timestamp,
         recorded: oneshot::Sender<()>,
         recorder: &mut Recorder<'_>,
         now: Timestamp,
     ) {
         let Some(in_flight) = self.in_flight.get_mut(&row) else { return };
         in_flight.trace = trace;
-        recorder.sending(&in_flight.entry, trace, invite, now);
+        recorder.sending(&in_flight.entry, trace, invite, settled_at, now);
         self.releases.push(Release::Proceed(recorded));
     }
 

@@ -17,7 +17,7 @@ async fn a_blocking_answer_fails_its_row_and_stops_the_run() {
     let mut replies: Vec<(u16, &str, Reply, BlockedReason)> = [
         (402, "ACCOUNT_SUSPENDED", BlockedReason::Suspended),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", BlockedReason::AccessList),
-        (403, "ANY_NAME_AT_ALL", BlockedReason::Forbidden),
+        (403, "USER_UNAUTHORIZED", BlockedReason::Forbidden),
         (405, "ANY_NAME_AT_ALL", BlockedReason::EndpointGone),
         (406, "INVALID_VERSION_DATE", BlockedReason::EndpointGone),
         (407, "", BlockedReason::Proxy),
@@ -27,7 +27,6 @@ async fn a_blocking_answer_fails_its_row_and_stops_the_run() {
     .map(|(status, code, why)| (status, code, refused(status, code), why))
     .into();
     replies.extend([301, 302, 307, 308].map(|status| (status, "", page(status), BlockedReason::UnexpectedAnswer)));
-    replies.push((403, "", page(403), BlockedReason::Forbidden));
     for (status, code, reply, why) in replies {
         let run = World::new().people(["ada", "bob", "cy"]).concurrency(1).when("invite ada", [reply]).run().await;
         assert_eq!(run.requests, ["0 invite ada"], "{status} {code}");

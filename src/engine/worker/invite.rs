@@ -4,11 +4,13 @@
 use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
 
+use tokio::time::Instant;
+
 use super::last_answer::LastAnswer;
+use super::ownership::Found;
 use super::{ActiveRow, Ending, Unresolved, retry_after};
-use crate::atlas::api::{Gateway, Request};
-use crate::atlas::verdict::{Doubt, Verdict, judge};
-use crate::engine::look_up::Found;
+use crate::atlas::api::{Created, Gateway, Request};
+use crate::atlas::verdict::{Verdict, judge};
 use crate::engine::session::Unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
@@ -46,11 +48,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             let verdict = judge(&answer);
             tracing::debug!(ticket = self.id.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
             match verdict {
-                Verdict::Created(created) => {
-                    let (invite_id, expires_at) = (Some(created.id), created.expires_at);
-                    let outcome = Outcome { invite_id, expires_at, ..self.outcome(Status::Invited) };
-                    return Break(Ending::Settled(outcome));
-                }
+                Verdict::Created(created) => return Break(self.created(created)),
                 // This does not count as an attempt, and an invite created meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized(blocked) if unauthorized => return Break(self.blocked(blocked)),
@@ -67,17 +65,14 @@ impl<G: Gateway> ActiveRow<'_, G> {
                         return Break(self.not_sent());
                     }
                 }
-                Verdict::InDoubt(doubt) => {
-                    self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
-                    let delay = match doubt {
-                        Doubt::Answered => delay,
-                        Doubt::MayStillRun => {
-                            // Other rows may use the slot while this one only waits.
-                            self.slot = None;
-                            delay.max(self.context.settle)
-                        }
-                    };
+                verdict @ (Verdict::TryAgain | Verdict::InDoubt) => {
+                    let mut delay = self.next_delay(retry_after(&answer));
+                    if verdict == Verdict::InDoubt {
+                        self.doubt();
+                        delay = delay.max(self.context.settle);
+                    }
+                    // Other rows may use the slot while this one only waits.
+                    self.slot = None;
                     let why = self.last.detail.clone().unwrap_or_default();
                     let found = Box::pin(self.settle(delay, &why)).await?;
                     if found != Found::Absent {
@@ -87,25 +82,74 @@ impl<G: Gateway> ActiveRow<'_, G> {
                         return Break(self.failed());
                     }
                 }
+                Verdict::CreatedForAnother(address) => {
+                    return Break(Box::pin(self.resolve_other_address(&address)).await);
+                }
                 // Only a cancellation has this answer.
                 Verdict::Revoked => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
-                Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_perhaps_present()).await),
-                Verdict::SomethingMissing => return Break(Box::pin(self.refused_or_organization_missing()).await),
+                Verdict::Conflict => return Break(Box::pin(self.refused_but_present(true)).await),
+                Verdict::PerhapsThere => {
+                    let is_in_doubt = self.window.is_some();
+                    return Break(Box::pin(self.refused_but_present(is_in_doubt)).await);
+                }
+                Verdict::RowOrOrganization => return Break(Box::pin(self.refused_or_organization_missing()).await),
                 Verdict::Refused => return Break(self.failed()),
                 Verdict::Blocked(blocked) => return Break(self.blocked(blocked)),
             }
         }
     }
 
-    /// Ends a row that was refused, possibly because the person is present already.
-    async fn refused_but_perhaps_present(&mut self) -> Ending {
-        match self.find().await {
-            Ok(found) => self.found(found),
-            Err(unanswered) => self.refused_unanswered(unanswered),
+    /// Ends a row with the invite that was just created.
+    fn created(&self, created: Created) -> Ending {
+        let Created { id, expires_at, missing, .. } = created;
+        let outcome = Outcome { invite_id: Some(id), expires_at, ..self.outcome(Status::Invited) };
+        match missing {
+            None => Ending::Settled(outcome),
+            Some(missing) => Ending::NotAsAsked(outcome, missing),
         }
     }
 
-    /// Ends a row that was answered with a 404, which may be about its team, its project or the organization.
+    /// Ends a row whose answer names another person. A further request could invite that person once more.
+    async fn resolve_other_address(&mut self, address: &str) -> Ending {
+        self.doubt();
+        self.slot = None;
+        let why = format!("the answer is about {address}");
+        match self.settle(self.context.settle, &why).await {
+            Break(ending) => ending,
+            Continue(Found::Absent) => {
+                let outcome = self.unknown(&why).or_code(RowReason::OtherUsername);
+                Ending::Settled(outcome)
+            }
+            Continue(found) => self.found(found),
+        }
+    }
+
+    /// Ends a row that was refused because the person is, or may be, present already. If the person must be, but the
+    /// lists lag, asks again until the settling delay is over.
+    async fn refused_but_present(&mut self, must_be: bool) -> Ending {
+        let asked = Instant::now();
+        loop {
+            let found = match self.find().await {
+                Ok(found) => found,
+                Err(unanswered) if self.window.is_some() => return self.unanswered(unanswered),
+                Err(unanswered) => return self.refused_unanswered(unanswered),
+            };
+            match found {
+                Found::Absent | Found::Inconclusive if !must_be => return self.failed(),
+                Found::Absent | Found::Inconclusive if asked.elapsed() < self.context.settle => {}
+                Found::Absent => return self.left_unknown(RowReason::PersonNotListed),
+                Found::Inconclusive | Found::Ours(_) | Found::Theirs(_) | Found::Member => return self.found(found),
+            }
+            self.slot = None;
+            let delay = self.next_delay(None).min(self.context.settle.saturating_sub(asked.elapsed()));
+            if let Break(ending) = self.wait_to_ask(delay, RowReason::PersonNotListed.text()).await {
+                return ending;
+            }
+        }
+    }
+
+    /// Ends a row that was answered with a 403 or 404, which may be about the row, its team, its project or the
+    /// organization.
     async fn refused_or_organization_missing(&mut self) -> Ending {
         let session = &self.context.session;
         let ask = || async {

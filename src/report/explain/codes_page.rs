@@ -100,11 +100,15 @@ fn statuses(reason: RowReason) -> &'static [Status] {
         | RowReason::InvalidInviteId => &[Status::Failed],
         RowReason::InviteNotListed => &[Status::Failed, Status::Unknown],
         RowReason::LookUpFailed
+        | RowReason::LookUpInconclusive
+        | RowReason::PersonNotListed
+        | RowReason::OtherUsername
         | RowReason::NotLookedUp
         | RowReason::UnexpectedAnswer
         | RowReason::Abandoned
         | RowReason::ProgramError => &[Status::Unknown],
         RowReason::AlreadyAccepted => &[Status::Accepted],
+        RowReason::TwoInvites | RowReason::NotAsAsked => &[Status::Invited],
         RowReason::InviteGone | RowReason::OtherInvitePending => &[Status::Gone],
         RowReason::InviteExpired => &[Status::Invited, Status::AlreadyInvited],
         RowReason::PersonGone | RowReason::Differs => &[Status::Invited, Status::AlreadyInvited, Status::AlreadyMember],
