@@ -35,6 +35,6 @@ pub use self::look_up::Entries;
 pub use self::organization::Organization;
 pub use self::preflight::{preflight, preflight_pending, preflight_people, read_lapsed};
 pub use self::revoke::{RevokePreview, Step, revoke_step};
-pub use self::run::{Input, Run, RunOptions};
+pub use self::run::{Input, LONGEST_SETTLE, Run, RunOptions};
 pub use self::session::{Session, Unanswered};
 pub use self::summary::{Failures, OrganizationSummary, Summary};

@@ -16,6 +16,17 @@ use crate::model::status::{Status, Tally};
 use crate::results::{Journal, Subject};
 use crate::spreadsheet::Header;
 
+/// A request that is about to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Sending {
+    /// The requests for the row, of which this is the latest.
+    pub(super) trace: Trace,
+    /// The invite that it cancels, unless it is an invitation.
+    pub(super) invite: Option<ObjectId>,
+    /// The server's time at which it has certainly ended.
+    pub(super) settled_at: Timestamp,
+}
+
 pub(super) struct Recorder<'e> {
     pub(super) journal: Journal,
     pub(super) tally: Tally,
@@ -76,16 +87,9 @@ impl<'e> Recorder<'e> {
         }
     }
 
-    /// Records that a request is about to be sent: the latest of the trace. It has certainly ended at `settled_at`, or it
-    /// cancels `invite`.
-    pub(super) fn sending(
-        &mut self,
-        entry: &Entry,
-        trace: Trace,
-        invite: Option<ObjectId>,
-        settled_at: Timestamp,
-        now: Timestamp,
-    ) {
+    /// Records that a request is about to be sent.
+    pub(super) fn sending(&mut self, entry: &Entry, sending: Sending, now: Timestamp) {
+        let Sending { trace, invite, settled_at } = sending;
         let settled_at = invite.is_none().then_some(settled_at);
         let invite_id = invite.map(|invite| invite.to_string());
         let outcome = Outcome { invite_id, settled_at, ..trace.outcome(Status::Sending, now) };

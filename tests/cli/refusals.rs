@@ -263,8 +263,9 @@ pub(crate) const ALL: [Refusals; 10] = [
 ];
 
 /// Commands whose arguments cannot be parsed; the message has several lines.
-pub(crate) const MALFORMED: [&str; 21] = [
+pub(crate) const MALFORMED: [&str; 22] = [
     "bulk-invite run people.csv --settle 5",
+    "bulk-invite run people.csv --settle 2h",
     "bulk-invite run people.csv --rate fast",
     "bulk-invite run people.csv --max-failures 0",
     "bulk-invite run people.csv --timeout 0s",

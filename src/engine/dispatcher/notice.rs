@@ -7,6 +7,7 @@ use super::pool::InFlight;
 use crate::atlas::api::Gateway;
 use crate::engine::event::Event;
 use crate::engine::jobs::{Entry, Job};
+use crate::engine::recorder::Sending;
 use crate::engine::worker::{Ending, Notice};
 use crate::model::outcome::Outcome;
 use crate::model::reason::{Halt, RowReason};
@@ -24,7 +25,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 {
                     let now = self.clock.now();
                     let settled_at = self.organizations[index].context.settled_at(now);
-                    self.pool.announce(row, trace, invite, settled_at, recorded, &mut self.recorder, now);
+                    let sending = Sending { trace, invite, settled_at };
+                    self.pool.announce(row, sending, recorded, &mut self.recorder, now);
                 }
             }
             Notice::Waiting { row, why, delay } => {

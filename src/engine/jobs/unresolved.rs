@@ -11,13 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::Conditions;
 use crate::engine::clock::signed;
 use crate::engine::revoke::first_sent;
+use crate::engine::run::LONGEST_SETTLE;
 use crate::engine::worker::{Trace, Unresolved};
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, Status};
 
-/// The longest settling delay that a line is expected to record. If it seems longer, the local clock was changed.
-const LONGEST_SETTLE: SignedDuration = SignedDuration::from_mins(10);
 /// The longest timeout that the run that wrote a line is expected to have had.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -74,11 +73,13 @@ impl Conditions {
     fn sent(&self, line: &Outcome) -> Sent {
         let own = signed(self.settle);
         let at = after(line.finished_at, self.server_now.duration_since(self.now));
-        let Some(settled_at) = line.settled_at else { return Sent { at, settle: own } };
+        let latest = after(self.server_now, signed(LONGEST_SETTLE));
+        let Some(settled_at) = line.settled_at.filter(|at| *at <= latest) else { return Sent { at, settle: own } };
         let recorded = settled_at.duration_since(at);
-        if (SignedDuration::ZERO..=LONGEST_SETTLE).contains(&recorded) {
+        if (SignedDuration::ZERO..=signed(LONGEST_SETTLE)).contains(&recorded) {
             Sent { at, settle: recorded.max(own) }
         } else {
+            // The local clock was changed, so that the line's other time means nothing.
             Sent { at: settled_at.checked_sub(own).unwrap_or(settled_at), settle: own }
         }
     }
