@@ -124,7 +124,7 @@ pub enum Lacking {
 /// A way in which a list is not as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListFault {
-    /// Pages have at most this many entries, whatever `itemsPerPage` asks for.
+    /// Pages have at most this many entries, even if `itemsPerPage` asks for more.
     PageCap(NonZeroUsize),
     /// Every second page, the first included, has half of the entries.
     ShortPages,
