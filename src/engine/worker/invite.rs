@@ -4,14 +4,11 @@
 use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use tokio::time::Instant;
-
 use super::last_answer::LastAnswer;
 use super::ownership::Found;
 use super::{ActiveRow, Ending, Unresolved, retry_after};
-use crate::atlas::api::{Created, Gateway, Request};
+use crate::atlas::api::{Created, Gateway};
 use crate::atlas::verdict::{Verdict, judge};
-use crate::engine::session::Unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::Status;
@@ -88,10 +85,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                 // Only a cancellation has this answer.
                 Verdict::Revoked => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
                 Verdict::Conflict => return Break(Box::pin(self.refused_but_present(true)).await),
-                Verdict::PerhapsThere => {
-                    let is_in_doubt = self.window.is_some();
-                    return Break(Box::pin(self.refused_but_present(is_in_doubt)).await);
-                }
+                Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_present(false)).await),
                 Verdict::RowOrOrganization => return Break(Box::pin(self.refused_or_organization_missing()).await),
                 Verdict::Refused => return Break(self.failed()),
                 Verdict::Blocked(blocked) => return Break(self.blocked(blocked)),
@@ -106,67 +100,6 @@ impl<G: Gateway> ActiveRow<'_, G> {
         match missing {
             None => Ending::Settled(outcome),
             Some(missing) => Ending::NotAsAsked(outcome, missing),
-        }
-    }
-
-    /// Ends a row whose answer names another person. A further request could invite that person once more.
-    async fn resolve_other_address(&mut self, address: &str) -> Ending {
-        self.doubt();
-        self.slot = None;
-        let why = format!("the answer is about {address}");
-        match self.settle(self.context.settle, &why).await {
-            Break(ending) => ending,
-            Continue(Found::Absent) => {
-                let outcome = self.unknown(&why).or_code(RowReason::OtherUsername);
-                Ending::Settled(outcome)
-            }
-            Continue(found) => self.found(found),
-        }
-    }
-
-    /// Ends a row that was refused because the person is, or may be, present already. If the person must be, but the
-    /// lists lag, asks again until the settling delay is over.
-    async fn refused_but_present(&mut self, must_be: bool) -> Ending {
-        let asked = Instant::now();
-        loop {
-            let found = match self.find().await {
-                Ok(found) => found,
-                Err(unanswered) if self.window.is_some() => return self.unanswered(unanswered),
-                Err(unanswered) => return self.refused_unanswered(unanswered),
-            };
-            match found {
-                Found::Absent | Found::Inconclusive if !must_be => return self.failed(),
-                Found::Absent | Found::Inconclusive if asked.elapsed() < self.context.settle => {}
-                Found::Absent => return self.left_unknown(RowReason::PersonNotListed),
-                Found::Inconclusive | Found::Ours(_) | Found::Theirs(_) | Found::Member => return self.found(found),
-            }
-            self.slot = None;
-            let delay = self.next_delay(None).min(self.context.settle.saturating_sub(asked.elapsed()));
-            if let Break(ending) = self.wait_to_ask(delay, RowReason::PersonNotListed.text()).await {
-                return ending;
-            }
-        }
-    }
-
-    /// Ends a row that was answered with a 403 or 404, which may be about the row, its team, its project or the
-    /// organization.
-    async fn refused_or_organization_missing(&mut self) -> Ending {
-        let session = &self.context.session;
-        let ask = || async {
-            match session.ask(&Request::Organization).await {
-                Ok(_) => Ok(None),
-                Err(Unanswered::Refused(blocked)) => Ok(Some(blocked)),
-                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(..) | Unanswered::GaveUp(_))) => {
-                    Err(unanswered)
-                }
-            }
-        };
-        match self.context.organization_missing.get_or_try_init(ask).await {
-            Ok(Some(blocked)) => self.blocked(blocked.clone()),
-            Err(Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why)) => {
-                Ending::Settled(self.failure_and(&format!("looking up the organization failed: {why}")))
-            }
-            Ok(None) | Err(Unanswered::Stopped | Unanswered::Refused(_)) => self.failed(),
         }
     }
 }

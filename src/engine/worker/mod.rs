@@ -10,6 +10,7 @@ mod last_answer;
 mod message;
 mod outcome;
 mod ownership;
+mod refused;
 mod resolve;
 mod revoke;
 
