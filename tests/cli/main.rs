@@ -17,6 +17,8 @@ mod odd_answers;
 mod output;
 mod page;
 #[cfg(target_os = "linux")]
+mod questions;
+#[cfg(target_os = "linux")]
 mod refusals;
 mod rehearsal;
 mod revoke;
