@@ -2,7 +2,7 @@
 
 use super::session::{Session, Unanswered};
 use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::model::reason::Blocked;
+use crate::model::reason::{Blocked, NetworkFault};
 use crate::plan::directory::Directory;
 
 /// Pages after which a list is considered endless.
@@ -60,6 +60,8 @@ async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
                 Vec::new()
             }
         }
+        // Atlas may answer this one request in another form.
+        Err(Unanswered::Unreachable(NetworkFault::ForeignAnswer, _)) => Vec::new(),
         // No other request would reach the server either.
         Err(unreachable @ Unanswered::Unreachable(..)) => return Err(unreachable.into()),
         Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Refused(_)) => Vec::new(),

@@ -15,7 +15,7 @@ use super::backoff::Policy;
 use super::clock::{Clock, ServerClock};
 use super::limiter::{Learned, Limiter, Permit};
 use super::stop::{Stop, Stopped};
-use crate::atlas::api::{Answer, Api, Gateway, Request, Response};
+use crate::atlas::api::{Answer, Api, Body, Gateway, Request, Response};
 use crate::atlas::verdict::{LookUp, judge_look_up};
 use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 
@@ -38,6 +38,8 @@ pub struct Session<G> {
     pub stop: Stop,
     /// Set once any request has been answered.
     answered: AtomicBool,
+    /// Set once an invitation or a cancellation has succeeded.
+    effective: AtomicBool,
     learned: mpsc::UnboundedSender<Learned>,
 }
 
@@ -46,7 +48,7 @@ pub struct Session<G> {
 pub enum Unanswered {
     /// The run stops.
     Stopped,
-    /// No attempt reached the server. Only one was made if retrying cannot help.
+    /// No attempt reached Atlas. Only one was made if retrying cannot help.
     Unreachable(NetworkFault, String),
     /// Every attempt failed; the description of the last failure.
     GaveUp(String),
@@ -82,8 +84,8 @@ impl<G: Gateway> Session<G> {
         learned: mpsc::UnboundedSender<Learned>,
     ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
-        let (limiter, answered) = (Arc::new(limiter), AtomicBool::new(false));
-        Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, learned }
+        let (limiter, answered, effective) = (Arc::new(limiter), AtomicBool::default(), AtomicBool::default());
+        Self { gateway, api, limiter, policy, clock, server_clock, stop, answered, effective, learned }
     }
 
     /// Returns the server's time, or the local time if the server's is unknown.
@@ -123,6 +125,9 @@ impl<G: Gateway> Session<G> {
         let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
+            if matches!(response.body, Body::Created(_) | Body::Revoked) {
+                self.effective.store(true, Ordering::Relaxed);
+            }
             if let Some(date) = response.date {
                 self.server_clock.observe(date, self.clock.now());
             }
@@ -132,6 +137,11 @@ impl<G: Gateway> Session<G> {
             let _ = self.learned.send(learned);
         }
         Ok(answer)
+    }
+
+    /// Returns whether an invitation or a cancellation has succeeded, which shows that the credential had every right.
+    pub(super) fn is_effective(&self) -> bool {
+        self.effective.load(Ordering::Relaxed)
     }
 
     /// Sends a look-up and retries it as often as the policy allows.
@@ -153,6 +163,7 @@ impl<G: Gateway> Session<G> {
                 Answer::NotSent(not_sent) => {
                     Some((not_sent.fault, not_sent.lasting && !self.answered.load(Ordering::Relaxed)))
                 }
+                Answer::Response(response) if response.is_foreign() => Some((NetworkFault::ForeignAnswer, false)),
                 Answer::NoAnswer(_) | Answer::Response(_) => None,
             };
             let why = match (judge_look_up(&answer), answer) {
@@ -219,6 +230,12 @@ mod tests {
         }))
     }
 
+    fn page() -> Answer {
+        let Answer::Response(mut response) = error() else { panic!() };
+        (response.status, response.body) = (200, Body::Unreadable("a page".into()));
+        Answer::Response(response)
+    }
+
     fn timeout() -> Answer {
         Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "no answer".into() })
     }
@@ -231,6 +248,8 @@ mod tests {
             (vec![not_sent(false)], 3, unreachable()),
             (vec![not_sent(false), not_sent(true)], 2, unreachable()),
             (vec![error(), not_sent(true)], 3, unreachable()),
+            (vec![page(), page(), page()], 3, Unanswered::Unreachable(NetworkFault::ForeignAnswer, "HTTP 200: a page".into())),
+            (vec![page(), timeout()], 3, Unanswered::GaveUp("no answer".into())),
             (vec![not_sent(false), timeout()], 3, Unanswered::GaveUp("no answer".into())),
         ] {
             let gateway = Script(Mutex::new((answers.clone(), 0)));

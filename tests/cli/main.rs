@@ -7,6 +7,7 @@ mod bad_rows;
 mod check;
 mod config;
 mod credentials;
+mod echo;
 mod exactly_once;
 mod excel;
 mod halts;

@@ -86,6 +86,11 @@ impl World {
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.path(name), text).expect(name);
+        // A profile that others can read or change is another case.
+        #[cfg(unix)]
+        if name.ends_with(".toml") {
+            fs::set_permissions(self.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect(name);
+        }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
