@@ -182,12 +182,17 @@ mod tests {
             entities,
         ] {
             let clean = redactor.clean(&format!("You sent <{form}> to us"));
-            assert!(["<[redacted]>", "<\"[redacted]\">"].iter().any(|end| clean.contains(end)) || form.starts_with("\"\\"), "{clean}");
+            assert!(
+                ["<[redacted]>", "<\"[redacted]\">"].iter().any(|end| clean.contains(end)) || form.starts_with("\"\\"),
+                "{clean}"
+            );
             assert!(!clean.contains("sa_sk") && !clean.contains("other-token"), "{form}: {clean}");
         }
         for before in ["", "x", "xy", "Bearer "] {
             let sent = format!("{before}{SECRET} and more");
-            for encoded in [BASE64_STANDARD.encode(&sent), BASE64_URL_SAFE.encode(&sent), percent(&BASE64_STANDARD.encode(&sent))] {
+            for encoded in
+                [BASE64_STANDARD.encode(&sent), BASE64_URL_SAFE.encode(&sent), percent(&BASE64_STANDARD.encode(&sent))]
+            {
                 assert_eq!(redactor.clean(&format!("({encoded})")), "([redacted])", "{before}");
             }
         }

@@ -136,7 +136,9 @@ impl Transport {
         let headers = std::mem::take(response.headers_mut());
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.within_the_body(&error, &source.redactor))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.within_the_body(&error, &source.redactor))?
+        {
             if first.len() + rest.len() + chunk.len() > limit {
                 return Ok(Reply { status, headers, body: Payload::TooLong(limit), source });
             }

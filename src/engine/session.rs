@@ -248,7 +248,11 @@ mod tests {
             (vec![not_sent(false)], 3, unreachable()),
             (vec![not_sent(false), not_sent(true)], 2, unreachable()),
             (vec![error(), not_sent(true)], 3, unreachable()),
-            (vec![page(), page(), page()], 3, Unanswered::Unreachable(NetworkFault::ForeignAnswer, "HTTP 200: a page".into())),
+            (
+                vec![page(), page(), page()],
+                3,
+                Unanswered::Unreachable(NetworkFault::ForeignAnswer, "HTTP 200: a page".into()),
+            ),
             (vec![page(), timeout()], 3, Unanswered::GaveUp("no answer".into())),
             (vec![not_sent(false), timeout()], 3, Unanswered::GaveUp("no answer".into())),
         ] {

@@ -59,7 +59,8 @@ impl Echo {
         for header in self.seen.lock().expect("no panic").iter() {
             let value = header.split_once(' ').map_or("", |(_, value)| value);
             secrets.push(value.to_owned());
-            secrets.extend(value.split("response=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned));
+            secrets
+                .extend(value.split("response=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned));
             secrets.extend([BASE64_STANDARD.encode(header), percent(header)]);
         }
         secrets
@@ -96,7 +97,8 @@ fn answer(request: &str, header: &str, place: Place) -> String {
         let length = body.len();
         format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
     };
-    let json = |status, value: serde_json::Value| with(status, "Content-Type: application/json\r\n", &value.to_string());
+    let json =
+        |status, value: serde_json::Value| with(status, "Content-Type: application/json\r\n", &value.to_string());
     let forms = format!("{header} {} {}", BASE64_STANDARD.encode(header), percent(header));
     if request.contains("/oauth/token") {
         return json("200 OK", serde_json::json!({"access_token": ISSUED, "token_type": "Bearer"}));
@@ -125,7 +127,8 @@ fn answer(request: &str, header: &str, place: Place) -> String {
     let path = request.split(' ').nth(1).unwrap_or_default();
     if path.contains("/invites") {
         json("200 OK", serde_json::json!([]))
-    } else if path.contains("/users") || path.contains("/teams") || path.contains("/groups") || path.contains("Limits") {
+    } else if path.contains("/users") || path.contains("/teams") || path.contains("/groups") || path.contains("Limits")
+    {
         json("200 OK", serde_json::json!({"results": []}))
     } else {
         json("200 OK", serde_json::json!({"id": atlas_sandbox::ORGANIZATION, "name": header}))

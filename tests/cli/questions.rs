@@ -36,7 +36,7 @@ impl Scene {
 }
 
 #[test]
-fn a_run_asks_whatever_its_output_is() {
+fn a_run_asks_wherever_its_output_goes() {
     let scene = Scene::new();
     // Both streams are files, and with `tee` standard output is a pipe.
     scene.declined(&scene.run(&[]).at_a_keyboard(NO));

@@ -137,8 +137,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::atlas::transport::Source;
     use crate::atlas::api::{Create, EndpointSet, Membership, Revoke};
+    use crate::atlas::transport::Source;
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -169,7 +169,12 @@ mod tests {
     fn reply(status: u16, body: impl Into<Bytes>) -> Reply {
         let headers =
             HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        Reply { status: StatusCode::from_u16(status).unwrap(), headers, body: Payload::Whole(body.into()), source: source() }
+        Reply {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: Payload::Whole(body.into()),
+            source: source(),
+        }
     }
 
     fn source() -> Source {
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn a_2xx_without_the_requested_content_is_unreadable() {
         for (body, problem) in [
-            ("{}", "application/json with no id from atlas.example.com starting with {}"),
+            ("{}", "JSON from atlas.example.com with no id, starting with {}"),
             (r#"{"id":null}"#, "no id"),
             (r#"{"id":42}"#, "no id"),
             (r#"{"id":""}"#, "no id"),
@@ -207,14 +212,14 @@ mod tests {
             (r#""i1""#, "no object"),
             ("null", "no object"),
             (r#"{"id":"i1""#, "an incomplete value"),
-            (r#"{"id":"i1"} trailing"#, "application/json from"),
-            (r#"{"id":"i1","id":"i2"}"#, "application/json from"),
-            ("<html>", "application/json from atlas.example.com starting with <html>"),
+            (r#"{"id":"i1"} trailing"#, "invalid JSON from"),
+            (r#"{"id":"i1","id":"i2"}"#, "invalid JSON from"),
+            ("<html>", "invalid JSON from atlas.example.com, starting with <html>"),
             ("", "an empty body"),
         ] {
             assert_unreadable(&create(), body, problem);
         }
-        assert_unreadable(&create(), &b"{\"id\":\"\xff\"}"[..], "application/json from");
+        assert_unreadable(&create(), &b"{\"id\":\"\xff\"}"[..], "invalid JSON from");
         assert_unreadable(&create(), "[".repeat(10_000), "an incomplete value");
         assert_unreadable(&create(), r#"{"a":"#.repeat(10_000), "an incomplete value");
         assert_unreadable(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
@@ -231,7 +236,7 @@ mod tests {
                 assert!(matches!(read(&revoke(), status, body), Body::Revoked), "{status} {body}");
             }
         }
-        assert_unreadable(&revoke(), "<html>log in</html>", "application/json from");
+        assert_unreadable(&revoke(), "<html>log in</html>", "invalid JSON from");
         assert_unreadable(&revoke(), "{", "an incomplete value");
     }
 

@@ -4,8 +4,8 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::loose::{List, Object, Text};
 use super::answer::NOT_JSON;
+use super::loose::{List, Object, Text};
 use crate::atlas::api::{ApiError, Body};
 use crate::atlas::transport::{ENTITY_LIMIT, Source};
 
@@ -94,20 +94,24 @@ pub(super) fn unreadable(status: StatusCode, headers: &HeaderMap, body: &[u8], p
         return Body::Unreadable(format!("an empty body from {host}"));
     }
     let kind = text(CONTENT_TYPE).map_or_else(|| "content of unknown type".to_owned(), clean);
+    let has_problem = problem != NOT_JSON && !kind.contains("html");
     let body = String::from_utf8_lossy(&body[..body.len().min(ENTITY_LIMIT)]);
     let what = if kind.contains("html") {
         match title(&body).map(clean).filter(|title| !title.is_empty()) {
-            Some(title) => return Body::Unreadable(clean(&format!("an HTML page from {host} with the title {title:?}"))),
+            Some(title) => {
+                return Body::Unreadable(clean(&format!("an HTML page from {host} with the title {title:?}")));
+            }
             None => format!("an HTML page from {host}"),
         }
-    } else if problem == NOT_JSON {
-        format!("{kind} from {host}")
+    } else if kind.contains("json") {
+        format!("{} from {host}", if problem == NOT_JSON { "invalid JSON" } else { "JSON" })
     } else {
-        format!("{kind} with {problem} from {host}")
+        format!("{kind} from {host}")
     };
+    let what = if has_problem { format!("{what} with {problem}") } else { what };
     let start = clean(&body);
     let shown = start.char_indices().nth(120).map_or(&*start, |(end, _)| &start[..end]);
-    Body::Unreadable(if shown.is_empty() { what } else { format!("{what} starting with {shown}") })
+    Body::Unreadable(if shown.is_empty() { what } else { format!("{what}, starting with {shown}") })
 }
 
 /// Returns the title of an HTML page.
@@ -173,15 +177,15 @@ mod tests {
             text
         };
         let page = described(502, &html, "<html>\n<h1>502</h1>");
-        insta::assert_snapshot!(page, @"an HTML page from atlas.example.com starting with <html> <h1>502</h1>");
+        insta::assert_snapshot!(page, @"an HTML page from atlas.example.com, starting with <html> <h1>502</h1>");
         let titled = described(502, &html, "<html><head><TITLE>Log in\nto Wi-Fi</title>");
         insta::assert_snapshot!(titled, @r#"an HTML page from atlas.example.com with the title "Log in to Wi-Fi""#);
         insta::assert_snapshot!(described(503, &html, ""), @"an empty body from atlas.example.com");
-        insta::assert_snapshot!(described(500, &[], "\0\x1b"), @"content of unknown type with no error details from atlas.example.com");
+        insta::assert_snapshot!(described(500, &[], "\0\x1b"), @"content of unknown type from atlas.example.com with no error details");
         let list = described(500, &[], "[\"X\"]");
-        insta::assert_snapshot!(list, @r#"content of unknown type with no error details from atlas.example.com starting with ["X"]"#);
+        insta::assert_snapshot!(list, @r#"content of unknown type from atlas.example.com with no error details, starting with ["X"]"#);
         let cut_off = described(500, &[], "{\"errorCode\":\"X\"");
-        insta::assert_snapshot!(cut_off, @r#"content of unknown type with no error details from atlas.example.com starting with {"errorCode":"X""#);
+        insta::assert_snapshot!(cut_off, @r#"content of unknown type from atlas.example.com with no error details, starting with {"errorCode":"X""#);
         let redirect = described(302, &location, "");
         insta::assert_snapshot!(redirect, @"a redirect to https://example.org/login; check --base-url");
     }

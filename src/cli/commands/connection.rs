@@ -38,7 +38,7 @@ pub(crate) enum ConnectionError {
     )]
     UnusableProxy { variable: &'static str },
     #[error(
-        "{variable} is {}, which {problem}; correct or unset the variable, or pass --ca-cert FILE", path.display()
+        "{variable} names {}, which {problem}; correct or unset the variable, or pass --ca-cert FILE", path.display()
     )]
     UnusableAuthorities { variable: &'static str, path: PathBuf, problem: UnusableAuthorities },
     #[error(transparent)]
@@ -50,8 +50,8 @@ pub(crate) enum ConnectionError {
 pub(crate) enum UnusableAuthorities {
     #[error("cannot be read ({0})")]
     Unreadable(io::Error),
-    #[error(transparent)]
-    Invalid(InvalidAuthorities),
+    #[error("has no valid certificate in PEM format (-----BEGIN CERTIFICATE-----)")]
+    NoCertificate,
     #[error("has no certificates")]
     EmptyFolder,
 }
@@ -113,7 +113,7 @@ fn unusable_authorities() -> Option<ConnectionError> {
     if let Some(path) = set(file) {
         return match fs::read(&path).map(|pem| Authorities::from_pem(&pem)) {
             Ok(Ok(_)) => None,
-            Ok(Err(invalid)) => Some(problem(file, path, UnusableAuthorities::Invalid(invalid))),
+            Ok(Err(_)) => Some(problem(file, path, UnusableAuthorities::NoCertificate)),
             Err(error) => Some(problem(file, path, UnusableAuthorities::Unreadable(error))),
         };
     }

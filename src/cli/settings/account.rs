@@ -292,7 +292,10 @@ mod tests {
     #[test]
     fn a_malformed_organization_id_is_an_error() {
         let error = resolve(&args(), &[("MONGODB_ATLAS_ORG_ID", "my org")]).unwrap_err();
-        assert!(matches!(&error, SettingsError::OrganizationId { text: Some(text), .. } if text == "my org"), "{error}");
+        assert!(
+            matches!(&error, SettingsError::OrganizationId { text: Some(text), .. } if text == "my org"),
+            "{error}"
+        );
         insta::assert_snapshot!(error, @r#"MONGODB_ATLAS_ORG_ID is "my org": not an Atlas id (24 digits from 0-9 and a-f)"#);
     }
 

@@ -1,6 +1,6 @@
 //! Who besides the user can read or change the profile file, by its mode on Unix.
 //!
-//! Whoever can change the file can have the credentials sent to another address, so such a file is refused. Of the folder
+//! A user who can change the file can have the credentials sent to another address, so such a file is refused. Of the folder
 //! only the right of every user counts: many systems let a user's own group write, and have no other user in it.
 
 use std::fs::Metadata;

@@ -124,7 +124,12 @@ impl ProfileFile {
         if let Some(unknown) = profile.unknown_setting(name) {
             return Err(malformed(unknown.into()));
         }
-        Ok(Self { place: ProfilePlace { name: name.to_owned(), path: Some(path) }, settings, profile, is_exposed: false })
+        Ok(Self {
+            place: ProfilePlace { name: name.to_owned(), path: Some(path) },
+            settings,
+            profile,
+            is_exposed: false,
+        })
     }
 
     /// Returns a warning if the file has a secret that other users can read.
