@@ -212,6 +212,7 @@ pub(crate) fn judge_look_up(answer: &Answer) -> LookUp {
             Body::Error(_) | Body::Page(_) | Body::Unreadable(_) => LookUp::Again(response.describe()),
         },
         401 => LookUp::Unauthorized(blocked(response)),
+        400 if BLOCKING.contains(&response.error_code().unwrap_or_default()) => LookUp::Denied(blocked(response)),
         400 | 408 | 409 | 411..=499 | 500.. => LookUp::Again(response.describe()),
         0..=199 | 300..=399 | 402..=407 | 410 => LookUp::Denied(blocked(response)),
     }
@@ -389,6 +390,7 @@ mod tests {
             (error(429, "RATE_LIMITED"), "busy"),
             (error(401, ""), "unauthorized"),
             (error(400, "INVALID_QUERY_PARAMETER"), "again"),
+            (error(400, "invalid_client"), "denied"),
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),

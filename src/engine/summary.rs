@@ -44,6 +44,8 @@ pub struct Summary {
 pub struct OrganizationSummary {
     /// The organization.
     pub id: ObjectId,
+    /// Its name, if it is known. Untrusted text.
+    pub name: Option<String>,
     /// The token bucket in force for invitations: capacity, refill, period. `None` if the user set a pace.
     pub bucket: Option<(u32, u32, Duration)>,
     /// The totals of the rate limiter.

@@ -222,6 +222,11 @@ impl Response {
         self.error()?.code.as_deref()
     }
 
+    /// Returns whether the answer is a success with content that Atlas does not send, such as a log-in page.
+    pub fn is_foreign(&self) -> bool {
+        (200..300).contains(&self.status) && matches!(self.body, Body::Unreadable(_))
+    }
+
     /// Describes the answer: the status, Atlas's code and its explanation. Untrusted text.
     pub fn describe(&self) -> String {
         let mut text = format!("HTTP {}", self.status);

@@ -1,6 +1,7 @@
 //! Tests of the client against small servers on loopback sockets.
 
 mod digest;
+mod echo;
 mod oauth;
 mod server;
 mod wire;

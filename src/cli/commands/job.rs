@@ -103,7 +103,7 @@ impl OpenJob {
 impl JobArgs {
     /// Returns whether to ask for confirmation before anything is sent.
     pub(crate) fn may_ask(&self) -> bool {
-        !(self.yes || self.dry_run || self.is_for_machines()) && prompt::is_interactive()
+        !(self.yes || self.dry_run) && prompt::is_interactive()
     }
 
     /// Returns whether machines read standard error.

@@ -74,10 +74,11 @@ impl Prepared<'_> {
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let plan = PlanOptions { default_roles, organization };
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
-        let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
+        let may_ask = args.job.may_ask();
+        let is_printed = args.job.is_for_machines() || !args.job.quiet || args.job.summary.is_some();
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
         // The preview is only printed.
-        let preview = if sends && (may_ask || machine || !args.job.quiet) {
+        let preview = if sends && (may_ask || is_printed) {
             Preview::read(args, &sheet, planner.clone(), &organizations, &mut job)
         } else {
             Preview::default()
@@ -88,7 +89,7 @@ impl Prepared<'_> {
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
         if may_ask && sends && matters {
             let question = preview.question(rows, args.job.limit, &organizations);
-            halt = prompt::confirm(question, &mut job.signals).await;
+            halt = prompt::confirm(question, screen, &mut job.signals).await;
         } else {
             preview.shortages.iter().for_each(|shortage| screen.note(format_args!("warning: {shortage}")));
         }
@@ -118,6 +119,7 @@ impl Prepared<'_> {
             dry_run,
             rehearsal: args.sandbox,
             api,
+            planned: preview.planned(),
             shard,
         };
         Ok(finish(report, &args.job, screen))

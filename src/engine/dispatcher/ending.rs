@@ -13,7 +13,7 @@ use crate::engine::event::Event;
 use crate::engine::jobs::Job;
 use crate::engine::organization::OrganizationState;
 use crate::model::exit::Signal;
-use crate::model::reason::{Blocked, Halt, StopReason};
+use crate::model::reason::{Blocked, BlockedReason, Halt, StopReason};
 use crate::results::{FailedRows, JournalError};
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
@@ -56,10 +56,13 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     /// Stops sending to an organization. This ends the run unless others remain.
-    pub(super) fn block(&mut self, organization: usize, blocked: Blocked) {
+    pub(super) fn block(&mut self, organization: usize, mut blocked: Blocked) {
         let state = &mut self.organizations[organization];
         if state.blocked.is_some() {
             return;
+        }
+        if blocked.reason == BlockedReason::Unauthorized && state.context.session.is_effective() {
+            blocked.reason = BlockedReason::Revoked;
         }
         state.context.session.stop.drain();
         if self.organizations.len() > 1 {

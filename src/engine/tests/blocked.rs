@@ -87,6 +87,15 @@ async fn a_second_401_in_a_row_blocks_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_401_after_an_invitation_means_revoked_credentials() {
+    let world = World::new().people(["ada", "bob", "cy"]).concurrency(1);
+    let run = world.when("invite bob", vec![refused(401, "UNEXPECTED_ERROR"); 2]).run().await;
+    assert_eq!(run.statuses(), ["ada invited", "bob failed", "cy not_sent"]);
+    assert_blocked(&run, BlockedReason::Revoked);
+    assert_eq!(BlockedReason::Revoked.code(), BlockedReason::Unauthorized.code());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_401_to_a_look_up_is_retried_once_too() {
     let world = || World::users().people(["ada", "bob"]).concurrency(1).when("invite ada", [refused(409, "ANY")]);
     let run = world().when("find ada", [refused(401, ""), pending("user-1")]).run().await;

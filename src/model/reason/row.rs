@@ -99,6 +99,7 @@ impl From<NetworkFault> for RowReason {
             NetworkFault::Proxy => RowReason::ProxyRefused,
             NetworkFault::Connection => RowReason::ConnectionFailed,
             NetworkFault::Token => RowReason::NoToken,
+            NetworkFault::ForeignAnswer => RowReason::UnexpectedAnswer,
         }
     }
 }

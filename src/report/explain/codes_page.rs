@@ -134,6 +134,7 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
         BlockedReason::Tls => RowReason::TlsFailed.text(),
         BlockedReason::Proxy => RowReason::ProxyRefused.text(),
         BlockedReason::Unauthorized
+        | BlockedReason::Revoked
         | BlockedReason::Forbidden
         | BlockedReason::AccessList
         | BlockedReason::NotFound
