@@ -224,7 +224,7 @@ impl Response {
 
     /// Returns whether the answer is a success with content that Atlas does not send, such as a log-in page.
     pub fn is_foreign(&self) -> bool {
-        (200..300).contains(&self.status) && matches!(self.body, Body::Unreadable(_))
+        (200..300).contains(&self.status) && matches!(self.body, Body::Page(_) | Body::Unreadable(_))
     }
 
     /// Describes the answer: the status, Atlas's code and its explanation. Untrusted text.
