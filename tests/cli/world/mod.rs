@@ -3,6 +3,7 @@
 mod process;
 mod promise;
 mod results;
+mod schema;
 mod server;
 
 use std::fs;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
 pub(crate) use self::results::{Line, Results};
+pub(crate) use self::schema::schema;
 pub(crate) use self::server::{SandboxProcess, play};
 
 /// The longest time that a case waits for anything.
