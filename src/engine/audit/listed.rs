@@ -182,3 +182,64 @@ impl<'a> Index<'a> {
         entry.expires_at.is_some_and(|at| at <= self.now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::atlas::api::{Answer, Api, ApiError, Body, Grants, Page, Request, Response};
+    use crate::engine::backoff::Policy;
+    use crate::engine::clock::Clock;
+    use crate::engine::limiter::{Limiter, Pace};
+    use crate::model::reason::BlockedReason;
+
+    /// An organization with a member, a person whose invite has expired, and perhaps the endpoint of invites.
+    struct Organization {
+        has_invites: bool,
+    }
+
+    impl Gateway for Organization {
+        async fn send<'a>(&'a self, request: &'a Request) -> Answer {
+            let person = |id: &str, membership| {
+                let (id, email, grants) = (id.to_owned(), format!("{id}@Example.com"), Grants::default());
+                let (invited_at, expires_at, invited_by) = (None, None, Some("abcdefgh".to_owned()));
+                let person = Person { id, email, membership, invited_at, expires_at, invited_by, grants };
+                Body::People(Page { entries: vec![person], total: Some(1) })
+            };
+            let (status, body) = match request {
+                Request::Users(_) => (200, person("ada", Membership::Active)),
+                Request::Lapsed(_) => (200, person("bob", Membership::Expired)),
+                Request::Invites if self.has_invites => (200, Body::Invites(Vec::new())),
+                Request::Invites => (410, Body::Error(ApiError::default())),
+                Request::Create(_)
+                | Request::Revoke(_)
+                | Request::FindUser(_)
+                | Request::FindInvites(_)
+                | Request::Organization
+                | Request::Teams(_)
+                | Request::Projects(_)
+                | Request::RateLimits => (200, Body::Limits(Vec::new())),
+            };
+            let (retry_after, date, limit, remaining) = (None, None, None, None);
+            Answer::Response(Box::new(Response { status, body, retry_after, date, limit, remaining }))
+        }
+    }
+
+    async fn read(api: Api, has_invites: bool) -> Result<Vec<Listed>, Blocked> {
+        let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
+        let (clock, learned) = (Clock::starting_at(Timestamp::UNIX_EPOCH), mpsc::unbounded_channel().0);
+        read_listed(&Session::new(Organization { has_invites }, api, limiter, policy, clock, learned)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_users_endpoint_needs_no_list_of_invites() {
+        for (api, has_invites) in [(Api::Invites, true), (Api::Users, true), (Api::Users, false)] {
+            let listed = read(api, has_invites).await.unwrap();
+            let found: Vec<_> = listed.iter().map(|entry| (entry.email.as_str(), entry.kind)).collect();
+            assert_eq!(found, [("ada@example.com", ListedAs::Member), ("bob@example.com", ListedAs::Expired)]);
+            assert_eq!(listed[1].invited_by.as_deref(), Some("abcdefgh"));
+        }
+        assert_eq!(read(Api::Invites, false).await.unwrap_err().reason, BlockedReason::EndpointGone);
+    }
+}

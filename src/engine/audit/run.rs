@@ -63,16 +63,15 @@ impl<A: Fn(Option<&str>) -> Author> Comparison<'_, A> {
         audit.recorded += 1;
         audit.current[self.index.current(record) as usize] += 1;
         let mut pending = self.index.pending(&record.email);
-        let named = match self.index.named(record) {
+        match self.index.named(record) {
             Named::Pending(entry) => {
-                if !record.was_answered() && self.inviters.author(entry) == Author::Other {
+                if self.inviters.author(entry) == Author::Other {
                     audit.findings.push(record.finding(AuditCode::OtherInviter, [entry]));
                 }
-                Some(entry)
-            }
-            Named::OtherPerson(entry) => {
-                audit.findings.push(record.finding(AuditCode::OtherPersonsId, [entry]));
-                None
+                if pending.len() > 1 {
+                    audit.findings.push(record.finding(AuditCode::TwoInvites, pending));
+                }
+                return;
             }
             Named::NoId => {
                 pending.retain(|entry| self.inviters.author(entry) != Author::Other);
@@ -81,13 +80,14 @@ impl<A: Fn(Option<&str>) -> Author> Comparison<'_, A> {
                 }
                 return;
             }
-            Named::Absent => None,
-        };
-        let others = self.others(&without(&pending, named));
-        if pending.len() > 1 && (named.is_some() || !others.own.is_empty()) {
-            audit.findings.push(record.finding(AuditCode::TwoInvites, pending));
-        } else if others.own.is_empty() {
+            Named::OtherPerson(entry) => audit.findings.push(record.finding(AuditCode::OtherPersonsId, [entry])),
+            Named::Absent => {}
+        }
+        let others = self.others(&pending);
+        if others.own.is_empty() {
             audit.unverified += others.unverified;
+        } else if pending.len() > 1 {
+            audit.findings.push(record.finding(AuditCode::TwoInvites, pending));
         } else {
             audit.findings.push(record.finding(AuditCode::OtherInvite, others.own));
         }
@@ -158,17 +158,4 @@ impl<A: Fn(Option<&str>) -> Author> Comparison<'_, A> {
         }
         others
     }
-}
-
-/// Returns the pending invites to an address without the one on record.
-fn without<'e>(pending: &[&'e Listed], named: Option<&Listed>) -> Vec<&'e Listed> {
-    let position = named.and_then(|named| {
-        let by = |is_named: &dyn Fn(&Listed) -> bool| pending.iter().position(|entry| is_named(entry));
-        by(&|entry| entry.id == named.id)
-            // The users endpoint returns the id of the person, whose invite is listed by an id of its own.
-            .or_else(|| by(&|entry| entry.expires_at == named.expires_at))
-            .or_else(|| by(&|_| pending.len() == 1))
-    });
-    let others = pending.iter().enumerate().filter(|(at, _)| Some(*at) != position);
-    others.map(|(_, entry)| *entry).collect()
 }

@@ -61,10 +61,8 @@ fn facts(job: JobKind, audit: &Audit) -> Vec<String> {
     }
     if audit.unverified > 0 {
         let invites = counted(audit.unverified, "invite", "invites");
-        facts.push(format!(
-            "{invites} during the job cannot be verified: it is not known whether this credential sent them"
-        ));
-        facts.push("    -> look at their inviters in Atlas".to_owned());
+        facts.push(format!("{invites} of that time cannot be verified: the inviter may be the job's credential"));
+        facts.push("    -> compare the inviters in Atlas".to_owned());
     }
     facts
 }
