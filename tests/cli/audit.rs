@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use atlas_sandbox::{Duplicates, ORGANIZATION, Options, Running, TOKEN};
+use bulk_invite::model::AuditCode;
 use serde_json::Value;
 
 use crate::several::{OURS, THEIRS, organization, profile};
@@ -260,4 +261,11 @@ fn each_organization_is_audited_with_its_credentials() {
     let config = world.read("config.toml");
     world.write("config.toml", config.split("[default.organizations").next().expect("a profile"));
     assert_eq!(audit(2)["rows_without_credentials"], 2);
+}
+
+#[test]
+fn the_schema_has_each_code() {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let codes = schema["$defs"]["finding"]["properties"]["code"]["enum"].as_array().expect("a list");
+    assert!(AuditCode::ALL.iter().map(|code| code.code()).eq(codes.iter().filter_map(Value::as_str)), "{codes:?}");
 }
