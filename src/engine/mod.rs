@@ -2,6 +2,7 @@
 //!
 //! The binary assembles the parts. Nothing here prints, exits or reads the environment.
 
+pub mod audit;
 mod authorship;
 pub(crate) mod backoff;
 mod budget;

@@ -1,8 +1,8 @@
 //! Reads an organization before the first request that changes something: its rate limits, people, teams and projects.
 
 use super::session::{Session, Unanswered};
-use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::model::reason::{Blocked, NetworkFault};
+use crate::atlas::api::{Api, Body, Gateway, Invite, PAGE_SIZE, Page, Person, Request};
+use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 use crate::plan::directory::Directory;
 
 /// Pages after which a list is considered endless.
@@ -80,6 +80,39 @@ pub async fn read_lapsed<G: Gateway>(session: &Session<G>, directory: &mut Direc
     Ok(read_pages(session, Request::Lapsed, people, |person| directory.add_person(person)).await?)
 }
 
+/// An entry of one of the lists that [`read_everyone`] reads.
+pub(super) enum InviteOrPerson {
+    Invite(Invite),
+    Person(Person),
+}
+
+/// Reads the organization's limits, its pending invites, and then all its people, those whose invite expired or was
+/// declined included. With the users endpoint, it goes on without the invites if Atlas no longer lists them.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub(super) async fn read_everyone<G: Gateway>(
+    session: &Session<G>,
+    mut add: impl FnMut(InviteOrPerson),
+) -> Result<(), Blocked> {
+    read_limits(session).await?;
+    match session.ask(&Request::Invites).await {
+        Ok(response) => {
+            let Body::Invites(invites) = response.body else { return Err(not_a_list().into()) };
+            invites.into_iter().for_each(|invite| add(InviteOrPerson::Invite(invite)));
+        }
+        Err(Unanswered::Refused(blocked))
+            if session.api == Api::Users && blocked.reason == BlockedReason::EndpointGone => {}
+        Err(unanswered) => return Err(unanswered.into()),
+    }
+    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
+    for list in [Request::Users, Request::Lapsed] {
+        read_pages(session, list, people, |person| add(InviteOrPerson::Person(person))).await?;
+    }
+    Ok(())
+}
+
 async fn read_people<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     read_users(session, directory).await?;
     if session.api == Api::Invites { read_invites(session, directory).await } else { Ok(()) }
@@ -147,7 +180,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::atlas::api::{Answer, Grants, Invite, Membership, Person, Response};
+    use crate::atlas::api::{Answer, Grants, Membership, Response};
     use crate::engine::backoff::Policy;
     use crate::engine::clock::Clock;
     use crate::engine::limiter::{Limiter, Pace};

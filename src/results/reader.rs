@@ -27,6 +27,10 @@ pub struct ResultsReader {
     rows: Vec<Row>,
     next: usize,
     torn: bool,
+    /// Lines that a later one of the same person replaces.
+    replaced: Vec<Row>,
+    /// True if the lines are in the order of the input, as a finished run leaves them.
+    in_order: bool,
 }
 
 /// The position of the last line of a row, in the order in which rows are returned.
@@ -79,6 +83,7 @@ impl ResultsReader {
         let keys = PersonKeys::default();
         let mut rows: Vec<Row> = Vec::new();
         let mut people = HashMap::new();
+        let (mut replaced, mut in_order, mut last_number) = (Vec::new(), true, 0);
         let mut number = 1;
         while let Some((offset, raw)) = lines.next().map_err(unreadable)? {
             number += 1;
@@ -86,6 +91,8 @@ impl ResultsReader {
             let line = decoder.line(raw, RESULT_COLUMNS.len() + carried.len());
             let line = line.map_err(|bad| ReadError::Damaged { path: path.into(), line: number, problem: bad.0 })?;
             let row = Row { number: line.row.unwrap_or(u32::MAX), offset, line: number };
+            in_order &= row.number > last_number || row.number == u32::MAX;
+            last_number = row.number;
             if line.outcome.status.is_of_the_row_alone() {
                 rows.push(row);
                 continue;
@@ -93,7 +100,7 @@ impl ResultsReader {
             // Row numbers may change between runs, so lines are matched by person.
             let organization = line.org_id.parse().unwrap_or(ObjectId::ZERO);
             match people.entry(keys.key(organization, &line.email)) {
-                Entry::Occupied(at) => rows[*at.get()] = row,
+                Entry::Occupied(at) => replaced.push(std::mem::replace(&mut rows[*at.get()], row)),
                 Entry::Vacant(free) => {
                     free.insert(rows.len());
                     rows.push(row);
@@ -102,7 +109,19 @@ impl ResultsReader {
         }
         rows.sort_unstable();
         let torn = end < metadata.len();
-        Ok(Self { path: path.into(), carried, lines: LinesAt::new(file), decoder, rows, next: 0, torn })
+        let lines = LinesAt::new(file);
+        Ok(Self { path: path.into(), carried, lines, decoder, rows, next: 0, torn, replaced, in_order })
+    }
+
+    /// Also returns lines of the same person as another one, and starts again with the first row.
+    ///
+    /// Only a finished file is changed by this. While a run is going, its later lines replace earlier ones.
+    pub fn keep_repeated(&mut self) {
+        if self.in_order {
+            self.rows.append(&mut self.replaced);
+            self.rows.sort_unstable();
+        }
+        self.rewind();
     }
 
     /// Returns the names of the input's columns that each line contains.
@@ -199,6 +218,25 @@ mod tests {
             let (rows, torn) = read(&format!("{mark}{HEADER}{}", lines.concat())).unwrap();
             assert_eq!((rows, torn), (in_order_of_the_sheet.map(str::to_owned).to_vec(), false));
         }
+    }
+
+    #[test]
+    fn a_finished_file_can_list_a_person_twice() {
+        let (ada, again) = (line("2", "ada@example.com", "invited"), line("3", "Ada@example.com", "failed"));
+        let rows = |lines: &[&String]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let lines: String = lines.iter().map(|line| line.as_str()).collect();
+            std::fs::write(file.path(), format!("{HEADER}{lines}")).unwrap();
+            let mut reader = ResultsReader::open(file.path()).unwrap();
+            reader.keep_repeated();
+            std::iter::from_fn(|| reader.next_line().unwrap()).map(|line| line.row).collect::<Vec<_>>()
+        };
+        let departed = line("", "ada@example.com", "invited");
+        assert_eq!(rows(&[&ada, &again]), [Some(2), Some(3)]);
+        assert_eq!(rows(&[&ada, &departed, &departed]), [Some(2), None, None]);
+        // A run that was killed, after it had resumed.
+        assert_eq!(rows(&[&again, &ada]), [Some(2)]);
+        assert_eq!(rows(&[&ada, &ada]), [Some(2)]);
     }
 
     #[test]

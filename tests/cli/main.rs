@@ -3,6 +3,7 @@
 //! Each module is a theme. `world` builds the folder, the servers and the processes that a case needs, and shows both
 //! streams of the binary if a case fails. `text` alone tests what people read.
 
+mod audit;
 mod bad_rows;
 mod check;
 mod config;

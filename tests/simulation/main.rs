@@ -10,6 +10,7 @@
 mod actors;
 mod answers;
 mod atlas;
+mod audit_checks;
 mod bucket;
 mod cancel;
 mod cancellations;

@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
+use crate::audit_checks;
 use crate::faults::{Faults, random_duration};
 use crate::history::{History, Recording};
 use crate::ledger::Creator;
@@ -144,6 +145,8 @@ impl Simulation {
         if contents(&last) != contents(&again) {
             atlas.history.violation(format!("another run changed the results from {last:?} to {again:?}"));
         }
+        let found = audit_checks::violations(&atlas, &self.results);
+        found.into_iter().for_each(|violation| atlas.history.violation(violation));
     }
 
     pub(crate) fn plain_run(&mut self, crash: Crash) -> UserRun {

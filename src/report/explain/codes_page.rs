@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{atlas_code, blocked_advice, explain, halt_advice, row_reason};
+use super::{atlas_code, audit_remedy, blocked_advice, explain, halt_advice, row_reason};
 use crate::model::exit::Signal;
 use crate::model::reason::{
-    Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason, SpentBudget, StopReason,
+    AuditCode, Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason, SpentBudget, StopReason,
 };
 use crate::model::status::Status;
 
@@ -51,6 +51,7 @@ fn table(name: &str) -> String {
             &["reason", "cause", "what to do"],
             BlockedReason::ALL.iter().map(|reason| organization_row(*reason)).collect(),
         ),
+        "audit" => (&["code", "cause", "what to do"], AuditCode::ALL.iter().map(|code| audit_row(*code)).collect()),
         "runs" => (&["reason", "exit code", "cause", "what to do"], halts().iter().map(run_row).collect()),
         unknown => panic!("no table is named {unknown}"),
     };
@@ -150,6 +151,10 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
     vec![code(reason.code()), cause.to_owned(), blocked_advice(reason).to_owned()]
 }
 
+fn audit_row(finding: AuditCode) -> Vec<String> {
+    vec![code(finding.code()), finding.text().to_owned(), audit_remedy(finding).to_owned()]
+}
+
 /// Returns a halt for each reason of a run.
 fn halts() -> [Halt; 9] {
     let text = String::new;
@@ -199,7 +204,7 @@ fn run_row(halt: &Halt) -> Vec<String> {
 #[test]
 fn the_documented_codes_are_those_of_the_program() {
     let page = page();
-    for name in ["reasons", "checks", "atlas", "organizations", "runs"] {
+    for name in ["reasons", "checks", "atlas", "organizations", "runs", "audit"] {
         assert_eq!(page.matches(&format!("<!-- table: {name} -->")).count(), 1, "{name}");
     }
     assert!(
