@@ -94,7 +94,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::NotOurs { .. }
                 | JournalError::OtherJob { .. }
                 | JournalError::OtherOrganization { .. }
-                | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
+                | JournalError::Damaged { .. }
+                | JournalError::Changed { .. } => self.broken = Some(error.to_string()),
             }
         }
         // Incomplete results are more important than any other reason.
