@@ -61,7 +61,10 @@ impl Journal {
         });
         let Recovered { ledger, parts } = match recovered {
             Ok(recovered) => recovered,
-            Err(source) => return self.break_off(source, 0),
+            Err(source) => {
+                let text = format!("it was changed or removed during the run, and cannot be written again: {source}");
+                return self.break_off(io::Error::other(text), 0);
+            }
         };
         let (buffer_at, mut lost) = (self.buffer_at, 0);
         let kept: u64 = parts.iter().map(|part| part.end - part.start).sum();

@@ -120,10 +120,9 @@ pub enum JournalError {
     Damaged { path: PathBuf, line: u64, problem: &'static str },
     /// Another program has changed the file. The journal continues in `recovered`.
     #[error(
-        "another program has changed {} during the run; {} in {}: continue with --results {}",
+        "another program has changed {} during the run; {} in {}",
         path.display(),
         if *lost == 0 { "all recorded lines are".to_owned() } else { format!("the recorded lines, except those of {lost} rows, are") },
-        recovered.display(),
         recovered.display()
     )]
     Changed { path: PathBuf, recovered: PathBuf, lost: u64 },

@@ -85,9 +85,9 @@ fn a_removed_folder_is_an_error_with_all_lost_lines() {
 
 /// A disk with a number of writes and syncs before it fails.
 #[derive(Debug)]
-struct FailingDisk {
-    writes: usize,
-    syncs: usize,
+pub(super) struct FailingDisk {
+    pub(super) writes: usize,
+    pub(super) syncs: usize,
 }
 
 impl Disk for FailingDisk {
