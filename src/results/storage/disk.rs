@@ -14,28 +14,24 @@ pub enum Durability {
     Process,
 }
 
-/// The operations that can fail on a full or broken disk. Tests replace it.
+/// The operations that fail on a full or broken disk. Tests replace them.
 pub trait Disk: fmt::Debug + Send {
     /// Writes all bytes at an offset of the file.
-    fn write(&mut self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()>;
+    fn write(&mut self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        write_all_at(file, bytes, offset)
+    }
 
     /// Syncs the contents of the file to the disk.
-    fn sync(&mut self, file: &File) -> io::Result<()>;
+    fn sync(&mut self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
 }
 
 /// The disk of the system.
 #[derive(Debug)]
 pub(super) struct SystemDisk;
 
-impl Disk for SystemDisk {
-    fn write(&mut self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-        write_all_at(file, bytes, offset)
-    }
-
-    fn sync(&mut self, file: &File) -> io::Result<()> {
-        file.sync_data()
-    }
-}
+impl Disk for SystemDisk {}
 
 #[cfg(unix)]
 fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
