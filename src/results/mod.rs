@@ -36,8 +36,8 @@ pub use self::reader::{ReadError, ResultsReader};
 pub use self::record::{Line, Subject};
 pub use self::status::CurrentStatus;
 pub use self::status_writer::StatusWriter;
-pub use self::storage::{Disk, Durability, FileLock, InUse};
-pub(crate) use self::storage::{Replacement, resolved};
+pub(crate) use self::storage::Replacement;
+pub use self::storage::{Disk, Durability, FileLock, InUse, resolved};
 
 use self::lines::LinesAt;
 use self::record::{Decoder, Encoder};

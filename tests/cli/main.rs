@@ -11,6 +11,8 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+#[cfg(unix)]
+mod locks;
 mod network;
 mod nightly;
 mod odd_answers;

@@ -126,6 +126,11 @@ pub struct FileLock(#[expect(dead_code, reason = "held, not used")] Option<Lock>
 pub struct InUse;
 
 impl FileLock {
+    /// Returns the path of the file that is locked beside the results at `path`, and removed at the end of a run.
+    pub fn path(path: &Path) -> PathBuf {
+        guard_path(&resolved(path))
+    }
+
     /// Locks the results file at `path`, or behind the link there.
     pub fn take(path: &Path) -> Result<Self, InUse> {
         let path = resolved(path);

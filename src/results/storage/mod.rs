@@ -14,8 +14,8 @@ mod syncer;
 
 pub use self::disk::{Disk, Durability};
 pub use self::lock::{FileLock, InUse};
+pub use self::path::resolved;
 
-pub(crate) use self::path::resolved;
 pub(crate) use self::replacement::Replacement;
 
 pub(super) use self::ledger_file::{LedgerFile, Recovered};

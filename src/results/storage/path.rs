@@ -8,7 +8,7 @@ const MOST_LINKS: usize = 40;
 
 /// Returns the path of the file that a path names, behind all links. The file need not exist. Other paths are returned
 /// unchanged, so that messages show them as the user wrote them.
-pub(crate) fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         // An absolute target replaces the whole path.
