@@ -4,6 +4,8 @@
 //! streams of the binary if a case fails. `text` alone tests what people read.
 
 mod bad_rows;
+#[cfg(unix)]
+mod changed_results;
 mod check;
 mod config;
 mod credentials;

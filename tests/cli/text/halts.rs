@@ -149,6 +149,17 @@ fn a_results_folder_that_vanishes() {
 }
 
 #[test]
+fn results_that_another_program_changes() {
+    let mut terminal = Terminal::new(faults(&["slow-after=1s@1"])).people(3);
+    let run = terminal.start("bulk-invite run people.csv --concurrency 1");
+    wait_until("one is invited", || terminal.server.sandbox().ledger().created.len() == 1);
+    terminal.world.write("people.results.csv", "");
+    terminal.transcript.command(&run.finish());
+    terminal.run("bulk-invite run people.csv --concurrency 1");
+    terminal.hold("halts-changed");
+}
+
+#[test]
 fn results_that_another_process_uses() {
     let mut terminal = Terminal::new(faults(&["slow-after=10m@1"])).people(1);
     let _run = terminal.start("bulk-invite run people.csv --timeout 10m");
