@@ -168,9 +168,8 @@ impl Journal {
                     fs::remove_file(path).map_err(unwritable)?;
                 }
                 // If the file exists now, another run has created it.
-                let mut file = storage::create_new(path).map_err(|source| match source.kind() {
-                    io::ErrorKind::AlreadyExists => locked(),
-                    _ => unwritable(source),
+                let mut file = storage::create_new(path).map_err(|source| {
+                    if source.kind() == io::ErrorKind::AlreadyExists { locked() } else { unwritable(source) }
                 })?;
                 if !lock.hold(&file).map_err(unwritable)? {
                     return Err(locked());

@@ -149,7 +149,7 @@ impl LedgerFile {
     /// Writes what is known of a file that another program has changed, and `lines`, to a new file beside it.
     pub(in crate::results) fn recover(&self, lines: &[u8]) -> io::Result<Recovered> {
         let parts = match &self.copy {
-            Some(_) => vec![0..self.length()],
+            Some(_) => Vec::from([Range { start: 0, end: self.length() }]),
             None => self.checksums.intact(self.reader()?)?,
         };
         // The first part has the header, without which no program can read the others.

@@ -64,11 +64,14 @@ impl Drop for Replacement {
 
 /// Syncs the folder of a file that was created or renamed.
 pub(super) fn sync_folder(of: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder(of))?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = of;
-    Ok(())
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder(of))?.sync_all() {
+        // Some network file systems cannot sync a folder.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Removes the unfinished replacements that killed processes have left. No other process may be writing the target.

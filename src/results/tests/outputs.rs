@@ -1,5 +1,7 @@
 //! Tests of the file of `--failed`, and of errors on writing either file.
 
+use std::io::{Seek, SeekFrom};
+
 use super::*;
 
 #[test]
@@ -96,7 +98,9 @@ impl Disk for FailingDisk {
         self.writes = self.writes.saturating_sub(1);
         // A part is written before the error.
         let part = if full { &bytes[..bytes.len() * 2 / 3] } else { bytes };
-        std::os::unix::fs::FileExt::write_all_at(file, part, offset)?;
+        let mut file = file;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(part)?;
         if full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
