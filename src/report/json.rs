@@ -74,7 +74,7 @@ pub fn json(report: Report<'_>) -> Value {
         "started_at": summary.started_at.to_string(),
         "finished_at": summary.finished_at().to_string(),
         "elapsed_ms": millis(summary.elapsed),
-        "results": results.display().to_string(),
+        "results": summary.results(results).display().to_string(),
     })
 }
 
@@ -86,6 +86,7 @@ fn blocked_reason(halt: &Halt) -> Option<BlockedReason> {
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
         | Halt::ResultsUnwritable(_)
+        | Halt::ResultsChanged { .. }
         | Halt::Declined
         | Halt::NotStarted(_)
         | Halt::Signal(_)

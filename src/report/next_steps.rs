@@ -1,7 +1,8 @@
 //! The end of the summary: the commands that finish the job.
 
 use super::Report;
-use super::command::command;
+use super::command::{command, with_results};
+use crate::model::reason::Halt;
 use crate::model::status::{JobKind, Status};
 
 /// Returns what is left to do, with the command that does it; nothing if the job is done.
@@ -41,6 +42,10 @@ fn rest(report: Report<'_>) -> Vec<String> {
     // With --fresh, the command would start over instead of sending the rest.
     let finish = || format!("to finish: {}", command(arguments, &["--fresh"], None));
     let sending = || command(arguments, &["--dry-run"], None);
+    if let Some(Halt::ResultsChanged { recovered, .. }) = &summary.halt {
+        let arguments = with_results(arguments, recovered);
+        return vec![format!("to finish: {}", command(&arguments, &["--fresh"], None))];
+    }
     match job {
         JobKind::Invite if is_rehearsed => vec![
             "dry run: nothing was sent; rows that are not_sent would be invited".to_owned(),
@@ -75,7 +80,6 @@ mod tests {
     use crate::atlas::api::Api;
     use crate::engine::Summary;
     use crate::model::exit::Signal;
-    use crate::model::reason::Halt;
     use crate::model::status::Tally;
 
     /// Returns a summary of rows with these statuses.
@@ -121,6 +125,9 @@ mod tests {
     fn the_last_line_is_the_command_for_the_rest() {
         let (run, revoke, results) = ("run people.csv", "revoke people.results.csv", "--results out.csv");
         let halted = Summary { halt: Some(Halt::Signal(Signal::Interrupt)), ..summary(&[Status::NotSent]) };
+        let recovered = "out.recovered.csv".into();
+        let changed = Halt::ResultsChanged { text: String::new(), recovered };
+        let changed = Summary { halt: Some(changed), ..summary(&[Status::Invited]) };
         let all = [
             steps(run, &summary(&[Status::Invited])),
             steps(&format!("{run} {results} --fresh"), &summary(&[Status::Invited, Status::NotSent])),
@@ -133,6 +140,7 @@ mod tests {
             steps(revoke, &summary(&[Status::Revoked])),
             steps(revoke, &Summary { kept: 1, ..summary(&[Status::Revoked]) }),
             steps(revoke, &summary(&[Status::Revoked, Status::Failed])),
+            steps(&format!("{run} --fresh {results}"), &changed),
         ];
         insta::assert_snapshot!(all.join("\n"));
     }

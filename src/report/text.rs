@@ -54,7 +54,7 @@ pub fn text(report: Report<'_>) -> String {
         lines.extend(halt_advice(halt).and_then(advice));
     }
     lines.extend(organizations(summary));
-    lines.push(format!("results: {}", escaped(&results.display().to_string())));
+    lines.push(format!("results: {}", escaped(&summary.results(results).display().to_string())));
     lines.extend(next_steps(report));
     lines.join("\n")
 }

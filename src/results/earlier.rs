@@ -11,7 +11,8 @@ use std::path::Path;
 
 use super::lines::{LinesAt, RawLines};
 use super::record::{Decoder, Encoder, Line, Subject};
-use super::{JournalError, Layout, is_ours, storage};
+use super::storage::{Lock, Replacement};
+use super::{JournalError, Layout, is_ours};
 use crate::model::columns::{MARK, RESULT_COLUMNS, unmarked};
 use crate::model::invitation::ObjectId;
 use crate::model::person::{PersonKey, PersonKeys};
@@ -83,6 +84,7 @@ pub(super) fn take_over(
     organizations: &[ObjectId],
     keys: &PersonKeys,
     layout: &Layout,
+    lock: &mut Lock,
 ) -> Result<Option<Earlier>, JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: path.into(), source };
     let damaged = |line, problem| JournalError::Damaged { path: path.into(), line, problem };
@@ -125,12 +127,13 @@ pub(super) fn take_over(
 
     let mut last: Vec<(PersonKey, Place)> = last.into_iter().collect();
     last.sort_unstable_by_key(|(_, place)| place.offset);
-    let new = storage::beside(path);
     let rewritten = (|| {
         let mut lines = LinesAt::open(path)?;
         let mut encoder = Encoder::new();
         let mut out = layout.header();
-        let mut file = BufWriter::new(storage::create(&new)?);
+        let new = Replacement::create(path)?;
+        lock.hold(new.file())?;
+        let mut file = BufWriter::new(new.file());
         let columns: Vec<Option<usize>> = layout
             .carried
             .iter()
@@ -158,7 +161,8 @@ pub(super) fn take_over(
             earlier.people.insert(key, Place { status, offset });
         }
         file.write_all(&out)?;
-        storage::replace(file.into_inner().map_err(io::IntoInnerError::into_error)?, &new, path)
+        file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        new.finish()
     })();
     rewritten.map_err(|source| JournalError::Unwritable { path: path.into(), source })?;
     Ok(Some(earlier))

@@ -5,6 +5,8 @@
 
 mod audit;
 mod bad_rows;
+#[cfg(unix)]
+mod changed_results;
 mod check;
 mod config;
 mod credentials;
@@ -13,6 +15,8 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+#[cfg(unix)]
+mod locks;
 mod network;
 mod nightly;
 mod odd_answers;

@@ -70,8 +70,22 @@ pub(crate) const ALL: [Refusals; 10] = [
             people(world, server);
             world.write("note.html", "<html>mine</html>");
             world.write("book.xlsx", "mine");
+            world.write("config.toml", "");
+            world.write("people.lock.csv.lock", PEOPLE);
+            std::fs::hard_link(world.path("people.csv"), world.path("hard.csv")).expect("a link");
+            world.shell("mkfifo pipe; ln -s people.csv soft.csv; ln -s gone.csv dangling.csv").finish().exits(0);
         },
         lines: &[
+            "bulk-invite run people.csv --results hard.csv",
+            "bulk-invite run people.csv --results soft.csv",
+            "bulk-invite run people.csv --results dangling.csv --failed gone.csv",
+            "bulk-invite run people.csv --results /dev/null",
+            "bulk-invite run people.csv --results pipe",
+            "bulk-invite run people.csv --results config.toml --config config.toml",
+            "bulk-invite run people.csv --failed config.toml --config config.toml",
+            "bulk-invite run people.csv --summary ca.pem --ca-cert ca.pem",
+            "bulk-invite run people.csv --summary people.results.csv.lock",
+            "bulk-invite run people.lock.csv.lock --results people.lock.csv",
             "bulk-invite run people.csv --results people.csv",
             "bulk-invite run people.csv --results ./people.csv",
             "bulk-invite run people.csv --results missing/people.csv",

@@ -146,9 +146,10 @@ fn each_exit_reason_is_documented() {
         check(&run, code, reason);
     }
     let world = World::with_people(3);
-    std::fs::create_dir(world.path("page.html.new")).expect("a folder in the way of the page");
     let server = sandbox(Options::default());
-    let run = world.invite(&server.base_url()).args(&["--summary", "-", "--report", "page.html"]).finish();
+    // The page is larger than 8 KiB, and the other files are not.
+    let run = world.shell("ulimit -f 16; exec \"$0\" \"$@\"").args(&["run", "people.csv", "--summary", "-"]);
+    let run = run.args(&["--report", "page.html"]).with_token(&server).finish();
     check(&run, 1, "output_unwritable");
     for (signal, code, reason) in [(Signal::Interrupt, 130, "interrupted"), (Signal::Terminate, 143, "terminated")] {
         let world = World::with_people(3);

@@ -260,7 +260,7 @@ impl Simulation {
             let mut file = OpenOptions::new().append(true).open(results).expect("the results can be written");
             file.write_all(&torn).expect("the results can be written");
         }
-        for left in [".new", ".lock"] {
+        for left in [".0a1b2c3d.new", ".lock"] {
             if self.rng.bool() {
                 let path = results.with_extension(format!("csv{left}"));
                 fs::write(path, b"row,email\n1,\"left").expect("the folder can be written");

@@ -13,7 +13,7 @@ use bulk_invite::engine::{
 };
 use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
 use bulk_invite::plan::{Directory, PlanOptions, Planner};
-use bulk_invite::results::{Earlier, Journal, Layout, ResultsReader, Start};
+use bulk_invite::results::{Durability, Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
@@ -169,7 +169,9 @@ impl Opened {
         let clock = Clock::starting_at(START + now);
         let start = if user_run.fresh { Start::Fresh(START + now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
-        let (journal, earlier) = opened.expect("the results can be resumed");
+        let (mut journal, earlier) = opened.expect("the results can be resumed");
+        // Kills are simulated, and power cuts are not.
+        journal.set_durability(Durability::Process);
         locked(atlas).client_rules.opened(user_run.results.clone());
         let (sender, learned) = mpsc::unbounded_channel();
         let session = Session::new(

@@ -10,7 +10,7 @@ use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 
-use super::choices::{ApiArg, LogFormat};
+use super::choices::{ApiArg, DurabilityArg, LogFormat};
 use super::values::{column, count, settle, shard, time_limit};
 
 /// Flags of a job: its limits, its files and its messages.
@@ -27,6 +27,18 @@ pub(crate) struct JobArgs {
     /// Start the results file with a byte order mark, so that Excel shows accents.
     #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results", hide_short_help = true)]
     pub(crate) excel: bool,
+
+    /// Event that the record of sent requests survives.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "EVENT",
+        default_value_t = DurabilityArg::Power,
+        env = "BULK_INVITE_DURABILITY",
+        help_heading = "Results",
+        hide_short_help = true
+    )]
+    pub(crate) durability: DurabilityArg,
 
     /// Start over; the old results file is renamed with the date.
     #[arg(long, help_heading = "Results")]

@@ -53,7 +53,8 @@ impl OpenJob {
         let keys = PersonKeys::default();
         let (pace, start) = (&files.job.pace, files.start(clock.now()));
         let (connections, learned) = connect(targets, api, pace.concurrency.get() as usize, &pace.calls, clock)?;
-        let (journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
+        let (mut journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
+        journal.set_durability(files.job.durability.into());
         if pace.settle.is_zero() && !files.job.dry_run {
             screen.note("warning: --settle 0s: a request that Atlas is still processing can cause a second email");
         }

@@ -19,8 +19,9 @@ use crate::results::{FailedRows, JournalError};
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     /// Ends the run because the results file cannot be read or written.
     pub(super) fn journal_failed(&mut self, error: JournalError) {
-        self.stop(Halt::ResultsUnwritable(error.to_string()));
-        self.broken.get_or_insert_with(|| error.to_string());
+        let halt = results_lost(&error);
+        self.stop(halt.clone());
+        self.broken.get_or_insert(halt);
         if let JournalError::Broken { unwritten, .. } = &error {
             (self.recorder.on_event)(Event::Unwritten { lines: unwritten });
         }
@@ -90,7 +91,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 }
                 JournalError::Broken { unwritten, .. } => {
                     (self.recorder.on_event)(Event::Unwritten { lines: unwritten });
-                    self.broken = Some(error.to_string());
+                    self.broken = Some(results_lost(&error));
                 }
                 JournalError::Locked { .. }
                 | JournalError::Unwritable { .. }
@@ -98,12 +99,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::NotOurs { .. }
                 | JournalError::OtherJob { .. }
                 | JournalError::OtherOrganization { .. }
-                | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
+                | JournalError::Damaged { .. }
+                | JournalError::Changed { .. } => self.broken = Some(results_lost(&error)),
             }
         }
         // Incomplete results are more important than any other reason.
-        if let Some(why) = self.broken {
-            let halt = Halt::ResultsUnwritable(why);
+        if let Some(halt) = self.broken {
             if self.halt.as_ref().is_none_or(|known| known.reason() != halt.reason()) {
                 (self.recorder.on_event)(Event::Stopping { halt: &halt });
             }
@@ -123,5 +124,22 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             started_at,
             elapsed: start.elapsed(),
         }
+    }
+}
+
+/// Returns the reason to end a run whose results are incomplete.
+fn results_lost(error: &JournalError) -> Halt {
+    let text = error.to_string();
+    match error {
+        JournalError::Changed { recovered, .. } => Halt::ResultsChanged { text, recovered: recovered.clone() },
+        JournalError::Locked { .. }
+        | JournalError::Unwritable { .. }
+        | JournalError::Unreadable { .. }
+        | JournalError::NotOurs { .. }
+        | JournalError::OtherJob { .. }
+        | JournalError::OtherOrganization { .. }
+        | JournalError::Damaged { .. }
+        | JournalError::Broken { .. }
+        | JournalError::FailedRows { .. } => Halt::ResultsUnwritable(text),
     }
 }

@@ -54,7 +54,7 @@ struct Dispatcher<'a, 'e, G, J> {
     budget: Budget,
     halt: Option<Halt>,
     /// The reason the results are incomplete.
-    broken: Option<String>,
+    broken: Option<Halt>,
 }
 
 /// The source of the next row.

@@ -2,8 +2,10 @@
 //! file.
 
 use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use crate::atlas::api::{
 use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
 use crate::model::status::Status;
+use crate::results::Disk;
 
 /// The scripted reply to one request.
 #[derive(Clone, Debug)]
@@ -214,6 +217,17 @@ pub(super) fn a_person(id: &str, email: &str, membership: Membership, invited_at
     Person { id, email, membership, invited_at, expires_at: None, invited_by: None, grants: Grants::default() }
 }
 
+/// A disk that a power cut would leave as it was at the last sync.
+#[derive(Debug)]
+pub(super) struct SyncedDisk(pub(super) Arc<AtomicU64>);
+
+impl Disk for SyncedDisk {
+    fn sync(&mut self, file: &File) -> io::Result<()> {
+        self.0.store(file.metadata()?.len(), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 /// The server, shared by the run and the test.
 #[derive(Clone, Debug)]
 pub(super) struct Server(pub(super) Arc<State>);
@@ -229,7 +243,9 @@ pub(super) struct State {
     pub(super) replies: Mutex<HashMap<String, VecDeque<Reply>>>,
     /// The requests, each with its time.
     pub(super) requests: Mutex<Vec<String>>,
-    /// Invitations and cancellations without a `sending` line in the file.
+    /// The length of the part of the file that a power cut would leave.
+    pub(super) synced: Arc<AtomicU64>,
+    /// Invitations and cancellations without a `sending` line in that part.
     pub(super) unrecorded: Mutex<Vec<String>>,
     /// Set once the run has reported that it stops.
     pub(super) ended: AtomicBool,
@@ -298,8 +314,11 @@ fn unscripted(request: &Request) -> Reply {
 
 impl State {
     /// Returns whether the results file has a `sending` line for the address at this moment.
+    /// Returns whether the next run would know of the request, even after a power cut.
     fn is_recorded(&self, email: &str) -> bool {
-        let Ok(csv) = csv::Reader::from_path(&self.results) else { return false };
+        let Ok(mut file) = std::fs::read(&self.results) else { return false };
+        file.truncate(self.synced.load(Ordering::Relaxed) as usize);
+        let csv = csv::Reader::from_reader(file.as_slice());
         let lines = csv.into_records().map_while(Result::ok).filter(|line| line[1].eq_ignore_ascii_case(email));
         let statuses = lines.filter_map(|line| line[3].parse::<Status>().ok());
         statuses.filter(|status| !status.is_of_the_row_alone()).last() == Some(Status::Sending)

@@ -1,4 +1,5 @@
 use std::fmt::{self, Display};
+use std::path::PathBuf;
 
 use super::blocked::Blocked;
 use crate::model::exit::{Exit, Signal};
@@ -89,6 +90,13 @@ pub enum Halt {
     FailedRowsUnwritable(String),
     /// The results can no longer be written, with the error's text.
     ResultsUnwritable(String),
+    /// Another program has changed the results, with the error's text. The recorded lines are in another file.
+    ResultsChanged {
+        /// The error's text.
+        text: String,
+        /// The file with which the job can be continued.
+        recovered: PathBuf,
+    },
     /// The question before the run was not answered with yes.
     Declined,
     /// A signal came before anything was sent.
@@ -107,7 +115,7 @@ impl Halt {
             Halt::OrganizationBlocked(_) => StopReason::OrganizationBlocked,
             Halt::InputUnreadable(_) => StopReason::InputUnreadable,
             Halt::FailedRowsUnwritable(_) => StopReason::FailedRowsUnwritable,
-            Halt::ResultsUnwritable(_) => StopReason::ResultsUnwritable,
+            Halt::ResultsUnwritable(_) | Halt::ResultsChanged { .. } => StopReason::ResultsUnwritable,
             Halt::Declined => StopReason::Declined,
             Halt::NotStarted(signal) | Halt::Signal(signal) => StopReason::Signal(*signal),
             Halt::SecondSignal(signal) => StopReason::SecondSignal(*signal),
@@ -126,9 +134,10 @@ impl Display for Halt {
                 write!(f, "{failed} of the last {of} rows failed (--max-failures {limit}%)")
             }
             Halt::OrganizationBlocked(blocked) => blocked.fmt(f),
-            Halt::InputUnreadable(text) | Halt::FailedRowsUnwritable(text) | Halt::ResultsUnwritable(text) => {
-                f.write_str(text)
-            }
+            Halt::InputUnreadable(text)
+            | Halt::FailedRowsUnwritable(text)
+            | Halt::ResultsUnwritable(text)
+            | Halt::ResultsChanged { text, .. } => f.write_str(text),
             Halt::Declined => f.write_str("not confirmed, nothing was sent"),
             Halt::NotStarted(_) => f.write_str("interrupted before anything was sent"),
             Halt::Signal(_) => f.write_str("interrupted"),

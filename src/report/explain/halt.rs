@@ -14,6 +14,9 @@ pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
         Halt::ResultsUnwritable(_) => Some(
             "free disk space, or set another file with --results; rows printed as `not in the results` are missing",
         ),
+        Halt::ResultsChanged { .. } => {
+            Some("continue with the recovered file, and do not save the results in another program during a run")
+        }
         Halt::Declined | Halt::NotStarted(_) | Halt::Signal(_) | Halt::SecondSignal(_) => None,
     }
 }
@@ -33,6 +36,7 @@ pub fn announcement(halt: &Halt) -> String {
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
         | Halt::ResultsUnwritable(_)
+        | Halt::ResultsChanged { .. }
         | Halt::Declined
         | Halt::NotStarted(_) => halt.to_string(),
     }

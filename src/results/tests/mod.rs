@@ -1,5 +1,6 @@
 //! Tests of the results file on a real disk: after a run was killed, when the next run resumes, and at the end.
 
+mod changed;
 mod outputs;
 
 use super::*;

@@ -19,7 +19,7 @@ pub(super) use self::disruption::Disruption;
 pub(super) use self::run::Run;
 
 use self::disruption::Disruptions;
-use super::script::{Reply, Server, State, a_person, an_invite};
+use super::script::{Reply, Server, State, SyncedDisk, a_person, an_invite};
 use crate::atlas::api::{Api, InviterName, Membership};
 use crate::engine::backoff::Policy;
 use crate::engine::clock::Clock;
@@ -243,6 +243,7 @@ impl World {
             inviter: self.inviter.clone(),
             replies: Mutex::new(self.replies.clone()),
             requests: Default::default(),
+            synced: Default::default(),
             unrecorded: Default::default(),
             ended: Default::default(),
             sent_after_end: Default::default(),
@@ -288,8 +289,9 @@ impl World {
                 (Input::Results(reader), layout)
             }
         };
-        let (journal, earlier) =
+        let (mut journal, earlier) =
             Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
+        journal.set_disk(Box::new(SyncedDisk(server.0.synced.clone())));
         let limiter = Limiter::new(self.pace);
         let (sender, learned) = mpsc::unbounded_channel();
         let session = || {
