@@ -10,7 +10,7 @@
 //! # Layout
 //!
 //! [`BaseUrl`] and [`Credential`] come from the caller. `endpoints` has Atlas's paths and versions, `transport` sends
-//! and classifies failures, `route` describes failed connections, `trust` parses additional certificate authorities,
+//! and classifies failures, `reply` is its result, `route` describes failed connections, `trust` parses additional certificate authorities,
 //! `oauth` and `digest` keep tokens and nonces, `headers` and `wire` parse and write the formats that Atlas documents,
 //! and `verdict` judges answers for the caller.
 //!
@@ -24,6 +24,7 @@ mod digest;
 mod endpoints;
 mod headers;
 mod oauth;
+mod reply;
 mod route;
 mod transport;
 mod trust;
@@ -37,7 +38,7 @@ use std::time::Duration;
 
 pub use self::api::{
     Answer, Api, ApiError, Body, Create, Created, EndpointSet, Gateway, Grants, Invite, Limit, Lost, Membership, Named,
-    NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
+    NextLink, NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
 };
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 pub use self::client::Client;

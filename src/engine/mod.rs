@@ -11,6 +11,7 @@ mod jobs;
 pub(crate) mod limiter;
 mod look_up;
 mod organization;
+mod pages;
 mod preflight;
 mod recorder;
 pub(crate) mod revoke;

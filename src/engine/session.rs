@@ -50,7 +50,7 @@ pub enum Unanswered {
     Unreachable(NetworkFault, String),
     /// Every attempt failed; the description of the last failure.
     GaveUp(String),
-    /// The organization refuses every request.
+    /// The organization refuses every request, or cannot be read.
     Refused(Blocked),
 }
 

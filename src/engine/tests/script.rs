@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 
 use super::world::{email, name, seconds};
 use crate::atlas::api::{
-    Answer, ApiError, Body, Created, Gateway, Grants, Invite, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
-    Request, Response,
+    Answer, ApiError, Body, Created, Gateway, Grants, Invite, Lost, Membership, Named, NextLink, NoAnswer, NotSent,
+    Page, Person, Request, Response,
 };
 use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
@@ -287,7 +287,7 @@ fn listed(request: &Request, entry: Option<(Membership, &str, Option<Timestamp>,
     let address = |under: Option<&str>| under.map_or_else(|| address.clone(), email);
     if matches!(request, Request::FindUser(_)) {
         let person = entry.map(|(membership, id, created, under)| a_person(id, &address(under), membership, created));
-        Body::People(Page { entries: person.into_iter().collect(), total: None })
+        Body::People(Page { entries: person.into_iter().collect(), next: NextLink::Absent })
     } else {
         let invite = entry.map(|(_, id, created, under)| an_invite(id, &address(under), created));
         Body::Invites(invite.into_iter().collect())

@@ -50,6 +50,8 @@ reasons! {
         EndpointGone = "ENDPOINT_GONE", "Atlas no longer supports this endpoint";
         /// The answer is outside Atlas's documentation, such as a redirect.
         UnexpectedAnswer = "UNEXPECTED_ANSWER", "Atlas gave an unexpected answer";
+        /// A list of the organization goes on without an end, or a page repeats the one before.
+        EndlessList = "ENDLESS_LIST", "a list of the organization does not end";
         /// The run was interrupted while the organization was being read.
         Interrupted = "INTERRUPTED", "interrupted before the organization was read";
     }
@@ -95,6 +97,7 @@ impl BlockedReason {
             | BlockedReason::Inactive
             | BlockedReason::EndpointGone
             | BlockedReason::UnexpectedAnswer
+            | BlockedReason::EndlessList
             | BlockedReason::Interrupted => false,
         }
     }

@@ -140,6 +140,7 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
         | BlockedReason::NotAnswering
         | BlockedReason::EndpointGone
         | BlockedReason::UnexpectedAnswer
+        | BlockedReason::EndlessList
         | BlockedReason::Interrupted => reason.text(),
     };
     vec![code(reason.code()), cause.to_owned(), blocked_advice(reason).to_owned()]
