@@ -178,7 +178,7 @@ pub enum Membership {
 }
 
 /// The roles, teams and projects that an invite or a person has on the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grants {
     /// Organization roles, without unknown ones.
     pub roles: OrgRoles,

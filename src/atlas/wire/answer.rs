@@ -1,7 +1,5 @@
 //! Parses an answer according to its request.
 
-use http::StatusCode;
-
 use super::entity::{Entry, NamedEntry, NewInvite};
 use super::failure::{failure, unreadable};
 use super::invites::InviteList;
@@ -121,7 +119,7 @@ fn all<T, U>(entries: Vec<Object<T>>, read: impl Fn(T) -> Option<U>) -> Result<V
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::{HeaderMap, HeaderValue};
+    use http::{HeaderMap, HeaderValue, StatusCode};
     use proptest::prelude::*;
 
     use super::*;
