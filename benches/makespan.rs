@@ -101,6 +101,7 @@ fn run(rows: u64, behaviour: Behaviour) -> (f64, u64) {
             settle: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
             max_failures: MaxFailures::DEFAULT,
+            deadline: None,
             limit: None,
             dry_run: false,
             reinvite_expired: false,

@@ -221,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn only_the_list_of_invites_has_no_limit_in_bytes() {
+        for (request, reading) in [
+            (Request::Invites, Reading::Invites),
+            (Request::FindInvites("ada@example.com".into()), Reading::Whole(LIST_LIMIT)),
+            (Request::Users(1), Reading::Whole(LIST_LIMIT)),
+            (Request::Organization, ENTITY),
+        ] {
+            assert_eq!(call(Api::Invites, &request).reading, reading, "{request:?}");
+        }
+    }
+
+    #[test]
     fn only_a_post_has_a_content_type() {
         let create = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
         let post = call(Api::Users, &create).request(None);

@@ -20,6 +20,11 @@ impl Clock {
         Self { start, origin: Instant::now() }
     }
 
+    /// Returns the instant this long after the clock's start.
+    pub fn after(&self, time: Duration) -> Option<Instant> {
+        self.origin.checked_add(time)
+    }
+
     /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         self.at(Instant::now())

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::backoff::Policy;
 use super::clock::{Clock, ServerClock};
-use super::limiter::{Learned, Limiter, Permit};
+use super::limiter::{Learned, Limiter, Permit, WaitTooLong};
 use super::stop::{Stop, Stopped};
 use crate::atlas::api::{Answer, Api, Gateway, Request, Response};
 use crate::atlas::verdict::{LookUp, judge_look_up};
@@ -52,6 +52,36 @@ pub enum Unanswered {
     GaveUp(String),
     /// The organization refuses every request, or cannot be read.
     Refused(Blocked),
+}
+
+/// The reason a request may not be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPermit {
+    /// The run stops.
+    Stopped,
+    /// The request would have to wait for too long.
+    WaitTooLong(Blocked),
+}
+
+impl From<Stopped> for NoPermit {
+    fn from(Stopped: Stopped) -> Self {
+        NoPermit::Stopped
+    }
+}
+
+impl From<WaitTooLong> for NoPermit {
+    fn from(wait: WaitTooLong) -> Self {
+        NoPermit::WaitTooLong(Blocked::new(BlockedReason::WaitTooLong, wait.to_string()))
+    }
+}
+
+impl From<NoPermit> for Unanswered {
+    fn from(none: NoPermit) -> Self {
+        match none {
+            NoPermit::Stopped => Unanswered::Stopped,
+            NoPermit::WaitTooLong(blocked) => Unanswered::Refused(blocked),
+        }
+    }
 }
 
 impl From<Stopped> for Unanswered {
@@ -100,10 +130,10 @@ impl<G: Gateway> Session<G> {
     ///
     /// # Errors
     ///
-    /// `Stopped` if nothing more may be sent.
-    pub async fn permit(&self, request: &Request) -> Result<Permit, Stopped> {
+    /// The reason it may not be sent.
+    pub async fn permit(&self, request: &Request) -> Result<Permit, NoPermit> {
         let permit = pin!(self.limiter.acquire(request.endpoint_set(self.api), request.is_invitation()));
-        self.stop.or(permit).await
+        Ok(self.stop.or(permit).await??)
     }
 
     /// Returns a permit for the request, unless it would have to wait.
@@ -175,7 +205,7 @@ impl<G: Gateway> Session<G> {
                 None if last => return Err(Unanswered::GaveUp(why)),
                 Some(_) | None => {}
             }
-            self.stop.or(sleep(delays.next(None))).await?;
+            self.stop.or(sleep(delays.next())).await?;
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::network::InFlight;
 use crate::scenario::Duplicates;
 use crate::sheet::{TEAM, UNJOINABLE_TEAM};
 
+/// The size of a page, even if a larger one is requested.
+const MOST_ON_A_PAGE: usize = 3;
+
 impl Atlas {
     /// Returns the server's answer to a request that has just reached it.
     pub(crate) fn process(&mut self, request: &Request, flight: &InFlight) -> Response {
@@ -83,10 +86,15 @@ impl Atlas {
                 self.respond(200, Body::Organization(organization))
             }
             Request::Users(page) => {
-                let accounts = self.accounts.values().filter(|_| *page == 1);
-                let entries = accounts.map(|account| self.person(account)).collect();
-                let total = self.rng.bool().then_some(self.accounts.len() as u64);
-                self.respond(200, Body::People(Page { entries, total }))
+                let before = (*page as usize - 1) * MOST_ON_A_PAGE;
+                let accounts = self.accounts.values().skip(before).take(MOST_ON_A_PAGE);
+                let entries: Vec<Person> = accounts.map(|account| self.person(account)).collect();
+                let next = match before + entries.len() < self.accounts.len() {
+                    true => NextLink::Present,
+                    false if self.rng.bool() => NextLink::Absent,
+                    false => NextLink::Unstated,
+                };
+                self.respond(200, Body::People(Page { entries, next }))
             }
             Request::Revoke(revoke) => self.revoke(revoke, fault),
             Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), next: NextLink::Absent })),

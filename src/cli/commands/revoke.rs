@@ -16,7 +16,6 @@ use super::error::CliError;
 use super::finish::finish;
 use super::job::OpenJob;
 use super::output::{self, Files};
-use super::prompt;
 use super::runtime::block_on;
 use super::targets::{Target, of_results};
 use crate::cli::args::RevokeArgs;
@@ -24,7 +23,9 @@ use crate::cli::screen::Screen;
 use crate::cli::settings::{Account, environment};
 
 pub(crate) fn run(args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
-    block_on(prepare(args, screen)?.run(args, screen))
+    // The deadline counts from here.
+    let clock = Clock::starting_at(Timestamp::now());
+    block_on(prepare(args, screen)?.run(args, clock, screen))
 }
 
 /// A job whose arguments, settings and files have been checked.
@@ -58,9 +59,8 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
 }
 
 impl Prepared<'_> {
-    async fn run(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
+    async fn run(self, args: &RevokeArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, mut results, files, _lock } = self;
-        let clock = Clock::starting_at(Timestamp::now());
         let rows = Some(results.rows());
         let layout = Layout { excel: args.job.excel, ..Layout::for_revoke(results.carried()) };
         // This endpoint cannot remove a person who has accepted; the other one can.
@@ -76,13 +76,13 @@ impl Prepared<'_> {
             let preview = preview(&mut results, &organizations, &job)?;
             if preview.cancel + preview.look_up > 0 {
                 let question = question(preview, args.job.limit, &organizations);
-                halt = prompt::confirm(question, &mut job.signals).await;
+                halt = job.confirm(question).await;
             }
         }
 
-        let OpenJob { learned, journal, earlier, keys, signals, .. } = job;
+        let OpenJob { learned, journal, earlier, keys, signals, deadline, .. } = job;
         let run = Run {
-            options: args.job.options(organization, rows),
+            options: args.job.options(organization, rows, deadline),
             clock,
             organizations,
             learned,

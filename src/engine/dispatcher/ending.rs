@@ -12,7 +12,7 @@ use crate::engine::event::Event;
 use crate::engine::jobs::Job;
 use crate::engine::organization::OrganizationState;
 use crate::model::exit::Signal;
-use crate::model::reason::{Blocked, Halt, StopReason};
+use crate::model::reason::{Blocked, BlockedReason, Halt, StopReason};
 use crate::results::{FailedRows, JournalError};
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
@@ -38,7 +38,9 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         let stops = self.organizations.iter().map(|organization| &organization.context.session.stop);
         match halt.reason() {
             StopReason::FailedRowsUnwritable
+            | StopReason::DeadlineReached
             | StopReason::TooManyFailures
+            | StopReason::WaitTooLong
             | StopReason::OrganizationBlocked
             | StopReason::InputUnreadable
             | StopReason::ResultsUnwritable
@@ -67,7 +69,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             state.blocked = Some(blocked.clone());
         }
         if self.organizations.len() == 1 || self.organizations.iter().all(|state| state.blocked.is_some()) {
-            self.stop(Halt::OrganizationBlocked(blocked));
+            let is_wait = blocked.reason == BlockedReason::WaitTooLong;
+            self.stop(if is_wait { Halt::WaitTooLong(blocked) } else { Halt::OrganizationBlocked(blocked) });
         }
     }
 

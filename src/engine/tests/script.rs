@@ -29,6 +29,7 @@ pub(super) struct Reply {
     content: Content,
     status: u16,
     retry_after: Option<Duration>,
+    is_repeated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ enum Content {
 
 impl Reply {
     fn new(status: u16, content: Content) -> Self {
-        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None }
+        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None, is_repeated: false }
     }
 
     /// Delays the answer by this number of seconds.
@@ -61,6 +62,17 @@ impl Reply {
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(Duration::from_secs(seconds));
         self
+    }
+
+    /// Gives this reply to every further request of its kind.
+    pub(super) fn without_end(mut self) -> Self {
+        self.is_repeated = true;
+        self
+    }
+
+    /// Returns whether the reply was scripted for one request.
+    pub(super) fn is_single(&self) -> bool {
+        !self.is_repeated
     }
 
     /// Sets the expiry of the invite, by the server's clock.
@@ -228,7 +240,13 @@ impl Gateway for Server {
             state.sent_after_end.lock().unwrap().push(shown.clone());
         }
         state.requests.lock().unwrap().push(format!("{} {shown}", seconds(state.origin.elapsed())));
-        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(VecDeque::pop_front);
+        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(|replies| {
+            let next = replies.pop_front()?;
+            if next.is_repeated {
+                replies.push_front(next.clone());
+            }
+            Some(next)
+        });
         let reply = scripted.unwrap_or_else(|| unscripted(request));
         sleep(reply.after).await;
         for _ in 0..reply.yields {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::last_answer::LastAnswer;
-use super::{ActiveRow, Ending, Unresolved, retry_after};
+use super::{ActiveRow, Ending, Unresolved};
 use crate::atlas::api::{Gateway, Request};
 use crate::atlas::verdict::{Doubt, Verdict, judge};
 use crate::engine::look_up::Found;
@@ -62,14 +62,14 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     if self.is_last_attempt() {
                         return Break(self.failed());
                     }
-                    let delay = self.next_delay(None);
+                    let delay = self.next_delay();
                     if self.wait(delay, why).await.is_err() {
                         return Break(self.not_sent());
                     }
                 }
                 Verdict::InDoubt(doubt) => {
                     self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
+                    let delay = self.next_delay();
                     let delay = match doubt {
                         Doubt::Answered => delay,
                         Doubt::MayStillRun => {

@@ -10,7 +10,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::last_answer::LastAnswer;
 use super::outcome::Window;
 use super::resolve::UNRESOLVED;
-use super::{ActiveRow, Ending, Trace, Unresolved, retry_after};
+use super::{ActiveRow, Ending, Trace, Unresolved};
 use crate::atlas::api::{Gateway, Invite, Request, Revoke};
 use crate::atlas::verdict::{Doubt, Verdict, judge};
 use crate::engine::look_up::Entries;
@@ -66,10 +66,10 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     renewed = true;
                     continue;
                 }
-                Verdict::NotSent(why) => (self.next_delay(None), why),
+                Verdict::NotSent(why) => (self.next_delay(), why),
                 Verdict::InDoubt(doubt) => {
                     self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
+                    let delay = self.next_delay();
                     // Only a look-up has to wait until the last request has certainly ended.
                     let delay = match doubt {
                         Doubt::MayStillRun if self.is_last_attempt() => {
