@@ -64,23 +64,23 @@ async fn a_person_in_doubt_stays_unknown_if_the_wait_is_too_long() {
 
 #[tokio::test(start_paused = true)]
 async fn the_waits_of_a_long_run_do_not_add_up() {
-    let names: Vec<String> = (0..100).map(|number| format!("p{number}")).collect();
+    let names: Vec<String> = (0..3).map(|number| format!("p{number}")).collect();
     let mut world = an_hour_at_most().people(&names).concurrency(1);
     for name in &names {
         world = world.when(&format!("invite {name}"), [refused(429, "RATE_LIMITED").retry_after(3500)]);
     }
     let run = world.run().await;
     assert_eq!((run.halt(), run.exit()), (None, Exit::Success));
-    assert!(run.took > 97.0 * 3600.0, "{}", run.took);
+    assert_eq!(run.took, 3.0 * 3501.0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_pace_of_the_user_is_not_a_wait_for_atlas() {
-    let rate = Rate { requests: 1.try_into().unwrap(), per: Duration::from_secs(3 * 3600) };
-    let mut world = an_hour_at_most().people(["ada", "bob", "cy"]);
+    let rate = Rate { requests: 1.try_into().unwrap(), per: Duration::from_secs(4000) };
+    let mut world = an_hour_at_most().people(["ada", "bob"]);
     world.pace = Pace::Fixed { rate, burst: 1.try_into().unwrap() };
     let run = world.run().await;
-    assert_eq!((run.halt(), run.requests.len(), run.took), (None, 3, 6.0 * 3600.0));
+    assert_eq!((run.halt(), run.requests.len(), run.took), (None, 2, 4000.0));
 }
 
 #[tokio::test(start_paused = true)]
