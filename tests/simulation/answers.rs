@@ -17,9 +17,6 @@ use crate::network::InFlight;
 use crate::scenario::Duplicates;
 use crate::sheet::{TEAM, UNJOINABLE_TEAM};
 
-/// The size of a page, even if a larger one is requested.
-const MOST_ON_A_PAGE: usize = 3;
-
 impl Atlas {
     /// Returns the server's answer to a request that has just reached it.
     pub(crate) fn process(&mut self, request: &Request, flight: &InFlight) -> Response {
@@ -86,14 +83,10 @@ impl Atlas {
                 self.respond(200, Body::Organization(organization))
             }
             Request::Users(page) => {
-                let before = (*page as usize - 1) * MOST_ON_A_PAGE;
-                let accounts = self.accounts.values().skip(before).take(MOST_ON_A_PAGE);
-                let entries: Vec<Person> = accounts.map(|account| self.person(account)).collect();
-                let next = match before + entries.len() < self.accounts.len() {
-                    true => NextLink::Present,
-                    false if self.rng.bool() => NextLink::Absent,
-                    false => NextLink::Unstated,
-                };
+                let accounts = self.accounts.values().filter(|_| *page == 1);
+                let entries = accounts.map(|account| self.person(account)).collect();
+                let links = [NextLink::Present, NextLink::Absent, NextLink::Unstated];
+                let next = links[self.rng.usize(..links.len())];
                 self.respond(200, Body::People(Page { entries, next }))
             }
             Request::Revoke(revoke) => self.revoke(revoke, fault),

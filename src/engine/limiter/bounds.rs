@@ -11,7 +11,7 @@ const LARGEST: u32 = 100_000;
 /// The longest period of a bucket. Atlas's documented ones refill every minute.
 const LONGEST: Duration = Duration::from_secs(3600);
 /// The rates that are believed, in requests a minute. Atlas's documented ones are 100 to 500.
-const SLOWEST: u128 = 10;
+const SLOWEST: u128 = 2;
 const FASTEST: u128 = 100_000;
 
 /// Returns whether a bucket of this capacity, refill and period is believed.
@@ -34,13 +34,13 @@ mod tests {
             (500, 250, 60, true),
             (1200, 500, 60, true),
             (500, 250, 1, true),
-            (10, 250, 60, true),
-            (100_000, 600, 3600, true),
-            (9, 250, 60, false),
+            (2, 250, 60, true),
+            (3, 1, 20, true),
+            (100_000, 120, 3600, true),
             (1, 1, 60, false),
             (1, 250, 60, false),
             (500, 1, 86_400, false),
-            (500, 599, 3600, false),
+            (500, 119, 3600, false),
             (500, 250, 3601, false),
             (500, 250, 0, false),
             (0, 250, 60, false),
