@@ -5,11 +5,12 @@
 use hashbrown::HashMap;
 use jiff::Timestamp;
 
+use super::people::{Known, People};
 use crate::atlas::api::{Invite, Membership, Named, Person};
 use crate::model::email::{fold, fold_email};
 use crate::model::invitation::ObjectId;
 
-use crate::atlas::api::Grants;
+pub(crate) use super::people::Presence;
 
 /// The minimum similarity of a suggested name, from 0 to 1.
 const ALIKE: f64 = 0.5;
@@ -27,39 +28,9 @@ pub struct Directory {
     name: Option<String>,
     teams: Names,
     projects: Names,
-    people: HashMap<String, Known>,
-    /// The pending invites by folded address.
-    invites: HashMap<String, Vec<Pending>>,
-    lapsed: HashMap<String, Lapse>,
+    people: People,
+    lapsed: HashMap<Box<str>, Lapse>,
     offline: bool,
-}
-
-/// The state of a person who is in the organization already.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// An active member.
-    Member {
-        /// The member's roles, teams and projects.
-        grants: Grants,
-    },
-    /// A person with a pending invite.
-    Invited {
-        /// The id of the invite, or of the pending user if no invite is listed.
-        invite_id: String,
-        /// The time at which the invite expires.
-        expires_at: Option<Timestamp>,
-        /// The roles, teams and projects that it grants.
-        grants: Grants,
-    },
-}
-
-impl Presence {
-    /// Returns what the person has, or will have after accepting, as far as Atlas reports it.
-    pub fn grants(&self) -> &Grants {
-        match self {
-            Presence::Member { grants } | Presence::Invited { grants, .. } => grants,
-        }
-    }
 }
 
 /// A reason why an invitation is no longer pending although the person did not accept it.
@@ -82,31 +53,6 @@ pub enum NamedInvite<'a> {
     Unlisted,
     /// It cannot be determined.
     Unclear,
-}
-
-/// A pending invite, or a pending user.
-#[derive(Clone, Debug)]
-struct Pending {
-    id: String,
-    /// The address as the server spells it, unless that is in lower case.
-    email: Option<String>,
-    expires_at: Option<Timestamp>,
-}
-
-impl Pending {
-    fn new(id: String, email: &str, expires_at: Option<Timestamp>) -> Self {
-        let email = Some(email).filter(|email| *email != fold_email(email)).map(str::to_owned);
-        Self { id, email, expires_at }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Known {
-    presence: Presence,
-    /// The entry in the list of users, if the person is pending.
-    user: Option<Pending>,
-    /// True if the id in `presence` is that of an invite, false if it is that of a user.
-    by_invite: bool,
 }
 
 /// A reason why a name or id in the sheet does not match exactly one team or project.
@@ -159,46 +105,18 @@ impl Directory {
 
     /// Adds an entry of the list of users. A person whose invitation expired or was declined counts as absent.
     pub fn add_person(&mut self, person: Person) {
-        let Person { id, email, membership, expires_at, grants, .. } = person;
-        let user = (membership == Membership::Pending).then(|| Pending::new(id.clone(), &email, expires_at));
-        let presence = match membership {
-            Membership::Active => Presence::Member { grants },
-            Membership::Pending => Presence::Invited { invite_id: id, expires_at, grants },
-            Membership::Expired => return self.add_lapse(&email, Lapse::Expired),
-            Membership::Declined => return self.add_lapse(&email, Lapse::Declined),
+        let lapse = match person.membership {
+            Membership::Active => return self.people.add_member(person),
+            Membership::Pending => return self.people.add_pending_user(person),
+            Membership::Expired => Lapse::Expired,
+            Membership::Declined => Lapse::Declined,
         };
-        self.add(&email, Known { presence, user, by_invite: false });
-    }
-
-    fn add_lapse(&mut self, email: &str, lapse: Lapse) {
-        self.lapsed.insert(fold_email(email).into_owned(), lapse);
+        self.lapsed.insert(fold_email(&person.email).into(), lapse);
     }
 
     /// Adds a pending invite.
     pub fn add_invite(&mut self, invite: Invite) {
-        let Invite { id, email, expires_at, grants, .. } = invite;
-        let pending = self.invites.entry(fold_email(&email).into_owned()).or_default();
-        pending.push(Pending::new(id.clone(), &email, expires_at));
-        let presence = Presence::Invited { invite_id: id, expires_at, grants };
-        self.add(&email, Known { presence, user: None, by_invite: true });
-    }
-
-    fn add(&mut self, email: &str, new: Known) {
-        let key = fold_email(email).into_owned();
-        if key.is_empty() {
-            return;
-        }
-        // A member may still have an old invite. Requests about an invite need its own id, and not that of the user.
-        let rank = |known: &Known| match known.presence {
-            Presence::Member { .. } => 2,
-            Presence::Invited { .. } => u8::from(known.by_invite),
-        };
-        let known = self.people.entry(key).or_insert_with(|| new.clone());
-        let user = known.user.take().or_else(|| new.user.clone());
-        if rank(&new) > rank(known) {
-            *known = new;
-        }
-        known.user = user;
+        self.people.add_invite(invite);
     }
 
     /// Returns why the last invitation of an absent person is no longer pending, if Atlas was asked and reported it.
@@ -207,8 +125,8 @@ impl Directory {
     }
 
     /// Returns the state of the person with this address, if they are a member or invited.
-    pub fn presence(&self, email: &str) -> Option<&Presence> {
-        self.people.get(fold_email(email).as_ref()).map(|known| &known.presence)
+    pub fn presence(&self, email: &str) -> Option<Presence<'_>> {
+        self.people.get(email).and_then(Known::presence)
     }
 
     /// Returns the pending invite to this address to which the id `named` in a results file refers.
@@ -217,13 +135,13 @@ impl Directory {
     /// id when another administrator invites them again, so a user's id counts only if the invite still expires at
     /// `expires_at`, the time in the results file.
     pub fn named_invite(&self, email: &str, named: &str, expires_at: Option<Timestamp>) -> NamedInvite<'_> {
-        let key = fold_email(email);
-        let invites = self.invites.get(key.as_ref()).map_or(&[][..], Vec::as_slice);
-        if let Some(own) = invites.iter().find(|invite| invite.id == named) {
+        let known = self.people.get(email);
+        let invites = known.map_or(&[][..], Known::invites);
+        if let Some(own) = invites.iter().find(|invite| *invite.id == *named) {
             return NamedInvite::Pending(&own.id);
         }
-        let user = self.people.get(key.as_ref()).and_then(|known| known.user.as_ref());
-        let Some(user) = user.filter(|user| user.id == named) else { return NamedInvite::Other };
+        let user = known.and_then(Known::user).filter(|user| *user.id == *named);
+        let Some(user) = user else { return NamedInvite::Other };
         let (Some(theirs), Some(ours)) = (user.expires_at, expires_at) else { return NamedInvite::Unclear };
         if theirs != ours {
             return NamedInvite::Other;
@@ -238,8 +156,7 @@ impl Directory {
 
     /// Returns the address of an invite as the server spells it, unless that is in lower case.
     pub fn spelling(&self, email: &str, invite: &str) -> Option<&str> {
-        let invites = self.invites.get(fold_email(email).as_ref())?;
-        invites.iter().find(|known| known.id == invite)?.email.as_deref()
+        self.people.get(email)?.invites().iter().find(|known| *known.id == *invite)?.email.as_deref()
     }
 
     /// Returns how many seats of the organization are taken, by members and by people with a pending invite.
@@ -338,6 +255,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::atlas::api::Grants;
     use crate::model::invitation::{OrgRole, OrgRoles};
 
     fn id(n: u8) -> ObjectId {

@@ -81,8 +81,9 @@ pub fn json(report: Report<'_>) -> Value {
 /// Returns why no organization accepts requests, if the run ended for that reason.
 fn blocked_reason(halt: &Halt) -> Option<BlockedReason> {
     match halt {
-        Halt::OrganizationBlocked(blocked) => Some(blocked.reason),
+        Halt::WaitTooLong(blocked) | Halt::OrganizationBlocked(blocked) => Some(blocked.reason),
         Halt::TooManyFailures(_)
+        | Halt::DeadlineReached
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
         | Halt::ResultsUnwritable(_)

@@ -174,6 +174,64 @@ fn a_results_folder_that_vanishes_halts_the_run() {
 }
 
 #[test]
+fn a_wait_that_is_too_long_halts_the_run() {
+    for (fault, arguments, invited) in [
+        ("429=365d@1/all", &[][..], 0),
+        ("429=365d@#6", &["--concurrency", "1"], 5),
+        ("503=date+365d@1/lookups", &[], 0),
+        ("maintenance=10m@#6", &["--concurrency", "1", "--max-wait", "1s"], 5),
+    ] {
+        let world = World::with_people(30);
+        let server = sandbox(faults(&[fault]));
+        let run = world.invite(&server.base_url()).args(arguments).summed().finish();
+        run.exits(3);
+        let summary = run.json();
+        assert_eq!(
+            (&summary["exit_reason"], &summary["ended_early_reason"]),
+            (&"wait_too_long".into(), &"WAIT_TOO_LONG".into()),
+            "{fault}"
+        );
+        let results = world.results();
+        assert_eq!((results.count("invited"), results.count("not_sent")), (invited, 30 - invited), "{fault}");
+        let codes = results.column("error_code");
+        assert_eq!(codes.iter().filter(|code| **code == "WAIT_TOO_LONG").count(), 30 - invited, "{fault}");
+        // The same command resumes.
+        let server = sandbox(Options::default());
+        world.invite(&server.base_url()).finish().exits(0);
+        assert_eq!(server.sandbox().ledger().created.len(), 30 - invited, "{fault}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_too_long_ends_other_commands() {
+    let world = World::with_people(3);
+    world.invite(&sandbox(Options::default()).base_url()).finish().exits(0);
+    let server = sandbox(faults(&["429=365d@1/all"]));
+    for (command, exit) in [
+        (&["check", "people.csv"][..], 2),
+        (&["status", "people.results.csv"], 2),
+        (&["revoke", "people.results.csv"], 3),
+    ] {
+        let run = world.program(command).with_token(&server).finish();
+        run.exits(exit);
+        assert!(run.stderr.contains("--max-wait"), "{}", run.output());
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_the_deadline() {
+    let world = World::with_people(5);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--deadline", "1ms"]).summed().finish();
+    run.exits(3);
+    assert_eq!(run.json()["exit_reason"], "deadline_reached");
+    assert_eq!(world.results().column("error_code"), ["DEADLINE_REACHED"; 5]);
+    assert_eq!(server.sandbox().ledger().create_requests(), 0);
+    world.invite(&server.base_url()).env("BULK_INVITE_DEADLINE", "10m").finish().exits(0);
+    assert_eq!(server.sandbox().ledger().created.len(), 5);
+}
+
+#[test]
 fn rows_are_not_invalid_if_the_organization_was_not_read() {
     let world = World::new();
     world.write("people.csv", "email,roles,teams,projects\nada@example.com,ORG_MEMBER,Backend,billing=GROUP_OWNER\n");

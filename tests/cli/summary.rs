@@ -138,6 +138,8 @@ fn each_exit_reason_is_documented() {
         (&[][..], &[][..], 0, "ok"),
         (&["422@#1"], &[], 1, "rows_need_a_look"),
         (&["422@1"], &["--max-failures", "1"], 3, "too_many_failures"),
+        (&["429=365d@1/all"], &[], 3, "wait_too_long"),
+        (&[], &["--deadline", "1ms"], 3, "deadline_reached"),
         (&["402@1"], &[], 3, "organization_refused"),
     ] {
         let world = World::with_people(3);

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use bulk_invite::atlas::{
-    ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, Page, Person, Request,
-    Response,
+    ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, NextLink, Page, Person,
+    Request, Response,
 };
 
 use crate::atlas::{Account, Atlas, ORGANIZATION};
@@ -71,7 +71,7 @@ impl Atlas {
                 let exact = self.server.exact_look_ups;
                 let found = |account: &&Account| same(&account.email, address, exact);
                 let people = self.accounts.values().filter(found).map(|account| self.person(account)).collect();
-                self.respond(200, Body::People(Page { entries: people, total: None }))
+                self.respond(200, Body::People(Page { entries: people, next: NextLink::Absent }))
             }
             Request::FindInvites(address) => {
                 let exact = self.server.exact_look_ups;
@@ -85,20 +85,23 @@ impl Atlas {
             Request::Users(page) => {
                 let accounts = self.accounts.values().filter(|_| *page == 1);
                 let entries = accounts.map(|account| self.person(account)).collect();
-                let total = self.rng.bool().then_some(self.accounts.len() as u64);
-                self.respond(200, Body::People(Page { entries, total }))
+                let links = [NextLink::Present, NextLink::Absent, NextLink::Unstated];
+                let next = links[self.rng.usize(..links.len())];
+                self.respond(200, Body::People(Page { entries, next }))
             }
             Request::Revoke(revoke) => self.revoke(revoke, fault),
-            Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), total: None })),
+            Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), next: NextLink::Absent })),
             Request::Invites => {
                 let invites = self.pending_invites(|_| true);
                 self.respond(200, Body::Invites(invites))
             }
             Request::Teams(page) => {
                 let entries = if *page == 1 { vec![named(TEAM), named(UNJOINABLE_TEAM)] } else { Vec::new() };
-                self.respond(200, Body::Named(Page { entries, total: Some(2) }))
+                self.respond(200, Body::Named(Page { entries, next: NextLink::Absent }))
             }
-            Request::Projects(_) => self.respond(200, Body::Named(Page { entries: Vec::new(), total: Some(0) })),
+            Request::Projects(_) => {
+                self.respond(200, Body::Named(Page { entries: Vec::new(), next: NextLink::Absent }))
+            }
             Request::RateLimits if self.server.shows_limits => {
                 let (capacity, refill, period) = self.server.bucket;
                 let limits = EndpointSet::ALL.map(|set| Limit { set, capacity, refill, period });

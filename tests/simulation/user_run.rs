@@ -204,6 +204,7 @@ impl Opened {
                 settle: settings.settle,
                 timeout: settings.timeout,
                 max_failures: user_run.max_failures,
+                deadline: None,
                 limit: user_run.limit,
                 dry_run: false,
                 reinvite_expired: false,

@@ -2,58 +2,67 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
-
 use super::entity::{Entry, NamedEntry, NewInvite};
 use super::failure::{failure, unreadable};
+use super::invites::InviteList;
 use super::limits::{Bucket, limits};
-use super::loose::{List, Number, Object};
-use crate::atlas::api::{Api, Body, Grants, Page, Request, Response};
+use super::loose::{List, Object, Text};
+use crate::atlas::api::{Api, Body, Grants, NextLink, Page, Request, Response};
 use crate::atlas::headers::PaceHeaders;
 use crate::atlas::redactor::Redactor;
-use crate::atlas::transport::{Payload, Reply};
+use crate::atlas::reply::{Malformed, Payload, Reply};
 
 /// The problem with a body that is not JSON.
 pub(super) const NOT_JSON: &str = "not JSON";
 
 /// A page of a list; Atlas calls its entries `results`.
 #[derive(serde::Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "T: serde::Deserialize<'de>"))]
-struct Results<T> {
+#[serde(default, bound(deserialize = "'de: 'a, T: serde::Deserialize<'de>"))]
+struct Results<'a, T> {
     results: List<Object<T>>,
-    total_count: Number,
+    links: List<Object<Link<'a>>>,
 }
 
-impl<T> Default for Results<T> {
+impl<T> Default for Results<'_, T> {
     fn default() -> Self {
-        Self { results: List::default(), total_count: Number::default() }
+        Self { results: List::default(), links: List::default() }
     }
 }
 
+/// A link of a page. Its address is not followed, because it may lead to another host.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Link<'a> {
+    #[serde(borrow)]
+    rel: Text<'a>,
+}
+
 /// Parses the answer to `request`; `api` is the endpoint that creates invitations.
-pub(in crate::atlas) fn response(api: Api, request: &Request, reply: &Reply) -> Response {
+pub(in crate::atlas) fn response(api: Api, request: &Request, reply: Reply) -> Response {
     with_body(reply, |bytes| success(api, request, bytes))
 }
 
 /// Parses an answer that is a refusal of any request.
-pub(in crate::atlas) fn refusal(reply: &Reply) -> Response {
+pub(in crate::atlas) fn refusal(reply: Reply) -> Response {
     with_body(reply, |_| Err("unexpected content"))
 }
 
-fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static str>) -> Response {
+fn with_body(reply: Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static str>) -> Response {
     let Reply { status, headers, body, source } = reply;
     let mut body = match body {
         Payload::TooLong(limit) => {
             Body::Unreadable(format!("a body longer than {} KiB from {}", limit >> 10, source.host))
         }
         Payload::Whole(bytes) if status.is_success() => {
-            success(bytes).unwrap_or_else(|problem| unreadable(*status, headers, bytes, problem, source))
+            success(&bytes).unwrap_or_else(|problem| unreadable(status, &headers, &bytes, problem, &source))
         }
-        Payload::Whole(bytes) => failure(*status, headers, bytes, source),
+        Payload::Whole(bytes) => failure(status, &headers, &bytes, &source),
+        Payload::Invites(Ok(invites)) => Body::Invites(invites),
+        Payload::Invites(Err(Malformed { problem, start })) => unreadable(status, &headers, &start, problem, &source),
     };
     sanitize(&mut body, &source.redactor);
-    let PaceHeaders { date, retry_after, limit, remaining } = PaceHeaders::of(headers);
-    Response { status: StatusCode::as_u16(status), body, retry_after, date, limit, remaining }
+    let PaceHeaders { date, retry_after, limit, remaining } = PaceHeaders::of(&headers);
+    Response { status: status.as_u16(), body, retry_after, date, limit, remaining }
 }
 
 /// Cleans the texts of a body. Addresses, and names of teams and projects, are compared with the sheet as they are, and
@@ -96,8 +105,9 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
         Request::Revoke(_) if bytes.trim_ascii().is_empty() => Ok(Body::Revoked),
         Request::Revoke(_) => parse::<serde::de::IgnoredAny>(bytes).map(|_| Body::Revoked),
         Request::FindInvites(_) | Request::Invites => {
-            let entries = parse::<List<Object<Entry<'_>>>>(bytes)?.0.ok_or("no list of invites")?;
-            all(entries, Entry::invite).map(Body::Invites)
+            let mut list = InviteList::default();
+            list.push(bytes);
+            list.finish().map(Body::Invites).map_err(|malformed| malformed.problem)
         }
         Request::FindUser(_) | Request::Users(_) | Request::Lapsed(_) => page(bytes, Entry::person).map(Body::People),
         Request::Teams(_) | Request::Projects(_) => page(bytes, NamedEntry::named).map(Body::Named),
@@ -106,13 +116,13 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
             organization.named().map(Body::Organization).ok_or("no id or name")
         }
         Request::RateLimits => {
-            let page = parse::<Object<Results<Bucket<'_>>>>(bytes)?.0.ok_or("no object")?;
+            let page = parse::<Object<Results<'_, Bucket<'_>>>>(bytes)?.0.ok_or("no object")?;
             Ok(Body::Limits(limits(&page.results.0.ok_or("no results")?)))
         }
     }
 }
 
-fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
+pub(super) fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
     // UTF-8 is checked once, which is faster than string by string.
     let text = std::str::from_utf8(bytes).map_err(|_| NOT_JSON)?;
     serde_json::from_str(text).map_err(|error| if error.is_eof() { "an incomplete value" } else { NOT_JSON })
@@ -122,9 +132,20 @@ fn page<'a, T, U>(bytes: &'a [u8], read: impl Fn(T) -> Option<U>) -> Result<Page
 where
     T: serde::Deserialize<'a>,
 {
-    let page = parse::<Object<Results<T>>>(bytes)?.0.ok_or("no object")?;
+    let page = parse::<Object<Results<'a, T>>>(bytes)?.0.ok_or("no object")?;
     let entries = all(page.results.0.ok_or("no results")?, read)?;
-    Ok(Page { entries, total: page.total_count.0 })
+    Ok(Page { entries, next: next_link(&page.links) })
+}
+
+fn next_link(links: &List<Object<Link<'_>>>) -> NextLink {
+    match links.0.as_deref().unwrap_or_default() {
+        [] => NextLink::Unstated,
+        links => {
+            let is_next =
+                |link: &Object<Link<'_>>| link.0.as_ref().is_some_and(|link| link.rel.0.as_deref() == Some("next"));
+            if links.iter().any(is_next) { NextLink::Present } else { NextLink::Absent }
+        }
+    }
 }
 
 /// Parses all entries or fails: an incomplete list would make people look absent who are not.
@@ -136,12 +157,12 @@ fn all<T, U>(entries: Vec<Object<T>>, read: impl Fn(T) -> Option<U>) -> Result<V
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::{HeaderMap, HeaderValue};
+    use http::{HeaderMap, HeaderValue, StatusCode};
     use proptest::prelude::*;
 
     use super::*;
     use crate::atlas::api::{Create, EndpointSet, Grants, Membership, Revoke};
-    use crate::atlas::transport::Source;
+    use crate::atlas::reply::Source;
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -185,7 +206,7 @@ mod tests {
     }
 
     fn read(request: &Request, status: u16, body: impl Into<Bytes>) -> Body {
-        response(Api::Invites, request, &reply(status, body)).body
+        response(Api::Invites, request, reply(status, body)).body
     }
 
     #[track_caller]
@@ -226,7 +247,7 @@ mod tests {
         assert_unreadable(&create(), "[".repeat(10_000), "an incomplete value");
         assert_unreadable(&create(), r#"{"a":"#.repeat(10_000), "an incomplete value");
         assert_unreadable(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
-        assert_unreadable(&Request::Invites, r#"{"results":[]}"#, "no list of invites");
+        assert_unreadable(&Request::Invites, r#"{"results":[]}"#, "no list");
         assert_unreadable(&Request::Users(1), "[]", "no object");
         assert_unreadable(&Request::Users(1), "{}", "no results");
         assert_unreadable(&Request::RateLimits, "{}", "no results");
@@ -249,22 +270,49 @@ mod tests {
             panic!()
         };
         assert_eq!(invites.len(), 1);
-        let json = r#"{"links":[],"results":[{"id":"u","username":"a@example.com","orgMembershipStatus":"PENDING"}],"totalCount":7}"#;
+        let json = r#"{"results":[{"id":"u","username":"a@example.com","orgMembershipStatus":"PENDING"}]}"#;
         let Body::People(page) = read(&Request::Users(1), 200, json) else { panic!() };
-        assert_eq!((page.entries[0].membership, page.total), (Membership::Pending, Some(7)));
+        assert_eq!((page.entries.len(), page.entries[0].membership), (1, Membership::Pending));
         let json = format!(r#"{{"results":[{{"id":"{TEAM}","name":"Ops"}}]}}"#);
         let Body::Named(page) = read(&Request::Teams(1), 200, json) else { panic!() };
-        assert_eq!((&*page.entries[0].name, page.total), ("Ops", None));
-        let Body::People(page) = read(&Request::FindUser("a".into()), 200, r#"{"results":[],"totalCount":-1}"#) else {
-            panic!()
-        };
-        assert_eq!((page.entries.len(), page.total), (0, None));
+        assert_eq!((page.entries.len(), &*page.entries[0].name), (1, "Ops"));
 
         let hole = "an entry without an id or name";
         assert_unreadable(&Request::Invites, r#"[{"id":"i","username":"a@example.com"},{"id":"j"}]"#, hole);
         assert_unreadable(&Request::FindInvites("a".into()), "[null]", hole);
         assert_unreadable(&Request::Users(1), r#"{"results":[{"id":"u"}]}"#, hole);
         assert_unreadable(&Request::Projects(1), format!(r#"{{"results":[{{"id":"{TEAM}"}}]}}"#), hole);
+    }
+
+    #[test]
+    fn a_page_is_last_if_it_is_empty_or_has_no_next_link() {
+        let entry = format!(r#"{{"id":"{TEAM}","name":"Ops"}}"#);
+        for (links, entries, next, is_last) in [
+            (
+                r#"[{"href":"http://h?pageNum=2","rel":"self"},{"href":"http://h?pageNum=2","rel":"next"}]"#,
+                1,
+                NextLink::Present,
+                false,
+            ),
+            (r#"[{"rel":"next"}]"#, 1, NextLink::Present, false),
+            (r#"[{"rel":"next"}]"#, 0, NextLink::Present, true),
+            (
+                r#"[{"rel":"self"},{"rel":"Next"},{"rel":"nextPage"},{"rel":7},{"href":"next"},9]"#,
+                1,
+                NextLink::Absent,
+                true,
+            ),
+            ("[]", 1, NextLink::Unstated, false),
+            ("[]", 0, NextLink::Unstated, true),
+            (r#"{"next":"http://h"}"#, 1, NextLink::Unstated, false),
+            ("null", 1, NextLink::Unstated, false),
+        ] {
+            // The count is often too large.
+            let results = if entries == 0 { "" } else { &entry };
+            let json = format!(r#"{{"links":{links},"results":[{results}],"totalCount":9}}"#);
+            let Body::Named(page) = read(&Request::Teams(1), 200, json) else { panic!("{links}") };
+            assert_eq!((page.entries.len(), page.next, page.is_last()), (entries, next, is_last), "{links}");
+        }
     }
 
     #[test]
@@ -319,7 +367,7 @@ mod tests {
     fn read_for_every_request(body: &Bytes) {
         for request in every_request() {
             for (api, status) in [(Api::Invites, 200), (Api::Users, 201), (Api::Users, 409)] {
-                let _ = response(api, &request, &reply(status, body.clone()));
+                let _ = response(api, &request, reply(status, body.clone()));
             }
         }
     }

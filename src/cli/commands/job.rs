@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use bulk_invite::atlas::{Api, Client};
-use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session};
+use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session, reached};
 use bulk_invite::model::{Blocked, Halt, NextRun, ObjectId, PersonKeys, Signal};
 use bulk_invite::plan::Directory;
 use bulk_invite::report;
 use bulk_invite::results::{Earlier, Journal, Layout};
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::connection::{Connection, connect};
 use super::error::CliError;
@@ -27,6 +28,8 @@ pub(crate) struct OpenJob {
     pub(crate) earlier: Earlier,
     pub(crate) keys: PersonKeys,
     pub(crate) signals: mpsc::Receiver<Signal>,
+    /// The time after which nothing is sent.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// The organizations of a job, and the reasons why some could not be read.
@@ -34,7 +37,7 @@ pub(crate) struct Directories {
     directories: Vec<Directory>,
     /// One per organization: the reason if it could not be read.
     blocked: Vec<Option<Blocked>>,
-    /// Set if a signal arrived while they were read.
+    /// Set if a signal arrived, or the deadline was reached, while they were read.
     pub(crate) halt: Option<Halt>,
 }
 
@@ -60,21 +63,20 @@ impl OpenJob {
         }
         print_earlier(&earlier, rows, &files.results, screen);
         let signals = signals::receive().map_err(CliError::Signals)?;
-        Ok(Self { connections, learned, journal, earlier, keys, signals })
+        let deadline = pace.deadline.and_then(|time| clock.after(time));
+        Ok(Self { connections, learned, journal, earlier, keys, signals, deadline })
     }
 
-    /// Reads each organization, unless a signal arrives first.
+    /// Reads each organization, unless a signal arrives or the deadline is reached first.
     pub(crate) async fn look_up(
         &mut self,
         read: impl AsyncFn(&Session<Client>) -> Result<Directory, Blocked>,
     ) -> Directories {
-        let mut halt = None;
-        let read = tokio::select! {
-            read = join_all(self.connections.iter().map(|connection| read(&connection.session))) => read,
-            Some(signal) = self.signals.recv() => {
-                halt = Some(Halt::NotStarted(signal));
-                self.connections.iter().map(|_| Ok(Directory::offline())).collect()
-            }
+        let unread = |halt| (self.connections.iter().map(|_| Ok(Directory::offline())).collect(), Some(halt));
+        let (read, halt): (Vec<_>, _) = tokio::select! {
+            read = join_all(self.connections.iter().map(|connection| read(&connection.session))) => (read, None),
+            Some(signal) = self.signals.recv() => unread(Halt::NotStarted(signal)),
+            () = reached(self.deadline) => unread(Halt::DeadlineReached),
         };
         let (directories, blocked) = read
             .into_iter()
@@ -83,6 +85,14 @@ impl OpenJob {
             })
             .unzip();
         Directories { directories, blocked, halt }
+    }
+
+    /// Asks for confirmation before anything is sent. Returns a halt unless the answer is yes.
+    pub(crate) async fn confirm(&mut self, question: String, screen: &Screen) -> Option<Halt> {
+        tokio::select! {
+            halt = prompt::confirm(question, screen, &mut self.signals) => halt,
+            () = reached(self.deadline) => Some(Halt::DeadlineReached),
+        }
     }
 
     /// Takes the connections and returns the organizations for the engine.
@@ -113,13 +123,19 @@ impl JobArgs {
     }
 
     /// Returns the options of the engine; `rows` is the number of rows, if known.
-    pub(crate) fn options(&self, organization: Option<ObjectId>, rows: Option<u64>) -> RunOptions {
+    pub(crate) fn options(
+        &self,
+        organization: Option<ObjectId>,
+        rows: Option<u64>,
+        deadline: Option<Instant>,
+    ) -> RunOptions {
         RunOptions {
             organization,
             concurrency: self.pace.concurrency.get() as usize,
             settle: self.pace.settle,
             timeout: self.pace.calls.timeout,
             max_failures: self.pace.max_failures,
+            deadline,
             limit: self.limit,
             dry_run: self.dry_run,
             reinvite_expired: false,

@@ -188,7 +188,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::atlas::api::{Answer, Api, ApiError, Body, Grants, Page, Request, Response};
+    use crate::atlas::api::{Answer, Api, ApiError, Body, Grants, NextLink, Page, Request, Response};
     use crate::engine::backoff::Policy;
     use crate::engine::clock::Clock;
     use crate::engine::limiter::{Limiter, Pace};
@@ -205,7 +205,7 @@ mod tests {
                 let (id, email, grants) = (id.to_owned(), format!("{id}@Example.com"), Grants::default());
                 let (invited_at, expires_at, invited_by) = (None, None, Some("abcdefgh".to_owned()));
                 let person = Person { id, email, membership, invited_at, expires_at, invited_by, grants };
-                Body::People(Page { entries: vec![person], total: Some(1) })
+                Body::People(Page { entries: vec![person], next: NextLink::Absent })
             };
             let (status, body) = match request {
                 Request::Users(_) => (200, person("ada", Membership::Active)),

@@ -40,7 +40,9 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         let stops = self.organizations.iter().map(|organization| &organization.context.session.stop);
         match halt.reason() {
             StopReason::FailedRowsUnwritable
+            | StopReason::DeadlineReached
             | StopReason::TooManyFailures
+            | StopReason::WaitTooLong
             | StopReason::OrganizationBlocked
             | StopReason::InputUnreadable
             | StopReason::ResultsUnwritable
@@ -72,7 +74,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             state.blocked = Some(blocked.clone());
         }
         if self.organizations.len() == 1 || self.organizations.iter().all(|state| state.blocked.is_some()) {
-            self.stop(Halt::OrganizationBlocked(blocked));
+            let is_wait = blocked.reason == BlockedReason::WaitTooLong;
+            self.stop(if is_wait { Halt::WaitTooLong(blocked) } else { Halt::OrganizationBlocked(blocked) });
         }
     }
 

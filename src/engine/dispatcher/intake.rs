@@ -140,10 +140,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
 
     /// Returns the reason the run has stopped, or has stopped for the organization.
     pub(super) fn stopped(&self, organization: Option<usize>) -> Option<RowReason> {
-        let is_blocked = organization.is_none_or(|organization| self.organizations[organization].blocked.is_some());
-        match &self.halt {
-            Some(halt) => Some(halt.reason().into()),
-            None => is_blocked.then_some(RowReason::OrganizationBlocked),
+        match (&self.halt, organization) {
+            (Some(halt), _) => Some(halt.reason().into()),
+            (None, Some(organization)) => {
+                self.organizations[organization].blocked.as_ref().map(|blocked| blocked.reason.into())
+            }
+            (None, None) => Some(RowReason::OrganizationBlocked),
         }
     }
 }

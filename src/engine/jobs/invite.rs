@@ -118,7 +118,7 @@ pub(super) fn decide(
 /// Returns whether the invite of an earlier run has expired and the person is to be invited again. A person who is
 /// present has accepted, or was invited by another administrator. If nothing may be sent, the line with the old id
 /// stays.
-fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
+fn is_reinvited(line: &Line, presence: Option<Presence<'_>>, directory: &Directory, conditions: &Conditions) -> bool {
     conditions.reinvite_expired
         && line.outcome.has_expired(conditions.server_now)
         && conditions.withheld.is_none()
@@ -130,7 +130,7 @@ fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory,
 fn keep(
     invitation: &Invitation,
     outcome: Outcome,
-    presence: Option<&Presence>,
+    presence: Option<Presence<'_>>,
     directory: &Directory,
     conditions: &Conditions,
 ) -> Decision {
@@ -169,20 +169,18 @@ fn create(invitation: Invitation, conditions: &Conditions) -> Create {
     Create { email, grants: Grants { roles, teams, projects }, body }
 }
 
-fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, now: Timestamp) -> Outcome {
+fn already(invitation: &Invitation, presence: Presence<'_>, directory: &Directory, now: Timestamp) -> Outcome {
     let outcome = match presence {
         Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
-        Presence::Invited { invite_id, expires_at, .. } => Outcome {
-            invite_id: Some(invite_id.clone()),
-            expires_at: *expires_at,
-            ..Outcome::new(Status::AlreadyInvited, now)
-        },
+        Presence::Invited { invite_id, expires_at, .. } => {
+            Outcome { invite_id: Some(invite_id.to_owned()), expires_at, ..Outcome::new(Status::AlreadyInvited, now) }
+        }
     };
     compared(outcome, invitation, presence, directory)
 }
 
 /// Returns the outcome with the differences between the person's grants and the sheet.
-fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
+fn compared(outcome: Outcome, invitation: &Invitation, presence: Presence<'_>, directory: &Directory) -> Outcome {
     match differences(invitation, presence.grants()) {
         None => Outcome { error_code: None, error_detail: None, ..outcome },
         Some(found) => outcome.with_code(RowReason::Differs).with_detail(found.describe(directory)),

@@ -13,6 +13,7 @@ mod revoke;
 mod stopping;
 mod unresolved;
 mod verdicts;
+mod waiting;
 
 mod script;
 mod world;

@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep};
 
 use super::world::{email, name, seconds};
 use crate::atlas::api::{
-    Answer, ApiError, Body, Created, Gateway, Grants, Invite, InviterName, Lost, Membership, Named, NoAnswer, NotSent,
-    Page, Person, Request, Response,
+    Answer, ApiError, Body, Created, Gateway, Grants, Invite, InviterName, Lost, Membership, Named, NextLink, NoAnswer,
+    NotSent, Page, Person, Request, Response,
 };
 use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
@@ -32,6 +32,7 @@ pub(super) struct Reply {
     content: Content,
     status: u16,
     retry_after: Option<Duration>,
+    is_repeated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ enum Content {
 
 impl Reply {
     fn new(status: u16, content: Content) -> Self {
-        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None }
+        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None, is_repeated: false }
     }
 
     /// Delays the answer by this number of seconds.
@@ -64,6 +65,17 @@ impl Reply {
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(Duration::from_secs(seconds));
         self
+    }
+
+    /// Gives this reply to every further request of its kind.
+    pub(super) fn without_end(mut self) -> Self {
+        self.is_repeated = true;
+        self
+    }
+
+    /// Returns whether the reply was scripted for one request.
+    pub(super) fn is_single(&self) -> bool {
+        !self.is_repeated
     }
 
     /// Sets the expiry of the invite, by the server's clock.
@@ -285,7 +297,13 @@ impl Gateway for Server {
             state.sent_after_end.lock().unwrap().push(shown.clone());
         }
         state.requests.lock().unwrap().push(format!("{} {shown}", seconds(state.origin.elapsed())));
-        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(VecDeque::pop_front);
+        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(|replies| {
+            let next = replies.pop_front()?;
+            if next.is_repeated {
+                replies.push_front(next.clone());
+            }
+            Some(next)
+        });
         let reply = scripted.unwrap_or_else(|| unscripted(request));
         sleep(reply.after).await;
         for _ in 0..reply.yields {
@@ -359,7 +377,7 @@ fn listed(request: &Request, entry: Option<ListedPerson<'_>>) -> Body {
             invited_by,
             ..a_person(id, &address(under), membership, created)
         });
-        Body::People(Page { entries: person.into_iter().collect(), total: None })
+        Body::People(Page { entries: person.into_iter().collect(), next: NextLink::Absent })
     } else {
         let invite = entry.map(|(_, id, created, under, invited_by)| Invite {
             invited_by,

@@ -68,6 +68,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
         Ending::Stopped(self.outcome(Status::NotSent))
     }
 
+    /// Ends a row whose request would have to wait for too long, as every other request of the organization.
+    pub(super) fn not_permitted(&self, blocked: Blocked) -> Ending {
+        Ending::Blocked(self.outcome(Status::NotSent).with_reason(RowReason::WaitTooLong), blocked)
+    }
+
     /// Returns the outcome of a row whose request may have succeeded. `why` is the reason this could not be resolved.
     pub(super) fn unknown(&self, why: &str) -> Outcome {
         let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();

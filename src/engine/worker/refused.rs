@@ -47,7 +47,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                 }
             }
             self.slot = None;
-            let delay = self.next_delay(None).min(self.context.settle.saturating_sub(asked.elapsed()));
+            let delay = self.next_delay().min(self.context.settle.saturating_sub(asked.elapsed()));
             if let Break(ending) = self.wait_to_ask(delay, RowReason::PersonNotListed.text()).await {
                 return ending;
             }

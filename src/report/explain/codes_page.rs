@@ -87,6 +87,8 @@ fn statuses(reason: RowReason) -> &'static [Status] {
         RowReason::OrganizationBlocked
         | RowReason::Interrupted
         | RowReason::TooManyFailures
+        | RowReason::WaitTooLong
+        | RowReason::DeadlineReached
         | RowReason::InputUnreadable
         | RowReason::ResultsUnwritable => &[Status::NotSent, Status::Unknown],
         RowReason::HttpError
@@ -146,6 +148,8 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
         | BlockedReason::NotAnswering
         | BlockedReason::EndpointGone
         | BlockedReason::UnexpectedAnswer
+        | BlockedReason::EndlessList
+        | BlockedReason::WaitTooLong
         | BlockedReason::Interrupted => reason.text(),
     };
     vec![code(reason.code()), cause.to_owned(), blocked_advice(reason).to_owned()]
@@ -156,11 +160,13 @@ fn audit_row(finding: AuditCode) -> Vec<String> {
 }
 
 /// Returns a halt for each reason of a run.
-fn halts() -> [Halt; 9] {
+fn halts() -> [Halt; 11] {
     let text = String::new;
     [
         Halt::TooManyFailures(SpentBudget::Count { failed: 1, limit: 1 }),
         Halt::OrganizationBlocked(Blocked::new(BlockedReason::Unauthorized, "")),
+        Halt::WaitTooLong(Blocked::new(BlockedReason::WaitTooLong, "")),
+        Halt::DeadlineReached,
         Halt::InputUnreadable(text()),
         Halt::ResultsUnwritable(text()),
         Halt::FailedRowsUnwritable(text()),
@@ -176,6 +182,8 @@ fn run_row(halt: &Halt) -> Vec<String> {
     let cause = match reason {
         StopReason::TooManyFailures => "more rows failed than `--max-failures` allows",
         StopReason::OrganizationBlocked => "an organization accepts no more requests",
+        StopReason::WaitTooLong => "the wait for Atlas would have been longer than `--max-wait`",
+        StopReason::DeadlineReached => "`--deadline` was reached",
         StopReason::InputUnreadable => "the spreadsheet could not be read to its end",
         StopReason::ResultsUnwritable => "the results could not be written",
         StopReason::FailedRowsUnwritable => "the file of `--failed` could not be written",
@@ -189,6 +197,8 @@ fn run_row(halt: &Halt) -> Vec<String> {
     let remedy = match reason {
         StopReason::OrganizationBlocked => "see the reasons of organizations above",
         StopReason::TooManyFailures
+        | StopReason::WaitTooLong
+        | StopReason::DeadlineReached
         | StopReason::InputUnreadable
         | StopReason::ResultsUnwritable
         | StopReason::FailedRowsUnwritable

@@ -6,7 +6,8 @@ use crate::model::reason::Halt;
 pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt {
         Halt::TooManyFailures(_) => Some("fix the cause of the failures, or allow more with --max-failures"),
-        Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
+        Halt::DeadlineReached => Some("run the same command again, or allow a later --deadline"),
+        Halt::WaitTooLong(blocked) | Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
         Halt::InputUnreadable(_) => Some("repair the spreadsheet; the rows before the error are in the results"),
         Halt::FailedRowsUnwritable(_) => {
             Some("free disk space, or set another file with --failed; the results are complete")
@@ -32,6 +33,8 @@ pub fn announcement(halt: &Halt) -> String {
         }
         Halt::SecondSignal(_) => "stopping now: requests in flight are abandoned".into(),
         Halt::TooManyFailures(_)
+        | Halt::WaitTooLong(_)
+        | Halt::DeadlineReached
         | Halt::OrganizationBlocked(_)
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
