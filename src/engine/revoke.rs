@@ -48,11 +48,7 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
     }
     let named = match directory.presence(email) {
         Some(Presence::Member { .. }) => return nothing(Status::Accepted, RowReason::AlreadyAccepted),
-        Some(Presence::Invited { .. }) => {
-            // A spreadsheet program may have lost the id or turned it into a number.
-            let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
-            named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
-        }
+        Some(Presence::Invited { .. }) => named_invite(line, directory),
         None if tried => return Step::Nothing(Status::Revoked, None),
         None => return nothing(Status::Gone, RowReason::InviteGone),
     };
@@ -65,6 +61,14 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
         NamedInvite::Unlisted => nothing(Status::Failed, RowReason::InviteNotListed),
         NamedInvite::Unclear => nothing(Status::Failed, RowReason::InviteAmbiguous),
     }
+}
+
+/// Returns the pending invite that the line names.
+pub(crate) fn named_invite<'d>(line: &Line, directory: &'d Directory) -> NamedInvite<'d> {
+    // A spreadsheet program may have lost the id or turned it into a number.
+    let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
+    let email = bare_address(&line.email);
+    named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
 }
 
 /// A preview of a revoke: the counts that are known before anything is sent.

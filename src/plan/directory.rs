@@ -224,6 +224,11 @@ impl Directory {
         }
     }
 
+    /// Returns whether the list of invites has any to this address. The users endpoint lists only people.
+    pub fn lists_invites(&self, email: &str) -> bool {
+        self.invites.contains_key(fold_email(email).as_ref())
+    }
+
     /// Returns the address of an invite as the server spells it, unless that is in lower case.
     pub fn spelling(&self, email: &str, invite: &str) -> Option<&str> {
         let invites = self.invites.get(fold_email(email).as_ref())?;

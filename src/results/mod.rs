@@ -6,18 +6,27 @@
 //! that has one line a row, in the order of the input. If the run is killed, [`Journal::open`] resumes from the lines
 //! that were flushed.
 //!
+//! The file of an earlier run stays as it is until the first request is about to be sent: until then the lines go to a
+//! file beside it.
+//!
 //! The journal needs 8 bytes of memory a row, for the offset of its last line. It decides nothing about a row.
 
 mod earlier;
+mod ledger;
+mod line;
 mod lines;
 mod reader;
 mod record;
+mod replacement;
+mod resaved;
 mod rewrite;
+mod source;
 mod status_writer;
 mod storage;
 
 pub(crate) mod status;
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -25,22 +34,26 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
+pub use self::line::Line;
 pub use self::reader::{ReadError, ResultsReader};
-pub use self::record::{Line, Subject};
+pub use self::record::Subject;
 pub use self::rewrite::{Cell, FailedRows};
 pub use self::status::CurrentStatus;
 pub use self::status_writer::StatusWriter;
 pub use self::storage::{FileLock, InUse};
 pub(crate) use self::storage::{beside, create, replace};
 
+use self::earlier::Old;
 use self::lines::{LinesAt, RawLines};
 use self::record::{Decoder, Encoder};
+use self::replacement::Replacement;
 use self::storage::{Lock, Syncer};
 use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
-use crate::model::status::JobKind;
+use crate::model::status::{JobKind, Status};
+use crate::spreadsheet::SheetError;
 
 /// The offset of a row that has no line yet.
 const NOWHERE: u64 = u64::MAX;
@@ -50,6 +63,10 @@ const NOWHERE: u64 = u64::MAX;
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// The new file, until it replaces that of an earlier run.
+    replacement: Option<Replacement>,
+    /// Set if the buffer has a line about a request that is about to be sent.
+    announces: bool,
     encoder: Encoder,
     layout: Layout,
     /// Lines that are not in the file yet.
@@ -109,9 +126,10 @@ impl Layout {
 pub enum Start {
     /// Resumes from the file.
     Continue,
-    /// Starts over, and renames the old file to a name with this time.
+    /// Decides about every row again, but keeps the lines that show which invites are this job's. The old file is kept
+    /// under a name with this time.
     Fresh(Timestamp),
-    /// Starts over, and replaces the old file if it is a results file.
+    /// Starts over without the file, which must not record anything that a run has sent.
     Replace,
 }
 
@@ -125,24 +143,24 @@ pub enum JournalError {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error(
-        "{} already exists and is not a results file of bulk-invite; move it, or choose another file with --results",
-        path.display()
-    )]
+    #[error("{} already exists and is not a results file of bulk-invite; choose another file with --results", path.display())]
     NotOurs { path: PathBuf },
     #[error("{} contains the results of another command; choose another file with --results", path.display())]
     OtherJob { path: PathBuf },
     #[error(
-        "{} contains results of another organization ({organization}); choose another file with --results, or start over \
-         with --fresh",
+        "{} records invitations to another organization ({organization}); choose another file with --results",
         path.display()
     )]
     OtherOrganization { path: PathBuf, organization: String },
+    #[error("{}, line {line}: {problem}; undo the edit to that line", path.display())]
+    Damaged { path: PathBuf, line: u64, problem: Cow<'static, str> },
+    #[error("cannot read the earlier results in {}: {source}", path.display())]
+    Foreign { path: PathBuf, source: SheetError },
     #[error(
-        "{}, line {line}: {problem}; undo the edit to that line, or start over with --fresh",
+        "{} records what a run has sent, which a dry run would replace; leave out --results, or choose another file with it",
         path.display()
     )]
-    Damaged { path: PathBuf, line: u64, problem: &'static str },
+    OnRecord { path: PathBuf },
     /// Writing failed; `unwritten` are the lines that are not in the file.
     #[error("cannot write the results to {}: {source}", path.display())]
     Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
@@ -166,29 +184,38 @@ impl Journal {
         let lock = Lock::take(path).map_err(unwritable)?;
         let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
         let layout = layout.into();
-        let exists = fs::exists(path).map_err(unwritable)?;
-        let earlier = match start {
-            Start::Continue if exists => earlier::take_over(path, organizations, keys, &layout)?,
-            Start::Fresh(now) if exists => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
-            Start::Replace if exists => {
-                earlier::take_over(path, organizations, keys, &layout)?;
-                None
-            }
-            Start::Continue | Start::Fresh(_) | Start::Replace => None,
-        };
-        let mut file = if earlier.is_some() {
-            fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?
+        let (mut file, replacement, earlier) = if fs::exists(path).map_err(unwritable)? {
+            let old = Old::read(path, organizations, keys, &layout)?;
+            let (keep, old) = match start {
+                Start::Continue => (None, old),
+                Start::Fresh(now) => (Some(now), old),
+                Start::Replace if old.is_some_and(|old| old.is_on_record()) => {
+                    return Err(JournalError::OnRecord { path: path.into() });
+                }
+                Start::Replace => (None, None),
+            };
+            let (replacement, mut file) = Replacement::create(path, keep).map_err(unwritable)?;
+            let earlier = match old {
+                Some(old) => old.write(&file, &layout).map_err(unwritable)?,
+                None => {
+                    file.write_all(&layout.header()).map_err(unwritable)?;
+                    Earlier::default()
+                }
+            };
+            (file, Some(replacement), if keep.is_some() { earlier.fresh() } else { earlier })
         } else {
             let mut file = storage::create(path).map_err(unwritable)?;
             file.write_all(&layout.header()).map_err(unwritable)?;
-            file
+            (file, None, Earlier::default())
         };
-        let earlier = earlier.unwrap_or_default();
         let written = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
-        let syncer = Syncer::start(file.try_clone().map_err(unwritable)?, path.into()).map_err(unwritable)?;
+        let place = replacement.as_ref().map_or(path, Replacement::path).to_owned();
+        let syncer = Syncer::start(file.try_clone().map_err(unwritable)?, place).map_err(unwritable)?;
         let journal = Self {
             path: path.to_owned(),
             file,
+            replacement,
+            announces: false,
             encoder: Encoder::new(),
             layout,
             buffer: Vec::new(),
@@ -224,10 +251,32 @@ impl Journal {
     ) {
         let offset = self.written + self.buffer.len() as u64;
         self.encoder.line(&mut self.buffer, subject, outcome, cells);
+        self.announces |= outcome.status == Status::Sending;
         match slot {
             Some(slot) => self.rows[slot.0 as usize] = offset,
             None => self.gone.push(offset),
         }
+    }
+
+    /// Returns the path of the open file.
+    fn place(&self) -> &Path {
+        self.replacement.as_ref().map_or(&self.path, Replacement::path)
+    }
+
+    /// Returns whether the file of an earlier run is still as it was. It stays so if the journal is dropped now.
+    pub fn is_unchanged(&self) -> bool {
+        self.replacement.is_some()
+    }
+
+    /// Replaces the file of an earlier run, unless that has been done.
+    fn begin(&mut self) -> Result<(), JournalError> {
+        let Some(replacement) = &mut self.replacement else { return Ok(()) };
+        let replaced = replacement.put_in_place(&self.file, &self.path).and_then(|()| self.file.try_clone());
+        match replaced.and_then(|file| Syncer::start(file, self.path.clone())) {
+            Ok(syncer) => (self.replacement, self.syncer) = (None, syncer),
+            Err(source) => return Err(self.break_off(source, 0)),
+        }
+        Ok(())
     }
 
     /// Returns the number of buffered bytes.
@@ -244,6 +293,10 @@ impl Journal {
             if self.broken { Some(io::Error::other("an earlier write failed")) } else { self.syncer.failure() };
         if let Some(source) = failure {
             return Err(self.break_off(source, 0));
+        }
+        // A request is about to be sent, so its line must be in the file that the next run reads.
+        if std::mem::take(&mut self.announces) {
+            self.begin()?;
         }
         if let Err(source) = self.file.write_all(&self.buffer) {
             // On a full disk, a part of the buffer may have been written.
@@ -263,7 +316,7 @@ impl Journal {
         let columns = self.layout.columns();
         let mut unwritten = Vec::new();
         // A file that was moved or removed is still readable, but only by this process.
-        if !self.broken && !storage::is_at(&self.file, &self.path) {
+        if !self.broken && !storage::is_at(&self.file, self.place()) {
             written = 0;
             let mut lines = self.file.try_clone().map(LinesAt::new).ok();
             for offset in self.rows.iter().chain(&self.gone).filter(|offset| **offset < self.written) {
@@ -288,7 +341,7 @@ impl Journal {
         let columns = self.layout.columns();
         let reader = match self.earlier.take() {
             Some(reader) => reader,
-            None => (LinesAt::open(&self.path).map_err(unreadable)?, Decoder::new()),
+            None => (LinesAt::open(self.place()).map_err(unreadable)?, Decoder::new()),
         };
         let (lines, decoder) = self.earlier.insert(reader);
         let raw = lines.read(place.offset).map_err(unreadable)?;
@@ -307,6 +360,7 @@ impl Journal {
         if self.broken {
             return Err(self.break_off(io::Error::other("an earlier write failed"), 0));
         }
+        self.begin()?;
         if !storage::is_at(&self.file, &self.path) {
             return Err(self.break_off(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed"), 0));
         }
@@ -323,21 +377,6 @@ fn kind(carried: &[String]) -> JobKind {
 /// Returns whether the header is that of a results file.
 fn is_ours(header: &[String]) -> bool {
     header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
-}
-
-/// Renames the file, for example from `people.results.csv` to `people.results.2026-11-24T101530Z.csv`.
-fn keep_aside(path: &Path, now: Timestamp) -> io::Result<()> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
-    let time = now.strftime("%Y-%m-%dT%H%M%SZ");
-    for attempt in 0..1000 {
-        let number = if attempt == 0 { String::new() } else { format!("-{attempt}") };
-        let aside = path.with_file_name(format!("{stem}.{time}{number}{extension}"));
-        if !fs::exists(&aside)? {
-            return fs::rename(path, aside);
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the old file"))
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use super::line::Line;
 use super::lines::LinesAt;
-use super::record::{Decoder, Line};
+use super::record::Decoder;
 use super::{Journal, NOWHERE, storage};
 use crate::model::columns::{MARK, protected};
 

@@ -51,7 +51,7 @@ pub(crate) fn replace(file: File, from: &Path, to: &Path) -> io::Result<()> {
     sync_directory(to)
 }
 
-fn sync_directory(of: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(of: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let parent = of.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -28,7 +28,7 @@ pub(crate) struct JobArgs {
     #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results", hide_short_help = true)]
     pub(crate) excel: bool,
 
-    /// Start over; the old results file is renamed with the date.
+    /// Decide about every row again; invites of this job stay on record, and the old results are kept under a dated name.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,
 

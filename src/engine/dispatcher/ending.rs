@@ -74,7 +74,11 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
         self.report_progress();
         let failures = self.recorder.failures();
-        if self.broken.is_none()
+        // A run that ended early without having sent anything leaves the file of an earlier run as it is.
+        let unchanged = self.halt.is_some() && self.recorder.journal.is_unchanged();
+        if unchanged {
+            drop(self.recorder.journal);
+        } else if self.broken.is_none()
             && let Err(error) = self.recorder.journal.finish(failed_rows)
         {
             match &error {
@@ -94,6 +98,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::NotOurs { .. }
                 | JournalError::OtherJob { .. }
                 | JournalError::OtherOrganization { .. }
+                | JournalError::OnRecord { .. }
+                | JournalError::Foreign { .. }
                 | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
             }
         }
@@ -115,6 +121,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             gone: self.recorder.unlisted,
             failures,
             halt: self.halt,
+            unchanged,
             organizations: self.organizations.into_iter().map(OrganizationState::summary).collect(),
             started_at: self.clock.at(start),
             elapsed: start.elapsed(),

@@ -121,6 +121,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             may_ask: self.halt.is_none() && !self.options.dry_run && !is_blocked,
             api: self.api,
             reinvite_expired: self.options.reinvite_expired,
+            fresh: self.earlier.is_fresh(),
             timeout: self.options.timeout,
             settle: self.options.settle,
         }

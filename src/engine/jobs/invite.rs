@@ -1,11 +1,12 @@
 //! Decides which people of a sheet to invite.
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas;
 use crate::atlas::api::{Create, Request};
+use crate::engine::revoke::named_invite;
 use crate::engine::worker::{Task, Unresolved, Work};
 use crate::model::email::bare_address;
 use crate::model::invitation::{Invitation, ObjectId};
@@ -13,7 +14,7 @@ use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, NextRun, Status};
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::directory::{Directory, Presence};
+use crate::plan::directory::{Directory, NamedInvite, Presence};
 use crate::plan::{Rejection, differences};
 use crate::results::{Line, Slot};
 use crate::spreadsheet::{Header, Sheet};
@@ -97,6 +98,12 @@ pub(super) fn decide(
     if let Some(line) = earlier {
         match line.outcome.status.next_run() {
             NextRun::Keep if is_reinvited(&line, presence, directory, conditions) => {}
+            NextRun::Keep if conditions.fresh && !stands(&line, presence, directory, conditions) => {
+                // The lists of people may not have the latest invites yet.
+                if presence.is_none() && is_recent(&line, conditions) {
+                    return resolve(&line, create(invitation, conditions), None, conditions);
+                }
+            }
             NextRun::Keep => return keep(&invitation, line.outcome, presence, directory, conditions),
             NextRun::Settle => {
                 let create = create(invitation, conditions);
@@ -124,6 +131,44 @@ fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory,
         && conditions.withheld.is_none()
         && !directory.is_offline()
         && presence.is_none()
+}
+
+/// Returns whether the line of an earlier run still describes the person, so that a fresh start keeps it. An invite of
+/// this job that may be pending always stands.
+fn stands(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
+    if directory.is_offline() {
+        return true;
+    }
+    match (line.outcome.status, presence) {
+        (Status::Invited, None) => conditions.withheld.is_some(),
+        (Status::Invited, Some(Presence::Member { .. })) => true,
+        (Status::Invited, Some(Presence::Invited { .. })) => match named_invite(line, directory) {
+            NamedInvite::Pending(_) | NamedInvite::Unlisted | NamedInvite::Unclear => true,
+            // Without the list of invites, the id of an invite cannot be compared with that of the pending user.
+            NamedInvite::Other => !directory.lists_invites(bare_address(&line.email)),
+        },
+        (
+            Status::Revoked
+            | Status::Accepted
+            | Status::Gone
+            | Status::NotOurs
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate
+            | Status::Invalid
+            | Status::Failed
+            | Status::Unknown
+            | Status::NotSent
+            | Status::Sending,
+            _,
+        ) => false,
+    }
+}
+
+/// Returns whether an earlier run created the invite so recently that a list may not have it yet.
+fn is_recent(line: &Line, conditions: &Conditions) -> bool {
+    let settle = SignedDuration::try_from(conditions.settle).unwrap_or(SignedDuration::MAX);
+    line.outcome.status == Status::Invited && conditions.now.duration_since(line.outcome.finished_at) < settle
 }
 
 /// Keeps the outcome of an earlier run, with a reason if the person's current state differs.

@@ -114,6 +114,8 @@ pub(super) struct Conditions {
     pub(super) api: Api,
     /// Set if people whose invite has expired are invited again.
     pub(super) reinvite_expired: bool,
+    /// Set if every row is decided again (`--fresh`). Lines of earlier runs then serve to recognize this job's invites.
+    pub(super) fresh: bool,
     /// The longest time that a request may take.
     pub(super) timeout: Duration,
     /// The longest time that an abandoned request may still be running on the server.

@@ -37,6 +37,7 @@ fn conditions() -> Conditions {
         may_ask: true,
         api: Api::Invites,
         reinvite_expired: false,
+        fresh: false,
         timeout: Duration::from_secs(30),
         settle: Duration::from_secs(60),
     }

@@ -1,0 +1,114 @@
+//! The new results file of a run, until it replaces the old one.
+//!
+//! The old file is neither moved nor changed before the run's first request: whatever is declined, refused or
+//! interrupted before that, it stays as it is, byte for byte. Until then the run writes to a file beside it. A kill may
+//! leave that file; the next run removes it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::storage;
+
+/// A new results file that has not replaced the old one yet. It is removed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    path: PathBuf,
+    /// The time in the name under which the old file is kept, if it is kept.
+    keep: Option<Timestamp>,
+    is_in_place: bool,
+}
+
+impl Replacement {
+    /// Creates an empty file beside the results at `old`. If `keep` is set, the old file will be kept under a name with
+    /// that time.
+    pub(super) fn create(old: &Path, keep: Option<Timestamp>) -> io::Result<(Self, File)> {
+        let mut path = OsString::from(old);
+        path.push(".next");
+        let path = PathBuf::from(path);
+        // The lock on the old file is held, so this one was left by a run that was killed.
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let file = storage::create(&path)?;
+        Ok((Self { path, keep, is_in_place: false }, file))
+    }
+
+    /// Returns the path of the new file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Replaces the old file by the new one, atomically, and syncs both. At every moment there is a file at `old`.
+    pub(super) fn put_in_place(&mut self, file: &File, old: &Path) -> io::Result<()> {
+        if let Some(time) = self.keep {
+            keep_copy(old, time)?;
+        }
+        file.sync_all()?;
+        fs::rename(&self.path, old)?;
+        self.is_in_place = true;
+        storage::sync_directory(old)
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.is_in_place {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Keeps the file under a second name, for example `people.results.2026-11-24T101530Z.csv` for `people.results.csv`.
+fn keep_copy(path: &Path, time: Timestamp) -> io::Result<()> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    let time = time.strftime("%Y-%m-%dT%H%M%SZ");
+    for attempt in 0..1000 {
+        let number = if attempt == 0 { String::new() } else { format!("-{attempt}") };
+        let copy = path.with_file_name(format!("{stem}.{time}{number}{extension}"));
+        match fs::hard_link(path, &copy) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Ok(()) => return Ok(()),
+            // Some file systems have no links.
+            Err(_) if fs::exists(&copy)? => {}
+            Err(_) => {
+                fs::copy(path, &copy)?;
+                return File::open(&copy)?.sync_all();
+            }
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the old file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn the_old_file_stays_until_the_new_one_is_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("people.results.csv");
+        let read = || fs::read_to_string(&old).unwrap();
+        let count = || fs::read_dir(folder.path()).unwrap().count();
+        fs::write(&old, "old").unwrap();
+        fs::write(folder.path().join("people.results.csv.next"), "left by a kill").unwrap();
+        let (replacement, mut file) = Replacement::create(&old, None).unwrap();
+        file.write_all(b"new").unwrap();
+        assert_eq!((read().as_str(), count()), ("old", 2));
+        drop(replacement);
+        assert_eq!((read().as_str(), count()), ("old", 1));
+        let (mut replacement, mut file) = Replacement::create(&old, Some(Timestamp::UNIX_EPOCH)).unwrap();
+        file.write_all(b"new").unwrap();
+        replacement.put_in_place(&file, &old).unwrap();
+        assert_eq!((read().as_str(), count()), ("new", 2));
+        let kept = folder.path().join("people.results.1970-01-01T000000Z.csv");
+        assert_eq!(fs::read_to_string(kept).unwrap(), "old");
+    }
+}
