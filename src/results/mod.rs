@@ -260,12 +260,17 @@ impl Journal {
 
     /// Returns the path of the open file.
     fn place(&self) -> &Path {
-        self.replacement.as_ref().map_or(&self.path, Replacement::path)
+        self.waiting().map_or(&self.path, Replacement::path)
+    }
+
+    /// Returns the new file while that of an earlier run is still as it was.
+    fn waiting(&self) -> Option<&Replacement> {
+        self.replacement.as_ref().filter(|replacement| !replacement.is_in_place())
     }
 
     /// Returns whether the file of an earlier run is still as it was. It stays so if the journal is dropped now.
     pub fn is_unchanged(&self) -> bool {
-        self.replacement.is_some()
+        self.waiting().is_some()
     }
 
     /// Replaces the file of an earlier run, unless that has been done.
@@ -324,7 +329,12 @@ impl Journal {
                 unwritten.extend(raw.and_then(|raw| decoder.line(raw, columns).ok()));
             }
         }
-        let buffer = std::mem::take(&mut self.buffer);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        if self.is_unchanged() {
+            // Nothing was sent, and the file of the earlier run has everything that was sent before.
+            buffer.clear();
+            unwritten.clear();
+        }
         let mut lines = RawLines::new(buffer.as_slice(), 0);
         while let Ok(Some((begin, raw))) = lines.next() {
             if begin + raw.len() as u64 > written {

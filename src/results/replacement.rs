@@ -43,6 +43,11 @@ impl Replacement {
         &self.path
     }
 
+    /// Returns whether the new file has replaced the old one.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.is_in_place
+    }
+
     /// Replaces the old file by the new one, atomically, and syncs both. At every moment there is a file at `old`.
     pub(super) fn put_in_place(&mut self, file: &File, old: &Path) -> io::Result<()> {
         if let Some(time) = self.keep {

@@ -11,6 +11,7 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+mod ledger;
 mod network;
 mod nightly;
 mod odd_answers;
