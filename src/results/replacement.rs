@@ -1,8 +1,8 @@
 //! The new results file of a run, until it replaces the old one.
 //!
-//! The old file is neither moved nor changed before the run's first request: whatever is declined, refused or
-//! interrupted before that, it stays as it is, byte for byte. Until then the run writes to a file beside it. A kill may
-//! leave that file; the next run removes it.
+//! The old file is neither moved nor changed before the run's first request. If the run is declined, refused or
+//! interrupted before that, the old file stays as it is, byte for byte. Until then the run writes to a file beside it. A
+//! kill may leave that file; the next run removes it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -5,7 +5,9 @@ use std::fs;
 use atlas_sandbox::{ORGANIZATION, Options, Running};
 
 use crate::sheets::workbook;
-use crate::world::{Credential, Invocation, SandboxProcess, World, faults, people, play, sandbox, sheet, wait_until};
+use crate::world::{
+    Credential, Invocation, SandboxProcess, Signal, World, faults, people, play, sandbox, sheet, wait_until,
+};
 
 /// `revoke` of the results of `people.csv`.
 fn revoke(world: &World, base_url: &str, results: &str) -> Invocation {
@@ -29,7 +31,7 @@ fn in_organization(server: &SandboxProcess) -> usize {
 #[test]
 fn a_run_that_sends_nothing_leaves_the_results_as_they_are() {
     let world = World::with_people(5);
-    let server = sandbox(faults(&["422@#2", "slow-before=1h@#7/lookups"]));
+    let server = sandbox(faults(&["422@#2"]));
     world.invite(&server.base_url()).args(&["--concurrency=1"]).finish().exits(1);
     world.write("people.csv", sheet(&people(6)));
     let before = results(&world);
@@ -42,10 +44,36 @@ fn a_run_that_sends_nothing_leaves_the_results_as_they_are() {
         let refused = run().env("MONGODB_ATLAS_ACCESS_TOKEN", "wrong").finish();
         refused.exits(3);
         assert_eq!(results(&world), before, "{}", refused.output());
+        let stalled = sandbox(faults(&["slow=1h@#3/lookups"]));
+        let asked = || stalled.sandbox().ledger().requests("GET", "/api/atlas/v2/orgs/{orgId}/users");
+        let interrupted = world.invite(&stalled.base_url()).args(fresh).start();
+        wait_until("the people are being read", || asked() > 0);
+        interrupted.signal(Signal::Interrupt);
+        let interrupted = interrupted.finish();
+        interrupted.exits(130);
+        assert_eq!(results(&world), before, "{}", interrupted.output());
         let missing = run().args(&["--failed=missing/failed.csv"]).finish();
         missing.exits(2);
         assert_eq!(results(&world), before, "{}", missing.output());
     }
+}
+
+#[test]
+fn a_fresh_start_asks_only_about_people_to_invite() {
+    let world = World::with_people(3);
+    let server = sandbox(Options::default());
+    let fresh = |typed| world.invite(&server.base_url()).args(&["--fresh", "--settle=50ms"]).on_a_terminal(typed);
+    world.invite(&server.base_url()).finish().exits(0);
+    fresh("n").exits(0);
+    let results = world.results();
+    let invite = results.row(3).get("invite_id");
+    play(&server, "DELETE", &format!("/api/atlas/v2/orgs/{ORGANIZATION}/invites/{invite}"));
+    fresh("n").exits(130);
+    let run = fresh("y");
+    run.exits(0);
+    assert!(run.stderr.contains("invite 1 person to"), "{}", run.output());
+    assert_eq!((world.results().count("invited"), server.sandbox().ledger().create_requests()), (3, 4));
+    assert_ne!(world.results().row(3).get("invite_id"), invite);
 }
 
 #[test]
@@ -168,8 +196,11 @@ fn saved_as_workbook(text: &str) -> Vec<u8> {
     workbook(&rows)
 }
 
+/// A way of saving results again.
+type Save = fn(&str) -> Vec<u8>;
+
 /// Runs a job whose third person fails, and saves the results again in this way.
-fn resaved(save: impl Fn(&str) -> Vec<u8>, name: &str) -> (World, Running) {
+fn resaved(save: Save, name: &str) -> (World, Running) {
     let world = World::with_people(3);
     let server = sandbox(faults(&["422@#3"]));
     world.invite(&server.base_url()).args(&["--concurrency=1"]).finish().exits(1);
@@ -183,7 +214,7 @@ fn resaved(save: impl Fn(&str) -> Vec<u8>, name: &str) -> (World, Running) {
 
 #[test]
 fn resaved_results_are_resumed_in_our_format() {
-    let ways: [fn(&str) -> Vec<u8>; 4] = [
+    let ways: [Save; 4] = [
         |text| german(text).into_bytes(),
         |text| format!("\u{feff}{}", german(text)).encode_utf16().flat_map(u16::to_le_bytes).collect(),
         |text| text.replace('\n', "\r").into_bytes(),
@@ -205,7 +236,7 @@ fn resaved_results_are_resumed_in_our_format() {
 
 #[test]
 fn resaved_results_can_be_reported_looked_up_or_revoked() {
-    let ways: [(fn(&str) -> Vec<u8>, &str); 2] =
+    let ways: [(Save, &str); 2] =
         [(|text| german(text).into_bytes(), "people.results.csv"), (saved_as_workbook, "people.results.xlsx")];
     for (save, name) in ways {
         let (world, server) = resaved(save, name);

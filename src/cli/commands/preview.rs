@@ -105,7 +105,8 @@ impl Preview {
         let is_read = |id| organizations.iter().any(|one| one.id == id && !one.directory.is_offline());
         let is_done = |key, organization| match earlier.place(key) {
             Some(place) if place.status.next_run() == NextRun::Keep => {
-                !(fresh && is_read(organization)) && !(args.reinvite_expired && has_expired(place, organization))
+                let is_decided_again = fresh && is_read(organization);
+                !(is_decided_again || args.reinvite_expired && has_expired(place, organization))
             }
             Some(_) | None => false,
         };

@@ -139,7 +139,7 @@ fn a_torn_last_line_is_cut_off_before_a_run_appends() {
         fs::write(workspace.path(), &text[..cut]).unwrap();
         let (mut journal, earlier) = workspace.open();
         // Every cell is there, and none is within quotes: an editor may have removed the line end.
-        let is_whole = cut >= last_cell && text[last_cell..cut].matches('"').count() % 2 == 0;
+        let is_whole = cut >= last_cell && text[last_cell..cut].matches('"').count().is_multiple_of(2);
         assert_eq!(earlier.was_torn(), cut > whole && !is_whole, "cut at {cut}");
         append(&mut journal, 4, "c@example.com", Status::Sending);
         journal.flush().unwrap();

@@ -102,7 +102,7 @@ fn fresh_keeps_the_old_file_under_a_dated_name() {
 }
 
 #[test]
-fn only_a_file_that_records_nothing_is_replaced_without_being_resumed() {
+fn only_a_file_that_records_nothing_is_replaced_unread() {
     for status in Status::ALL {
         let workspace = Workspace::new();
         let (mut journal, _) = workspace.open();
