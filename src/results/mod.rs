@@ -46,7 +46,7 @@ pub(crate) use self::storage::{beside, create, replace};
 use self::earlier::Old;
 use self::lines::{LinesAt, RawLines};
 use self::record::{Decoder, Encoder};
-use self::replacement::Replacement;
+use self::replacement::{FileState, Replacement};
 use self::storage::{Lock, Syncer};
 use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
@@ -185,6 +185,7 @@ impl Journal {
         let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
         let layout = layout.into();
         let (mut file, replacement, earlier) = if fs::exists(path).map_err(unwritable)? {
+            let state = FileState::of(path).map_err(unwritable)?;
             let old = Old::read(path, organizations, keys, &layout)?;
             let (keep, old) = match start {
                 Start::Continue => (None, old),
@@ -194,7 +195,7 @@ impl Journal {
                 }
                 Start::Replace => (None, None),
             };
-            let (replacement, mut file) = Replacement::create(path, keep).map_err(unwritable)?;
+            let (replacement, mut file) = Replacement::create(path, state, keep).map_err(unwritable)?;
             let earlier = match old {
                 Some(old) => old.write(&file, &layout).map_err(unwritable)?,
                 None => {

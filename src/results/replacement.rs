@@ -8,24 +8,41 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 
 use super::storage;
 
+/// The state of a file, by which a change to it is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileState {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        Ok(Self { length: metadata.len(), modified: metadata.modified().ok() })
+    }
+}
+
 /// A new results file that has not replaced the old one yet. It is removed when this is dropped.
 #[derive(Debug)]
 pub(super) struct Replacement {
     path: PathBuf,
+    /// The state of the old file before it was read.
+    read: FileState,
     /// The time in the name under which the old file is kept, if it is kept.
     keep: Option<Timestamp>,
     is_in_place: bool,
 }
 
 impl Replacement {
-    /// Creates an empty file beside the results at `old`. If `keep` is set, the old file will be kept under a name with
+    /// Creates an empty file beside the results at `old`, which were in the state `read` before they were read. If `keep` is set, the old file will be kept under a name with
     /// that time.
-    pub(super) fn create(old: &Path, keep: Option<Timestamp>) -> io::Result<(Self, File)> {
+    pub(super) fn create(old: &Path, read: FileState, keep: Option<Timestamp>) -> io::Result<(Self, File)> {
         let mut path = OsString::from(old);
         path.push(".next");
         let path = PathBuf::from(path);
@@ -35,7 +52,7 @@ impl Replacement {
             Ok(()) | Err(_) => {}
         }
         let file = storage::create(&path)?;
-        Ok((Self { path, keep, is_in_place: false }, file))
+        Ok((Self { path, read, keep, is_in_place: false }, file))
     }
 
     /// Returns the path of the new file.
@@ -48,8 +65,12 @@ impl Replacement {
         self.is_in_place
     }
 
-    /// Replaces the old file by the new one, atomically, and syncs both. At every moment there is a file at `old`.
+    /// Replaces the old file by the new one, atomically, and syncs both. At every moment there is a file at `old`. Fails
+    /// if the old file has changed since it was read, because the change would be lost.
     pub(super) fn put_in_place(&mut self, file: &File, old: &Path) -> io::Result<()> {
+        if FileState::of(old)? != self.read {
+            return Err(io::Error::other("another program has changed the file since it was read"));
+        }
         if let Some(time) = self.keep {
             keep_copy(old, time)?;
         }
@@ -104,16 +125,31 @@ mod tests {
         let count = || fs::read_dir(folder.path()).unwrap().count();
         fs::write(&old, "old").unwrap();
         fs::write(folder.path().join("people.results.csv.next"), "left by a kill").unwrap();
-        let (replacement, mut file) = Replacement::create(&old, None).unwrap();
+        let state = FileState::of(&old).unwrap();
+        let (replacement, mut file) = Replacement::create(&old, state, None).unwrap();
         file.write_all(b"new").unwrap();
         assert_eq!((read().as_str(), count()), ("old", 2));
         drop(replacement);
         assert_eq!((read().as_str(), count()), ("old", 1));
-        let (mut replacement, mut file) = Replacement::create(&old, Some(Timestamp::UNIX_EPOCH)).unwrap();
+        let (mut replacement, mut file) = Replacement::create(&old, state, Some(Timestamp::UNIX_EPOCH)).unwrap();
         file.write_all(b"new").unwrap();
         replacement.put_in_place(&file, &old).unwrap();
         assert_eq!((read().as_str(), count()), ("new", 2));
         let kept = folder.path().join("people.results.1970-01-01T000000Z.csv");
         assert_eq!(fs::read_to_string(kept).unwrap(), "old");
+    }
+
+    #[test]
+    fn a_file_that_has_changed_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("people.results.csv");
+        fs::write(&old, "old").unwrap();
+        let (mut replacement, file) = Replacement::create(&old, FileState::of(&old).unwrap(), None).unwrap();
+        fs::write(&old, "edited").unwrap();
+        assert!(replacement.put_in_place(&file, &old).is_err());
+        assert!(!replacement.is_in_place());
+        drop(replacement);
+        assert_eq!(fs::read_to_string(&old).unwrap(), "edited");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -82,6 +82,22 @@ fn a_file_that_a_kill_left_beside_it_does_no_harm() {
 }
 
 #[test]
+fn a_file_that_has_changed_meanwhile_ends_the_run() {
+    for start in STARTS {
+        let workspace = finished();
+        let (mut journal, _) = workspace.start(start);
+        let edited = workspace.text() + "\n";
+        fs::write(workspace.path(), &edited).unwrap();
+        append(&mut journal, 3, "b@example.com", Status::Sending);
+        let Err(JournalError::Broken { unwritten, .. }) = journal.flush() else { panic!("the edit would be lost") };
+        assert!(unwritten.is_empty(), "nothing was sent");
+        assert!(journal.is_unchanged());
+        drop(journal);
+        assert_eq!((workspace.text(), workspace.names().len()), (edited, 1), "{start:?}");
+    }
+}
+
+#[test]
 fn fresh_keeps_the_old_file_under_a_dated_name() {
     let workspace = finished();
     let first = workspace.text();
