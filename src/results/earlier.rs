@@ -156,7 +156,7 @@ impl Old {
         };
         let Ledger { source, header, torn, resaved } = ledger;
         let (columns, carried) = (header.len(), header[RESULT_COLUMNS.len()..].to_vec());
-        if super::kind(&carried) != super::kind(&layout.carried) {
+        if ledger::kind(&carried) != ledger::kind(&layout.carried) {
             return Err(JournalError::OtherJob { path: path() });
         }
         match foreign {
@@ -191,7 +191,7 @@ impl Old {
         for (key, Place { status, offset: old }) in last {
             earlier.tally.add(status);
             let has_id =
-                |line: &Line| super::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
+                |line: &Line| ledger::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
             let line = decoder.line(lines.read(old)?, columns).map_err(|bad| io::Error::other(bad.0))?;
             let was_invited = line.cells.first().is_some_and(|status| status == Status::Invited.as_str());
             earlier.looked_up_again += u64::from(status == Status::Gone && was_invited && has_id(&line));

@@ -7,9 +7,10 @@ use std::path::Path;
 use super::line::{BadLine, Line};
 use super::lines::RawLines;
 use super::record::Decoder;
+use super::resaved;
 use super::source::Source;
-use super::{is_ours, resaved};
-use crate::model::columns::{MARK, RESULT_COLUMNS, unmarked};
+use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS, unmarked};
+use crate::model::status::JobKind;
 use crate::spreadsheet::SheetError;
 
 /// A results file whose lines have been read once.
@@ -129,4 +130,14 @@ fn is_torn_header(bytes: &[u8]) -> bool {
     MARK.starts_with(bytes)
         || start.as_bytes().starts_with(header)
         || (header.starts_with(start.as_bytes()) && !header.contains(&b'\r'))
+}
+
+/// Returns the kind of job whose results have these columns after [`RESULT_COLUMNS`].
+pub(super) fn kind(carried: &[String]) -> JobKind {
+    if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
+}
+
+/// Returns whether the header is that of a results file.
+fn is_ours(header: &[String]) -> bool {
+    header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
 }

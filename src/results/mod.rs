@@ -12,6 +12,7 @@
 //! The journal needs 8 bytes of memory a row, for the offset of its last line. It decides nothing about a row.
 
 mod earlier;
+mod error;
 mod ledger;
 mod line;
 mod lines;
@@ -26,7 +27,6 @@ mod storage;
 
 pub(crate) mod status;
 
-use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
+pub use self::error::JournalError;
 pub use self::line::Line;
 pub use self::reader::{ReadError, ResultsReader};
 pub use self::record::Subject;
@@ -52,8 +53,7 @@ use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
-use crate::model::status::{JobKind, Status};
-use crate::spreadsheet::SheetError;
+use crate::model::status::Status;
 
 /// The offset of a row that has no line yet.
 const NOWHERE: u64 = u64::MAX;
@@ -131,42 +131,6 @@ pub enum Start {
     Fresh(Timestamp),
     /// Starts over without the file, which must not record anything that a run has sent.
     Replace,
-}
-
-/// An error on opening or writing a results file.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "see the messages; `path` is the results file, `source` the system's error")]
-pub enum JournalError {
-    #[error("another bulk-invite is using {}; wait until it has finished", path.display())]
-    Locked { path: PathBuf },
-    #[error("cannot write the results to {}: {source}; choose another file with --results", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} already exists and is not a results file of bulk-invite; choose another file with --results", path.display())]
-    NotOurs { path: PathBuf },
-    #[error("{} contains the results of another command; choose another file with --results", path.display())]
-    OtherJob { path: PathBuf },
-    #[error(
-        "{} records invitations to another organization ({organization}); choose another file with --results",
-        path.display()
-    )]
-    OtherOrganization { path: PathBuf, organization: String },
-    #[error("{}, line {line}: {problem}; undo the edit to that line", path.display())]
-    Damaged { path: PathBuf, line: u64, problem: Cow<'static, str> },
-    #[error("cannot read the earlier results in {}: {source}", path.display())]
-    Foreign { path: PathBuf, source: SheetError },
-    #[error(
-        "{} records what a run has sent, which a dry run would replace; leave out --results, or choose another file with it",
-        path.display()
-    )]
-    OnRecord { path: PathBuf },
-    /// Writing failed; `unwritten` are the lines that are not in the file.
-    #[error("cannot write the results to {}: {source}", path.display())]
-    Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
-    /// The file of `--failed` at `path` could not be written; the results are complete.
-    #[error("cannot write the failed rows to {} (--failed): {source}", path.display())]
-    FailedRows { path: PathBuf, source: io::Error },
 }
 
 impl Journal {
@@ -378,16 +342,6 @@ impl Journal {
         let failed = rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source, 0))?;
         failed.map_err(|(path, source)| JournalError::FailedRows { path, source })
     }
-}
-
-/// Returns the kind of job whose results have these columns after [`RESULT_COLUMNS`].
-fn kind(carried: &[String]) -> JobKind {
-    if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
-}
-
-/// Returns whether the header is that of a results file.
-fn is_ours(header: &[String]) -> bool {
-    header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
 }
 
 #[cfg(test)]

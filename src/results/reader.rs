@@ -87,7 +87,7 @@ impl ResultsReader {
 
     /// Returns the kind of job that wrote the file.
     pub fn kind(&self) -> JobKind {
-        super::kind(&self.carried)
+        ledger::kind(&self.carried)
     }
 
     /// Returns whether the file ends in the middle of a line, because its run was killed or is still writing.
