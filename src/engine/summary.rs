@@ -32,6 +32,8 @@ pub struct Summary {
     pub failures: Vec<Failures>,
     /// The reason the run ended early.
     pub halt: Option<Halt>,
+    /// Set if the results file of an earlier run is still as it was, because nothing was sent.
+    pub unchanged: bool,
     /// The summary of each organization.
     pub organizations: Vec<OrganizationSummary>,
     /// The time just before the first row.

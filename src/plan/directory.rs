@@ -154,6 +154,11 @@ impl Directory {
         }
     }
 
+    /// Returns whether the list of invites has any to this address. The users endpoint lists only people.
+    pub fn lists_invites(&self, email: &str) -> bool {
+        self.people.get(email).is_some_and(|known| !known.invites().is_empty())
+    }
+
     /// Returns the address of an invite as the server spells it, unless that is in lower case.
     pub fn spelling(&self, email: &str, invite: &str) -> Option<&str> {
         self.people.get(email)?.invites().iter().find(|known| *known.id == *invite)?.email.as_deref()

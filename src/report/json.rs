@@ -75,6 +75,7 @@ pub fn json(report: Report<'_>) -> Value {
         "finished_at": summary.finished_at().to_string(),
         "elapsed_ms": millis(summary.elapsed),
         "results": summary.results(results).display().to_string(),
+        "results_unchanged": summary.unchanged,
     })
 }
 

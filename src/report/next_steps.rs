@@ -39,8 +39,9 @@ fn rest(report: Report<'_>) -> Vec<String> {
     let is_open = count(Status::Failed) + count(Status::Unknown) + count(Status::NotSent) > 0;
     // If the run stopped early, rows are `not_sent` for other reasons too.
     let is_rehearsed = dry_run && summary.halt.is_none() && count(Status::NotSent) > 0;
-    // With --fresh, the command would start over instead of sending the rest.
-    let finish = || format!("to finish: {}", command(arguments, &["--fresh"], None));
+    // With --fresh, the command would decide about every row again instead of sending the rest.
+    let done: &[&str] = if summary.unchanged { &[] } else { &["--fresh"] };
+    let finish = || format!("to finish: {}", command(arguments, done, None));
     let sending = || command(arguments, &["--dry-run"], None);
     if let Some(Halt::ResultsChanged { recovered, .. }) = &summary.halt {
         let arguments = with_results(arguments, recovered);
@@ -97,6 +98,7 @@ mod tests {
             halt: None,
             organizations: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
+            unchanged: false,
             elapsed: Duration::ZERO,
         }
     }
@@ -131,6 +133,7 @@ mod tests {
         let all = [
             steps(run, &summary(&[Status::Invited])),
             steps(&format!("{run} {results} --fresh"), &summary(&[Status::Invited, Status::NotSent])),
+            steps(&format!("{run} --fresh"), &Summary { unchanged: true, ..halted.clone() }),
             steps(run, &summary(&[Status::Invited, Status::Invalid])),
             steps(&format!("{run} --dry-run --sandbox"), &summary(&[Status::NotSent])),
             steps(&format!("{run} --dry-run"), &summary(&[Status::Invalid])),

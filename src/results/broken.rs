@@ -15,7 +15,8 @@ impl Journal {
         let certain = self.buffer_at.min(certain).max(self.end_of_line_before(certain));
         let mut reader = self.file.reader().map(LinesAt::new).ok();
         let mut unwritten = Vec::new();
-        for offset in self.rows.iter().chain(&self.gone).copied() {
+        // If nothing was sent, the file of the earlier run has everything that was sent before.
+        for offset in self.rows.iter().chain(&self.gone).filter(|_| !self.is_unchanged()).copied() {
             if offset == NOWHERE || offset < certain {
                 continue;
             }
@@ -55,7 +56,7 @@ impl Journal {
 
     /// Continues in a new file, with what is known of the changed one and the buffer.
     pub(super) fn recover(&mut self) -> JournalError {
-        let recovered = self.file.recover(&self.buffer).and_then(|recovered| {
+        let recovered = self.file.recover(&self.path, &self.buffer).and_then(|recovered| {
             self.lock.hold(recovered.ledger.file())?;
             Ok(recovered)
         });

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::record::Line;
+use super::line::Line;
 use super::storage::{self, Replacement};
 use crate::model::columns::{MARK, protected};
 

@@ -6,18 +6,27 @@
 //! others every half second. [`Journal::finish`] replaces the file with one that has one line a row, in the order of the
 //! input. If the run is killed, [`Journal::open`] resumes from the lines that were flushed.
 //!
+//! The file of an earlier run stays as it is until the first request is about to be sent: until then the lines go to a
+//! file beside it.
+//!
 //! If another program changes the file, what was recorded is written to a new file beside it, and the run ends.
 //!
 //! The journal needs 8 bytes of memory a row, for the offset of its last line. It decides nothing about a row.
 
 mod broken;
 mod earlier;
+mod error;
 mod failed_rows;
 mod layout;
+mod ledger;
+mod line;
 mod lines;
+mod pending;
 mod reader;
 mod record;
+mod resaved;
 mod rewrite;
+mod source;
 mod status_writer;
 mod storage;
 
@@ -30,24 +39,27 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
+pub use self::error::JournalError;
 pub use self::failed_rows::{Cell, FailedRows};
 pub use self::layout::Layout;
+pub use self::line::Line;
 pub use self::reader::{ReadError, ResultsReader};
-pub use self::record::{Line, Subject};
+pub use self::record::Subject;
 pub use self::status::CurrentStatus;
 pub use self::status_writer::StatusWriter;
 pub(crate) use self::storage::Replacement;
 pub use self::storage::{Disk, Durability, FileLock, InUse, resolved};
 
+use self::earlier::Old;
 use self::lines::LinesAt;
+use self::pending::{FileState, Pending};
 use self::record::{Decoder, Encoder};
 use self::rewrite::RewriteError;
 use self::storage::{LedgerFile, Lock};
-use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
-use crate::model::status::{JobKind, Status};
+use crate::model::status::Status;
 
 /// The offset of a row that has no line yet.
 const NOWHERE: u64 = u64::MAX;
@@ -57,6 +69,10 @@ const NOWHERE: u64 = u64::MAX;
 pub struct Journal {
     path: PathBuf,
     file: LedgerFile,
+    /// The new file, until it replaces that of an earlier run.
+    pending: Option<Pending>,
+    /// Set as long as the file of an earlier run is as it was.
+    unchanged: bool,
     encoder: Encoder,
     layout: Layout,
     /// Lines that are not in the file yet.
@@ -84,54 +100,11 @@ pub struct Slot(u32);
 pub enum Start {
     /// Resumes from the file.
     Continue,
-    /// Starts over, and renames the old file to a name with this time.
+    /// Decides about every row again, but keeps the lines that show which invites are this job's. The old file is kept
+    /// under a name with this time.
     Fresh(Timestamp),
-    /// Starts over, and replaces the old file if it is a results file.
+    /// Starts over without the file, which must not record anything that a run has sent.
     Replace,
-}
-
-/// An error on opening or writing a results file.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "see the messages; `path` is the results file, `source` the system's error")]
-pub enum JournalError {
-    #[error("another bulk-invite is using {}; wait until it has finished", path.display())]
-    Locked { path: PathBuf },
-    #[error("cannot write the results to {}: {source}; choose another file with --results", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error(
-        "{} already exists and is not a results file of bulk-invite; move it, or choose another file with --results",
-        path.display()
-    )]
-    NotOurs { path: PathBuf },
-    #[error("{} contains the results of another command; choose another file with --results", path.display())]
-    OtherJob { path: PathBuf },
-    #[error(
-        "{} contains results of another organization ({organization}); choose another file with --results, or start over \
-         with --fresh",
-        path.display()
-    )]
-    OtherOrganization { path: PathBuf, organization: String },
-    #[error(
-        "{}, line {line}: {problem}; undo the edit to that line, or start over with --fresh",
-        path.display()
-    )]
-    Damaged { path: PathBuf, line: u64, problem: &'static str },
-    /// Another program has changed the file. The journal continues in `recovered`.
-    #[error(
-        "another program has changed {} during the run; {} in {}",
-        path.display(),
-        if *lost == 0 { "all recorded lines are".to_owned() } else { format!("the recorded lines, except those of {lost} rows, are") },
-        recovered.display()
-    )]
-    Changed { path: PathBuf, recovered: PathBuf, lost: u64 },
-    /// Writing failed; `unwritten` are the lines that are not in the file.
-    #[error("cannot write the results to {}: {source}", path.display())]
-    Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
-    /// The file of `--failed` at `path` could not be written; the results are complete.
-    #[error("cannot write the failed rows to {} (--failed): {source}", path.display())]
-    FailedRows { path: PathBuf, source: io::Error },
 }
 
 impl Journal {
@@ -150,36 +123,39 @@ impl Journal {
         let locked = || JournalError::Locked { path: path.into() };
         let mut lock = Lock::take(path).map_err(unwritable)?.ok_or_else(locked)?;
         let layout = layout.into();
-        let exists = fs::exists(path).map_err(unwritable)?;
-        let earlier = match start {
-            Start::Continue if exists => earlier::take_over(path, organizations, keys, &layout, &mut lock)?,
-            Start::Fresh(now) if exists => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
-            Start::Replace if exists => {
-                earlier::take_over(path, organizations, keys, &layout, &mut lock)?;
-                None
-            }
-            Start::Continue | Start::Fresh(_) | Start::Replace => None,
-        };
-        let file = match &earlier {
-            Some(_) => fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?,
-            None => {
-                // Earlier results were taken over, or they had no lines.
-                if fs::exists(path).map_err(unwritable)? {
-                    fs::remove_file(path).map_err(unwritable)?;
+        let (mut pending, mut earlier) = (None, Earlier::default());
+        let mut file = if fs::exists(path).map_err(unwritable)? {
+            let state = FileState::of(path).map_err(unwritable)?;
+            let old = Old::read(path, organizations, keys, &layout)?;
+            let (keep, old) = match start {
+                Start::Continue => (None, old),
+                Start::Fresh(now) => (Some(now), old),
+                Start::Replace if old.is_some_and(|old| old.is_on_record()) => {
+                    return Err(JournalError::OnRecord { path: path.into() });
                 }
-                // If the file exists now, another run has created it.
-                let mut file = storage::create_new(path).map_err(|source| {
-                    if source.kind() == io::ErrorKind::AlreadyExists { locked() } else { unwritable(source) }
-                })?;
-                if !lock.hold(&file).map_err(unwritable)? {
-                    return Err(locked());
-                }
-                file.write_all(&layout.header()).map_err(unwritable)?;
-                file
+                Start::Replace => (None, None),
+            };
+            let new = pending.insert(Pending::create(path, state, keep).map_err(unwritable)?);
+            match old {
+                Some(old) => earlier = old.write(new.file(), &layout).map_err(unwritable)?,
+                None => new.file().write_all(&layout.header()).map_err(unwritable)?,
             }
+            earlier = if keep.is_some() { earlier.fresh() } else { earlier };
+            new.file().try_clone().map_err(unwritable)?
+        } else {
+            // If the file exists now, another run has created it.
+            storage::create_new(path).map_err(|source| {
+                if source.kind() == io::ErrorKind::AlreadyExists { locked() } else { unwritable(source) }
+            })?
         };
-        let earlier = earlier.unwrap_or_default();
-        let file = LedgerFile::open(file, path.clone()).map_err(unwritable)?;
+        if !lock.hold(&file).map_err(unwritable)? {
+            return Err(locked());
+        }
+        if pending.is_none() {
+            file.write_all(&layout.header()).map_err(unwritable)?;
+        }
+        let place = pending.as_ref().map_or(path.as_path(), Pending::path).to_owned();
+        let file = LedgerFile::open(file, place).map_err(unwritable)?;
         let journal = Self {
             path: path.to_owned(),
             encoder: Encoder::new(),
@@ -188,6 +164,8 @@ impl Journal {
             buffer_at: file.length(),
             is_sending: false,
             file,
+            unchanged: pending.is_some(),
+            pending,
             rows: Vec::new(),
             gone: Vec::new(),
             earlier: None,
@@ -240,6 +218,23 @@ impl Journal {
         }
     }
 
+    /// Returns whether the file of an earlier run is still as it was. It stays so if the journal is dropped now.
+    pub fn is_unchanged(&self) -> bool {
+        self.unchanged
+    }
+
+    /// Replaces the file of an earlier run, unless that has been done.
+    fn begin(&mut self) -> io::Result<()> {
+        if let Some(pending) = self.pending.take() {
+            let placed = pending.put_in_place(&self.path);
+            // A failure to sync the folder comes after the file has been replaced.
+            self.unchanged = !self.file.is_at(&self.path);
+            placed?;
+            self.file.has_moved(self.path.clone());
+        }
+        Ok(())
+    }
+
     /// Returns the number of buffered bytes.
     pub fn unflushed(&self) -> usize {
         self.buffer.len()
@@ -259,6 +254,12 @@ impl Journal {
         }
         if self.file.is_changed() {
             return Err(self.recover());
+        }
+        // A request is about to be sent, so its line must be in the file that the next run reads.
+        if self.is_sending
+            && let Err(source) = self.begin()
+        {
+            return Err(self.break_off(source, self.buffer_at));
         }
         if let Err(source) = self.file.write(&self.buffer) {
             // On a full disk, a part of the buffer may have been written.
@@ -299,6 +300,9 @@ impl Journal {
         if self.broken {
             return Err(self.break_off(io::Error::other("an earlier write failed"), self.buffer_at));
         }
+        if let Err(source) = self.begin() {
+            return Err(self.break_off(source, self.buffer_at));
+        }
         let rewritten = rewrite::rewrite(&mut self, failed);
         match rewritten {
             Ok(failed) => failed.map_err(|(path, source)| JournalError::FailedRows { path, source }),
@@ -306,31 +310,6 @@ impl Journal {
             Err(RewriteError::Failed(source)) => Err(self.break_off(source, self.buffer_at)),
         }
     }
-}
-
-/// Returns the kind of job whose results have these columns after [`RESULT_COLUMNS`].
-fn kind(carried: &[String]) -> JobKind {
-    if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
-}
-
-/// Returns whether the header is that of a results file.
-fn is_ours(header: &[String]) -> bool {
-    header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
-}
-
-/// Renames the file, for example from `people.results.csv` to `people.results.2026-11-24T101530Z.csv`.
-fn keep_aside(path: &Path, now: Timestamp) -> io::Result<()> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
-    let time = now.strftime("%Y-%m-%dT%H%M%SZ");
-    for attempt in 0..1000 {
-        let number = if attempt == 0 { String::new() } else { format!("-{attempt}") };
-        let aside = path.with_file_name(format!("{stem}.{time}{number}{extension}"));
-        if !fs::exists(&aside)? {
-            return fs::rename(path, aside);
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the old file"))
 }
 
 #[cfg(test)]

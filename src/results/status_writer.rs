@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::record::{Encoder, Line, Subject};
+use super::line::Line;
+use super::record::{Encoder, Subject};
 use super::storage::{Replacement, resolved};
 
 /// A writer of the copy, which gets its final name only when it is complete.

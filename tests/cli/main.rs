@@ -15,6 +15,7 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+mod ledger;
 #[cfg(unix)]
 mod locks;
 mod network;

@@ -150,7 +150,8 @@ fn a_fresh_start_keeps_the_old_results_aside() {
     let before = world.read("people.results.csv");
     let run = world.invite(&server.base_url()).args(&["--fresh", "--yes"]).finish();
     run.exits(0);
-    assert_eq!(world.results().count("already_invited"), 3, "{}", run.output());
+    assert_eq!(world.results().count("invited"), 3, "{}", run.output());
+    assert_eq!(server.sandbox().ledger().create_requests(), 3, "{}", run.output());
     let aside: Vec<String> = world.names().into_iter().filter(|name| name.starts_with("people.results.2")).collect();
     assert_eq!(aside.len(), 1, "{:?}", world.names());
     assert_eq!(world.read(&aside[0]), before);

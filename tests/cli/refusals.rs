@@ -197,13 +197,20 @@ pub(crate) const ALL: [Refusals; 10] = [
             world.write("other.csv", "quarter,revenue\n1,2\n");
             world.write("people.status.csv", "mine");
             world.write("note.html", "mine");
-            world.write("dated.csv", results.replace("Z,20", ",20"));
+            world.write("dated.csv", results.replace("Z,20", " soon,20"));
+            world.write("columns.csv", results.replace("invite_id", "id"));
+            world.write("old.csv", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
             world.write("damaged.csv", results.replace(",invited,", ",Invited,"));
         },
         lines: &[
             "bulk-invite run people.csv --results other.csv",
             "bulk-invite run people.csv --results people.revoked.csv",
             "bulk-invite run people.csv --org-id bbbbbbbbbbbbbbbbbbbbbbbb",
+            "bulk-invite run people.csv --org-id bbbbbbbbbbbbbbbbbbbbbbbb --fresh",
+            "bulk-invite run people.csv --dry-run --results sent.csv",
+            "bulk-invite run people.csv --results damaged.csv --fresh",
+            "bulk-invite run people.csv --results columns.csv",
+            "bulk-invite run people.csv --results old.csv",
             "bulk-invite revoke people.csv",
             "bulk-invite revoke missing.csv",
             "bulk-invite revoke people.revoked.csv",
@@ -221,6 +228,7 @@ pub(crate) const ALL: [Refusals; 10] = [
             "bulk-invite report missing.csv --output page.html",
             "bulk-invite report dated.csv --output page.html",
             "bulk-invite report damaged.csv --output page.html",
+            "bulk-invite report old.csv --output page.html",
             "bulk-invite report people.results.csv --output note.html",
             "bulk-invite report people.results.csv --output people.results.csv",
         ],

@@ -40,7 +40,8 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
             is.starts_with("text") || is == "time" && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
         }
         Value::Object(_) => is.starts_with("object"),
-        Value::Bool(_) | Value::Array(_) => false,
+        Value::Bool(_) => is == "boolean",
+        Value::Array(_) => false,
     };
     let within = match summary {
         Value::Object(_) | Value::Array(_) => documented.keys().any(|known| known.starts_with(path)),

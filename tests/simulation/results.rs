@@ -75,25 +75,50 @@ pub(crate) fn current(path: &Path) -> Vec<Line> {
     current.into_iter().map(|(_, _, line)| line).collect()
 }
 
+/// Returns what distinguishes a file from one that takes its place.
+fn identity(file: &File) -> (u64, u64) {
+    let metadata = file.metadata().expect("it can be read");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.dev(), metadata.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let created = metadata.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        (0, created.map_or(0, |since| since.as_nanos() as u64))
+    }
+}
+
 /// A reader that follows a results file while lines are appended.
 #[derive(Debug)]
 pub(crate) struct Tail {
     path: PathBuf,
+    /// The file that is followed, until another takes its place.
+    file: Option<(u64, u64)>,
     read: u64,
     last: BTreeMap<String, String>,
 }
 
 impl Tail {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, read: 0, last: BTreeMap::new() }
+        Self { path, file: None, read: 0, last: BTreeMap::new() }
     }
 
     /// Returns the status of the last line about the address.
     pub(crate) fn last_status(&mut self, address: &str) -> Option<String> {
         let mut file = File::open(&self.path).expect("the results file exists");
+        let identity = identity(&file);
+        if self.file != Some(identity) {
+            (self.file, self.read) = (Some(identity), 0);
+            self.last.clear();
+        }
         file.seek(SeekFrom::Start(self.read)).expect("it can be read");
         let mut new = Vec::new();
-        self.read += file.read_to_end(&mut new).expect("it can be read") as u64;
+        file.read_to_end(&mut new).expect("it can be read");
+        // A line that a kill cut off has no line end.
+        new.truncate(new.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+        self.read += new.len() as u64;
         let mut csv = csv::ReaderBuilder::new().has_headers(false).from_reader(new.as_slice());
         for record in csv.records() {
             let line = Line::read(&record.expect("lines are written whole"));

@@ -34,12 +34,20 @@ pub(crate) struct Report {
     pub(crate) violations: Vec<String>,
 }
 
+/// The way in which the user repeats a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Habit {
+    Continues,
+    /// The user starts every second run afresh.
+    StartsAfresh,
+}
+
 /// Simulates a seed, with its files in `folder`.
-pub(crate) fn simulate(seed: u64, recording: Recording, folder: &Path) -> Report {
+pub(crate) fn simulate(seed: u64, habit: Habit, recording: Recording, folder: &Path) -> Report {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut simulation = Simulation::new(seed, recording, folder);
+        let mut simulation = Simulation::new(seed, habit, recording, folder);
         simulation.simulate().await;
         drop(simulation.actors);
         let atlas = Arc::try_unwrap(simulation.atlas).map_or_else(
@@ -59,10 +67,12 @@ pub(crate) struct Simulation {
     pub(crate) actors: Actors,
     pub(crate) results: PathBuf,
     revoke_plan: Option<RevokePlan>,
+    /// Decides which runs start afresh, if the user does that.
+    fresh: Option<Rng>,
 }
 
 impl Simulation {
-    fn new(seed: u64, recording: Recording, folder: &Path) -> Self {
+    fn new(seed: u64, habit: Habit, recording: Recording, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
         let scenario = Scenario::pick(&mut rng);
         let remembers_case = scenario.server.exact_look_ups && !scenario.server.lowercases;
@@ -87,7 +97,8 @@ impl Simulation {
         let actors = actors::begin(&scenario, &atlas, sheet.people(), &mut rng);
         let revoke_plan = RevokePlan::pick(seed, scenario.faulty_runs);
         let results = folder.join(format!("people-{seed}.results.csv"));
-        Self { rng, scenario, sheet, atlas, actors, results, revoke_plan }
+        let fresh = (habit == Habit::StartsAfresh).then(|| Rng::with_seed(seed ^ 0x0066_7265_7368));
+        Self { rng, scenario, sheet, atlas, actors, results, revoke_plan, fresh }
     }
 
     async fn simulate(&mut self) {
@@ -134,6 +145,8 @@ impl Simulation {
         let user_run = self.plain_run(Crash::Never);
         let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
         let emails = locked(&self.atlas).ledger.issued.len();
+        // A fresh start would report what other administrators and the people have done since.
+        let user_run = UserRun { fresh: false, ..user_run };
         let Some(again) = self.run(self.scenario.faulty_runs + 1, &user_run, true).await else { return };
         let mut atlas = locked(&self.atlas);
         if atlas.ledger.issued.len() != emails {
@@ -153,7 +166,7 @@ impl Simulation {
         UserRun {
             results: self.results.clone(),
             command: Command::Invite(self.sheet.csv(ORGANIZATION)),
-            fresh: false,
+            fresh: self.fresh.as_mut().is_some_and(|rng| rng.bool()),
             seed: self.rng.u64(..),
             max_failures: MaxFailures::Off,
             limit: None,
@@ -230,7 +243,12 @@ impl Simulation {
 
     /// Runs the command once. If it ended by itself without violations, returns its lines.
     async fn run(&mut self, number: u32, user_run: &UserRun, last: bool) -> Option<Vec<Line>> {
+        let before = fs::read(&self.results).ok();
         let (summary, was_read) = self.user_run(&format!("run {number}"), user_run).await?;
+        if summary.unchanged {
+            self.check_unchanged(&user_run.results, before);
+            return None;
+        }
         let lines = results::read(&self.results);
         let mut atlas = locked(&self.atlas);
         let rows = self.sheet.row_specs();
@@ -249,6 +267,13 @@ impl Simulation {
         }
         violations.into_iter().for_each(|violation| atlas.history.violation(violation));
         (!atlas.history.has_violations()).then_some(lines)
+    }
+
+    /// Checks that a run that sent nothing has left the results as they were.
+    pub(crate) fn check_unchanged(&mut self, results: &Path, before: Option<Vec<u8>>) {
+        if fs::read(results).ok() != before {
+            locked(&self.atlas).history.violation("a run that sent nothing changed the results".to_owned());
+        }
     }
 
     /// Leaves the files that a kill may leave: a line that is cut off, a lock file, and an unfinished replacement.

@@ -40,7 +40,7 @@ pub(crate) struct JobArgs {
     )]
     pub(crate) durability: DurabilityArg,
 
-    /// Start over; the old results file is renamed with the date.
+    /// Decide about every row again; invites of this job stay on record, and the old results are kept under a dated name.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,
 

@@ -152,12 +152,20 @@ fn print_earlier(earlier: &Earlier, rows: Option<u64>, results: &Path, screen: &
     let done = earlier.count(NextRun::Keep);
     let left = rows.map_or(0, |rows| rows.saturating_sub(done));
     let results = results.display();
+    let recorded = done + earlier.count(NextRun::Settle);
     screen.note(match (done, left) {
+        _ if earlier.is_fresh() && recorded > 0 => {
+            format!("deciding about every row again; the invites in {results} stay on record")
+        }
+        _ if earlier.is_fresh() => format!("starting over; {results} records no invites"),
         (0, 0) => format!("resuming {results}"),
         (0, left) => format!("resuming {results}: {} to go", report::rows(left)),
         (done, 0) => format!("resuming {results}: {} done", report::rows(done)),
         (done, left) => format!("resuming {results}: {} done, {left} to go", report::rows(done)),
     });
+    if earlier.was_resaved() {
+        screen.note(format_args!("{results} was saved by another program; a run that sends restores its format"));
+    }
     if earlier.was_torn() {
         screen.note(format_args!("dropped the incomplete last line of {results}"));
     }

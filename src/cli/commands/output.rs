@@ -186,11 +186,11 @@ impl<'a> Files<'a> {
 
     /// Returns how to treat an existing results file.
     pub(crate) fn start(&self, now: Timestamp) -> Start {
-        if self.job.fresh {
-            Start::Fresh(now)
-        } else if self.job.dry_run && !self.is_named {
+        if self.job.dry_run {
             // A dry run does not resume an earlier one.
             Start::Replace
+        } else if self.job.fresh {
+            Start::Fresh(now)
         } else {
             Start::Continue
         }

@@ -7,9 +7,9 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{
     Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
 };
-use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
+use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId, Status};
 use bulk_invite::report::{self, Report};
-use bulk_invite::results::{FileLock, Layout, ResultsReader};
+use bulk_invite::results::{FileLock, Layout, Place, ResultsReader};
 
 use super::error::CliError;
 use super::finish::finish;
@@ -125,7 +125,11 @@ fn preview<G>(
         let step = revoke_step(&line, organization.directory, false);
         let place = earlier.place(keys.key(organization.id, &line.email));
         // An invitation with an unknown outcome is not looked up again if an earlier `revoke` has finished it.
-        if step != Step::LookUp || place.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
+        let is_finished = |place: Place| match place.status.next_run() {
+            NextRun::Keep => !earlier.is_fresh() || place.status == Status::Revoked,
+            NextRun::Settle | NextRun::PlanAgain => false,
+        };
+        if step != Step::LookUp || !place.is_some_and(is_finished) {
             preview.add(&step);
         }
     }

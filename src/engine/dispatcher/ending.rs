@@ -82,7 +82,11 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant, started_at: Timestamp) -> Summary {
         self.report_progress();
         let failures = self.recorder.failures();
-        if self.broken.is_none()
+        // A run that ended early without having sent anything leaves the file of an earlier run as it is.
+        let unchanged = self.halt.is_some() && self.recorder.journal.is_unchanged();
+        if unchanged {
+            drop(self.recorder.journal);
+        } else if self.broken.is_none()
             && let Err(error) = self.recorder.journal.finish(failed_rows)
         {
             match &error {
@@ -102,6 +106,8 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::NotOurs { .. }
                 | JournalError::OtherJob { .. }
                 | JournalError::OtherOrganization { .. }
+                | JournalError::OnRecord { .. }
+                | JournalError::Foreign { .. }
                 | JournalError::Damaged { .. }
                 | JournalError::Changed { .. } => self.broken = Some(results_lost(&error)),
             }
@@ -123,6 +129,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             gone: self.recorder.unlisted,
             failures,
             halt: self.halt,
+            unchanged,
             organizations: self.organizations.into_iter().map(OrganizationState::summary).collect(),
             started_at,
             elapsed: start.elapsed(),
@@ -141,6 +148,8 @@ fn results_lost(error: &JournalError) -> Halt {
         | JournalError::NotOurs { .. }
         | JournalError::OtherJob { .. }
         | JournalError::OtherOrganization { .. }
+        | JournalError::OnRecord { .. }
+        | JournalError::Foreign { .. }
         | JournalError::Damaged { .. }
         | JournalError::Broken { .. }
         | JournalError::FailedRows { .. } => Halt::ResultsUnwritable(text),

@@ -117,10 +117,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         Conditions {
             now,
             server_now: session.map_or(now, |session| session.server_time(now)),
+            knows_server_time: session.is_some_and(|session| session.server_clock.translate(now).is_some()),
             withheld: self.withheld(organization),
             may_ask: self.halt.is_none() && !self.options.dry_run && !is_blocked,
             api: self.api,
             reinvite_expired: self.options.reinvite_expired,
+            fresh: self.earlier.is_fresh(),
             timeout: self.options.timeout,
             settle: self.options.settle,
         }

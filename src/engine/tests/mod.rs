@@ -5,6 +5,7 @@
 
 mod attribution;
 mod blocked;
+mod fresh;
 mod limits;
 mod order;
 mod organizations;

@@ -62,6 +62,13 @@ impl LedgerFile {
         self.disk = Some(disk);
     }
 
+    /// Records that the file has been renamed, and that the new name is on the disk.
+    pub(in crate::results) fn has_moved(&mut self, path: PathBuf) {
+        self.path = path;
+        self.is_folder_synced = true;
+        self.syncer.has_synced(self.length());
+    }
+
     pub(in crate::results) fn path(&self) -> &Path {
         &self.path
     }
@@ -89,6 +96,11 @@ impl LedgerFile {
     /// Returns the error because of which syncing in the background has stopped. Returns it only once.
     pub(in crate::results) fn failure(&self) -> Option<io::Error> {
         self.syncer.failure()
+    }
+
+    /// Returns whether the file is at this path.
+    pub(in crate::results) fn is_at(&self, path: &Path) -> bool {
+        is_at(&self.file, path)
     }
 
     /// Returns whether another program has changed the length of the file, or replaced, moved or removed it.
@@ -146,8 +158,8 @@ impl LedgerFile {
         Ok(())
     }
 
-    /// Writes what is known of a file that another program has changed, and `lines`, to a new file beside it.
-    pub(in crate::results) fn recover(&self, lines: &[u8]) -> io::Result<Recovered> {
+    /// Writes what is known of a file that another program has changed, and `lines`, to a new file beside the results.
+    pub(in crate::results) fn recover(&self, results: &Path, lines: &[u8]) -> io::Result<Recovered> {
         let parts = match &self.copy {
             Some(_) => Vec::from([Range { start: 0, end: self.length() }]),
             None => self.checksums.intact(self.reader()?)?,
@@ -156,7 +168,7 @@ impl LedgerFile {
         if parts.first().is_none_or(|first| first.start > 0) {
             return Err(io::Error::other("another program has overwritten it"));
         }
-        let (mut file, path) = self.create_recovered()?;
+        let (mut file, path) = create_recovered(results)?;
         let written = (|| {
             for part in &parts {
                 match &self.copy {
@@ -185,16 +197,16 @@ impl LedgerFile {
             }
         }
     }
+}
 
-    fn create_recovered(&self) -> io::Result<(File, PathBuf)> {
-        for attempt in 1..1000 {
-            let number = if attempt == 1 { String::new() } else { format!("-{attempt}") };
-            let path = beside(&self.path, &format!("recovered{number}"));
-            match create_new(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                created => return Ok((created?, path)),
-            }
+fn create_recovered(results: &Path) -> io::Result<(File, PathBuf)> {
+    for attempt in 1..1000 {
+        let number = if attempt == 1 { String::new() } else { format!("-{attempt}") };
+        let path = beside(results, &format!("recovered{number}"));
+        match create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return Ok((created?, path)),
         }
-        Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the recovered lines"))
     }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the recovered lines"))
 }

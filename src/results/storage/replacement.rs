@@ -45,6 +45,11 @@ impl Replacement {
         &self.file
     }
 
+    /// Returns the path of the new file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Syncs the file, renames it, and syncs the folder.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.file.sync_all()?;

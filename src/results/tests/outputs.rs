@@ -23,7 +23,7 @@ fn failed_rows_have_the_columns_of_the_input() {
 fn results_are_complete_even_if_failed_rows_are_unwritable() {
     let workspace = Workspace::new();
     for path in [PathBuf::from("/dev/full"), workspace.folder.path().join("missing/failed.csv")] {
-        let (mut journal, _) = workspace.try_open(&["roles", "team"], Start::Replace).unwrap();
+        let (mut journal, _) = workspace.try_open(&["roles", "team"], Start::Continue).unwrap();
         let first = append(&mut journal, 2, "a@example.com", Status::Sending);
         append(&mut journal, 3, "b@example.com", Status::Failed);
         journal.append(Some(first), subject(2, "a@example.com"), &outcome(Status::Invited), ["", ""]);
@@ -187,7 +187,7 @@ proptest::proptest! {
         fs::write(workspace.path(), &bytes).unwrap();
         match workspace.try_open(&["roles", "team"], Start::Continue) {
             Ok((mut journal, _)) => {
-                append(&mut journal, 9, "last@example.com", Status::Invited);
+                append(&mut journal, 9, "last@example.com", Status::Sending);
                 journal.flush().unwrap();
                 drop(journal);
                 let (_, mut earlier) = workspace.open();

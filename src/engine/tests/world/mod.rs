@@ -103,6 +103,7 @@ pub(super) struct World {
     pub(super) directory: Directory,
     organizations: Vec<ObjectId>,
     kind: JobKind,
+    fresh: bool,
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
@@ -138,6 +139,7 @@ impl World {
             directory: Directory::new(),
             organizations: vec![ORGANIZATION.parse().unwrap()],
             kind: JobKind::Invite,
+            fresh: false,
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
@@ -209,6 +211,12 @@ impl World {
 
     pub(super) fn without_date(mut self) -> Self {
         self.ahead = None;
+        self
+    }
+
+    /// Decides about every row again.
+    pub(super) fn fresh(mut self) -> Self {
+        self.fresh = true;
         self
     }
 
@@ -295,8 +303,9 @@ impl World {
                 (Input::Results(reader), layout)
             }
         };
+        let start = if self.fresh { Start::Fresh(server.0.clock.now()) } else { Start::Continue };
         let (mut journal, earlier) =
-            Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
+            Journal::open(&self.results(), &self.organizations, &self.keys, layout, start).unwrap();
         journal.set_disk(Box::new(SyncedDisk(server.0.synced.clone())));
         let limiter = Limiter::new(self.pace).with_max_wait(self.max_wait);
         let (sender, learned) = mpsc::unbounded_channel();
