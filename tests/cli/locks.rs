@@ -16,7 +16,8 @@ fn slow() -> Running {
 
 /// Starts a run with these results, and waits until the second person has been invited.
 fn started(world: &World, server: &Running, results: &str) -> Process {
-    let run = world.invite(&server.base_url()).args(&["--results", results, "--concurrency", "1"]).start();
+    let arguments = ["--results", results, "--concurrency", "1", "--settle", "50ms"];
+    let run = world.invite(&server.base_url()).args(&arguments).start();
     wait_until("the run is at work", || server.sandbox().ledger().created.len() == 2);
     run
 }

@@ -62,7 +62,7 @@ fn the_summary_on_standard_output_is_json_and_nothing_else() {
 fn a_quiet_run_that_succeeds_prints_nothing() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["500@#1"]));
-    let run = world.invite(&server.base_url()).args(&["--quiet"]).finish();
+    let run = world.invite(&server.base_url()).args(&["--quiet", "--settle", "50ms"]).finish();
     run.exits(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
 }
@@ -107,7 +107,7 @@ fn piped_output_has_no_control_characters() {
     let world = World::new();
     world.write("people.csv", MIXED.replace("Bob,bob@", "Bob,b\u{1b}[31mob@"));
     let server = sandbox(faults(&["500@#1"]));
-    let run = world.invite(&server.base_url()).finish();
+    let run = world.invite(&server.base_url()).args(&["--settle", "50ms"]).finish();
     run.exits(1);
     assert!(!run.stderr.contains(['\u{1b}', '\r']), "{}", run.output());
 }

@@ -84,7 +84,11 @@ fn the_summary_has_exactly_the_documented_fields() {
     sheet += "bob@example.com,member of none\n";
     world.write("people.csv", sheet);
     let start = |server: &Running, arguments: &[&str]| {
-        world.invite(&server.base_url()).args(&["--summary", "-", "--fresh"]).args(arguments).start()
+        world
+            .invite(&server.base_url())
+            .args(&["--summary", "-", "--fresh", "--settle", "50ms"])
+            .args(arguments)
+            .start()
     };
     let run = |arguments: &[&str]| start(&sandbox(Options::default()), arguments).finish().json();
     let limited = || {
