@@ -69,6 +69,8 @@ class World:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
+                # An interrupt at the terminal is for the soak alone, which then ends its processes.
+                start_new_session=True,
             )
         self.started.append(process)
         return process
