@@ -15,7 +15,9 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+mod late;
 mod ledger;
+mod lists;
 #[cfg(unix)]
 mod locks;
 mod network;

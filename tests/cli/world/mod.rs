@@ -20,7 +20,7 @@ pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
 pub(crate) use self::results::{Line, Results};
 pub(crate) use self::schema::schema;
-pub(crate) use self::server::{SandboxProcess, play};
+pub(crate) use self::server::{SandboxProcess, invite_elsewhere, play};
 #[cfg(target_os = "linux")]
 pub(crate) use self::terminal::Typist;
 
