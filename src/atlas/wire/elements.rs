@@ -3,10 +3,10 @@
 //! Only brackets and strings are tracked. The caller parses every element, and an array is valid if its elements are,
 //! so a malformed array is never mistaken for a shorter one.
 
+use super::answer::NOT_JSON;
+
 /// The longest element, in bytes. An invite with roles in a thousand projects takes about 80 KiB.
 const LONGEST: usize = 256 << 10;
-
-const NOT_JSON: &str = "not JSON";
 
 /// A position in the text of an array.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

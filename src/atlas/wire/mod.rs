@@ -4,6 +4,7 @@
 
 mod answer;
 mod create;
+mod created;
 mod elements;
 mod entity;
 mod failure;
