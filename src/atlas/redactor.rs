@@ -48,6 +48,8 @@ struct Secret {
     plain: Finder<'static>,
     /// The parts of its Base64 that do not depend on the text around it, for each position modulo three.
     encoded: Vec<Finder<'static>>,
+    /// The length of the shortest form, in bytes.
+    shortest: usize,
 }
 
 impl Secrets {
@@ -103,12 +105,8 @@ impl Secret {
         }
         forms.dedup();
         let encoded = forms.iter().map(|form| finder(form)).collect();
-        Some(Arc::new(Self { plain: finder(secret.as_bytes()), encoded }))
-    }
-
-    /// Returns the length of its shortest form, in bytes.
-    fn shortest(&self) -> usize {
-        self.encoded.iter().chain([&self.plain]).map(|form| form.needle().len()).min().unwrap_or_default()
+        let shortest = forms.iter().map(Vec::len).min().unwrap_or(usize::MAX).min(secret.len());
+        Some(Arc::new(Self { plain: finder(secret.as_bytes()), encoded, shortest }))
     }
 }
 
@@ -130,7 +128,7 @@ impl Redactor {
     /// Replaces secrets, and changes nothing else.
     pub(super) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         // Decoding makes no text longer. The ids in most answers end here.
-        let may_hold = |secret: &Arc<Secret>| text.len() >= secret.shortest();
+        let may_hold = |secret: &Arc<Secret>| text.len() >= secret.shortest;
         let digest = self.digest.as_ref().filter(|_| text.len() >= DIGEST_RESPONSE).map(digest_secrets);
         if digest.is_none() && !self.known.iter().any(may_hold) {
             return Cow::Borrowed(text);
