@@ -54,7 +54,7 @@ pub fn text(report: Report<'_>) -> String {
         lines.extend(halt_advice(halt).and_then(advice));
     }
     lines.extend(organizations(summary));
-    let unchanged = if summary.unchanged { " (unchanged: nothing was sent)" } else { "" };
+    let unchanged = if summary.unchanged { " (unchanged: this run sent nothing)" } else { "" };
     lines.push(format!("results: {}{unchanged}", escaped(&summary.results(results).display().to_string())));
     lines.extend(next_steps(report));
     lines.join("\n")

@@ -13,11 +13,12 @@ use crate::spreadsheet::SheetError;
 pub enum JournalError {
     #[error("another bulk-invite is using {}; wait until it has finished", path.display())]
     Locked { path: PathBuf },
-    #[error("cannot write the results to {}: {source}; choose another file with --results", path.display())]
+    #[error("cannot write the results to {}: {source}; free disk space, or make the file and its folder writable", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
+    #[error("cannot read the earlier results in {}: {source}; make the file readable", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} already exists and is not a results file of bulk-invite; choose another file with --results", path.display())]
+    #[error("{} is not a results file of bulk-invite: line 1 lacks the columns row, email, org_id, status; restore that line if it is \
+         one, or else choose another file with --results", path.display())]
     NotOurs { path: PathBuf },
     #[error("{} contains the results of another command; choose another file with --results", path.display())]
     OtherJob { path: PathBuf },

@@ -1,6 +1,6 @@
 //! The part that `run` and `revoke` share: connections, the results file, signals, and reading the organizations.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bulk_invite::atlas::{Api, Client};
 use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session, reached};
@@ -60,6 +60,14 @@ impl OpenJob {
         journal.set_durability(files.job.durability.into());
         if pace.settle.is_zero() && !files.job.dry_run {
             screen.note("warning: --settle 0s: a request that Atlas is still processing can cause a second email");
+        }
+        if let Some(recovered) = recovered_beside(&files.results) {
+            screen.note(format_args!(
+                "warning: {} has lines that {} lacks; to continue with it, set --results to that file, and delete it once it is \
+                 merged",
+                recovered.display(),
+                files.results.display()
+            ));
         }
         print_earlier(&earlier, rows, &files.results, screen);
         let signals = signals::receive().map_err(CliError::Signals)?;
@@ -142,6 +150,14 @@ impl JobArgs {
             rows,
         }
     }
+}
+
+/// Returns the latest file in which an earlier run continued because another program had changed these results.
+fn recovered_beside(results: &Path) -> Option<PathBuf> {
+    let stem = results.file_stem()?.to_string_lossy();
+    let named = |number: &str| results.with_file_name(format!("{stem}.recovered{number}.csv"));
+    let numbers = (2..1000).map(|number| format!("-{number}"));
+    [String::new()].into_iter().chain(numbers).map(|number| named(&number)).take_while(|path| path.exists()).last()
 }
 
 /// Prints how many rows earlier runs have finished, unless this is the first.

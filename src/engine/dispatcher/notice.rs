@@ -65,7 +65,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         self.settle(Some(organization), entry, &outcome, false);
         if let Some(blocked) = blocked {
             self.block(organization, blocked);
-        } else if sent {
+        } else if sent && self.halt.is_none() {
             let failed = matches!(outcome.status, Status::Failed | Status::Unknown);
             if let Some(spent) = self.budget.spend(failed) {
                 self.stop(Halt::TooManyFailures(spent));

@@ -13,7 +13,7 @@ pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
             Some("free disk space, or set another file with --failed; the results are complete")
         }
         Halt::ResultsUnwritable(_) => Some(
-            "free disk space, or set another file with --results; rows printed as `not in the results` are missing",
+            "free disk space, or make the folder of the results writable; keep the rows printed as `not written to the results`",
         ),
         Halt::ResultsChanged { .. } => {
             Some("continue with the recovered file, and do not save the results in another program during a run")

@@ -21,7 +21,7 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
         RowReason::DeadlineReached => ("The run reached its deadline before these rows", RERUN),
         RowReason::InputUnreadable => ("The spreadsheet could not be read to its end", "repair the spreadsheet"),
         RowReason::ResultsUnwritable => {
-            ("The results could not be written", "free disk space, or set another file with --results")
+            ("The results could not be written", "free disk space, or make the folder of the results writable")
         }
         RowReason::NoLongerListed => ("No longer in the spreadsheet, and not invited", NOTHING),
         RowReason::HttpError => ("Atlas rejected the request without giving a reason", RETRY),
