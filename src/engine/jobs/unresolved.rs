@@ -36,13 +36,16 @@ impl Conditions {
         let rest = settled.duration_since(self.server_now).clamp(SignedDuration::ZERO, sent.settle);
         let trace =
             Trace { attempts: line.attempts, first_sent: Some(first_sent(line)), last_sent: Some(line.finished_at) };
-        let until = after(self.abandoned_at(line, sent.at, self.timeout), sent.settle);
+        // If the recorded delay is not this run's, the flags differ or the local clock was changed: both times may be right.
+        let other = line.settled_at.and_then(|at| at.checked_sub(signed(self.settle)).ok()).unwrap_or(sent.at);
+        let (earliest, latest) = (sent.at.min(other), sent.at.max(other).min(self.server_now));
+        let until = after(self.abandoned_at(line, latest, self.timeout), sent.settle);
         let known = |at| self.knows_server_time.then_some(at);
         Unresolved {
             sent_as,
             trace,
             settle: Duration::try_from(rest).unwrap_or(self.settle),
-            since: known(sent.at.checked_sub(signed(line.elapsed)).unwrap_or(sent.at)),
+            since: known(earliest.checked_sub(signed(line.elapsed)).unwrap_or(earliest)),
             // Our knowledge of the server's clock may lag by as long as an answer takes.
             until: known(after(until, signed(self.timeout))),
         }
