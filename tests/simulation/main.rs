@@ -6,6 +6,7 @@
 //! is revoked, midway or at the end, and sometimes run and revoked once more.
 //!
 //! `BULK_INVITE_SEEDS=20000` simulates more seeds; `BULK_INVITE_SEED=1234` simulates one and prints its history.
+//! `BULK_INVITE_HAZARDS=EarlyAnswers,ShortPages` gives these [hazards](hazards::Hazard) to every seed.
 
 mod actors;
 mod answers;
@@ -15,9 +16,12 @@ mod cancel;
 mod cancellations;
 mod client_rules;
 mod faults;
+mod hazard_runs;
+mod hazards;
 mod history;
 mod ledger;
 mod network;
+mod pages;
 mod results;
 mod revoke_checks;
 mod revoke_plan;
@@ -36,6 +40,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use crate::hazards::Hazards;
 use crate::history::Recording;
 
 /// The default number of seeds.
@@ -52,15 +57,15 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 /// Returns the violations of a seed. A panic counts as one.
-fn violations(seed: u64, recording: Recording) -> Vec<String> {
-    let simulate = || simulation::simulate(seed, recording, folder().path()).violations;
+fn violations(seed: u64, hazards: Hazards, recording: Recording) -> Vec<String> {
+    let simulate = || simulation::simulate(seed, hazards, recording, folder().path()).violations;
     panic::catch_unwind(simulate).unwrap_or_else(|_| vec!["it panicked".to_owned()])
 }
 
 #[test]
 fn exactly_once() {
     if let Some(seed) = number("BULK_INVITE_SEED") {
-        let violations = violations(seed, Recording::Printed);
+        let violations = violations(seed, Hazards::pick(seed), Recording::Printed);
         assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
         return;
     }
@@ -68,7 +73,7 @@ fn exactly_once() {
     let next = AtomicU64::new(0);
     let simulate = || {
         let seeds = iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds));
-        let simulated = seeds.map(|seed| (seed, violations(seed, Recording::Off)));
+        let simulated = seeds.map(|seed| (seed, violations(seed, Hazards::pick(seed), Recording::Off)));
         simulated.filter(|(_, violations)| !violations.is_empty()).collect::<Vec<_>>()
     };
     let threads = thread::available_parallelism().map_or(2, usize::from);
@@ -78,7 +83,7 @@ fn exactly_once() {
     });
     failed.sort();
     if let Some((first, _)) = failed.first() {
-        violations(*first, Recording::Printed);
+        violations(*first, Hazards::pick(*first), Recording::Printed);
         let each = failed.iter().take(20);
         let each = each.map(|(seed, violations)| format!("BULK_INVITE_SEED={seed}: {}", violations[0]));
         let each: Vec<String> = each.collect();
@@ -96,7 +101,7 @@ fn seeds_that_found_bugs() {
         (16538, "a person who accepted between two requests was reported as gone"),
         (7200, "an invite of the job counted as another administrator's, because a clock was behind"),
     ] {
-        let violations = violations(seed, Recording::Off);
+        let violations = violations(seed, Hazards::none(), Recording::Off);
         assert!(violations.is_empty(), "seed {seed}, in which {bug}: {violations:#?}");
     }
 }
@@ -106,8 +111,8 @@ fn a_seed_has_one_history() {
     for seed in 0..20 {
         let (one, other) = (folder(), folder());
         let (first, again) = (
-            simulation::simulate(seed, Recording::Collected, one.path()),
-            simulation::simulate(seed, Recording::Collected, other.path()),
+            simulation::simulate(seed, Hazards::pick(seed), Recording::Collected, one.path()),
+            simulation::simulate(seed, Hazards::pick(seed), Recording::Collected, other.path()),
         );
         let differs = first.events.iter().zip(&again.events).find(|(first, again)| first != again);
         assert_eq!(differs, None, "seed {seed}");

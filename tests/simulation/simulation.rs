@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use bulk_invite::engine::{MaxFailures, Summary};
 use fastrand::Rng;
+use jiff::SignedDuration;
 use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
 use crate::faults::{Faults, random_duration};
+use crate::hazards::{Hazard, Hazards};
 use crate::history::{History, Recording};
 use crate::ledger::Creator;
 use crate::network::{Shared, locked};
@@ -34,11 +36,11 @@ pub(crate) struct Report {
 }
 
 /// Simulates a seed, with its files in `folder`.
-pub(crate) fn simulate(seed: u64, recording: Recording, folder: &Path) -> Report {
+pub(crate) fn simulate(seed: u64, hazards: Hazards, recording: Recording, folder: &Path) -> Report {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut simulation = Simulation::new(seed, recording, folder);
+        let mut simulation = Simulation::new(seed, hazards, recording, folder);
         simulation.simulate().await;
         drop(simulation.actors);
         let atlas = Arc::try_unwrap(simulation.atlas).map_or_else(
@@ -53,6 +55,7 @@ pub(crate) fn simulate(seed: u64, recording: Recording, folder: &Path) -> Report
 pub(crate) struct Simulation {
     pub(crate) rng: Rng,
     pub(crate) scenario: Scenario,
+    pub(crate) hazards: Hazards,
     pub(crate) sheet: Sheet,
     pub(crate) atlas: Shared,
     pub(crate) actors: Actors,
@@ -61,13 +64,13 @@ pub(crate) struct Simulation {
 }
 
 impl Simulation {
-    fn new(seed: u64, recording: Recording, folder: &Path) -> Self {
+    fn new(seed: u64, mut hazards: Hazards, recording: Recording, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let scenario = Scenario::pick(&mut rng);
+        let scenario = Scenario::pick(&mut rng, &mut hazards);
         let remembers_case = scenario.server.exact_look_ups && !scenario.server.lowercases;
         let sheet = Sheet::pick(&mut rng, remembers_case);
         let mut history = History::new(recording);
-        history.note(|| format!("{scenario:#?}"));
+        history.note(|| format!("{scenario:#?}, {hazards:?}"));
         let mut atlas = Atlas::new(scenario.server.clone(), rng.fork(), history);
         for person in 0..sheet.people() {
             match rng.u8(..24) {
@@ -86,7 +89,7 @@ impl Simulation {
         let actors = actors::begin(&scenario, &atlas, sheet.people(), &mut rng);
         let revoke_plan = RevokePlan::pick(seed, scenario.faulty_runs);
         let results = folder.join(format!("people-{seed}.results.csv"));
-        Self { rng, scenario, sheet, atlas, actors, results, revoke_plan }
+        Self { rng, scenario, hazards, sheet, atlas, actors, results, revoke_plan }
     }
 
     async fn simulate(&mut self) {
@@ -96,6 +99,7 @@ impl Simulation {
             }
             locked(&self.atlas).faults = Faults::pick(&mut self.rng);
             let user_run = self.faulty_run();
+            let user_run = self.with_hazards(user_run, run);
             self.run(run, &user_run, false).await;
             if self.has_violations() {
                 return;
@@ -129,6 +133,8 @@ impl Simulation {
             let mut atlas = locked(&self.atlas);
             atlas.faults = Faults::none();
             atlas.server.seats = None;
+            atlas.server.hazards.end();
+            atlas.clock_error = SignedDuration::ZERO;
         }
         let user_run = self.plain_run(Crash::Never);
         let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
@@ -150,7 +156,11 @@ impl Simulation {
         UserRun {
             results: self.results.clone(),
             command: Command::Invite(self.sheet.csv(ORGANIZATION)),
+            settings: self.scenario.settings.clone(),
+            is_of_job: true,
             fresh: false,
+            reinvite_expired: false,
+            tried_twice: false,
             seed: self.rng.u64(..),
             max_failures: MaxFailures::Off,
             limit: None,
@@ -189,6 +199,7 @@ impl Simulation {
         {
             let mut atlas = locked(&self.atlas);
             atlas.begin_run();
+            atlas.server.api = user_run.settings.api;
             let faults = atlas.faults.clone();
             atlas.history.note(|| {
                 let input = match &user_run.command {
@@ -198,13 +209,25 @@ impl Simulation {
                 format!("{name} with {faults:?}, {:?}, {:?}:\n{input}", user_run.signals, user_run.crash)
             });
         }
-        let run = user_run::run(user_run, &self.scenario.server, &self.scenario.settings, &self.atlas);
-        let Ok(end) = timeout(LONGEST_RUN, run).await else {
+        let other = self.other_process(user_run);
+        // The futures are large, so they are not kept on the stack.
+        let run = Box::pin(user_run::run(user_run, &self.atlas));
+        let both = async {
+            match &other {
+                Some(other) => tokio::join!(run, Box::pin(user_run::run(other, &self.atlas))).0,
+                None => run.await,
+            }
+        };
+        let Ok(end) = timeout(LONGEST_RUN, both).await else {
             locked(&self.atlas).history.violation("the run does not end".to_owned());
             return None;
         };
+        if let Some(other) = &other {
+            self.check_other_process(&other.results);
+        }
         let (summary, was_read) = match end {
             End::Killed => {
+                self.cut_power(&user_run.results);
                 {
                     let mut atlas = locked(&self.atlas);
                     let Atlas { ledger, cancellations, client_rules, history, .. } = &mut *atlas;
@@ -221,7 +244,12 @@ impl Simulation {
             }
             End::Ended(summary, was_read) => (summary, was_read),
         };
-        locked(&self.atlas).history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        let mut atlas = locked(&self.atlas);
+        atlas.history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        if atlas.client_rules.is_overwritten() {
+            atlas.history.violation("the results were overwritten in place, which a kill could cut off".to_owned());
+        }
+        drop(atlas);
         Some((summary, was_read))
     }
 
@@ -238,6 +266,8 @@ impl Simulation {
             tally: &summary.tally,
             early: self.scenario.server.early(),
             was_read,
+            halted: summary.halt.is_some(),
+            by_any_endpoint: self.hazards.has(Hazard::ChangedFlags),
             last,
         };
         let mut violations = checks.violations();
