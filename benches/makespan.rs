@@ -159,7 +159,7 @@ impl Atlas {
             Request::Create(_) => {
                 state.created += 1;
                 let id = format!("{:024x}", state.created);
-                Body::Created(Created { id, expires_at: None })
+                Body::Created(Created { id, expires_at: None, invited_by: None, for_another: None, missing: None })
             }
             Request::Invites | Request::FindInvites(_) => Body::Invites(Vec::new()),
             Request::Users(_) | Request::Lapsed(_) | Request::FindUser(_) => {

@@ -30,22 +30,26 @@ fn main() -> ExitCode {
 }
 
 fn start() -> Result<(Cli, clap::Command, Screen), CliError> {
-    let (cli, definition) = with_profile(Cli::parse())?;
+    let (cli, definition, warning) = with_profile(Cli::parse())?;
     let (format, quiet) = cli.command.job().map_or((LogFormat::Text, false), |job| (job.log_format, job.quiet));
     diagnostics::start(format == LogFormat::Json)?;
-    Ok((cli, definition, Screen::new(format, quiet)))
+    let screen = Screen::new(format, quiet);
+    warning.iter().for_each(|warning| screen.note(warning));
+    Ok((cli, definition, screen))
 }
 
-/// Parses the arguments again, with the profile's settings as defaults. Returns the definition with them too.
-fn with_profile(cli: Cli) -> Result<(Cli, clap::Command), CliError> {
-    let Some(account) = cli.command.account() else { return Ok((cli, Cli::command())) };
+/// Parses the arguments again, with the profile's settings as defaults. Returns the definition with them too, and a
+/// warning about the profile file.
+fn with_profile(cli: Cli) -> Result<(Cli, clap::Command, Option<String>), CliError> {
+    let Some(account) = cli.command.account() else { return Ok((cli, Cli::command(), None)) };
     let file = ProfileFile::load(account, &environment)?;
     let definition = cli::args::with_defaults(Cli::command(), &file.settings);
+    let warning = file.warning();
     if file.settings.is_empty() {
-        return Ok((cli, definition));
+        return Ok((cli, definition, warning));
     }
     let matches = definition.clone().try_get_matches().map_err(|error| file.invalid_setting(error))?;
-    Ok((Cli::from_arg_matches(&matches)?, definition))
+    Ok((Cli::from_arg_matches(&matches)?, definition, warning))
 }
 
 fn run(command: Command, definition: clap::Command, screen: &mut Screen) -> Result<Exit, CliError> {

@@ -151,7 +151,7 @@ fn lapsed(users: &Url, page: u32) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::atlas::api::{Create, Revoke};
+    use crate::atlas::api::{Create, Grants, Revoke};
 
     const ORG: &str = "/api/atlas/v2/orgs/32b6e34b3d91647abb20e7b8";
     const INVITE: &str = "42b6e34b3d91647abb20e7b9";
@@ -163,7 +163,13 @@ mod tests {
 
     #[test]
     fn every_request_has_a_method_a_target_and_a_version() {
-        let create = || Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
+        let create = || {
+            Request::Create(Create {
+                email: "ada@example.com".into(),
+                grants: Grants::default(),
+                body: Bytes::from_static(b"{}"),
+            })
+        };
         for (api, request, method, target, version) in [
             (Api::Invites, create(), "POST", format!("{ORG}/invites"), Api::Invites.version()),
             (Api::Users, create(), "POST", format!("{ORG}/users"), Api::Users.version()),
@@ -238,7 +244,11 @@ mod tests {
 
     #[test]
     fn only_a_post_has_a_content_type() {
-        let create = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") });
+        let create = Request::Create(Create {
+            email: "ada@example.com".into(),
+            grants: Grants::default(),
+            body: Bytes::from_static(b"{}"),
+        });
         let post = call(Api::Users, &create).request(None);
         assert_eq!(post.headers()[CONTENT_TYPE], post.headers()[ACCEPT]);
         let get = call(Api::Users, &Request::Organization).request(None);

@@ -11,7 +11,8 @@
 //!
 //! [`BaseUrl`] and [`Credential`] come from the caller. `endpoints` has Atlas's paths and versions, `transport` sends
 //! and classifies failures, `route` describes failed connections, `trust` parses additional certificate authorities,
-//! `oauth` and `digest` keep tokens and nonces, `headers` and `wire` parse and write the formats that Atlas documents,
+//! `oauth` and `digest` keep tokens and nonces, `redactor`
+//! keeps secrets out of the texts of servers, with the help of `decoding`, `headers` and `wire` parse and write the formats that Atlas documents,
 //! and `verdict` judges answers for the caller.
 //!
 //! [`Answer`]: crate::atlas::api::Answer
@@ -20,10 +21,12 @@ pub(crate) mod api;
 mod base_url;
 mod client;
 mod credential;
+mod decoding;
 mod digest;
 mod endpoints;
 mod headers;
 mod oauth;
+mod redactor;
 mod route;
 mod transport;
 mod trust;

@@ -4,12 +4,14 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::CertificateError;
 
 use super::Settings;
+use super::redactor::Redactor;
 use super::wire::clean;
 use crate::atlas::api::NotSent;
 use crate::model::reason::NetworkFault;
@@ -17,7 +19,7 @@ use crate::model::reason::NetworkFault;
 /// The servers between us and Atlas, for messages.
 pub(super) struct Route {
     /// Atlas's host and port.
-    pub(super) peer: String,
+    pub(super) peer: Arc<str>,
     proxy: Option<Proxy>,
     connect_timeout: Duration,
 }
@@ -36,14 +38,14 @@ impl Route {
     pub(super) fn new(settings: &Settings) -> Self {
         let base_url = &settings.base_url;
         let proxy = if base_url.is_loopback() { None } else { proxy(base_url.join("/").as_str()) };
-        Self { peer: base_url.authority().to_owned(), proxy, connect_timeout: settings.connect_timeout }
+        Self { peer: base_url.authority().into(), proxy, connect_timeout: settings.connect_timeout }
     }
 
     /// Describes a connection that failed.
-    pub(super) fn failure(&self, error: &reqwest::Error) -> NotSent {
+    pub(super) fn failure(&self, error: &reqwest::Error, redactor: &Redactor) -> NotSent {
         let tunnel = chain(error).map(ToString::to_string).find_map(|text| Some(text.strip_prefix(TUNNEL)?.to_owned()));
-        let cause = innermost(error);
-        let (peer, proxy) = (self.peer.as_str(), self.proxy.as_ref());
+        let cause = innermost(error, redactor);
+        let (peer, proxy) = (&*self.peer, self.proxy.as_ref());
         let through = proxy.map(|proxy| format!(" through {}", proxy.name)).unwrap_or_default();
         // If a proxy is set, its name is resolved and the connection is made to it.
         let first = proxy.map_or(peer, |proxy| &proxy.name);
@@ -143,9 +145,9 @@ fn tls_failure(host: &str, setting: &str, error: &rustls::Error) -> String {
 }
 
 /// Returns the text of the innermost cause. The outer errors, reqwest's own, would show the URL and with it an address.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error, redactor: &Redactor) -> String {
     let last = chain(error).last();
-    last.map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
+    last.map_or_else(|| "no reason given".to_owned(), |cause| redactor.clean(&cause.to_string()))
 }
 
 /// Returns the causes of the error, outermost first. An I/O error that wraps another does not return it as its source.

@@ -3,12 +3,15 @@
 //! The distinction that matters is whether the server can have processed the request. In case of doubt a request counts
 //! as sent. Bodies are parsed by `wire`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
+use super::redactor::{Redactor, Secrets};
 use super::route::{Route, chain, innermost};
 use super::{ClientError, Settings};
 use crate::atlas::api::{Answer, Lost, NoAnswer, NotSent};
@@ -24,6 +27,7 @@ pub(super) const ENTITY_LIMIT: usize = 64 << 10;
 pub(super) struct Transport {
     http: reqwest::Client,
     route: Route,
+    secrets: Secrets,
     timeout: Duration,
 }
 
@@ -32,6 +36,16 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Payload,
+    pub(super) source: Source,
+}
+
+/// The origin of a text.
+#[derive(Clone)]
+pub(super) struct Source {
+    /// The host and port that answered.
+    pub(super) host: Arc<str>,
+    /// Replaces the secrets that the request contained.
+    pub(super) redactor: Redactor,
 }
 
 pub(super) enum Payload {
@@ -95,6 +109,7 @@ impl Transport {
         Ok(Self {
             http: http.build().map_err(ClientError::Tls)?,
             route: Route::new(settings),
+            secrets: Secrets::new(&settings.credential),
             timeout: settings.timeout,
         })
     }
@@ -102,10 +117,12 @@ impl Transport {
     /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and up to [`ENTITY_LIMIT`] of
     /// an error's.
     pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
+        let redactor = self.secrets.redactor(request.headers().get(AUTHORIZATION));
+        let source = Source { host: Arc::clone(&self.route.peer), redactor };
         let traced = tracing::enabled!(tracing::Level::DEBUG).then(|| Traced::new(&request));
         let outcome = match self.http.execute(request).await {
-            Ok(response) => self.read(response, limit).await,
-            Err(error) => Err(self.before_the_head(&error)),
+            Ok(response) => self.read(response, limit, source).await,
+            Err(error) => Err(self.before_the_head(&error, &source.redactor)),
         };
         if let Some(traced) = traced {
             traced.log(&outcome);
@@ -113,15 +130,17 @@ impl Transport {
         outcome
     }
 
-    async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Answer> {
+    async fn read(&self, mut response: reqwest::Response, limit: usize, source: Source) -> Result<Reply, Answer> {
         let status = response.status();
         let limit = if status.is_success() { limit } else { limit.min(ENTITY_LIMIT) };
         let headers = std::mem::take(response.headers_mut());
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.within_the_body(&error))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.within_the_body(&error, &source.redactor))?
+        {
             if first.len() + rest.len() + chunk.len() > limit {
-                return Ok(Reply { status, headers, body: Payload::TooLong(limit) });
+                return Ok(Reply { status, headers, body: Payload::TooLong(limit), source });
             }
             if first.is_empty() {
                 first = chunk;
@@ -137,14 +156,14 @@ impl Transport {
             whole.extend_from_slice(&rest);
             whole.freeze()
         };
-        Ok(Reply { status, headers, body: Payload::Whole(body) })
+        Ok(Reply { status, headers, body: Payload::Whole(body), source })
     }
 
-    fn before_the_head(&self, error: &reqwest::Error) -> Answer {
+    fn before_the_head(&self, error: &reqwest::Error, redactor: &Redactor) -> Answer {
         if error.is_connect() {
-            return Answer::NotSent(self.route.failure(error));
+            return Answer::NotSent(self.route.failure(error, redactor));
         }
-        let (cause, peer) = (innermost(error), &self.route.peer);
+        let (cause, peer) = (innermost(error, redactor), &self.route.peer);
         // hyper cancels only requests that it has not written, and a builder error comes before any connection.
         if error.is_builder() || hyper_error(error).is_some_and(hyper::Error::is_canceled) {
             let detail = format!("the request was not sent to {peer}: {cause}");
@@ -161,11 +180,12 @@ impl Transport {
         no_answer(Lost::Reset, format!("the connection to {peer} was closed before an answer arrived: {cause}"))
     }
 
-    fn within_the_body(&self, error: &reqwest::Error) -> Answer {
+    fn within_the_body(&self, error: &reqwest::Error, redactor: &Redactor) -> Answer {
         if error.is_timeout() {
             return self.timed_out();
         }
-        no_answer(Lost::CutOff, format!("the answer from {} was cut off: {}", self.route.peer, innermost(error)))
+        let cause = innermost(error, redactor);
+        no_answer(Lost::CutOff, format!("the answer from {} was cut off: {cause}", self.route.peer))
     }
 
     fn timed_out(&self) -> Answer {

@@ -3,7 +3,7 @@
 //! [`judge`] is the table for answers to an invitation or its cancellation, [`judge_look_up`] the smaller one for
 //! requests that only read.
 
-use crate::atlas::api::{Answer, Body, Created, Lost, Response};
+use crate::atlas::api::{Answer, ApiError, Body, Created, Lost, Response};
 use crate::model::reason::{Blocked, BlockedReason};
 
 /// The meaning of an answer to an invitation or to its cancellation.
@@ -17,12 +17,20 @@ pub(crate) enum Verdict {
     NotSent(String),
     /// Nothing was processed and all requests have to wait: retry without counting an attempt.
     NotProcessed(Busy),
-    /// The request may have been processed: look the person up, and retry only if the person is absent.
-    InDoubt(Doubt),
-    /// The person may already be pending or a member: look the person up.
+    /// Nothing was processed, as far as the answer shows: look the person up after a delay, and retry if the person is
+    /// absent.
+    TryAgain,
+    /// The request may still be running: wait for the settling delay, look the person up, and retry only if the person
+    /// is absent.
+    InDoubt,
+    /// The request created an invite for this other address.
+    CreatedForAnother(String),
+    /// The person is pending or a member: look the person up until that shows.
+    Conflict,
+    /// The person may be pending or a member: look the person up.
     PerhapsThere,
-    /// The team, the project or the organization does not exist.
-    SomethingMissing,
+    /// The row is not allowed, or its team, its project or the organization does not exist: read the organization.
+    RowOrOrganization,
     /// The credential was rejected; it may have expired.
     Unauthorized(Blocked),
     /// The request was rejected permanently, for a reason that concerns this row only.
@@ -38,16 +46,6 @@ pub(crate) enum Busy {
     RateLimited,
     /// Atlas accepts no writes during an upgrade.
     Maintenance,
-}
-
-/// A reason why an answer leaves open whether the request was processed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doubt {
-    /// The server answered, so it has finished with the request.
-    Answered,
-    /// No complete answer arrived, or a proxy reported a timeout. The request may still be running, so the look-up
-    /// waits for the settling delay.
-    MayStillRun,
 }
 
 /// The meaning of an answer to a request that only reads.
@@ -92,11 +90,20 @@ pub(crate) const REFUSALS: [&str; 20] = [
     "UNSUPPORTED_ROLE",
 ];
 
-/// Codes of a 400 after which no row can succeed: the organization is full or inactive, or the token endpoint rejected
-/// the service account (RFC 6749, 5.2).
-pub(crate) const BLOCKING: [&str; 7] = [
+/// Codes of a 400 or 403 after which no row can succeed: the organization is full or inactive, the credential lacks a
+/// role, this machine is not on the access list, or the token endpoint rejected the service account (RFC 6749, 5.2).
+pub(crate) const BLOCKING: [&str; 16] = [
     "INACTIVE_ORG",
+    "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+    "IP_ADDRESS_NOT_ON_WHITELIST",
     "MAX_USERS_PER_ORG_EXCEEDED",
+    "NOT_ORG_OWNER",
+    "NOT_ORG_USER_ADMIN",
+    "ORG_REQUIRES_ACCESS_LIST",
+    "ORG_REQUIRES_WHITELIST",
+    "USER_CANNOT_ACCESS_ORG",
+    "USER_UNAUTHORIZED",
+    "access_denied",
     "invalid_client",
     "invalid_grant",
     "invalid_request",
@@ -113,10 +120,12 @@ impl Verdict {
             Verdict::NotSent(_) => "not sent",
             Verdict::NotProcessed(Busy::RateLimited) => "rate limited",
             Verdict::NotProcessed(Busy::Maintenance) => "maintenance",
-            Verdict::InDoubt(Doubt::Answered) => "in doubt",
-            Verdict::InDoubt(Doubt::MayStillRun) => "may still run",
+            Verdict::TryAgain => "try again",
+            Verdict::InDoubt => "in doubt",
+            Verdict::CreatedForAnother(_) => "created for another address",
+            Verdict::Conflict => "already exists",
             Verdict::PerhapsThere => "may already exist",
-            Verdict::SomethingMissing => "not found",
+            Verdict::RowOrOrganization => "row or organization",
             Verdict::Unauthorized(_) => "unauthorized",
             Verdict::Refused => "refused",
             Verdict::Blocked(_) => "blocked",
@@ -129,7 +138,7 @@ pub(crate) fn judge(answer: &Answer) -> Verdict {
     match answer {
         Answer::NotSent(not_sent) => Verdict::NotSent(not_sent.detail.clone()),
         Answer::NoAnswer(no_answer) => match no_answer.lost {
-            Lost::Timeout | Lost::Reset | Lost::CutOff => Verdict::InDoubt(Doubt::MayStillRun),
+            Lost::Timeout | Lost::Reset | Lost::CutOff => Verdict::InDoubt,
         },
         Answer::Response(response) => judge_response(response),
     }
@@ -142,6 +151,7 @@ fn judge_response(response: &Response) -> Verdict {
     let code = response.error_code().unwrap_or_default();
     match response.status {
         200..=299 => match &response.body {
+            Body::Created(Created { for_another: Some(address), .. }) => Verdict::CreatedForAnother(address.clone()),
             Body::Created(created) => Verdict::Created(created.clone()),
             Body::Revoked => Verdict::Revoked,
             Body::Invites(_)
@@ -150,22 +160,34 @@ fn judge_response(response: &Response) -> Verdict {
             | Body::Organization(_)
             | Body::Limits(_)
             | Body::Error(_)
-            | Body::Unreadable(_) => Verdict::InDoubt(Doubt::Answered),
+            | Body::Page(_)
+            | Body::Unreadable(_) => Verdict::InDoubt,
         },
         401 => Verdict::Unauthorized(blocked(response)),
         402 | 405 | 406 | 407 | 410 => Verdict::Blocked(blocked(response)),
+        400 | 403 if BLOCKING.contains(&code) => Verdict::Blocked(blocked(response)),
         403 if code == "USER_ORGS_RESTRICTED" => Verdict::Refused,
-        403 => Verdict::Blocked(blocked(response)),
-        404 => Verdict::SomethingMissing,
-        400 if BLOCKING.contains(&code) => Verdict::Blocked(blocked(response)),
+        403 => Verdict::RowOrOrganization,
+        // A gateway or load balancer answered; the server behind it may still be processing the request.
+        408 | 500.. => Verdict::InDoubt,
+        400..=499 if matches!(response.body, Body::Page(_)) => Verdict::InDoubt,
+        400..=499 if is_temporary(response) => Verdict::TryAgain,
+        404 => Verdict::RowOrOrganization,
+        409 => Verdict::Conflict,
         400 if REFUSALS.contains(&code) => Verdict::Refused,
-        400 | 409 => Verdict::PerhapsThere,
-        // A proxy or load balancer gave up waiting; the server behind it may still be processing the request.
-        408 | 504 => Verdict::InDoubt(Doubt::MayStillRun),
+        400 => Verdict::PerhapsThere,
         411..=499 => Verdict::Refused,
-        500.. => Verdict::InDoubt(Doubt::Answered),
         0..=199 | 300..=399 => Verdict::Blocked(blocked(response)),
     }
+}
+
+/// Returns whether Atlas reports a failure that a later attempt may not have.
+///
+/// The code is from Atlas's documentation of error codes. Other such failures are known by their text alone.
+fn is_temporary(response: &Response) -> bool {
+    let Some(ApiError { code, detail }) = response.error() else { return false };
+    let asks = |detail: &str| detail.to_ascii_lowercase().contains("try again");
+    code.as_deref() == Some("DEFAULT_CONFIG_LIMIT_EXCEPTION") || detail.as_deref().is_some_and(asks)
 }
 
 /// Judges the answer to a request that only reads: a look-up, or a request before the first invitation.
@@ -187,9 +209,10 @@ pub(crate) fn judge_look_up(answer: &Answer) -> LookUp {
             | Body::Named(_)
             | Body::Organization(_)
             | Body::Limits(_) => LookUp::Found,
-            Body::Error(_) | Body::Unreadable(_) => LookUp::Again(response.describe()),
+            Body::Error(_) | Body::Page(_) | Body::Unreadable(_) => LookUp::Again(response.describe()),
         },
         401 => LookUp::Unauthorized(blocked(response)),
+        400 if BLOCKING.contains(&response.error_code().unwrap_or_default()) => LookUp::Denied(blocked(response)),
         400 | 408 | 409 | 411..=499 | 500.. => LookUp::Again(response.describe()),
         0..=199 | 300..=399 | 402..=407 | 410 => LookUp::Denied(blocked(response)),
     }
@@ -244,7 +267,7 @@ pub(crate) fn busy(response: &Response) -> Option<Busy> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::atlas::api::{ApiError, NoAnswer, NotSent};
+    use crate::atlas::api::{NoAnswer, NotSent};
     use crate::model::reason::NetworkFault;
 
     fn response(status: u16, body: Body) -> Answer {
@@ -263,18 +286,32 @@ mod tests {
         response(status, Body::Error(ApiError { code: Some(code.to_owned()).filter(|code| !code.is_empty()), detail }))
     }
 
+    fn refused(status: u16, detail: &str) -> Answer {
+        response(status, Body::Error(ApiError { code: None, detail: Some(detail.to_owned()) }))
+    }
+
     fn created() -> Created {
-        Created { id: "32b6e34b3d91647abb20e7b8".to_owned(), expires_at: None, invited_by: None }
+        Created {
+            id: "32b6e34b3d91647abb20e7b8".to_owned(),
+            expires_at: None,
+            invited_by: None,
+            for_another: None,
+            missing: None,
+        }
     }
 
     #[test]
     fn an_answer_is_judged_by_its_status_and_its_code() {
-        let html = || Body::Unreadable("an HTML page".to_owned());
+        let html = || Body::Page("an HTML page".to_owned());
+        let other_json = || Body::Unreadable("no id".to_owned());
+        let for_another = || Created { for_another: Some("bob@example.com".to_owned()), ..created() };
         let table = [
             (response(200, Body::Created(created())), "created"),
             (response(201, Body::Created(created())), "created"),
+            (response(201, Body::Created(for_another())), "created for another address"),
             (response(200, html()), "in doubt"),
             (response(204, html()), "in doubt"),
+            (response(200, other_json()), "in doubt"),
             (error(429, "RATE_LIMITED_TOKEN_BUCKET"), "rate limited"),
             (response(429, html()), "rate limited"),
             (error(400, "INVITATIONS_RATE_LIMITED_IP"), "rate limited"),
@@ -282,15 +319,23 @@ mod tests {
             (error(503, "RATE_LIMITED"), "rate limited"),
             (error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES"), "maintenance"),
             (error(405, ""), "blocked"),
-            (error(408, ""), "may still run"),
+            (error(408, ""), "in doubt"),
             (error(500, "UNEXPECTED_ERROR"), "in doubt"),
             (response(502, html()), "in doubt"),
             (response(503, html()), "in doubt"),
-            (error(504, ""), "may still run"),
+            (error(504, ""), "in doubt"),
             (error(599, ""), "in doubt"),
-            (error(409, "ANY_NAME_AT_ALL"), "may already exist"),
+            (error(409, "ANY_NAME_AT_ALL"), "already exists"),
             (error(400, "ANY_NAME_AT_ALL"), "may already exist"),
-            (response(400, html()), "may already exist"),
+            (response(400, other_json()), "may already exist"),
+            (response(400, html()), "in doubt"),
+            (response(404, html()), "in doubt"),
+            (response(409, html()), "in doubt"),
+            (response(413, html()), "in doubt"),
+            (error(400, "DEFAULT_CONFIG_LIMIT_EXCEPTION"), "try again"),
+            (refused(400, "Something went wrong. Please try again later."), "try again"),
+            (refused(404, "TRY AGAIN"), "try again"),
+            (refused(409, "Try again."), "try again"),
             (error(400, "INVALID_ENUM_VALUE"), "refused"),
             (error(400, "INVALID_EMAIL_ADDRESS"), "refused"),
             (error(400, "MAX_USERS_PER_ORG_EXCEEDED"), "blocked"),
@@ -298,10 +343,13 @@ mod tests {
             (error(401, "UNEXPECTED_ERROR"), "unauthorized"),
             (error(402, "ACCOUNT_SUSPENDED"), "blocked"),
             (error(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), "blocked"),
-            (response(403, html()), "blocked"),
+            (error(403, "USER_UNAUTHORIZED"), "blocked"),
+            (error(403, "access_denied"), "blocked"),
+            (error(403, "ANY_NAME_AT_ALL"), "row or organization"),
+            (response(403, html()), "row or organization"),
             (error(403, "USER_ORGS_RESTRICTED"), "refused"),
-            (error(404, "TEAM_NOT_FOUND"), "not found"),
-            (error(404, "ORG_NOT_FOUND"), "not found"),
+            (error(404, "TEAM_NOT_FOUND"), "row or organization"),
+            (error(404, "ORG_NOT_FOUND"), "row or organization"),
             (error(422, "ANY"), "refused"),
             (response(302, html()), "blocked"),
             (error(406, "INVALID_VERSION_DATE"), "blocked"),
@@ -316,9 +364,9 @@ mod tests {
                 }),
                 "not sent",
             ),
-            (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "30 s".into() }), "may still run"),
-            (Answer::NoAnswer(NoAnswer { lost: Lost::Reset, detail: "reset".into() }), "may still run"),
-            (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "may still run"),
+            (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "30 s".into() }), "in doubt"),
+            (Answer::NoAnswer(NoAnswer { lost: Lost::Reset, detail: "reset".into() }), "in doubt"),
+            (Answer::NoAnswer(NoAnswer { lost: Lost::CutOff, detail: "cut".into() }), "in doubt"),
         ];
         for (answer, expected) in table {
             assert_eq!(judge(&answer).name(), expected, "{answer:?}");
@@ -342,6 +390,7 @@ mod tests {
             (error(429, "RATE_LIMITED"), "busy"),
             (error(401, ""), "unauthorized"),
             (error(400, "INVALID_QUERY_PARAMETER"), "again"),
+            (error(400, "invalid_client"), "denied"),
             (error(404, "ORG_NOT_FOUND"), "denied"),
             (error(403, ""), "denied"),
             (Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: String::new() }), "again"),

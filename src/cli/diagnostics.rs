@@ -5,6 +5,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal};
 
+use bulk_invite::report::escaped_json;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -73,7 +74,7 @@ where
         line.insert("level".into(), event.metadata().level().as_str().into());
         line.insert("target".into(), target);
         line.insert("time".into(), Timestamp::now().to_string().into());
-        writeln!(writer, "{}", Value::Object(line))
+        writeln!(writer, "{}", escaped_json(&Value::Object(line).to_string()))
     }
 }
 

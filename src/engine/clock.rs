@@ -1,5 +1,4 @@
-//! The local wall clock, driven by tokio's clock so that tests can pause it, and the server's clock, as far as its
-//! answers show it.
+//! The local wall clock, and the server's clock as far as its answers show it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,29 +6,39 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// A wall clock. The caller reads the time once at the start; from there on tokio's clock advances it.
+/// A wall clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    start: Timestamp,
-    origin: Instant,
+pub struct Clock(Source);
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// The machine's clock. Unlike tokio's, it goes on while the machine is suspended.
+    System,
+    /// A time from which on tokio's clock counts.
+    Simulated { start: Timestamp, origin: Instant },
 }
 
 impl Clock {
-    /// Creates a clock that shows `start` now.
+    /// Creates a clock that shows the time of the machine.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// Creates a clock that shows `start` now. From there on tokio's clock, which tests can pause, advances it.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self { start, origin: Instant::now() }
+        Self(Source::Simulated { start, origin: Instant::now() })
     }
 
     /// Returns the current time.
     pub fn now(&self) -> Timestamp {
-        self.at(Instant::now())
-    }
-
-    /// Returns the wall time at an instant of tokio's clock.
-    pub fn at(&self, instant: Instant) -> Timestamp {
-        // Plain durations are added, which is cheaper than calendar arithmetic.
-        let elapsed = signed(instant.saturating_duration_since(self.origin));
-        Timestamp::from_duration(self.start.as_duration().saturating_add(elapsed)).unwrap_or(Timestamp::MAX)
+        match self.0 {
+            Source::System => Timestamp::now(),
+            Source::Simulated { start, origin } => {
+                // Plain durations are added, which is cheaper than calendar arithmetic.
+                let elapsed = signed(origin.elapsed());
+                Timestamp::from_duration(start.as_duration().saturating_add(elapsed)).unwrap_or(Timestamp::MAX)
+            }
+        }
     }
 }
 

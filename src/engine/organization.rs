@@ -68,6 +68,7 @@ impl<'a, G: Gateway> OrganizationState<'a, G> {
         let Session { limiter, api, .. } = &self.context.session;
         OrganizationSummary {
             id: self.id,
+            name: self.directory.name().map(str::to_owned),
             bucket: limiter.bucket(api.create_set()),
             pace: limiter.totals(),
             blocked: self.blocked,

@@ -2,7 +2,7 @@
 
 use super::session::{Session, Unanswered};
 use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::model::reason::Blocked;
+use crate::model::reason::{Blocked, NetworkFault};
 use crate::plan::directory::Directory;
 
 /// Pages after which a list is considered endless.
@@ -19,6 +19,7 @@ const MOST_PAGES: u32 = 10_000;
 pub async fn preflight<G: Gateway>(session: &Session<G>) -> Result<Directory, Blocked> {
     let mut directory = preflight_people(session).await?;
     read_names(session, &mut directory).await?;
+    read_name(session, &mut directory).await;
     Ok(directory)
 }
 
@@ -45,6 +46,7 @@ pub async fn preflight_pending<G: Gateway>(session: &Session<G>) -> Result<Direc
     let mut directory = Directory::new();
     read_invites(session, &mut directory).await?;
     read_users(session, &mut directory).await?;
+    read_name(session, &mut directory).await;
     Ok(directory)
 }
 
@@ -58,6 +60,8 @@ async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
                 Vec::new()
             }
         }
+        // Atlas may answer this one request in another form.
+        Err(Unanswered::Unreachable(NetworkFault::ForeignAnswer, _)) => Vec::new(),
         // No other request would reach the server either.
         Err(unreachable @ Unanswered::Unreachable(..)) => return Err(unreachable.into()),
         Err(Unanswered::Stopped | Unanswered::GaveUp(_) | Unanswered::Refused(_)) => Vec::new(),
@@ -96,6 +100,16 @@ async fn read_names<G: Gateway>(session: &Session<G>, directory: &mut Directory)
     let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
     read_pages(session, Request::Teams, named, |team| directory.add_team(team)).await?;
     read_pages(session, Request::Projects, named, |project| directory.add_project(project)).await
+}
+
+/// Reads the organization's name, which only messages need. Comes last, because an organization that cannot be read at
+/// all has failed by then, and the name alone may stay unknown.
+async fn read_name<G: Gateway>(session: &Session<G>, directory: &mut Directory) {
+    if let Ok(response) = session.ask(&Request::Organization).await
+        && let Body::Organization(organization) = response.body
+    {
+        directory.set_name(organization.name);
+    }
 }
 
 async fn read_pages<G: Gateway, T>(
@@ -179,13 +193,21 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_person_who_accepts_between_the_two_lists_is_a_member() {
+    fn session() -> Session<Accepting> {
         let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
-        let session =
-            Session::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
-        let directory = preflight_pending(&session).await.unwrap();
+        Session::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_person_who_accepts_between_the_two_lists_is_a_member() {
+        let directory = preflight_pending(&session()).await.unwrap();
         assert!(matches!(directory.presence("ada@example.com"), Some(Presence::Member { .. })), "{directory:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_organization_may_stay_without_a_name() {
+        // The answer to `Request::Organization` is of another kind.
+        assert_eq!(preflight_pending(&session()).await.unwrap().name(), None);
     }
 }

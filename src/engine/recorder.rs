@@ -16,6 +16,17 @@ use crate::model::status::{Status, Tally};
 use crate::results::{Journal, Subject};
 use crate::spreadsheet::Header;
 
+/// A request that is about to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Sending {
+    /// The requests for the row, of which this is the latest.
+    pub(super) trace: Trace,
+    /// The invite that it cancels, unless it is an invitation.
+    pub(super) invite: Option<ObjectId>,
+    /// The server's time at which it has certainly ended.
+    pub(super) settled_at: Timestamp,
+}
+
 pub(super) struct Recorder<'e> {
     pub(super) journal: Journal,
     pub(super) tally: Tally,
@@ -76,10 +87,12 @@ impl<'e> Recorder<'e> {
         }
     }
 
-    /// Records that a request is about to be sent: the latest of the trace.
-    pub(super) fn sending(&mut self, entry: &Entry, trace: Trace, invite: Option<ObjectId>, now: Timestamp) {
+    /// Records that a request is about to be sent.
+    pub(super) fn sending(&mut self, entry: &Entry, sending: Sending, now: Timestamp) {
+        let Sending { trace, invite, settled_at } = sending;
+        let settled_at = invite.is_none().then_some(settled_at);
         let invite_id = invite.map(|invite| invite.to_string());
-        let outcome = Outcome { invite_id, ..trace.outcome(Status::Sending, now) };
+        let outcome = Outcome { invite_id, settled_at, ..trace.outcome(Status::Sending, now) };
         self.append(entry, &entry.with_own_id(outcome));
         (self.on_event)(Event::Sending { row: entry.row(), attempt: trace.attempts });
     }
@@ -100,7 +113,7 @@ impl<'e> Recorder<'e> {
         } else {
             self.tally.add(outcome.status);
             self.kept += u64::from(kept);
-            if outcome.status.needs_a_look() {
+            if outcome.needs_a_look() {
                 let group = (outcome.status, outcome.error_code.clone());
                 let failures = self.failures.entry(group).or_insert_with(|| Failures::new(entry.row(), email, outcome));
                 failures.count += 1;

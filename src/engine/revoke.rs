@@ -17,8 +17,8 @@ use crate::results::Line;
 /// The next step for a line of a run's results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Cancel this invite.
-    Cancel(ObjectId),
+    /// Cancel these invites of the person, at least one.
+    Cancel(Vec<ObjectId>),
     /// Look up first whether the invitation exists.
     LookUp,
     /// Do nothing. The status of the row, and the reason unless the status is clear by itself.
@@ -46,24 +46,28 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
         | Status::Failed
         | Status::NotSent => return nothing(Status::NotOurs, RowReason::NotCreatedByJob),
     }
-    let named = match directory.presence(email) {
+    match directory.presence(email) {
         Some(Presence::Member { .. }) => return nothing(Status::Accepted, RowReason::AlreadyAccepted),
-        Some(Presence::Invited { .. }) => {
-            // A spreadsheet program may have lost the id or turned it into a number.
-            let named = line.outcome.invite_id.as_deref().filter(|id| id.parse::<ObjectId>().is_ok());
-            named.map_or(NamedInvite::Unclear, |named| directory.named_invite(email, named, line.outcome.expires_at))
-        }
+        Some(Presence::Invited { .. }) => {}
         None if tried => return Step::Nothing(Status::Revoked, None),
         None => return nothing(Status::Gone, RowReason::InviteGone),
-    };
-    match named {
-        NamedInvite::Pending(id) => match id.parse() {
-            Ok(invite) => Step::Cancel(invite),
-            Err(_) => nothing(Status::Failed, RowReason::InvalidInviteId),
-        },
-        NamedInvite::Other => nothing(Status::Gone, RowReason::OtherInvitePending),
-        NamedInvite::Unlisted => nothing(Status::Failed, RowReason::InviteNotListed),
-        NamedInvite::Unclear => nothing(Status::Failed, RowReason::InviteAmbiguous),
+    }
+    // A spreadsheet program may have lost the id or turned it into a number.
+    let ids = line.outcome.invite_ids().filter(|id| id.parse::<ObjectId>().is_ok());
+    let named: Vec<NamedInvite<'_>> =
+        ids.map(|id| directory.named_invite(email, id, line.outcome.expires_at)).collect();
+    let pending = named.iter().filter_map(|named| match named {
+        NamedInvite::Pending(id) => Some(id.parse()),
+        NamedInvite::Other | NamedInvite::Unlisted | NamedInvite::Unclear => None,
+    });
+    match (pending.collect::<Result<Vec<ObjectId>, _>>(), named.first()) {
+        (Err(_), _) => nothing(Status::Failed, RowReason::InvalidInviteId),
+        (Ok(pending), _) if !pending.is_empty() => Step::Cancel(pending),
+        (Ok(_), Some(NamedInvite::Other)) => nothing(Status::Gone, RowReason::OtherInvitePending),
+        (Ok(_), Some(NamedInvite::Unlisted)) => nothing(Status::Failed, RowReason::InviteNotListed),
+        (Ok(_), Some(NamedInvite::Unclear | NamedInvite::Pending(_)) | None) => {
+            nothing(Status::Failed, RowReason::InviteAmbiguous)
+        }
     }
 }
 
@@ -82,7 +86,7 @@ impl RevokePreview {
     /// Counts the step for one line.
     pub fn add(&mut self, step: &Step) {
         match step {
-            Step::Cancel(_) => self.cancel += 1,
+            Step::Cancel(invites) => self.cancel += invites.len() as u64,
             Step::LookUp => self.look_up += 1,
             Step::Nothing(status, _) => self.accepted += u64::from(*status == Status::Accepted),
         }
@@ -170,21 +174,25 @@ mod tests {
 
     #[test]
     fn only_a_pending_invite_of_this_job_is_cancelled() {
-        let (directory, ours) = (directory(), OURS.parse().unwrap());
+        let (directory, ours, theirs) = (directory(), OURS.parse().unwrap(), THEIRS.parse().unwrap());
+        let cancel = || Step::Cancel(vec![ours]);
+        let both = format!("{OURS};{THEIRS}");
         let nothing = |status, reason| Step::Nothing(status, Some(reason));
         let another = || nothing(Status::Gone, RowReason::OtherInvitePending);
         let unclear = || nothing(Status::Failed, RowReason::InviteAmbiguous);
         let unlisted = || nothing(Status::Failed, RowReason::InviteNotListed);
         for (name, status, invite, expires, tried, expected) in [
-            ("ours", Status::Invited, OURS, Some(time(1)), false, Step::Cancel(ours)),
-            ("ours", Status::Invited, OURS, None, true, Step::Cancel(ours)),
-            ("OURS", Status::Invited, OURS, None, false, Step::Cancel(ours)),
+            ("ours", Status::Invited, OURS, Some(time(1)), false, cancel()),
+            ("ours", Status::Invited, OURS, None, true, cancel()),
+            ("OURS", Status::Invited, OURS, None, false, cancel()),
             // The users endpoint names the person by id instead of the invite.
-            ("ours", Status::Invited, USER, Some(time(1)), false, Step::Cancel(ours)),
+            ("ours", Status::Invited, USER, Some(time(1)), false, cancel()),
             ("ours", Status::Invited, USER, Some(time(2)), false, another()),
             ("ours", Status::Invited, USER, None, false, unclear()),
             ("twice", Status::Invited, USER, Some(time(1)), false, unclear()),
-            ("twice", Status::Invited, OURS, None, false, Step::Cancel(ours)),
+            ("twice", Status::Invited, OURS, None, false, cancel()),
+            ("twice", Status::Invited, &both, None, false, Step::Cancel(vec![ours, theirs])),
+            ("ours", Status::Invited, &both, None, false, cancel()),
             ("theirs", Status::Invited, OURS, None, true, another()),
             ("theirs", Status::Invited, "", None, false, unclear()),
             ("theirs", Status::Invited, "6E+23", None, false, unclear()),

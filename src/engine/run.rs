@@ -15,6 +15,9 @@ use crate::plan::Planner;
 use crate::results::{Earlier, FailedRows, Journal, ResultsReader};
 use crate::spreadsheet::Sheet;
 
+/// The longest settling delay. A line that seems to record a longer one was written by another clock.
+pub const LONGEST_SETTLE: Duration = Duration::from_secs(3600);
+
 /// The options of a run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -22,7 +25,7 @@ pub struct RunOptions {
     pub organization: Option<ObjectId>,
     /// The maximum number of rows in flight for each organization, at least 1.
     pub concurrency: usize,
-    /// The longest time that an abandoned request may still be running on the server.
+    /// The longest time that an abandoned request may still be running on the server, at most [`LONGEST_SETTLE`].
     pub settle: Duration,
     /// The longest time that a request may take. A request of a killed run may have had that much time left.
     pub timeout: Duration,

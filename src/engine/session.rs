@@ -41,6 +41,8 @@ pub struct Session<G> {
     pub stop: Stop,
     /// Set once any request has been answered.
     answered: AtomicBool,
+    /// Set once an invitation or a cancellation has succeeded.
+    effective: AtomicBool,
     learned: mpsc::UnboundedSender<Learned>,
 }
 
@@ -49,7 +51,7 @@ pub struct Session<G> {
 pub enum Unanswered {
     /// The run stops.
     Stopped,
-    /// No attempt reached the server. Only one was made if retrying cannot help.
+    /// No attempt reached Atlas. Only one was made if retrying cannot help.
     Unreachable(NetworkFault, String),
     /// Every attempt failed; the description of the last failure.
     GaveUp(String),
@@ -85,9 +87,9 @@ impl<G: Gateway> Session<G> {
         learned: mpsc::UnboundedSender<Learned>,
     ) -> Self {
         let (server_clock, stop) = (ServerClock::default(), Stop::default());
-        let (limiter, answered) = (Arc::new(limiter), AtomicBool::new(false));
+        let (limiter, answered, effective) = (Arc::new(limiter), AtomicBool::default(), AtomicBool::default());
         let authorship = Authorship::new(gateway.inviter());
-        Self { gateway, api, limiter, policy, clock, server_clock, authorship, stop, answered, learned }
+        Self { gateway, api, limiter, policy, clock, server_clock, authorship, stop, answered, effective, learned }
     }
 
     /// Returns the server's time, or the local time if the server's is unknown.
@@ -127,6 +129,9 @@ impl<G: Gateway> Session<G> {
         let answer = self.stop.or_abandoned(answer).await?;
         if let Answer::Response(response) = &answer {
             self.answered.store(true, Ordering::Relaxed);
+            if matches!(response.body, Body::Created(_) | Body::Revoked) {
+                self.effective.store(true, Ordering::Relaxed);
+            }
             if let Body::Created(created) = &response.body {
                 self.authorship.learn(created.invited_by.as_deref());
             }
@@ -139,6 +144,11 @@ impl<G: Gateway> Session<G> {
             let _ = self.learned.send(learned);
         }
         Ok(answer)
+    }
+
+    /// Returns whether an invitation or a cancellation has succeeded, which shows that the credential had every right.
+    pub(super) fn is_effective(&self) -> bool {
+        self.effective.load(Ordering::Relaxed)
     }
 
     /// Sends a look-up and retries it as often as the policy allows.
@@ -160,6 +170,7 @@ impl<G: Gateway> Session<G> {
                 Answer::NotSent(not_sent) => {
                     Some((not_sent.fault, not_sent.lasting && !self.answered.load(Ordering::Relaxed)))
                 }
+                Answer::Response(response) if response.is_foreign() => Some((NetworkFault::ForeignAnswer, false)),
                 Answer::NoAnswer(_) | Answer::Response(_) => None,
             };
             let why = match (judge_look_up(&answer), answer) {
@@ -195,7 +206,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::atlas::api::{ApiError, Create, Lost, NoAnswer, NotSent};
+    use crate::atlas::api::{ApiError, Create, Grants, Lost, NoAnswer, NotSent};
     use crate::engine::limiter::Pace;
 
     /// A gateway that gives these answers in order, then repeats the last one, and counts the requests.
@@ -226,6 +237,12 @@ mod tests {
         }))
     }
 
+    fn page() -> Answer {
+        let Answer::Response(mut response) = error() else { panic!() };
+        (response.status, response.body) = (200, Body::Unreadable("a page".into()));
+        Answer::Response(response)
+    }
+
     fn timeout() -> Answer {
         Answer::NoAnswer(NoAnswer { lost: Lost::Timeout, detail: "no answer".into() })
     }
@@ -238,6 +255,12 @@ mod tests {
             (vec![not_sent(false)], 3, unreachable()),
             (vec![not_sent(false), not_sent(true)], 2, unreachable()),
             (vec![error(), not_sent(true)], 3, unreachable()),
+            (
+                vec![page(), page(), page()],
+                3,
+                Unanswered::Unreachable(NetworkFault::ForeignAnswer, "HTTP 200: a page".into()),
+            ),
+            (vec![page(), timeout()], 3, Unanswered::GaveUp("no answer".into())),
             (vec![not_sent(false), timeout()], 3, Unanswered::GaveUp("no answer".into())),
         ] {
             let gateway = Script(Mutex::new((answers.clone(), 0)));
@@ -263,7 +286,8 @@ mod tests {
         let limiter = Limiter::new(Pace::Unlimited);
         let (policy, clock) = (Policy::new(3, 7), Clock::starting_at(Timestamp::UNIX_EPOCH));
         let session = Session::new(Silence, Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0);
-        let invitation = Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() });
+        let invitation =
+            Request::Create(Create { email: "ada@example.com".into(), grants: Grants::default(), body: Bytes::new() });
         let limit = ApiError {
             code: Some("INVITATIONS_RATE_LIMITED_IP".into()),
             detail: Some("Rate limit of 1 invitations per 1 minutes exceeded.".into()),

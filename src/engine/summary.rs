@@ -44,6 +44,8 @@ pub struct Summary {
 pub struct OrganizationSummary {
     /// The organization.
     pub id: ObjectId,
+    /// Its name, if it is known. Untrusted text.
+    pub name: Option<String>,
     /// The token bucket in force for invitations: capacity, refill, period. `None` if the user set a pace.
     pub bucket: Option<(u32, u32, Duration)>,
     /// The totals of the rate limiter.
@@ -90,14 +92,19 @@ impl Summary {
         match &self.halt {
             Some(halt) => halt.reason().exit(),
             None if blocked => StopReason::OrganizationBlocked.exit(),
-            None => self.tally.exit(),
+            None => self.rows_exit(),
         }
+    }
+
+    /// Returns the exit code as far as it depends on the rows.
+    fn rows_exit(&self) -> Exit {
+        if self.failures.is_empty() { self.tally.exit() } else { Exit::RowsNeedALook }
     }
 
     /// Returns the reason for the exit code, in a word that scripts may rely on.
     pub fn exit_reason(&self) -> &'static str {
         let blocked = self.organizations.iter().any(|organization| organization.blocked.is_some());
-        match (&self.halt, self.tally.exit()) {
+        match (&self.halt, self.rows_exit()) {
             (Some(halt), _) => halt.reason().as_str(),
             (None, _) if blocked => StopReason::OrganizationBlocked.as_str(),
             (None, Exit::Success) => "ok",

@@ -130,6 +130,11 @@ impl OrgRoles {
         self.0 |= role.bit();
     }
 
+    /// Returns whether the set has the role.
+    pub fn contains(self, role: OrgRole) -> bool {
+        self.0 & role.bit() != 0
+    }
+
     /// Returns whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -137,7 +142,7 @@ impl OrgRoles {
 
     /// Returns the roles, in the order of [`OrgRole::ALL`].
     pub fn iter(self) -> impl Iterator<Item = OrgRole> {
-        OrgRole::ALL.into_iter().filter(move |role| self.0 & role.bit() != 0)
+        OrgRole::ALL.into_iter().filter(move |role| self.contains(*role))
     }
 }
 

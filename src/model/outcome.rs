@@ -7,15 +7,21 @@ use jiff::Timestamp;
 use super::reason::{ErrorCode, RowReason};
 use super::status::Status;
 
+/// The separator of the ids in the column `invite_id`, if a person has got several invites.
+pub(crate) const INVITE_IDS: &str = ";";
+
 /// The columns of the results file that this program fills, apart from those that identify the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The status of the row.
     pub status: Status,
-    /// The invite's id.
+    /// The invite's id, or several separated by semicolons.
     pub invite_id: Option<String>,
     /// The time at which the invite expires.
     pub expires_at: Option<Timestamp>,
+    /// The time by the server's clock at which the last request has certainly ended, if its outcome is unknown. The
+    /// results have it in the column of `expires_at`.
+    pub settled_at: Option<Timestamp>,
     /// The HTTP status of the last answer about this row.
     pub http_status: Option<u16>,
     /// Atlas's `errorCode`, or one of our own codes.
@@ -36,12 +42,24 @@ impl Outcome {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
+    /// Returns the ids of the row's invites.
+    pub fn invite_ids(&self) -> impl Iterator<Item = &str> {
+        self.invite_id.iter().flat_map(|ids| ids.split(INVITE_IDS)).map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// Returns whether the row needs attention.
+    pub fn needs_a_look(&self) -> bool {
+        let of_code = matches!(self.error_code, Some(ErrorCode::Row(RowReason::TwoInvites | RowReason::NotAsAsked)));
+        of_code || self.status.needs_a_look()
+    }
+
     /// Creates an outcome with a status and a time.
     pub fn new(status: Status, finished_at: Timestamp) -> Self {
         Self {
             status,
             invite_id: None,
             expires_at: None,
+            settled_at: None,
             http_status: None,
             error_code: None,
             error_detail: None,

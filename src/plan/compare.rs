@@ -81,6 +81,16 @@ fn missing<T: Clone + PartialEq>(wanted: &[T], present: &[T]) -> Vec<T> {
     wanted.iter().filter(|one| !present.contains(one)).cloned().collect()
 }
 
+/// Describes what an invite lacks, with the names of teams and projects if they are known.
+pub(crate) fn not_granted(missing: &Grants, directory: &Directory) -> String {
+    let roles: Vec<&str> = missing.roles.iter().map(OrgRole::as_str).collect();
+    let roles = (!roles.is_empty()).then(|| format!("does not have role {}", roles.join(", ")));
+    let (missing_teams, missing_projects) = (missing.teams.clone(), missing.projects.clone());
+    let others = Differences { missing_teams, missing_projects, ..Differences::default() };
+    let others = (others != Differences::default()).then(|| others.describe(directory));
+    roles.into_iter().chain(others).collect::<Vec<_>>().join("; ")
+}
+
 impl Differences {
     /// Describes the differences, with the names of teams and projects if they are known.
     pub fn describe(&self, directory: &Directory) -> String {

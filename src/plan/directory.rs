@@ -23,6 +23,8 @@ const LONGEST_COMPARED: usize = 100;
 /// The teams, projects and people of one organization.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
+    /// The organization's name; untrusted text.
+    name: Option<String>,
     teams: Names,
     projects: Names,
     people: HashMap<String, Known>,
@@ -133,6 +135,16 @@ impl Directory {
     /// Returns whether this is [`Directory::offline`].
     pub fn is_offline(&self) -> bool {
         self.offline
+    }
+
+    /// Sets the organization's name.
+    pub fn set_name(&mut self, name: String) {
+        self.name = Some(name);
+    }
+
+    /// Returns the organization's name, if it is known. Untrusted text.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// Adds a team.

@@ -29,15 +29,18 @@ pub struct Forecast {
     pub projects: Counts,
     /// The project roles that are not on Atlas's list.
     pub unlisted: UnlistedRoles,
+    /// How many of the people to send, which a limit may reduce, get the role Organization Owner.
+    pub owners: u64,
     roles: [u64; OrgRole::ALL.len()],
 }
 
 impl Forecast {
     /// Reads a sheet to its end and counts the people who would be invited: the first valid row of each person who is not
-    /// in the directory, and for whom `is_settled` returns false because no earlier run is done with them.
+    /// in the directory, and for whom `is_settled` returns false because no earlier run is done with them. Only the first `limit` of them are sent.
     pub fn of(
         mut sheet: Sheet,
         mut classifier: Classifier<'_>,
+        limit: u64,
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, SheetError> {
         let mut forecast = Self::default();
@@ -46,6 +49,8 @@ impl Forecast {
             let directory = classifier.planner().directory(invitation.organization);
             let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_present && !is_settled(key, invitation.organization) {
+                forecast.owners +=
+                    u64::from(forecast.people < limit && invitation.roles.iter().any(|role| role == OrgRole::Owner));
                 forecast.add(row.number, &invitation);
             }
         }

@@ -21,6 +21,7 @@ use crate::spreadsheet::{Header, Row, RowFault};
 
 pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
+pub(crate) use compare::not_granted;
 pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
 pub use forecast::{Forecast, UnlistedRoles};

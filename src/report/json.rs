@@ -13,7 +13,7 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, arguments: _, dry_run: _, rehearsal: _ } = report;
+    let Report { summary, results, job, api, shard, planned, arguments: _, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -21,6 +21,7 @@ pub fn json(report: Report<'_>) -> Value {
         .map(|organization| {
             value!({
                 "org_id": organization.id,
+                "name": organization.name,
                 "ended_early": organization.blocked.as_ref().map(ToString::to_string),
                 "ended_early_reason": organization.blocked.as_ref().map(|blocked| blocked.reason.code()),
                 "limit": organization.bucket.map(|(capacity, refill, period)| {
@@ -60,6 +61,7 @@ pub fn json(report: Report<'_>) -> Value {
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
         "rows": summary.tally.total(),
         "statuses": statuses,
+        "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),
         "kept": summary.kept,
         "departed": summary.departed,
         "blank": summary.blank,

@@ -10,13 +10,15 @@ mod explain;
 pub mod html;
 mod json;
 mod next_steps;
+mod organization;
 mod text;
 mod warnings;
 
 pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
-pub use self::escape::escaped;
+pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
+pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
 pub use self::warnings::{seats, unlisted_roles};
 
@@ -27,6 +29,15 @@ use crate::atlas::api::Api;
 use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
+
+/// The people whom a run was to invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The number of people.
+    pub people: u64,
+    /// How many of them get the role Organization Owner.
+    pub owners: u64,
+}
 
 /// A finished job, as the summary describes it.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +56,8 @@ pub struct Report<'a> {
     pub rehearsal: bool,
     /// The endpoint that created invitations, or cancelled them.
     pub api: Api,
+    /// The people to invite, as counted before the run; `None` if they were not counted.
+    pub planned: Option<Planned>,
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

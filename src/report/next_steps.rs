@@ -109,6 +109,7 @@ mod tests {
             dry_run: has("--dry-run"),
             rehearsal: has("--sandbox"),
             api: Api::Invites,
+            planned: None,
             shard: None,
         };
         let steps = next_steps(report);

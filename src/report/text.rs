@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::explain::{RERUN, blocked_advice, explain, halt_advice};
 use super::next_steps::next_steps;
-use super::{Report, escaped};
+use super::{Planned, Report, escaped, organization};
 use crate::engine::{Failures, OrganizationSummary, Summary};
 use crate::model::status::{JobKind, Status};
 
 /// The number of groups of failures shown; the results have all.
 const GROUPS_SHOWN: usize = 12;
+/// The number of organizations that are named; the results have all.
+const ORGANIZATIONS_SHOWN: usize = 12;
 /// A shorter wait for the rate limit is not worth a line.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
@@ -18,6 +20,7 @@ pub fn text(report: Report<'_>) -> String {
     let Report { summary, results, job, .. } = report;
     let mut lines = vec![nothing_to_do(summary, job).unwrap_or_else(|| counts(summary))];
     lines.extend(other_rows(summary));
+    lines.extend(report.planned.and_then(owners));
     let mut printed = Vec::new();
     for (remedy, groups) in by_remedy(&summary.failures) {
         // The details of invalid rows contain the remedy.
@@ -39,7 +42,7 @@ pub fn text(report: Report<'_>) -> String {
     };
     let several = summary.organizations.len() > 1;
     for organization in &summary.organizations {
-        let of = if several { format!("organization {}: ", organization.id) } else { String::new() };
+        let of = if several { format!("{}: ", named(organization)) } else { String::new() };
         lines.extend(rate_limit(organization).into_iter().map(|line| format!("{of}{line}")));
         if let Some(blocked) = &organization.blocked {
             lines.push(format!("{of}stopped early: {}", escaped(&blocked.to_string())));
@@ -50,6 +53,7 @@ pub fn text(report: Report<'_>) -> String {
         lines.push(format!("stopped early: {}", escaped(&halt.to_string())));
         lines.extend(halt_advice(halt).and_then(advice));
     }
+    lines.extend(organizations(summary));
     lines.push(format!("results: {}", escaped(&results.display().to_string())));
     lines.extend(next_steps(report));
     lines.join("\n")
@@ -104,6 +108,37 @@ fn other_rows(summary: &Summary) -> impl Iterator<Item = String> {
     .into_iter()
     .filter(|(count, ..)| *count > 0)
     .map(|(count, one, several)| format!("  {count} {}", if count == 1 { one } else { several }))
+}
+
+/// Returns a line about new owners, if the run was to create any.
+fn owners(Planned { people, owners }: Planned) -> Option<String> {
+    match (owners, people) {
+        (0, _) => None,
+        (1, 1) => Some("  the person to invite becomes an owner of the organization".to_owned()),
+        (1, _) => Some(format!("  1 of {people} people to invite becomes an owner of the organization")),
+        (_, _) => Some(format!("  {owners} of {people} people to invite become owners of the organization")),
+    }
+}
+
+/// Returns the lines that name the organizations.
+fn organizations(summary: &Summary) -> Vec<String> {
+    let mut lines: Vec<String> = summary
+        .organizations
+        .iter()
+        .take(ORGANIZATIONS_SHOWN)
+        .map(|one| match &one.name {
+            Some(_) => format!("organization: {}", named(one)),
+            None => format!("organization: {}", one.id),
+        })
+        .collect();
+    if let Some(more @ 1..) = summary.organizations.len().checked_sub(ORGANIZATIONS_SHOWN) {
+        lines.push(format!("and {more} more organizations"));
+    }
+    lines
+}
+
+fn named(one: &OrganizationSummary) -> String {
+    organization(one.id, one.name.as_deref())
 }
 
 /// Returns the groups that are shown, those with the same remedy together.
@@ -215,6 +250,7 @@ mod tests {
             ))),
             organizations: vec![OrganizationSummary {
                 id: ObjectId::ZERO,
+                name: Some("Example\u{1b} Corp".into()),
                 bucket: Some((500, 250, Duration::from_secs(60))),
                 pace: Default::default(),
                 blocked: None,
@@ -225,7 +261,7 @@ mod tests {
 
     fn report(summary: &Summary, job: JobKind, dry_run: bool) -> Report<'_> {
         let (results, api) = ("people.results.csv".as_ref(), Api::Invites);
-        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, shard: None }
+        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, planned: None, shard: None }
     }
 
     #[test]
@@ -236,9 +272,24 @@ mod tests {
     }
 
     #[test]
+    fn new_owners_are_counted() {
+        let line = |people, count| owners(Planned { people, owners: count });
+        assert_eq!(line(3, 0), None);
+        insta::assert_snapshot!(
+            [line(1, 1), line(3, 1), line(3, 2)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        );
+    }
+
+    #[test]
     fn several_organizations_are_named() {
         let blocked = Blocked::new(BlockedReason::Suspended, "HTTP 402 ACCOUNT_SUSPENDED");
-        let unpaced = OrganizationSummary { id: ObjectId::ZERO, bucket: None, blocked: None, pace: Default::default() };
+        let unpaced = OrganizationSummary {
+            id: ObjectId::ZERO,
+            name: None,
+            bucket: None,
+            blocked: None,
+            pace: Default::default(),
+        };
         let mut pace = Totals::default();
         (pace.waited, pace.limited) = (Duration::from_secs(250), 1);
         pace.invitations = Some((10, Duration::from_secs(60)));

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::model::columns::{RESULT_COLUMNS, protected, unprotected};
 use crate::model::outcome::Outcome;
 use crate::model::reason::ErrorCode;
+use crate::model::status::Status;
 
 /// A line of a results file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Encoder {
         self.cell(out, subject.org_id);
         plain(out, outcome.status.as_str().as_bytes());
         self.cell(out, outcome.invite_id.as_deref().unwrap_or_default());
-        match outcome.expires_at {
+        match outcome.expires_at.or(outcome.settled_at) {
             Some(at) => self.expires.time(out, at, true),
             None => plain(out, b""),
         }
@@ -221,9 +222,12 @@ impl Decoder {
         let mut next = || cells.next().unwrap_or_default();
         let row = optional(&next(), "row is not a whole number")?;
         let (email, org_id) = (next(), next());
-        let status = next().parse().map_err(|_| BadLine("the status is unknown"))?;
+        let status: Status = next().parse().map_err(|_| BadLine("the status is unknown"))?;
         let invite_id = text(next());
         let expires_at = optional(&next(), "expires_at is not a time such as 2026-11-24T10:15:30Z")?;
+        // An invitation that may still be running has no id and no expiry time yet.
+        let is_running = matches!(status, Status::Sending | Status::Unknown) && invite_id.is_none();
+        let (expires_at, settled_at) = if is_running { (None, expires_at) } else { (expires_at, None) };
         let http_status = optional(&next(), "http_status is not a whole number")?;
         let error_code = text(next()).map(|code| ErrorCode::parse(status, &code));
         let error_detail = text(next());
@@ -236,6 +240,7 @@ impl Decoder {
             status,
             invite_id,
             expires_at,
+            settled_at,
             http_status,
             error_code,
             error_detail,
@@ -268,7 +273,6 @@ fn optional<T: std::str::FromStr>(cell: &str, problem: &'static str) -> Result<O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::status::Status;
     use proptest::prelude::*;
 
     fn written(line: &Line) -> Vec<u8> {
@@ -314,14 +318,19 @@ mod tests {
         ) -> Line {
             let mut texts = texts.into_iter().map(|text| text.filter(|text| !text.is_empty()));
             let mut next = || texts.next().flatten();
+            let invite_id = next();
+            let at = expires.map(|at| Timestamp::from_second(at).unwrap());
+            let is_running = matches!(status, Status::Sending | Status::Unknown) && invite_id.is_none();
+            let (expires_at, settled_at) = if is_running { (None, at) } else { (at, None) };
             Line {
                 row,
                 email,
                 org_id,
                 outcome: Outcome {
                     status,
-                    invite_id: next(),
-                    expires_at: expires.map(|at| Timestamp::from_second(at).unwrap()),
+                    invite_id,
+                    expires_at,
+                    settled_at,
                     http_status,
                     error_code: next().map(|code| ErrorCode::parse(status, &code)),
                     error_detail: next(),

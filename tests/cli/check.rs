@@ -182,3 +182,30 @@ fn check_reads_standard_input_and_ignores_a_broken_pipe() {
     assert_eq!(world.read("code"), "1\n", "{}", run.output());
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.output());
 }
+
+#[test]
+fn no_cell_controls_the_terminal() {
+    let world = World::new();
+    let odd = "b\u{1b}[31m\u{9b}2J\u{202e}\u{200b}b";
+    world.write(
+        "people.csv",
+        format!("email,roles,Te{odd}am\n{odd}@example.com,{odd},{odd}\nada@example.com,ORG_MEMBER,x\n"),
+    );
+    let server = crate::world::sandbox(atlas_sandbox::Options::default());
+    let is_safe = |text: &str| !text.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}']);
+    for arguments in [
+        &["check", "people.csv"][..],
+        &["check", "people.csv", "--format", "csv"],
+        &["check", "people.csv", "--format", "json"],
+        &["run", "people.csv", "--sandbox", "--summary", "-"],
+        &["run", "people.csv", "--sandbox", "--log-format", "json"],
+    ] {
+        let run = world.program(arguments).with_token(&server).finish();
+        run.exits(1);
+        assert!(is_safe(&run.stdout) && is_safe(&run.stderr), "{}", run.output());
+        if arguments.contains(&"json") {
+            let json = if run.stdout.is_empty() { &run.stderr } else { &run.stdout };
+            assert!(json.contains(r"b\u001b[31m\u009b2J\u202e\u200bb@example.com"), "{}", run.output());
+        }
+    }
+}

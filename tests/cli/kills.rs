@@ -82,7 +82,7 @@ fn a_kill_with_every_request_in_flight_loses_nothing() {
 
 #[test]
 fn a_kill_while_another_is_resolved_loses_nothing() {
-    let place = trapped(Duplicates::Accept, &["slow-after=1h@first:4", "slow=1h@#11/lookups"]);
+    let place = trapped(Duplicates::Accept, &["slow-after=1h@first:4", "slow=1h@#13/lookups"]);
     let promise = job(&place, &["--concurrency=4"]);
     let run = promise.run().start();
     wait_until("four are in flight", || promise.ledger().created.len() == 4);

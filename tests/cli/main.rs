@@ -7,6 +7,7 @@ mod bad_rows;
 mod check;
 mod config;
 mod credentials;
+mod echo;
 mod exactly_once;
 mod excel;
 mod halts;
@@ -16,6 +17,8 @@ mod nightly;
 mod odd_answers;
 mod output;
 mod page;
+#[cfg(target_os = "linux")]
+mod questions;
 #[cfg(target_os = "linux")]
 mod refusals;
 mod rehearsal;

@@ -234,6 +234,7 @@ pub(crate) const ALL: [Refusals; 10] = [
             let whole = crate::network::Authority::new("a company's").pem();
             let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
             world.write("empty.pem", "");
+            std::fs::create_dir(world.path("empty")).expect("a folder");
             world.write("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
             world.write("second.pem", format!("{whole}{broken}"));
             world.write("half.pem", &whole[..whole.len() / 2]);
@@ -247,6 +248,9 @@ pub(crate) const ALL: [Refusals; 10] = [
             "bulk-invite run people.csv --ca-cert half.pem",
             "bulk-invite run people.csv --ca-cert stars.pem",
             "SSL_CERT_FILE=missing.pem bulk-invite run people.csv --base-url https://localhost:1",
+            "SSL_CERT_FILE=key.pem bulk-invite run people.csv --base-url https://localhost:1",
+            "SSL_CERT_DIR=missing bulk-invite run people.csv --base-url https://localhost:1",
+            "SSL_CERT_DIR=empty bulk-invite check people.csv --base-url https://localhost:1",
         ],
     },
     Refusals {
@@ -263,8 +267,9 @@ pub(crate) const ALL: [Refusals; 10] = [
 ];
 
 /// Commands whose arguments cannot be parsed; the message has several lines.
-pub(crate) const MALFORMED: [&str; 21] = [
+pub(crate) const MALFORMED: [&str; 22] = [
     "bulk-invite run people.csv --settle 5",
+    "bulk-invite run people.csv --settle 2h",
     "bulk-invite run people.csv --rate fast",
     "bulk-invite run people.csv --max-failures 0",
     "bulk-invite run people.csv --timeout 0s",

@@ -93,6 +93,10 @@ fn a_signal_before_a_look_up_leaves_it_to_the_next_run() {
     let patient = patient.finish();
     patient.exits(130);
     assert_eq!(world.results().count("unknown"), 12, "{}", patient.output());
+    // As if the settling time were over.
+    let forget = |text: String, settled: &&str| text.replace(&format!(",unknown,,{settled},"), ",unknown,,,");
+    let text = world.results().column("expires_at").iter().fold(world.read("people.results.csv"), forget);
+    world.write("people.results.csv", text);
     Promise { world: &world, sandbox: &server, people, arguments: vec!["--settle=100ms"] }.is_kept();
     assert_eq!(server.sandbox().ledger().create_requests(), 12, "asking was enough");
 }

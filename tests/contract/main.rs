@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use atlas_sandbox::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Options, PRIVATE_KEY, PUBLIC_KEY, Sandbox, TOKEN};
-use bulk_invite::atlas::{self, Answer, Api, Body, Client, Create, Credential, Gateway, Request, Revoke, Settings};
+use bulk_invite::atlas::{
+    self, Answer, Api, Body, Client, Create, Credential, Gateway, Grants, Request, Revoke, Settings,
+};
 use bulk_invite::model::{Invitation, ObjectId, OrgRole, ProjectAccess};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -119,7 +121,11 @@ fn requests(api: Api, who: &str) -> Vec<Request> {
         Request::FindInvites(format!("{who}.most@example.com")),
     ];
     requests.extend(invitations(who).iter().map(|invitation| {
-        Request::Create(Create { email: invitation.email.clone(), body: atlas::body(api, invitation) })
+        Request::Create(Create {
+            email: invitation.email.clone(),
+            grants: Grants::default(),
+            body: atlas::body(api, invitation),
+        })
     }));
     requests
 }

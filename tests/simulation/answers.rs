@@ -183,7 +183,7 @@ impl Atlas {
         let at = self.issue(&create.email, creator);
         let Issued { id, shown, inviter, .. } = &self.ledger.issued[at];
         let (id, expires_at, invited_by) = (id.clone(), Some(shown.expires_at), self.invited_by(inviter));
-        self.respond(200, Body::Created(Created { id, expires_at, invited_by }))
+        self.respond(200, Body::Created(Created { id, expires_at, invited_by, for_another: None, missing: None }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {

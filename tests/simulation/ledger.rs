@@ -74,7 +74,8 @@ impl Issued {
     /// Returns whether an id in the results may name the invitation. If the endpoint may differ from run to run, that is
     /// the id of the invite or of the person.
     pub(crate) fn is_named(&self, id: &str, by_any_endpoint: bool) -> bool {
-        self.id == id || (by_any_endpoint && [&self.invite, &self.user_id].contains(&&id.to_owned()))
+        // A row with two invitations names both.
+        id.split(';').any(|id| self.id == id || (by_any_endpoint && (self.invite == id || self.user_id == id)))
     }
 
     /// Returns whether the invitation is pending.

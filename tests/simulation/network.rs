@@ -362,6 +362,7 @@ fn shown_answer(answer: &Answer) -> String {
                 | Body::Organization(_)
                 | Body::Limits(_)
                 | Body::Error(_)
+                | Body::Page(_)
                 | Body::Unreadable(_) => String::new(),
             };
             let wait = response.retry_after.map_or(String::new(), |wait| format!(", wait {} s", wait.as_secs()));

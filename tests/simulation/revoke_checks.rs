@@ -125,5 +125,5 @@ impl RevokeChecks<'_> {
 
 /// Returns whether the line's id is that of the invite or of its person.
 fn names(line: &Line, issued: &Issued) -> bool {
-    [&issued.invite, &issued.id, &issued.user_id].contains(&&line.invite_id)
+    issued.is_named(&line.invite_id, true)
 }

@@ -92,7 +92,7 @@ impl RunChecks<'_> {
                 "already_invited" => all_issued.iter().filter(named).any(|issued| issued.creator != Creator::Job),
                 "already_member" => {
                     self.atlas.membership(address) == Some(Membership::Active)
-                        && all_issued.iter().all(|issued| issued.creator != Creator::Job)
+                        && all_issued.iter().all(|issued| issued.creator != Creator::Job || issued.expired)
                 }
                 _ => true,
             };

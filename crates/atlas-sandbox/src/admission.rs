@@ -2,19 +2,21 @@
 //!
 //! Nothing is processed here. The order of the checks is a guess where Atlas's order is not known.
 
+use std::mem;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode};
+use serde::Deserialize;
 
 use crate::answer::{self, Style};
 use crate::auth::oauth::{REVOKE_PATH, TOKEN_PATH};
 use crate::bucket::{BucketLevel, Taken};
 use crate::call::{Arrival, Call, Peer, base_url};
-use crate::fault::FaultKind;
-use crate::fault::plan::RequestKind;
+use crate::fault::kind::FaultKind;
+use crate::fault::plan::{Countable, RequestKind};
 use crate::object_id::is_object_id;
 use crate::options::Options;
 use crate::options::policy::Access;
@@ -71,7 +73,8 @@ fn admit(
     operation.check_id(route.id).map_err(refuse)?;
     let version = version::negotiate(request.headers(), operation.versions()).map_err(refuse)?;
     let bucket = charge(state, options, operation, path, style, now)?;
-    let plan = state.apply_faults(request_kind(operation), now);
+    let invites = if operation.creates() && state.faults.need_address() { invited(request) } else { None };
+    let mut plan = state.apply_faults(Countable { kind: request_kind(operation), invites: invites.as_deref() }, now);
     if plan.fault == Some(FaultKind::Revoke) {
         state.authenticator.authenticate(request, now)?;
     }
@@ -86,7 +89,18 @@ fn admit(
     }
     let id = route.id.unwrap_or_default().to_owned();
     let (base_url, body) = (base_url(request), request.body().clone());
-    Ok(Arrival::Call(Box::new(Call { operation, id, query, style, version, base_url, scheme, body, bucket }), plan))
+    let alterations = mem::take(&mut plan.alterations);
+    let call = Call { operation, id, query, style, version, base_url, scheme, body, bucket, alterations };
+    Ok(Arrival::Call(Box::new(call), plan))
+}
+
+/// Returns the address that a request invites.
+fn invited(request: &Request<Bytes>) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Invited {
+        username: String,
+    }
+    serde_json::from_slice(request.body()).ok().map(|invited: Invited| invited.username)
 }
 
 fn check_access(options: &Options, request: &Request<Bytes>) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ use http::{Request, Response};
 
 use crate::answer::Style;
 use crate::bucket::BucketLevel;
+use crate::fault::alterations::Alterations;
 use crate::fault::plan::FaultPlan;
 use crate::options::credentials::AuthScheme;
 use crate::request::operation::Operation;
@@ -32,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
     /// The level of the request's bucket, if the answer states it.
     pub(crate) bucket: Option<BucketLevel>,
+    /// The changes to its processing by faults.
+    pub(crate) alterations: Alterations,
 }
 
 /// A request after the checks on its arrival.

@@ -48,9 +48,10 @@ fn refuse(status: StatusCode, text: &str) -> Response<Bytes> {
 
 /// Ends a pending invitation, named by the invite's id, the user's id or the address. Returns false if there is none.
 pub(crate) fn end_invitation(state: &mut ServerState, invitation: &str, end: InvitationEnd, now: Timestamp) -> bool {
-    let users = &mut state.organization.users;
-    users.expire(now);
+    let organization = &mut state.organization;
+    organization.advance(now);
+    let users = &organization.users;
     let slot = users.slot_of_invite(invitation).or_else(|| users.slot_of_id(invitation));
     let slot = slot.or_else(|| users.slot_of_email(invitation));
-    slot.is_some_and(|slot| users.end_invitation(slot, end, now))
+    slot.is_some_and(|slot| organization.end_invitation(slot, end, now))
 }

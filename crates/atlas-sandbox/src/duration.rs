@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// Parses a number and its unit.
@@ -21,6 +22,16 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * seconds).map_err(|_| bad())
 }
 
+/// Parses a duration with or without a sign.
+pub(crate) fn parse_signed(text: &str) -> Result<SignedDuration, String> {
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(unsigned) => (true, unsigned),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let duration = SignedDuration::try_from(parse(unsigned)?).map_err(|error| error.to_string())?;
+    Ok(if negative { -duration } else { duration })
+}
+
 /// Deserializes a duration, for `#[serde(deserialize_with)]`.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
@@ -37,5 +48,14 @@ mod tests {
         for bad in ["", "5", "s", "-1s", "1e400s", "5 s x", "nans"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_difference_may_have_a_sign() {
+        for (text, millis) in [("-5s", -5000), ("+1m", 60_000), ("500ms", 500)] {
+            assert_eq!(parse_signed(text), Ok(SignedDuration::from_millis(millis)));
+        }
+        assert!(parse_signed("--5s").is_err());
+        assert!(parse_signed("-").is_err());
     }
 }

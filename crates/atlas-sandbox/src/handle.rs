@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::AUTHORIZATION;
+use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use crate::admission;
@@ -14,13 +15,14 @@ use crate::answer::{self, Style};
 use crate::call::{Arrival, Call};
 use crate::clock::Clock;
 use crate::control;
+use crate::fault::Fault;
+use crate::fault::kind::{FaultKind, Moment};
 use crate::fault::plan::{FaultPlan, Faults};
-use crate::fault::{Fault, FaultKind, Moment};
 use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::organization::user::InvitationEnd;
 use crate::perform::perform;
-use crate::reply::{Delivery, Reply, deliver, substitute};
+use crate::reply::{Asked, Delivery, Reply, deliver, substitute};
 use crate::snapshot::{self, LoadStateError};
 use crate::state::ServerState;
 
@@ -82,6 +84,8 @@ impl Sandbox {
             return Reply { response, delivery: Delivery::Whole };
         }
         let arrival = admission::arrive(&mut self.lock(), &self.options, &request, self.clock.elapsed());
+        let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut asked = Asked { path, authorization: authorization.unwrap_or_default(), style: Style::default() };
         let (mut response, plan) = match arrival {
             Arrival::Answered(response) => {
                 pause(self.options.latency).await;
@@ -89,21 +93,40 @@ impl Sandbox {
             }
             Arrival::Token(plan) => {
                 pause(self.options.latency.saturating_add(plan.before)).await;
-                let token = || self.lock().authenticator.token(&request, self.clock.elapsed());
-                (self.process_unless_faulty(&plan, path, Style::default(), token), plan)
+                let answers_at = plan.fault.as_ref().and_then(FaultKind::answers_at);
+                // The effect of a late request for a token cannot be seen, so its time does not matter.
+                let processed = (answers_at != Some(Moment::Before))
+                    .then(|| self.lock().authenticator.token(&request, self.clock.elapsed()));
+                (processed.unwrap_or_else(|| answer::bare(StatusCode::OK)), plan)
             }
             Arrival::Call(call, plan) => {
                 pause(self.options.latency.saturating_add(plan.before)).await;
-                (self.process_unless_faulty(&plan, path, call.style, || self.process(&call)), plan)
+                asked.style = call.style;
+                let response = match plan.fault.as_ref().and_then(FaultKind::answers_at) {
+                    None | Some(Moment::After) => self.process(&call),
+                    Some(Moment::Before) => answer::bare(StatusCode::OK),
+                    Some(Moment::Late(by)) => {
+                        self.lock().late.add(self.clock.elapsed().saturating_add(by), call);
+                        answer::bare(StatusCode::OK)
+                    }
+                };
+                (response, plan)
             }
         };
         pause(plan.after).await;
         let now = self.now();
-        let delivery = deliver(&plan, &mut response, path, now);
+        let date = now.saturating_add(plan.date_by).unwrap_or(now);
+        let mut delivery = Delivery::Whole;
+        if let Some(fault) = &plan.fault {
+            if fault.answers_at().is_some() {
+                response = substitute(fault, asked, date);
+            }
+            delivery = deliver(fault, &mut response);
+        }
         if plan.fault == Some(FaultKind::NoHeaders) {
             response.headers_mut().clear();
         } else {
-            answer::add_date(&mut response, now);
+            answer::add_date(&mut response, date);
         }
         if delivery != Delivery::Reset {
             self.lock().ledger.record_answer(response.status().as_u16());
@@ -123,22 +146,25 @@ impl Sandbox {
         response
     }
 
-    /// Processes a request, unless a fault answers it first.
-    fn process_unless_faulty(
-        &self,
-        plan: &FaultPlan,
-        path: &str,
-        style: Style,
-        process: impl FnOnce() -> Response<Bytes>,
-    ) -> Response<Bytes> {
-        match plan.fault.as_ref() {
-            Some(fault) => substitute(fault, Moment::Before, path, style, self.now()).unwrap_or_else(process),
-            None => process(),
+    /// Processes every request that was answered before and is still to be processed.
+    pub(crate) fn process_late_requests(&self) {
+        let now = self.clock.elapsed();
+        let mut state = self.lock();
+        while let Some((_, call)) = state.late.next_until(Duration::MAX) {
+            perform(&mut state, &self.options, &call, now, self.clock.at(now));
         }
     }
 
+    /// Locks the state, once the late requests that are due by now were processed, each as of its own time.
     fn lock(&self) -> MutexGuard<'_, ServerState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.late.is_empty() {
+            let now = self.clock.elapsed();
+            while let Some((due, call)) = state.late.next_until(now) {
+                perform(&mut state, &self.options, &call, due, self.clock.at(due));
+            }
+        }
+        state
     }
 
     /// Returns the time of day.

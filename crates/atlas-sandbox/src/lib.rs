@@ -7,6 +7,7 @@
 // - `admission` decides whether the request is let in, `perform` performs it; `control` and `snapshot` answer the
 //   endpoints that Atlas does not have;
 // - `state` holds what requests change: the organization, the credentials in use, the buckets, the faults, the ledger;
+//   `late` holds requests that are processed after their answer;
 // - `organization` and `auth` are the rules, `view` and `answer` write answers, `reply` applies faults to them;
 // - `call`, `request`, `fault`, `bucket` and `problem` are the vocabulary, `options` is the setup.
 
@@ -20,6 +21,7 @@ mod control;
 mod duration;
 mod fault;
 mod handle;
+mod late;
 mod ledger;
 mod object_id;
 mod options;
@@ -36,8 +38,9 @@ mod state;
 mod tests;
 mod view;
 
+pub use fault::kind::{ClockFault, FaultKind, Lacking, ListFault, Moment, RetryAfter};
 pub use fault::syntax::FaultError;
-pub use fault::{Fault, FaultKind, Moment, RetryAfter, Target, When};
+pub use fault::{Fault, Target, When};
 pub use handle::Sandbox;
 pub use ledger::{Created, Ledger};
 pub use options::credentials::{CLIENT_ID, CLIENT_SECRET, Credentials, PRIVATE_KEY, PUBLIC_KEY, TOKEN};

@@ -1,5 +1,7 @@
 //! Performs the operations on the organization.
 
+mod people;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,14 +19,13 @@ use crate::options::credentials::AuthScheme;
 use crate::organization::Organization;
 use crate::organization::invite_request::InviteRequest;
 use crate::organization::refusal;
-use crate::organization::user::{InviteEndpoint, MembershipStatus, User};
-use crate::organization::users::Slot;
+use crate::organization::user::InviteEndpoint;
 use crate::problem::Problem;
 use crate::request::operation::Operation;
 use crate::state::ServerState;
 use crate::view::limits::RateLimitView;
 use crate::view::organization::{OrganizationView, ProjectView, RootView, TeamView};
-use crate::view::users::{InviteView, OldUserView, UserView};
+use crate::view::users::{InviteView, UserView};
 
 /// Performs an operation and answers it.
 pub(crate) fn perform(
@@ -34,23 +35,23 @@ pub(crate) fn perform(
     elapsed: Duration,
     now: Timestamp,
 ) -> Response<Bytes> {
-    state.organization.users.expire(now);
+    state.organization.advance(now);
     let organization = &mut state.organization;
     let answered = match call.operation {
         Operation::ReadRoot => Ok(root(organization, options, call)),
         Operation::ListRateLimits => list_rate_limits(options, call),
         Operation::ReadRateLimit => read_rate_limit(options, call),
         Operation::ReadOrganization => Ok(ok(call, &OrganizationView::new(organization, &call.base_url))),
-        Operation::ListInvites => Ok(list_invites(organization, call)),
+        Operation::ListInvites => Ok(people::list_invites(organization, call)),
         Operation::CreateInvite => InviteRequest::from_invites(&call.body)
             .and_then(|request| create(state, options, call, request, InviteEndpoint::Invites, elapsed, now)),
-        Operation::ReadInvite => read_invite(organization, call),
-        Operation::DeleteInvite => delete_invite(organization, call),
-        Operation::ListUsers => list_users(organization, call),
+        Operation::ReadInvite => people::read_invite(organization, call),
+        Operation::DeleteInvite => delete_invite(organization, call, now),
+        Operation::ListUsers => people::list_users(organization, call),
         Operation::CreateUser => InviteRequest::from_users(&call.body)
             .and_then(|request| create(state, options, call, request, InviteEndpoint::Users, elapsed, now)),
-        Operation::ReadUser => read_user(organization, call),
-        Operation::DeleteUser => delete_user(organization, call),
+        Operation::ReadUser => people::read_user(organization, call),
+        Operation::DeleteUser => delete_user(organization, call, now),
         Operation::ListTeams => list_teams(organization, call),
         Operation::ListProjects => list_projects(organization, call),
     };
@@ -68,17 +69,19 @@ fn list<T, V: Serialize>(
     entries: Vec<T>,
     view: impl Fn(T) -> V,
 ) -> Result<Response<Bytes>, Problem> {
-    let request = call.query.page()?;
+    let request = call.query.page(&call.alterations)?;
     let total = entries.len();
-    let results = entries.into_iter().skip(request.offset()).take(request.size).map(view).collect();
-    Ok(page(call.version, call.style, href, &call.query, request, &Listing { results, total }))
+    let results = entries.into_iter().skip(request.offset()).take(request.len()).map(view).collect();
+    let total_count = call.alterations.stated_total(total);
+    let listing = Listing { results, more: request.end() < total, total_count };
+    Ok(page(call.version, call.style, href, &call.query, request, &listing))
 }
 
 fn create(
     state: &mut ServerState,
     options: &Options,
     call: &Call,
-    request: InviteRequest,
+    mut request: InviteRequest,
     endpoint: InviteEndpoint,
     elapsed: Duration,
     now: Timestamp,
@@ -92,8 +95,11 @@ fn create(
     if let Some(problem) = refusal::configured(options, &request.username, &organization.id) {
         return Err(problem);
     }
+    for lacking in &call.alterations.lacking {
+        request.grants.remove_last(*lacking);
+    }
     let inviter = options.credentials.inviter(call.scheme);
-    let (slot, nth) = organization.invite(request, endpoint, inviter, now)?;
+    let (slot, nth) = organization.invite(request, endpoint, inviter, now, call.alterations.created_at(now))?;
     let missing = || Problem::no_such_user(&call.id);
     let user = organization.users.get(slot).ok_or_else(missing)?;
     let (id, response) = match endpoint {
@@ -109,87 +115,18 @@ fn create(
     Ok(response)
 }
 
-fn list_invites(organization: &Organization, call: &Call) -> Response<Bytes> {
-    let views_of = |user| invite_views(organization, user);
-    let invites: Vec<_> = match call.query.get("username") {
-        Some(email) => organization.users.find_by_email(email).into_iter().flat_map(views_of).collect(),
-        None => organization.users.iter().flat_map(views_of).collect(),
-    };
-    ok(call, &invites)
-}
-
-fn invite_views<'a>(organization: &'a Organization, user: &'a User) -> impl Iterator<Item = InviteView<'a>> {
-    user.invites.iter().map(move |invite| InviteView::new(organization, user, invite))
-}
-
-fn read_invite(organization: &Organization, call: &Call) -> Result<Response<Bytes>, Problem> {
-    let user = organization.users.slot_of_invite(&call.id).and_then(|slot| organization.users.get(slot));
-    let found = user.and_then(|user| {
-        let invite = user.invites.iter().find(|invite| invite.id == call.id)?;
-        Some(ok(call, &InviteView::new(organization, user, invite)))
-    });
-    found.ok_or_else(|| Problem::no_such_invite(StatusCode::NOT_FOUND))
-}
-
-fn delete_invite(organization: &mut Organization, call: &Call) -> Result<Response<Bytes>, Problem> {
-    if organization.users.remove_invite(&call.id) {
+fn delete_invite(organization: &mut Organization, call: &Call, now: Timestamp) -> Result<Response<Bytes>, Problem> {
+    if organization.remove_invite(&call.id, now) {
         Ok(answer::no_content(call.version))
     } else {
         Err(Problem::no_such_invite(StatusCode::BAD_REQUEST))
     }
 }
 
-fn slot_of(organization: &Organization, call: &Call) -> Result<Slot, Problem> {
-    organization.users.slot_of_id(&call.id).ok_or_else(|| Problem::no_such_user(&call.id))
-}
-
-fn read_user(organization: &Organization, call: &Call) -> Result<Response<Bytes>, Problem> {
-    let user = organization.users.get(slot_of(organization, call)?);
-    user.map(|user| ok(call, &UserView::new(user))).ok_or_else(|| Problem::no_such_user(&call.id))
-}
-
-fn delete_user(organization: &mut Organization, call: &Call) -> Result<Response<Bytes>, Problem> {
-    let slot = slot_of(organization, call)?;
-    organization.users.remove(slot);
+fn delete_user(organization: &mut Organization, call: &Call, now: Timestamp) -> Result<Response<Bytes>, Problem> {
+    let slot = organization.users.slot_of_id(&call.id).ok_or_else(|| Problem::no_such_user(&call.id))?;
+    organization.remove(slot, now);
     Ok(answer::no_content(call.version))
-}
-
-/// Lists people. Before 2025-02-19 the list has only members, in another form.
-fn list_users(organization: &Organization, call: &Call) -> Result<Response<Bytes>, Problem> {
-    let href = format!("{}/orgs/{}/users", call.base_url, organization.id);
-    let old = call.version == "2023-01-01";
-    let statuses = if old { vec![MembershipStatus::Active] } else { statuses(call)? };
-    let fits = |user: &&User| statuses.contains(&user.status);
-    let users: Vec<&User> = match call.query.get("username") {
-        Some(email) => organization.users.find_by_email(email).into_iter().filter(fits).collect(),
-        None => organization.users.iter().filter(fits).collect(),
-    };
-    if old {
-        list(call, &href, users, |user| OldUserView::new(organization, user, &call.base_url))
-    } else {
-        list(call, &href, users, UserView::new)
-    }
-}
-
-/// Returns the statuses that the query asks for; active and pending by default.
-fn statuses(call: &Call) -> Result<Vec<MembershipStatus>, Problem> {
-    let many: Vec<&str> = call.query.all("orgMembershipStatuses").flat_map(|value| value.split(',')).collect();
-    let one = call.query.get("orgMembershipStatus");
-    if one.is_some() && !many.is_empty() {
-        return Err(Problem::invalid_query_parameter("orgMembershipStatus"));
-    }
-    let requested: Vec<&str> = one.into_iter().chain(many).collect();
-    if requested.is_empty() {
-        return Ok(vec![MembershipStatus::Active, MembershipStatus::Pending]);
-    }
-    let status = |text| match text {
-        "ACTIVE" => Ok(MembershipStatus::Active),
-        "PENDING" => Ok(MembershipStatus::Pending),
-        "INVITATION_EXPIRED" => Ok(MembershipStatus::InvitationExpired),
-        "INVITATION_REJECTED" => Ok(MembershipStatus::InvitationRejected),
-        _ => Err(Problem::invalid_query_parameter("orgMembershipStatuses")),
-    };
-    requested.into_iter().map(status).collect()
 }
 
 fn list_teams(organization: &Organization, call: &Call) -> Result<Response<Bytes>, Problem> {

@@ -6,8 +6,7 @@ use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::{self, Style};
-use crate::fault::plan::FaultPlan;
-use crate::fault::{FaultKind, Moment, RetryAfter};
+use crate::fault::kind::{FaultKind, RetryAfter};
 use crate::problem::Problem;
 
 /// An answer, and the part of it that arrives.
@@ -30,62 +29,76 @@ pub enum Delivery {
     Reset,
 }
 
-/// Returns the answer that a fault gives in place of the real one at this moment, if it does.
-pub(crate) fn substitute(
-    fault: &FaultKind,
-    at: Moment,
-    path: &str,
-    style: Style,
-    now: Timestamp,
-) -> Option<Response<Bytes>> {
+/// What a fault's answer needs from the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'r> {
+    pub(crate) path: &'r str,
+    pub(crate) authorization: &'r str,
+    pub(crate) style: Style,
+}
+
+/// Returns the answer that a fault gives in place of the organization's.
+pub(crate) fn substitute(fault: &FaultKind, asked: Asked<'_>, now: Timestamp) -> Response<Bytes> {
     match fault {
-        FaultKind::Status { status, code, retry_after, moment } if *moment == at => {
-            let mut response = answer::error(&problem(*status, code.as_deref()), style);
+        FaultKind::Status { status, code, retry_after, .. } => {
+            let mut response = answer::error(&problem(*status, code.as_deref()), asked.style);
             if let Some(value) = retry_after.and_then(|retry_after| retry_after_header(retry_after, now)) {
                 response.headers_mut().insert(RETRY_AFTER, value);
             }
-            Some(response)
+            response
         }
-        FaultKind::Html { status, moment } if *moment == at => Some(answer::html(status_code(*status))),
-        FaultKind::Reset(moment) if *moment == at => Some(answer::bare(StatusCode::OK)),
-        FaultKind::Redirect(status) if at == Moment::Before => Some(answer::redirect(status_code(*status), path)),
-        FaultKind::Status { .. }
-        | FaultKind::Html { .. }
-        | FaultKind::Reset(_)
-        | FaultKind::Redirect(_)
+        FaultKind::Html { status, .. } => answer::html(status_code(*status), ""),
+        FaultKind::Echo { status, html } => {
+            let echo = format!("The request had the header Authorization: {}", asked.authorization);
+            if *html {
+                return answer::html(status_code(*status), &echo);
+            }
+            let problem = Problem { detail: format!("Unexpected error. {echo}"), ..problem(*status, None) };
+            answer::error(&problem, asked.style)
+        }
+        FaultKind::Redirect(status) => answer::redirect(status_code(*status), asked.path),
+        FaultKind::Reset(_)
         | FaultKind::CutOff
-        | FaultKind::Slow(..)
+        | FaultKind::SlowBefore(_)
+        | FaultKind::SlowAfter(_)
         | FaultKind::NoId
+        | FaultKind::OtherUsername
+        | FaultKind::Lacks(_)
         | FaultKind::WrongType
         | FaultKind::NoRateHeaders
         | FaultKind::NoHeaders
         | FaultKind::Maintenance(_)
-        | FaultKind::Revoke => None,
+        | FaultKind::Revoke
+        | FaultKind::List(_)
+        | FaultKind::Clock(_) => answer::bare(StatusCode::OK),
     }
 }
 
-/// Changes the answer to a processed request as planned, and returns the part of it that arrives.
-pub(crate) fn deliver(plan: &FaultPlan, response: &mut Response<Bytes>, path: &str, now: Timestamp) -> Delivery {
-    let Some(fault) = &plan.fault else { return Delivery::Whole };
-    if let Some(substitute) = substitute(fault, Moment::After, path, Style::default(), now) {
-        *response = substitute;
-    }
+/// Changes the answer to a request as a fault does, and returns the part of it that arrives.
+pub(crate) fn deliver(fault: &FaultKind, response: &mut Response<Bytes>) -> Delivery {
     match fault {
         FaultKind::Reset(_) => return Delivery::Reset,
         FaultKind::CutOff => return Delivery::CutOff,
         FaultKind::NoId if response.status().is_success() => *response.body_mut() = Bytes::from_static(b"{}"),
+        FaultKind::OtherUsername if response.status().is_success() => answer::replace_username(response),
         FaultKind::WrongType => {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=utf-8"));
         }
         FaultKind::NoRateHeaders => answer::remove_rate_limit(response),
         FaultKind::NoId
+        | FaultKind::OtherUsername
         | FaultKind::NoHeaders
         | FaultKind::Status { .. }
         | FaultKind::Html { .. }
+        | FaultKind::Echo { .. }
         | FaultKind::Redirect(_)
-        | FaultKind::Slow(..)
+        | FaultKind::SlowBefore(_)
+        | FaultKind::SlowAfter(_)
+        | FaultKind::Lacks(_)
         | FaultKind::Maintenance(_)
-        | FaultKind::Revoke => {}
+        | FaultKind::Revoke
+        | FaultKind::List(_)
+        | FaultKind::Clock(_) => {}
     }
     Delivery::Whole
 }

@@ -35,7 +35,7 @@ struct OrganizationSnapshot {
 
 /// Writes the document.
 pub(crate) fn dump(state: &mut ServerState, now: Timestamp) -> String {
-    state.organization.users.expire(now);
+    state.organization.advance(now);
     let organization = &state.organization;
     json!({
         "now": now,
@@ -62,6 +62,6 @@ pub(crate) fn load(state: &mut ServerState, document: &[u8]) -> Result<(), LoadS
     organization.name = name.unwrap_or_else(|| organization.name.clone());
     organization.teams = teams.unwrap_or_else(|| organization.teams.clone());
     organization.projects = projects.unwrap_or_else(|| organization.projects.clone());
-    organization.users.replace(people);
+    organization.replace_people(people);
     Ok(())
 }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::auth::Authenticator;
 use crate::bucket::{Buckets, WindowCount};
-use crate::fault::FaultKind;
-use crate::fault::plan::{FaultPlan, Faults, RequestKind};
+use crate::fault::kind::FaultKind;
+use crate::fault::plan::{Countable, FaultPlan, Faults};
+use crate::late::LateRequests;
 use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::organization::Organization;
@@ -22,6 +23,7 @@ pub(crate) struct ServerState {
     pub(crate) buckets: Buckets,
     pub(crate) faults: Faults,
     pub(crate) maintenance_until: Duration,
+    pub(crate) late: LateRequests,
 }
 
 impl ServerState {
@@ -34,12 +36,13 @@ impl ServerState {
             buckets: Buckets::new(&options.limits),
             faults: Faults::new(options.faults.clone(), options.seed),
             maintenance_until: Duration::ZERO,
+            late: LateRequests::default(),
         }
     }
 
     /// Decides which faults hit a request, and starts those whose effect outlasts it.
-    pub(crate) fn apply_faults(&mut self, kind: RequestKind, now: Duration) -> FaultPlan {
-        let plan = self.faults.plan(kind, now);
+    pub(crate) fn apply_faults<'r>(&mut self, request: impl Into<Countable<'r>>, now: Duration) -> FaultPlan {
+        let plan = self.faults.plan(request, now);
         self.ledger.faults += u64::from(plan != FaultPlan::default());
         match plan.fault {
             Some(FaultKind::Revoke) => self.authenticator.revoke(),

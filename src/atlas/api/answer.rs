@@ -90,7 +90,9 @@ pub enum Body {
     Limits(Vec<Limit>),
     /// Any other status with a JSON error.
     Error(ApiError),
-    /// Any other body, such as an HTML page, JSON without an id, or an empty one. The text describes it.
+    /// An HTML page, which comes from a gateway or a proxy. The text describes it.
+    Page(String),
+    /// Any other body, such as JSON without an id, or an empty one. The text describes it.
     Unreadable(String),
 }
 
@@ -112,6 +114,10 @@ pub struct Created {
     pub expires_at: Option<Timestamp>,
     /// `inviterUsername`: the name that the server gives our credential. Untrusted text.
     pub invited_by: Option<String>,
+    /// The address that was invited, if it is not the one in the request. Untrusted text.
+    pub for_another: Option<String>,
+    /// The roles, teams and projects of the request that the answer does not list.
+    pub missing: Option<Box<Grants>>,
 }
 
 /// A pending invite.
@@ -216,12 +222,17 @@ impl Response {
         self.error()?.code.as_deref()
     }
 
+    /// Returns whether the answer is a success with content that Atlas does not send, such as a log-in page.
+    pub fn is_foreign(&self) -> bool {
+        (200..300).contains(&self.status) && matches!(self.body, Body::Page(_) | Body::Unreadable(_))
+    }
+
     /// Describes the answer: the status, Atlas's code and its explanation. Untrusted text.
     pub fn describe(&self) -> String {
         let mut text = format!("HTTP {}", self.status);
         let (code, detail) = match &self.body {
             Body::Error(error) => (error.code.as_deref(), error.detail.as_deref()),
-            Body::Unreadable(text) => (None, Some(text.as_str())),
+            Body::Page(text) | Body::Unreadable(text) => (None, Some(text.as_str())),
             Body::Created(_)
             | Body::Revoked
             | Body::Invites(_)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::Grants;
 use crate::model::invitation::ObjectId;
 
 /// An endpoint of Atlas that creates invitations.
@@ -95,6 +96,8 @@ pub enum Request {
 pub struct Create {
     /// The address in the body.
     pub email: String,
+    /// The roles, teams and projects in the body.
+    pub grants: Grants,
     /// The JSON body for the [`Api`] in use.
     pub body: Bytes,
 }

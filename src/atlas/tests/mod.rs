@@ -1,6 +1,7 @@
 //! Tests of the client against small servers on loopback sockets.
 
 mod digest;
+mod echo;
 mod oauth;
 mod server;
 mod wire;
@@ -12,7 +13,7 @@ use secrecy::SecretString;
 
 use self::server::Server;
 use super::{Client, Credential, Settings};
-use crate::atlas::api::{Answer, Api, Create, Request, Response};
+use crate::atlas::api::{Answer, Api, Create, Grants, Request, Response};
 
 const ORG: &str = "32b6e34b3d91647abb20e7b8";
 const SECRET: &str = "s3cret-value";
@@ -41,7 +42,11 @@ fn client(server: &Server, credential: Credential) -> Client {
 }
 
 fn create() -> Request {
-    Request::Create(Create { email: "ada@example.com".into(), body: Bytes::from_static(b"{}") })
+    Request::Create(Create {
+        email: "ada@example.com".into(),
+        grants: Grants::default(),
+        body: Bytes::from_static(b"{}"),
+    })
 }
 
 #[track_caller]

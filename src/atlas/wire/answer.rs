@@ -1,14 +1,20 @@
 //! Parses an answer according to its request.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
 use super::entity::{Entry, NamedEntry, NewInvite};
 use super::failure::{failure, unreadable};
 use super::limits::{Bucket, limits};
 use super::loose::{List, Number, Object};
-use crate::atlas::api::{Api, Body, Page, Request, Response};
+use crate::atlas::api::{Api, Body, Grants, Page, Request, Response};
 use crate::atlas::headers::PaceHeaders;
+use crate::atlas::redactor::Redactor;
 use crate::atlas::transport::{Payload, Reply};
+
+/// The problem with a body that is not JSON.
+pub(super) const NOT_JSON: &str = "not JSON";
 
 /// A page of a list; Atlas calls its entries `results`.
 #[derive(serde::Deserialize)]
@@ -35,24 +41,56 @@ pub(in crate::atlas) fn refusal(reply: &Reply) -> Response {
 }
 
 fn with_body(reply: &Reply, success: impl FnOnce(&[u8]) -> Result<Body, &'static str>) -> Response {
-    let Reply { status, headers, body } = reply;
-    let body = match body {
-        Payload::TooLong(limit) => Body::Unreadable(format!("a body longer than {} KiB", limit >> 10)),
-        Payload::Whole(bytes) if status.is_success() => {
-            success(bytes).unwrap_or_else(|problem| unreadable(*status, headers, bytes, problem))
+    let Reply { status, headers, body, source } = reply;
+    let mut body = match body {
+        Payload::TooLong(limit) => {
+            Body::Unreadable(format!("a body longer than {} KiB from {}", limit >> 10, source.host))
         }
-        Payload::Whole(bytes) => failure(*status, headers, bytes),
+        Payload::Whole(bytes) if status.is_success() => {
+            success(bytes).unwrap_or_else(|problem| unreadable(*status, headers, bytes, problem, source))
+        }
+        Payload::Whole(bytes) => failure(*status, headers, bytes, source),
     };
+    sanitize(&mut body, &source.redactor);
     let PaceHeaders { date, retry_after, limit, remaining } = PaceHeaders::of(headers);
     Response { status: StatusCode::as_u16(status), body, retry_after, date, limit, remaining }
+}
+
+/// Cleans the texts of a body. Addresses, and names of teams and projects, are compared with the sheet as they are, and
+/// messages escape them; of these only secrets are replaced.
+fn sanitize(body: &mut Body, redactor: &Redactor) {
+    let clean = |text: &mut String| redactor.clean_in_place(text);
+    let grants = |grants: &mut Grants| grants.projects.iter_mut().flat_map(|access| &mut access.roles).for_each(clean);
+    match body {
+        Body::Created(created) => {
+            clean(&mut created.id);
+            created.for_another.as_mut().into_iter().for_each(clean);
+        }
+        Body::Invites(invites) => invites.iter_mut().for_each(|invite| {
+            clean(&mut invite.id);
+            grants(&mut invite.grants);
+        }),
+        Body::People(page) => page.entries.iter_mut().for_each(|person| {
+            clean(&mut person.id);
+            grants(&mut person.grants);
+        }),
+        Body::Named(page) => page.entries.iter_mut().for_each(|named| {
+            if let Cow::Owned(name) = redactor.redact(&named.name) {
+                named.name = name;
+            }
+        }),
+        Body::Organization(organization) => clean(&mut organization.name),
+        // Errors are cleaned where they are parsed, before they are shortened.
+        Body::Revoked | Body::Limits(_) | Body::Error(_) | Body::Page(_) | Body::Unreadable(_) => {}
+    }
 }
 
 /// Parses the body of a 2xx, or returns the problem with it.
 fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static str> {
     match request {
-        Request::Create(_) => {
+        Request::Create(create) => {
             let invite = parse::<Object<NewInvite<'_>>>(bytes)?.0.ok_or("no object")?;
-            invite.created(api).map(Body::Created).ok_or("no id")
+            invite.created(api, create).map(Body::Created).ok_or("no id")
         }
         // Atlas answers with 204. A body that is neither empty nor JSON comes from another server, such as a proxy.
         Request::Revoke(_) if bytes.trim_ascii().is_empty() => Ok(Body::Revoked),
@@ -76,8 +114,8 @@ fn success(api: Api, request: &Request, bytes: &[u8]) -> Result<Body, &'static s
 
 fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, &'static str> {
     // UTF-8 is checked once, which is faster than string by string.
-    let text = std::str::from_utf8(bytes).map_err(|_| "not JSON")?;
-    serde_json::from_str(text).map_err(|error| if error.is_eof() { "incomplete JSON" } else { "not JSON" })
+    let text = std::str::from_utf8(bytes).map_err(|_| NOT_JSON)?;
+    serde_json::from_str(text).map_err(|error| if error.is_eof() { "an incomplete value" } else { NOT_JSON })
 }
 
 fn page<'a, T, U>(bytes: &'a [u8], read: impl Fn(T) -> Option<U>) -> Result<Page<U>, &'static str>
@@ -102,12 +140,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::atlas::api::{Create, EndpointSet, Membership, Revoke};
+    use crate::atlas::api::{Create, EndpointSet, Grants, Membership, Revoke};
+    use crate::atlas::transport::Source;
 
     const TEAM: &str = "32b6e34b3d91647abb20e7b8";
 
     fn create() -> Request {
-        Request::Create(Create { email: "ada@example.com".into(), body: Bytes::new() })
+        Request::Create(Create { email: "ada@example.com".into(), grants: Grants::default(), body: Bytes::new() })
     }
 
     fn revoke() -> Request {
@@ -133,7 +172,16 @@ mod tests {
     fn reply(status: u16, body: impl Into<Bytes>) -> Reply {
         let headers =
             HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        Reply { status: StatusCode::from_u16(status).unwrap(), headers, body: Payload::Whole(body.into()) }
+        Reply {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: Payload::Whole(body.into()),
+            source: source(),
+        }
+    }
+
+    fn source() -> Source {
+        Source { host: "atlas.example.com".into(), redactor: Redactor::default() }
     }
 
     fn read(request: &Request, status: u16, body: impl Into<Bytes>) -> Body {
@@ -143,8 +191,8 @@ mod tests {
     #[track_caller]
     fn assert_unreadable(request: &Request, body: impl Into<Bytes>, problem: &str) {
         let found = read(request, 200, body);
-        let Body::Unreadable(text) = &found else { panic!("readable: {found:?}") };
-        assert!(text.starts_with(problem), "{text}");
+        let (Body::Unreadable(text) | Body::Page(text)) = &found else { panic!("readable: {found:?}") };
+        assert!(text.contains(problem), "{text}");
     }
 
     #[test]
@@ -159,24 +207,24 @@ mod tests {
     #[test]
     fn a_2xx_without_the_requested_content_is_unreadable() {
         for (body, problem) in [
-            ("{}", "no id: "),
+            ("{}", "JSON from atlas.example.com with no id, starting with {}"),
             (r#"{"id":null}"#, "no id"),
             (r#"{"id":42}"#, "no id"),
             (r#"{"id":""}"#, "no id"),
             (r#"["i1"]"#, "no object"),
             (r#""i1""#, "no object"),
             ("null", "no object"),
-            (r#"{"id":"i1""#, "incomplete JSON"),
-            (r#"{"id":"i1"} trailing"#, "not JSON"),
-            (r#"{"id":"i1","id":"i2"}"#, "not JSON"),
-            ("<html>", "not JSON: "),
+            (r#"{"id":"i1""#, "an incomplete value"),
+            (r#"{"id":"i1"} trailing"#, "invalid JSON from"),
+            (r#"{"id":"i1","id":"i2"}"#, "invalid JSON from"),
+            ("<html>", "invalid JSON from atlas.example.com, starting with <html>"),
             ("", "an empty body"),
         ] {
             assert_unreadable(&create(), body, problem);
         }
-        assert_unreadable(&create(), &b"{\"id\":\"\xff\"}"[..], "not JSON");
-        assert_unreadable(&create(), "[".repeat(10_000), "incomplete JSON");
-        assert_unreadable(&create(), r#"{"a":"#.repeat(10_000), "incomplete JSON");
+        assert_unreadable(&create(), &b"{\"id\":\"\xff\"}"[..], "invalid JSON from");
+        assert_unreadable(&create(), "[".repeat(10_000), "an incomplete value");
+        assert_unreadable(&create(), r#"{"a":"#.repeat(10_000), "an incomplete value");
         assert_unreadable(&Request::Organization, r#"{"id":"short","name":"n"}"#, "no id or name");
         assert_unreadable(&Request::Invites, r#"{"results":[]}"#, "no list of invites");
         assert_unreadable(&Request::Users(1), "[]", "no object");
@@ -191,8 +239,8 @@ mod tests {
                 assert!(matches!(read(&revoke(), status, body), Body::Revoked), "{status} {body}");
             }
         }
-        assert_unreadable(&revoke(), "<html>log in</html>", "not JSON");
-        assert_unreadable(&revoke(), "{", "incomplete JSON");
+        assert_unreadable(&revoke(), "<html>log in</html>", "invalid JSON from");
+        assert_unreadable(&revoke(), "{", "an incomplete value");
     }
 
     #[test]

@@ -13,4 +13,4 @@ mod text;
 pub(super) use self::answer::{refusal, response};
 pub use self::create::body;
 pub(super) use self::loose::{Number, Text};
-pub(super) use self::text::clean;
+pub(super) use self::text::{clean, shortened, visible};

@@ -142,6 +142,22 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) latency: Option<Duration>,
 
+    /// Time after which look-ups see a change.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) lookup_lag: Option<Duration>,
+
+    /// Start with N further members.
+    #[arg(long, value_name = "N")]
+    pub(crate) members: Option<usize>,
+
+    /// Start with N further pending invites.
+    #[arg(long, value_name = "N")]
+    pub(crate) pending: Option<usize>,
+
+    /// `inviterUsername` of invites created with a token [default: the client id].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) inviter: Option<String>,
+
     /// Shorten the minutes of rate limits and token lifetimes: 60 makes each a second.
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub(crate) speed: Option<f64>,

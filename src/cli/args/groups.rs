@@ -11,7 +11,7 @@ use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 
 use super::choices::{ApiArg, LogFormat};
-use super::values::{column, count, shard, time, time_limit};
+use super::values::{column, count, settle, shard, time_limit};
 
 /// Flags of a job: its limits, its files and its messages.
 #[derive(Debug, Args)]
@@ -196,15 +196,16 @@ pub(crate) struct PaceArgs {
     #[command(flatten)]
     pub(crate) calls: CallArgs,
 
-    /// Time to wait before looking up the outcome of a request without an answer.
+    /// Time to wait before looking up the outcome of a request that Atlas may still be processing.
     ///
-    /// Atlas may still be processing it. A time shorter than Atlas takes risks a second email.
+    /// That is a request without an answer, or with an answer from a gateway. A time shorter than Atlas takes risks a
+    /// second email.
     #[arg(
         long,
         value_name = "TIME",
         default_value = "30s",
         env = "BULK_INVITE_SETTLE",
-        value_parser = time,
+        value_parser = settle,
         hide_short_help = true
     )]
     pub(crate) settle: Duration,

@@ -3,6 +3,7 @@
 use std::num::{IntErrorKind, NonZeroU32, ParseIntError};
 use std::time::Duration;
 
+use bulk_invite::engine::LONGEST_SETTLE;
 use bulk_invite::model::{NotAShard, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
 use jiff::SignedDuration;
@@ -44,6 +45,8 @@ pub(crate) enum InvalidTime {
     Negative,
     #[error("must be greater than zero, for example 30s")]
     Zero,
+    #[error("must be at most 1h")]
+    TooLong,
 }
 
 /// A mistake in a whole number.
@@ -97,6 +100,12 @@ pub(super) fn time(text: &str) -> Result<Duration, InvalidTime> {
 pub(super) fn time_limit(text: &str) -> Result<Duration, InvalidTime> {
     let time = time(text)?;
     if time.is_zero() { Err(InvalidTime::Zero) } else { Ok(time) }
+}
+
+/// Parses the settling delay. A results file with a longer one would look as if the clock had been changed.
+pub(super) fn settle(text: &str) -> Result<Duration, InvalidTime> {
+    let time = time(text)?;
+    if time > LONGEST_SETTLE { Err(InvalidTime::TooLong) } else { Ok(time) }
 }
 
 /// Parses a whole number from 1.

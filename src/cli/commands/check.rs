@@ -5,7 +5,7 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::preflight;
 use bulk_invite::model::{Blocked, Exit, ObjectId, PersonKeys};
 use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
-use bulk_invite::report::rows;
+use bulk_invite::report::{organization, rows};
 use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
@@ -84,7 +84,8 @@ fn online(args: &CheckArgs, account: Account, input: &Opened, screen: &mut Scree
         look_up(targets, api, &args.calls, Alternative::Offline, screen, read)?;
     for (id, directory) in &directories {
         let used = directory.seats_used();
-        screen.note(format_args!("organization {id}: {used} members and pending invites"));
+        let name = organization(*id, directory.name());
+        screen.note(format_args!("{name}: {used} members and pending invites"));
     }
     for id in &unread {
         screen.note(format_args!("organization {id}: its rows are checked offline"));

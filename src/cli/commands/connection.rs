@@ -37,8 +37,23 @@ pub(crate) enum ConnectionError {
          characters percent-encoded"
     )]
     UnusableProxy { variable: &'static str },
+    #[error(
+        "{variable} names {}, which {problem}; correct or unset the variable, or pass --ca-cert FILE", path.display()
+    )]
+    UnusableAuthorities { variable: &'static str, path: PathBuf, problem: UnusableAuthorities },
     #[error(transparent)]
     Client(#[from] ClientError),
+}
+
+/// A reason why a variable leads to no trusted certificates.
+#[derive(Debug, Error)]
+pub(crate) enum UnusableAuthorities {
+    #[error("cannot be read ({0})")]
+    Unreadable(io::Error),
+    #[error("has no valid certificate in PEM format (-----BEGIN CERTIFICATE-----)")]
+    NoCertificate,
+    #[error("has no certificates")]
+    EmptyFolder,
 }
 
 /// An organization with a session in which requests are sent to it.
@@ -72,7 +87,10 @@ pub(crate) fn connect(
             concurrency,
             ..Settings::new(base_url, id, api, credential)
         };
-        let client = Client::new(settings)?;
+        let client = Client::new(settings).map_err(|error| match error {
+            ClientError::Tls(_) => unusable_authorities().unwrap_or(error.into()),
+            ClientError::Credential(_) => error.into(),
+        })?;
         let policy = Policy::new(calls.max_attempts.get(), fastrand::u64(..));
         let session = Session::new(client, api, limiter.beside(pace), policy, clock, sender.clone());
         Ok(Connection { id, rows, session })
@@ -85,6 +103,25 @@ fn authorities(path: &Path) -> Result<Authorities, ConnectionError> {
     let pem =
         fs::read(path).map_err(|source| ConnectionError::AuthoritiesUnreadable { path: path.to_owned(), source })?;
     Authorities::from_pem(&pem).map_err(|source| ConnectionError::InvalidAuthorities { path: path.to_owned(), source })
+}
+
+/// Returns the variable that leads to no trusted certificates, if one is set.
+fn unusable_authorities() -> Option<ConnectionError> {
+    let [.., (file, _), (folder, _)] = NETWORK_VARIABLES;
+    let set = |variable| Some(PathBuf::from(std::env::var_os(variable)?)).filter(|path| !path.as_os_str().is_empty());
+    let problem = |variable, path, problem| ConnectionError::UnusableAuthorities { variable, path, problem };
+    if let Some(path) = set(file) {
+        return match fs::read(&path).map(|pem| Authorities::from_pem(&pem)) {
+            Ok(Ok(_)) => None,
+            Ok(Err(_)) => Some(problem(file, path, UnusableAuthorities::NoCertificate)),
+            Err(error) => Some(problem(file, path, UnusableAuthorities::Unreadable(error))),
+        };
+    }
+    let path = set(folder)?;
+    Some(match fs::read_dir(&path) {
+        Ok(_) => problem(folder, path, UnusableAuthorities::EmptyFolder),
+        Err(error) => problem(folder, path, UnusableAuthorities::Unreadable(error)),
+    })
 }
 
 /// Refuses a proxy that the HTTP client would silently ignore.

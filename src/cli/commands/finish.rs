@@ -52,6 +52,6 @@ fn after_failed_output(exit: Exit, facts: &mut Value) -> Exit {
 }
 
 fn write_summary(path: &Path, facts: &Value) -> io::Result<()> {
-    let line = format!("{facts}\n");
+    let line = format!("{}\n", report::escaped_json(&facts.to_string()));
     if is_dash(path) { stdout::write(line.as_bytes()) } else { fs::write(path, line) }
 }

@@ -54,6 +54,9 @@ impl OpenJob {
         let (pace, start) = (&files.job.pace, files.start(clock.now()));
         let (connections, learned) = connect(targets, api, pace.concurrency.get() as usize, &pace.calls, clock)?;
         let (journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
+        if pace.settle.is_zero() && !files.job.dry_run {
+            screen.note("warning: --settle 0s: a request that Atlas is still processing can cause a second email");
+        }
         print_earlier(&earlier, rows, &files.results, screen);
         let signals = signals::receive().map_err(CliError::Signals)?;
         Ok(Self { connections, learned, journal, earlier, keys, signals })
@@ -100,7 +103,7 @@ impl OpenJob {
 impl JobArgs {
     /// Returns whether to ask for confirmation before anything is sent.
     pub(crate) fn may_ask(&self) -> bool {
-        !(self.yes || self.dry_run || self.is_for_machines()) && prompt::is_interactive()
+        !(self.yes || self.dry_run) && prompt::is_interactive()
     }
 
     /// Returns whether machines read standard error.

@@ -4,7 +4,6 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::Clock;
 use bulk_invite::model::{Blocked, ObjectId};
 use futures_util::future::join_all;
-use jiff::Timestamp;
 
 use super::connection::{Connection, connect};
 use super::error::CliError;
@@ -30,7 +29,7 @@ pub(crate) fn look_up<T>(
     read: impl AsyncFn(&Connection) -> Result<T, Blocked>,
 ) -> Result<LookedUp<T>, CliError> {
     let answers = block_on(async {
-        let clock = Clock::starting_at(Timestamp::now());
+        let clock = Clock::system();
         let (connections, _learned) = connect(targets, api, 1, calls, clock)?;
         let answers = join_all(connections.iter().map(|connection| read(connection))).await;
         Ok::<Vec<_>, CliError>(connections.iter().map(|connection| connection.id).zip(answers).collect())

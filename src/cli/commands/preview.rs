@@ -7,7 +7,7 @@ use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::{NextRun, ObjectId, Seats};
 use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles};
-use bulk_invite::report;
+use bulk_invite::report::{self, Planned};
 use bulk_invite::spreadsheet::Sheet;
 
 use super::job::OpenJob;
@@ -18,6 +18,8 @@ use crate::cli::args::RunArgs;
 pub(crate) struct Preview {
     /// The number of people to invite; `None` if it is not known. Some may turn out to be members.
     pub(crate) people: Option<u64>,
+    /// How many of them get the role Organization Owner.
+    owners: u64,
     /// The organizations whose seats do not suffice, or may not.
     pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
@@ -106,12 +108,18 @@ impl Preview {
             }
             Some(_) | None => false,
         };
-        let Ok(forecast) = Forecast::of(sheet, classifier, is_done) else { return Self::default() };
+        let Ok(forecast) = Forecast::of(sheet, classifier, limit, is_done) else { return Self::default() };
         Self {
             people: Some(forecast.people.min(limit)),
+            owners: forecast.owners,
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
             unlisted: forecast.unlisted,
         }
+    }
+
+    /// Returns the counts for the summary, if the spreadsheet was read.
+    pub(crate) fn planned(&self) -> Option<Planned> {
+        Some(Planned { people: self.people?, owners: self.owners })
     }
 
     /// Returns a warning for each of the first few roles that Atlas may not have.
@@ -138,16 +146,31 @@ impl Preview {
         let readable: Vec<_> = organizations.iter().filter(|one| one.blocked.is_none()).collect();
         let used = readable.iter().map(|one| {
             let used = one.directory.seats_used();
-            format!("organization {}: {used} members and pending invites", one.id)
+            format!("{}: {used} members and pending invites", named(one))
         });
         let shortages = self.shortages.iter().map(|shortage| format!("warning: {shortage}"));
         let target = match readable.as_slice() {
-            [one] => format!("organization {}", one.id),
+            [one] => named(one),
             several => format!("{} organizations", several.len()),
         };
-        let question = format!("invite {people} to {target}? [y/N] ");
+        let question = format!("invite {people} to {target}{}? [y/N] ", self.as_owners());
         used.chain(shortages).chain([question]).collect::<Vec<_>>().join("\n")
     }
+
+    /// Returns the part of the question about the role Organization Owner, empty if no person gets it.
+    fn as_owners(&self) -> String {
+        match (self.owners, self.people) {
+            (0, _) => String::new(),
+            (1, Some(1)) => ", as an owner".to_owned(),
+            (owners, Some(people)) if owners == people => ", all of them as owners".to_owned(),
+            (1, _) => ", 1 of them as an owner".to_owned(),
+            (owners, _) => format!(", {owners} of them as owners"),
+        }
+    }
+}
+
+fn named<G>(one: &Organization<'_, G>) -> String {
+    report::organization(one.id, one.directory.name())
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::model::Exit;
 use bulk_invite::plan::{Checked, Finding};
-use bulk_invite::report::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
+use bulk_invite::report::{
+    CHECK_COLUMNS, CheckJson, FindingsJson, check_text, escaped_json, finding_record, finding_text,
+};
 
 use crate::cli::args::CheckFormat;
 
@@ -56,8 +58,8 @@ impl Printer {
             }
             Kind::Csv(mut csv) => csv.flush(),
             Kind::Json { mut out, findings } => {
-                serde_json::to_writer(&mut out, &CheckJson::new(findings, checked, online, exit))?;
-                writeln!(out)?;
+                let json = serde_json::to_string(&CheckJson::new(findings, checked, online, exit))?;
+                writeln!(out, "{}", escaped_json(&json))?;
                 out.flush()
             }
         }

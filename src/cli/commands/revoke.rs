@@ -8,9 +8,8 @@ use bulk_invite::engine::{
     Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
 };
 use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
-use bulk_invite::report::Report;
+use bulk_invite::report::{self, Report};
 use bulk_invite::results::{FileLock, Layout, ResultsReader};
-use jiff::Timestamp;
 
 use super::error::CliError;
 use super::finish::finish;
@@ -60,7 +59,7 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
 impl Prepared<'_> {
     async fn run(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, mut results, files, _lock } = self;
-        let clock = Clock::starting_at(Timestamp::now());
+        let clock = Clock::system();
         let rows = Some(results.rows());
         let layout = Layout { excel: args.job.excel, ..Layout::for_revoke(results.carried()) };
         // This endpoint cannot remove a person who has accepted; the other one can.
@@ -76,7 +75,7 @@ impl Prepared<'_> {
             let preview = preview(&mut results, &organizations, &job)?;
             if preview.cancel + preview.look_up > 0 {
                 let question = question(preview, args.job.limit, &organizations);
-                halt = prompt::confirm(question, &mut job.signals).await;
+                halt = prompt::confirm(question, screen, &mut job.signals).await;
             }
         }
 
@@ -105,6 +104,7 @@ impl Prepared<'_> {
             dry_run,
             rehearsal: false,
             api,
+            planned: None,
             shard,
         };
         Ok(finish(report, &args.job, screen))
@@ -151,9 +151,9 @@ fn question<G>(preview: RevokePreview, limit: Option<u64>, organizations: &[Orga
         0 => format!("look up {most}{}, and cancel those that are pending,", unknown()),
         1.. => format!("cancel {most}{}", counted(cancel, "pending invite", "pending invites")),
     };
-    let ids = organizations.iter().filter(|one| one.blocked.is_none()).map(|one| one.id.to_string());
-    let ids: Vec<String> = ids.collect();
-    lines.push(format!("{action} of this run in organization {}? [y/N] ", ids.join(" and ")));
+    let named = |one: &Organization<'_, G>| report::organization(one.id, one.directory.name());
+    let named: Vec<String> = organizations.iter().filter(|one| one.blocked.is_none()).map(named).collect();
+    lines.push(format!("{action} of this run in {}? [y/N] ", named.join(" and ")));
     lines.join("\n")
 }
 
@@ -165,12 +165,12 @@ mod tests {
     fn the_question_counts_what_is_cancelled_and_looked_up() {
         let question =
             |cancel, look_up, accepted, limit| question::<()>(RevokePreview { cancel, look_up, accepted }, limit, &[]);
-        insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invite of this run in organization ? [y/N]");
+        insta::assert_snapshot!(question(1, 0, 0, None), @"cancel 1 pending invite of this run in ? [y/N]");
         insta::assert_snapshot!(question(9, 2, 1, Some(5)), @"
         1 person has accepted and stays
         2 invites with an unknown outcome: each is looked up, and cancelled if pending
-        cancel the first 5 of 9 pending invites of this run in organization ? [y/N]
+        cancel the first 5 of 9 pending invites of this run in ? [y/N]
         ");
-        insta::assert_snapshot!(question(0, 2, 0, None), @"look up 2 invites with an unknown outcome, and cancel those that are pending, of this run in organization ? [y/N]");
+        insta::assert_snapshot!(question(0, 2, 0, None), @"look up 2 invites with an unknown outcome, and cancel those that are pending, of this run in ? [y/N]");
     }
 }

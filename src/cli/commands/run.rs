@@ -11,7 +11,6 @@ use bulk_invite::plan::{PlanOptions, Planner};
 use bulk_invite::report::Report;
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
-use jiff::Timestamp;
 
 use super::error::CliError;
 use super::finish::finish;
@@ -59,7 +58,7 @@ impl Prepared<'_> {
         let Prepared { organization, targets, known, input, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
-        let clock = Clock::starting_at(Timestamp::now());
+        let clock = Clock::system();
         let api = Api::from(args.account.api);
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
@@ -75,10 +74,11 @@ impl Prepared<'_> {
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let plan = PlanOptions { default_roles, organization };
         let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
-        let (may_ask, machine) = (args.job.may_ask(), args.job.is_for_machines());
+        let may_ask = args.job.may_ask();
+        let is_printed = args.job.is_for_machines() || !args.job.quiet || args.job.summary.is_some();
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
         // The preview is only printed.
-        let preview = if sends && (may_ask || machine || !args.job.quiet) {
+        let preview = if sends && (may_ask || is_printed) {
             Preview::read(args, &sheet, planner.clone(), &organizations, &mut job)
         } else {
             Preview::default()
@@ -89,7 +89,7 @@ impl Prepared<'_> {
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
         if may_ask && sends && matters {
             let question = preview.question(rows, args.job.limit, &organizations);
-            halt = prompt::confirm(question, &mut job.signals).await;
+            halt = prompt::confirm(question, screen, &mut job.signals).await;
         } else {
             preview.shortages.iter().for_each(|shortage| screen.note(format_args!("warning: {shortage}")));
         }
@@ -119,6 +119,7 @@ impl Prepared<'_> {
             dry_run,
             rehearsal: args.sandbox,
             api,
+            planned: preview.planned(),
             shard,
         };
         Ok(finish(report, &args.job, screen))

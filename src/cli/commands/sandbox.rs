@@ -54,6 +54,13 @@ fn options(args: &SandboxArgs) -> Result<Options, CliError> {
     if let Some(latency) = args.latency {
         options.latency = latency;
     }
+    options.lookup_lag = args.lookup_lag.unwrap_or(options.lookup_lag);
+    let organization = &mut options.organization;
+    organization.generated_members = args.members.unwrap_or(organization.generated_members);
+    organization.generated_pending = args.pending.unwrap_or(organization.generated_pending);
+    if let Some(inviter) = &args.inviter {
+        options.credentials.bearer_inviter = Some(inviter.clone());
+    }
     if let Some(speed) = args.speed {
         options.speed = speed;
     }
@@ -109,18 +116,26 @@ mod tests {
         assert_eq!(changed.limits.invitations, Some(Window::per_minute(10)));
         assert_eq!((changed.faults.len(), changed.speed), (2, 60.0));
     }
+
+    #[test]
+    fn flags_set_people_lag_inviter() {
+        let options = parsed(&["--members=200", "--pending=130", "--lookup-lag=500ms", "--inviter=onboarding"]);
+        let organization = &options.organization;
+        assert_eq!((organization.generated_members, organization.generated_pending), (200, 130));
+        assert_eq!(options.lookup_lag.as_millis(), 500);
+        assert_eq!(options.credentials.bearer_inviter.as_deref(), Some("onboarding"));
+    }
+
     #[test]
     fn the_page_lists_faults_and_keys_that_exist() {
         let page = include_str!("../../../docs/sandbox.md");
         let scenario = page.split("```toml\n").find(|block| block.starts_with("faults = ")).unwrap();
         scenario.split("```").next().unwrap().parse::<Options>().unwrap();
-        let (kinds, rest) = page.split_once("KIND: ").unwrap().1.split_once(" WHEN: ").unwrap();
-        let (whens, rest) = rest.split_once(" TARGET: ").unwrap();
-        let targets = rest.split("\n\n").next().unwrap();
-        let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
-        assert!(quoted(kinds).count() >= 15, "{kinds}");
-        for kind in quoted(kinds) {
-            for (when, target) in quoted(whens).flat_map(|when| quoted(targets).map(move |target| (when, target))) {
+        let row = |name: &'static str| page.lines().filter(move |line| line.starts_with(&format!("| {name}")));
+        let quoted = |name| row(name).flat_map(|row| row.split('`').skip(1).step_by(2));
+        assert_eq!((quoted("KIND").count(), row("KIND").count()), (35, 4));
+        for kind in quoted("KIND") {
+            for (when, target) in quoted("WHEN").flat_map(|when| quoted("TARGET").map(move |target| (when, target))) {
                 let fault = format!("{kind}@{when}/{target}");
                 assert!(fault.parse::<atlas_sandbox::Fault>().is_ok(), "{fault}");
             }

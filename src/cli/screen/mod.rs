@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bulk_invite::engine::{Event, Learned, Progress};
 use bulk_invite::model::{Halt, JobKind, Status, StopReason};
-use bulk_invite::report::{announcement, duration, escaped};
+use bulk_invite::report::{announcement, duration, escaped, escaped_json, escaped_lines};
 use bulk_invite::results::Line;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -92,6 +92,16 @@ impl Screen {
             Kind::Json => print_json(json!({"event": "note", "text": text.to_string()})),
             Kind::Quiet => {}
         }
+    }
+
+    /// Returns whether standard error holds JSON lines only.
+    pub(crate) fn is_json(&self) -> bool {
+        matches!(self.kind, Kind::Json)
+    }
+
+    /// Prints a question as a JSON line.
+    pub(crate) fn question(&self, text: &str) {
+        print_json(json!({"event": "question", "text": text.trim_end()}));
     }
 
     /// Prints an error.
@@ -182,11 +192,15 @@ impl Screen {
     }
 }
 
-/// Prints a line. A closed standard error is not an error.
+/// Prints a text, which cannot control the terminal. A closed standard error is not an error.
 fn print(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    print_line(&escaped_lines(&text.to_string()));
 }
 
 fn print_json(object: Value) {
-    print(json::line(object));
+    print_line(&escaped_json(&json::line(object)));
+}
+
+fn print_line(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }

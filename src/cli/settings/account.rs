@@ -19,8 +19,9 @@ use crate::cli::args::AccountArgs;
 /// A mistake in the settings of an account.
 #[derive(Debug, Error)]
 pub(crate) enum SettingsError {
-    #[error("{setting} is {text:?}: {source}")]
-    OrganizationId { setting: String, text: String, source: NotAnObjectId },
+    /// Without a text from a file, which may be a secret in the wrong place.
+    #[error("{setting}{}: {source}", text.as_ref().map(|text| format!(" is {text:?}")).unwrap_or_default())]
+    OrganizationId { setting: String, text: Option<String>, source: NotAnObjectId },
     #[error(transparent)]
     BaseUrl(#[from] BaseUrlError),
     #[error(transparent)]
@@ -122,7 +123,10 @@ fn organization(
     };
     match text.trim().parse() {
         Ok(id) => Ok(Some((id, source))),
-        Err(source) => Err(SettingsError::OrganizationId { setting, text, source }),
+        Err(error) => {
+            let text = Some(text).filter(|_| matches!(source, Source::Environment(_)));
+            Err(SettingsError::OrganizationId { setting, text, source: error })
+        }
     }
 }
 
@@ -165,6 +169,12 @@ mod tests {
         })
     }
 
+    fn write(path: &std::path::Path, text: &str) {
+        std::fs::write(path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
     fn shown(credential: Option<Credential>) -> String {
         match credential {
             None => "none".into(),
@@ -203,7 +213,7 @@ mod tests {
         let config = folder.path().join("config.toml");
         let profile = "[default]\norg_id = \"aaaaaaaaaaaaaaaaaaaaaaaa\"\nbase_url = \"https://profile.example.com\"\n\
                        client_id = \"i\"\nclient_secret = \"s\"\n";
-        std::fs::write(&config, profile).unwrap();
+        write(&config, profile);
         let mut args = AccountArgs { config: Some(config), ..args() };
         let account = resolve(&args, &[]).unwrap();
         assert_eq!(account.organization.unwrap().to_string(), "a".repeat(24));
@@ -226,7 +236,7 @@ mod tests {
     fn a_mistake_in_the_profile_names_the_line_without_its_text() {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config.toml");
-        std::fs::write(&config, "[default]\nclient_id = \"i\"\nclient_secret = hush-hush\n").unwrap();
+        write(&config, "[default]\nclient_id = \"i\"\nclient_secret = hush-hush\n");
         let error = resolve(&AccountArgs { config: Some(config), ..args() }, &[]).unwrap_err();
         let SettingsError::Profile(ProfileError::Malformed { problem, .. }) = &error else { panic!("{error}") };
         assert_eq!(*problem, Malformed::Line(3));
@@ -239,7 +249,7 @@ mod tests {
         let config = folder.path().join("config.toml");
         let (one, other) = ("32b6e34b3d91647abb20e7b8", "42b6e34b3d91647abb20e7b8");
         let resolved = |text: &str, set: &[(&str, &str)]| {
-            std::fs::write(&config, text).unwrap();
+            write(&config, text);
             resolve(&AccountArgs { config: Some(config.clone()), ..args() }, set)
         };
         let two = format!(
@@ -282,7 +292,10 @@ mod tests {
     #[test]
     fn a_malformed_organization_id_is_an_error() {
         let error = resolve(&args(), &[("MONGODB_ATLAS_ORG_ID", "my org")]).unwrap_err();
-        assert!(matches!(&error, SettingsError::OrganizationId { text, .. } if text == "my org"), "{error}");
+        assert!(
+            matches!(&error, SettingsError::OrganizationId { text: Some(text), .. } if text == "my org"),
+            "{error}"
+        );
         insta::assert_snapshot!(error, @r#"MONGODB_ATLAS_ORG_ID is "my org": not an Atlas id (24 digits from 0-9 and a-f)"#);
     }
 

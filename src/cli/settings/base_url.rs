@@ -102,8 +102,12 @@ impl BaseUrls {
 
 fn parse((url, setting): &(String, BaseUrlSetting)) -> Result<(BaseUrl, Source), BaseUrlError> {
     let parsed = url.parse().map_err(|source| {
-        // The part before an @ may be a password.
-        let url = (!url.contains('@')).then(|| url.clone());
+        // The part before an @ may be a password, and a value in a file may be a secret in the wrong place.
+        let is_shown = match setting {
+            BaseUrlSetting::Flag | BaseUrlSetting::Environment | BaseUrlSetting::Default => !url.contains('@'),
+            BaseUrlSetting::Organization { .. } | BaseUrlSetting::Profile(_) | BaseUrlSetting::AtlasCli(_) => false,
+        };
+        let url = is_shown.then(|| url.clone());
         BaseUrlError { setting: setting.clone(), url, source }
     })?;
     Ok((parsed, setting.source()))

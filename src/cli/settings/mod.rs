@@ -7,6 +7,7 @@ mod atlas_cli;
 mod base_url;
 mod credential;
 mod profile;
+mod profile_access;
 mod profile_error;
 mod profile_file;
 mod source;

@@ -54,6 +54,12 @@ impl Profile {
         Some(UnknownSetting { key: key.clone(), profile: profile.to_owned(), organization: organization.cloned() })
     }
 
+    /// Returns whether this table, or one of its organizations' tables, has a secret.
+    pub(super) fn has_secret(&self) -> bool {
+        let own = [&self.access_token, &self.client_secret, &self.private_api_key];
+        own.into_iter().any(Option::is_some) || self.organizations.values().any(Self::has_secret)
+    }
+
     /// Returns the organization and the credential of a table of the profile's organizations, which is named `id`.
     pub(super) fn organization(self, id: &str) -> Result<(ObjectId, Credential), OrganizationProblem> {
         if self.org_id.is_some() || !self.organizations.is_empty() {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use thiserror::Error;
 use toml::Table;
 
@@ -14,6 +15,9 @@ use super::profile_file::{ProfilePlace, SETTINGS};
 
 /// The likeness from which a setting is suggested: one wrong letter in four.
 const ALIKE: f64 = 0.7;
+
+/// The longest unknown key that is shown.
+const LONGEST_NAME: usize = 24;
 
 /// A mistake in the profile file, or in the choice of a profile.
 #[derive(Debug, Error)]
@@ -24,11 +28,18 @@ pub(crate) enum ProfileError {
     NoFile { name: String, path: PathBuf },
     #[error("cannot read the profile file {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
+    #[error(
+        "other users can change the profile file {0}, and with it where credentials are sent; run: chmod 600 {0}",
+        path.display()
+    )]
+    WritableByOthers { path: PathBuf },
+    #[error("every user can replace the profile file, because its folder {0} lets them; run: chmod o-w {0}", folder.display())]
+    FolderWritableByAll { folder: PathBuf },
     #[error("profile file {}: {problem}", path.display())]
     Malformed { path: PathBuf, problem: Malformed },
     #[error("profile {name:?} was not found in {}, which has {others}", path.display())]
     UnknownProfile { path: PathBuf, name: String, others: ProfileNames },
-    #[error("{}; correct {place}", first_line(error))]
+    #[error("{}; correct {place}", without_value(error))]
     InvalidSetting { error: clap::Error, place: ProfilePlace },
     #[error("organization {id:?} of the profile: {problem}")]
     Organization { id: String, problem: OrganizationProblem },
@@ -69,6 +80,12 @@ impl UnknownSetting {
         }
     }
 
+    /// Returns whether the key may be shown. A secret in its place would be longer, or of other characters.
+    fn looks_like_a_name(&self) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"_-".contains(&byte);
+        self.key.len() <= LONGEST_NAME && self.key.bytes().all(is_plain)
+    }
+
     /// Returns the setting that the key most resembles, if it resembles one.
     fn suggestion(&self) -> Option<&'static str> {
         let likeness = |name: &&'static str| strsim::normalized_damerau_levenshtein(&self.key, name);
@@ -79,7 +96,10 @@ impl UnknownSetting {
 
 impl fmt::Display for UnknownSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown setting {:?} in profile {:?}", self.key, self.profile)?;
+        match self.looks_like_a_name() {
+            true => write!(f, "unknown setting {:?} in profile {:?}", self.key, self.profile)?,
+            false => write!(f, "unknown setting in profile {:?}", self.profile)?,
+        }
         if let Some(id) = &self.organization {
             write!(f, ", organization {id:?}")?;
         }
@@ -106,6 +126,19 @@ impl fmt::Display for ProfileNames {
     }
 }
 
+/// Returns the first line of an error of clap about a value of a profile, without the value: it may be a secret in the
+/// wrong place, and it is easy to find.
+fn without_value(error: &clap::Error) -> String {
+    let line = first_line(error);
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return line };
+    let line = line.replacen(&format!("'{value}' "), "", 1);
+    match line.split_once("': ") {
+        // A reason that quotes may quote a part of the value.
+        Some((what, reason)) if reason.contains(['"', '\'']) => format!("{what}'"),
+        Some(_) | None => line,
+    }
+}
+
 /// Returns the first line of an error of clap, which is the mistake; usage follows.
 pub(crate) fn first_line(error: &clap::Error) -> String {
     let text = error.to_string();
@@ -115,6 +148,15 @@ pub(crate) fn first_line(error: &clap::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_in_place_of_a_key_is_not_shown() {
+        for key in ["5a4db0c5-0000-4000-8000-5a4db0c50000", "mdb_sa_sk_abcdefghijklmnopqrstuvwxyz", "Hush"] {
+            let (profile, organization) = ("default".to_owned(), None);
+            let error = UnknownSetting { key: key.to_owned(), profile, organization }.to_string();
+            assert!(!error.contains(key), "{error}");
+        }
+    }
 
     #[test]
     fn a_misspelt_setting_gets_a_suggestion_of_its_table() {

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::profile::Profile;
+use super::profile_access::is_readable_by_others;
 use super::profile_error::{Malformed, ProfileError, ProfileNames};
 use super::source::Variables;
 use crate::cli::args::AccountArgs;
@@ -42,6 +43,8 @@ pub(crate) struct ProfileFile {
     /// Values of flags, in the form that the command line has them.
     pub(crate) settings: Vec<(&'static str, String)>,
     pub(super) profile: Profile,
+    /// True if it has a secret that other users can read.
+    is_exposed: bool,
 }
 
 /// The name of a profile, and its file if it has one.
@@ -65,7 +68,7 @@ impl ProfileFile {
         let missing = |error| {
             let place = ProfilePlace { name: name.clone(), path: None };
             if name == DEFAULT {
-                Ok(Self { place, settings: Vec::new(), profile: Profile::default() })
+                Ok(Self { place, settings: Vec::new(), profile: Profile::default(), is_exposed: false })
             } else {
                 Err(error)
             }
@@ -75,8 +78,12 @@ impl ProfileFile {
             (None, Some(folder)) => folder.join("bulk-invite").join("config.toml"),
             (None, None) => return missing(ProfileError::NoFolder { name: name.clone() }),
         };
-        match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, name, path),
+        match read(&path) {
+            Ok((text, metadata)) => {
+                let is_readable = is_readable_by_others(&path, &metadata)?;
+                let file = Self::parse(&text, name, path)?;
+                Ok(Self { is_exposed: is_readable && file.profile.has_secret(), ..file })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && args.config.is_none() => {
                 missing(ProfileError::NoFile { name: name.clone(), path })
             }
@@ -117,13 +124,32 @@ impl ProfileFile {
         if let Some(unknown) = profile.unknown_setting(name) {
             return Err(malformed(unknown.into()));
         }
-        Ok(Self { place: ProfilePlace { name: name.to_owned(), path: Some(path) }, settings, profile })
+        Ok(Self {
+            place: ProfilePlace { name: name.to_owned(), path: Some(path) },
+            settings,
+            profile,
+            is_exposed: false,
+        })
+    }
+
+    /// Returns a warning if the file has a secret that other users can read.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let path = self.place.path.as_ref().filter(|_| self.is_exposed)?.display();
+        Some(format!("warning: other users can read the secrets in {path}; run: chmod 600 {path}"))
     }
 
     /// Returns the error for arguments that are invalid only with the settings of this profile.
     pub(crate) fn invalid_setting(&self, error: clap::Error) -> ProfileError {
         ProfileError::InvalidSetting { error, place: self.place.clone() }
     }
+}
+
+fn read(path: &Path) -> io::Result<(String, fs::Metadata)> {
+    let mut file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok((text, metadata))
 }
 
 /// Returns the folder in which programs keep their configuration on this system.

@@ -3,6 +3,7 @@
 //!
 //! A more severe reason replaces a milder one. From the first reason on, nothing more is sent.
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::Dispatcher;
@@ -12,7 +13,7 @@ use crate::engine::event::Event;
 use crate::engine::jobs::Job;
 use crate::engine::organization::OrganizationState;
 use crate::model::exit::Signal;
-use crate::model::reason::{Blocked, Halt, StopReason};
+use crate::model::reason::{Blocked, BlockedReason, Halt, StopReason};
 use crate::results::{FailedRows, JournalError};
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
@@ -55,10 +56,13 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     }
 
     /// Stops sending to an organization. This ends the run unless others remain.
-    pub(super) fn block(&mut self, organization: usize, blocked: Blocked) {
+    pub(super) fn block(&mut self, organization: usize, mut blocked: Blocked) {
         let state = &mut self.organizations[organization];
         if state.blocked.is_some() {
             return;
+        }
+        if blocked.reason == BlockedReason::Unauthorized && state.context.session.is_effective() {
+            blocked.reason = BlockedReason::Revoked;
         }
         state.context.session.stop.drain();
         if self.organizations.len() > 1 {
@@ -71,7 +75,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         }
     }
 
-    pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant) -> Summary {
+    pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant, started_at: Timestamp) -> Summary {
         self.report_progress();
         let failures = self.recorder.failures();
         if self.broken.is_none()
@@ -116,7 +120,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             failures,
             halt: self.halt,
             organizations: self.organizations.into_iter().map(OrganizationState::summary).collect(),
-            started_at: self.clock.at(start),
+            started_at,
             elapsed: start.elapsed(),
         }
     }

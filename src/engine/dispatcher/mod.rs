@@ -92,7 +92,7 @@ async fn drive<G: Gateway, J: Job>(
     mut signals: mpsc::Receiver<Signal>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Summary {
-    let start = Instant::now();
+    let (start, started_at) = (Instant::now(), run.clock.now());
     let rows = run.expected_rows();
     let Run { options, clock, organizations, mut learned, mut journal, earlier, halt, failed_rows, .. } = run;
     journal.expect_rows(rows);
@@ -142,7 +142,7 @@ async fn drive<G: Gateway, J: Job>(
         dispatcher.write();
     }
     dispatcher.record_remaining();
-    dispatcher.finish(failed_rows, start)
+    dispatcher.finish(failed_rows, start, started_at)
 }
 
 /// Waits for a free slot.

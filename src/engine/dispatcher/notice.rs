@@ -7,10 +7,12 @@ use super::pool::InFlight;
 use crate::atlas::api::Gateway;
 use crate::engine::event::Event;
 use crate::engine::jobs::{Entry, Job};
+use crate::engine::recorder::Sending;
 use crate::engine::worker::{Ending, Notice};
 use crate::model::outcome::Outcome;
 use crate::model::reason::{Halt, RowReason};
 use crate::model::status::Status;
+use crate::plan::not_granted;
 
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     pub(super) fn handle_notice(&mut self, notice: Notice) {
@@ -18,8 +20,13 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             Notice::Sending { row, trace, invite, recorded } => {
                 // Dropping `recorded` means that the request must not be sent.
                 let organization = self.pool.organization(row);
-                if organization.is_some() && self.stopped(organization).is_none() {
-                    self.pool.announce(row, trace, invite, recorded, &mut self.recorder, self.clock.now());
+                if let Some(index) = organization
+                    && self.stopped(organization).is_none()
+                {
+                    let now = self.clock.now();
+                    let settled_at = self.organizations[index].context.settled_at(now);
+                    let sending = Sending { trace, invite, settled_at };
+                    self.pool.announce(row, sending, recorded, &mut self.recorder, now);
                 }
             }
             Notice::Waiting { row, why, delay } => {
@@ -44,6 +51,10 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     fn ended(&mut self, organization: usize, entry: &Entry, ending: Ending, sent: bool) {
         let (outcome, blocked) = match ending {
             Ending::Settled(outcome) => (outcome, None),
+            Ending::NotAsAsked(outcome, missing) => {
+                let detail = not_granted(&missing, self.organizations[organization].directory);
+                (outcome.with_code(RowReason::NotAsAsked).with_detail(detail), None)
+            }
             Ending::Blocked(outcome, blocked) => (outcome, Some(blocked)),
             Ending::Stopped(outcome) => {
                 let reason = self.stopped(Some(organization)).unwrap_or(RowReason::Interrupted);

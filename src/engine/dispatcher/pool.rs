@@ -11,9 +11,8 @@ use tokio::task::{JoinError, JoinSet};
 use crate::atlas::api::Gateway;
 use crate::engine::jobs::Entry;
 use crate::engine::organization::OrganizationState;
-use crate::engine::recorder::Recorder;
+use crate::engine::recorder::{Recorder, Sending};
 use crate::engine::worker::{Assignment, Preauthorized, RowId, Trace, Work, Worker};
-use crate::model::invitation::ObjectId;
 
 /// A row that a worker works on.
 pub(super) struct InFlight {
@@ -83,7 +82,7 @@ impl Pool {
         let is_preauthorized = preauthorized.is_some();
         let assignment = Box::new(Assignment { row, work, slot, preauthorized });
         if is_preauthorized {
-            recorder.sending(&entry, trace, invite, now);
+            recorder.sending(&entry, Sending { trace, invite, settled_at: context.settled_at(now) }, now);
             self.releases.push(Release::Start(assignment));
         } else {
             worker.start(assignment);
@@ -95,15 +94,14 @@ impl Pool {
     pub(super) fn announce(
         &mut self,
         row: RowId,
-        trace: Trace,
-        invite: Option<ObjectId>,
+        sending: Sending,
         recorded: oneshot::Sender<()>,
         recorder: &mut Recorder<'_>,
         now: Timestamp,
     ) {
         let Some(in_flight) = self.in_flight.get_mut(&row) else { return };
-        in_flight.trace = trace;
-        recorder.sending(&in_flight.entry, trace, invite, now);
+        in_flight.trace = sending.trace;
+        recorder.sending(&in_flight.entry, sending, now);
         self.releases.push(Release::Proceed(recorded));
     }
 

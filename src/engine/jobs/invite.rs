@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas;
-use crate::atlas::api::{Create, Request};
+use crate::atlas::api::{Create, Grants, Request};
 use crate::engine::worker::{Task, Unresolved, Work};
 use crate::model::email::bare_address;
 use crate::model::invitation::{Invitation, ObjectId};
@@ -13,7 +13,7 @@ use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, NextRun, Status};
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::directory::{Directory, Presence};
+use crate::plan::directory::{Directory, NamedInvite, Presence};
 use crate::plan::{Rejection, differences};
 use crate::results::{Line, Slot};
 use crate::spreadsheet::{Header, Sheet};
@@ -73,7 +73,7 @@ impl Job for InviteJob<'_> {
             NextRun::Keep => Some(Decision::Keep { outcome: line.outcome.clone(), departed: false }),
             NextRun::Settle => {
                 let email = bare_address(&line.email).to_owned();
-                let create = Create { email, body: Bytes::new() };
+                let create = Create { email, grants: Grants::default(), body: Bytes::new() };
                 Some(resolve(line, create, Some(RowReason::NoLongerListed), conditions))
             }
             NextRun::PlanAgain => None,
@@ -136,6 +136,7 @@ fn keep(
 ) -> Decision {
     let departed = presence.is_none() && !directory.is_offline();
     let outcome = match presence {
+        Some(_) if several_pending(&outcome, &invitation.email, directory) => outcome,
         // The sheet may have changed since the person was invited.
         Some(presence) => compared(outcome, invitation, presence, directory),
         None if directory.is_offline() => outcome,
@@ -143,6 +144,12 @@ fn keep(
         None => outcome.with_reason(RowReason::PersonGone),
     };
     Decision::Keep { outcome, departed }
+}
+
+/// Returns whether more than one of the row's invites is still pending.
+fn several_pending(outcome: &Outcome, email: &str, directory: &Directory) -> bool {
+    let named = outcome.invite_ids().map(|id| directory.named_invite(email, id, outcome.expires_at));
+    named.filter(|named| matches!(named, NamedInvite::Pending(_))).count() > 1
 }
 
 /// Has a worker look the person of an unresolved request up, or records that this was not possible.
@@ -158,7 +165,8 @@ fn resolve(line: &Line, create: Create, only_resolve: Option<RowReason>, conditi
 
 fn create(invitation: Invitation, conditions: &Conditions) -> Create {
     let body = atlas::body(conditions.api, &invitation);
-    Create { email: invitation.email, body }
+    let Invitation { organization: _, email, roles, teams, projects } = invitation;
+    Create { email, grants: Grants { roles, teams, projects }, body }
 }
 
 fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, now: Timestamp) -> Outcome {

@@ -114,9 +114,9 @@ pub(super) fn decide(
             revoke_step(&Line { outcome, ..line.clone() }, directory, tried.is_some())
         }
     };
-    let invite = match (step, kept) {
+    let mut invites = match (step, kept) {
         // The invite is still pending, even if the earlier line says that it was cancelled.
-        (Step::Cancel(invite), _) => Some(invite),
+        (Step::Cancel(invites), _) => invites,
         (Step::LookUp | Step::Nothing(..), Some(outcome)) => {
             return (line, Decision::Keep { outcome, departed: false });
         }
@@ -124,8 +124,9 @@ pub(super) fn decide(
             let outcome = ended(&line, status, reason, conditions.now);
             return (line, Decision::Settle(outcome));
         }
-        (Step::LookUp, None) => None,
+        (Step::LookUp, None) => Vec::new(),
     };
+    let invite = invites.pop();
     if let Some(reason) = conditions.withheld {
         let outcome = match tried {
             Some(tried) => conditions.still_unresolved(JobKind::Revoke, &tried),
@@ -147,7 +148,7 @@ pub(super) fn decide(
         Some(invite) => Request::Revoke(Revoke { email, invite }),
         None => Request::FindUser(email),
     };
-    (line, Decision::Send(Work { request, task: Task::Revoke { tried }, unresolved }))
+    (line, Decision::Send(Work { request, task: Task::Revoke { tried, rest: invites }, unresolved }))
 }
 
 /// Returns the record that an earlier revoke left of the invite that the line names.

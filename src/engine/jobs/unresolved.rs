@@ -1,5 +1,8 @@
 //! Requests of earlier runs whose outcome is unknown: the time for which they may still be running, and the outcome to
 //! record if they are not looked up now.
+//!
+//! Each such line has the settling time that was in force, by the server's clock. The flags of this run, and a local
+//! clock that has been changed since, therefore do not matter.
 
 use std::time::Duration;
 
@@ -8,28 +11,46 @@ use jiff::{SignedDuration, Timestamp};
 use super::Conditions;
 use crate::engine::clock::signed;
 use crate::engine::revoke::first_sent;
+use crate::engine::run::LONGEST_SETTLE;
 use crate::engine::worker::{Trace, Unresolved};
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, Status};
 
+/// The longest timeout that the run that wrote a line is expected to have had.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A request of an earlier run, by the server's clock.
+struct Sent {
+    /// The time in the line: when the request was recorded or, unless the run was killed, when it was abandoned.
+    at: Timestamp,
+    /// The settling delay: the longer of this run's and that of the run that sent it.
+    settle: SignedDuration,
+}
+
 impl Conditions {
     /// Returns the unresolved request that an earlier run's line describes.
-    pub(super) fn unresolved(&self, sent: &Outcome, sent_as: String) -> Unresolved {
-        let (settle, finished) = (signed(self.settle), sent.finished_at);
-        let settled = self.abandoned_at(sent).saturating_add(settle).unwrap_or(finished);
-        let rest = settled.duration_since(self.now).clamp(SignedDuration::ZERO, settle);
-        let trace = Trace { attempts: sent.attempts, first_sent: Some(first_sent(sent)), last_sent: Some(finished) };
-        let settle = Duration::try_from(rest).unwrap_or(self.settle);
-        // Our knowledge of the server's clock may lag by as long as an answer takes.
-        let settled_at = settled.saturating_add(signed(self.timeout)).unwrap_or(settled);
-        Unresolved { sent_as, trace, settle, settled_at }
+    pub(super) fn unresolved(&self, line: &Outcome, sent_as: String) -> Unresolved {
+        let sent = self.sent(line);
+        let settled = after(self.abandoned_at(line, sent.at, LONGEST_TIMEOUT.max(self.timeout)), sent.settle);
+        let rest = settled.duration_since(self.server_now).clamp(SignedDuration::ZERO, sent.settle);
+        let trace =
+            Trace { attempts: line.attempts, first_sent: Some(first_sent(line)), last_sent: Some(line.finished_at) };
+        let until = after(self.abandoned_at(line, sent.at, self.timeout), sent.settle);
+        Unresolved {
+            sent_as,
+            trace,
+            settle: Duration::try_from(rest).unwrap_or(self.settle),
+            since: sent.at.checked_sub(signed(line.elapsed)).unwrap_or(sent.at),
+            // Our knowledge of the server's clock may lag by as long as an answer takes.
+            until: after(until, signed(self.timeout)),
+        }
     }
 
     /// Returns the outcome of a request that is not looked up now.
-    pub(super) fn still_unresolved(&self, job: JobKind, sent: &Outcome) -> Outcome {
-        let mut outcome = sent.clone().or_code(RowReason::NotLookedUp);
-        if sent.status == Status::Sending {
+    pub(super) fn still_unresolved(&self, job: JobKind, line: &Outcome) -> Outcome {
+        let mut outcome = line.clone().or_code(RowReason::NotLookedUp);
+        if line.status == Status::Sending {
             outcome.status = Status::Unknown;
             let what = match job {
                 JobKind::Invite => "invitation",
@@ -37,23 +58,43 @@ impl Conditions {
             };
             let reason = RowReason::NotLookedUp.text();
             outcome.error_detail =
-                Some(format!("{what} sent at {:.0} by a run that was killed; {reason}", sent.finished_at));
+                Some(format!("{what} sent at {:.0} by a run that was killed; {reason}", line.finished_at));
+            let sent = self.sent(line);
+            let abandoned = self.abandoned_at(line, sent.at, LONGEST_TIMEOUT.max(self.timeout));
+            let since = abandoned.duration_since(sent.at);
             // A line with another status than `sending` has the time at which its request was abandoned.
-            outcome.finished_at = self.abandoned_at(sent);
-            let since = outcome.finished_at.duration_since(sent.finished_at);
+            outcome.finished_at = after(line.finished_at, since);
             outcome.elapsed += Duration::try_from(since).unwrap_or_default();
+            outcome.settled_at = line.settled_at.map(|_| after(abandoned, sent.settle));
         }
         outcome
     }
 
-    /// Returns the latest time at which an earlier run abandoned its request.
-    fn abandoned_at(&self, sent: &Outcome) -> Timestamp {
-        if sent.status != Status::Sending {
-            return sent.finished_at;
+    fn sent(&self, line: &Outcome) -> Sent {
+        let own = signed(self.settle);
+        let at = after(line.finished_at, self.server_now.duration_since(self.now));
+        let latest = after(self.server_now, signed(LONGEST_SETTLE));
+        let Some(settled_at) = line.settled_at.filter(|at| *at <= latest) else { return Sent { at, settle: own } };
+        let recorded = settled_at.duration_since(at);
+        if (SignedDuration::ZERO..=signed(LONGEST_SETTLE)).contains(&recorded) {
+            Sent { at, settle: recorded.max(own) }
+        } else {
+            // The local clock was changed, so that the line's other time means nothing.
+            Sent { at: settled_at.checked_sub(own).unwrap_or(settled_at), settle: own }
+        }
+    }
+
+    /// Returns the latest time at which an earlier run abandoned a request that it recorded at `at`, if this was its
+    /// timeout.
+    fn abandoned_at(&self, line: &Outcome, at: Timestamp, timeout: Duration) -> Timestamp {
+        if line.status != Status::Sending {
+            return at;
         }
         // After writing the line, a killed run may have waited up to a timeout for a token and another for the answer.
-        let timeouts = signed(self.timeout.saturating_mul(2));
-        let timed_out = sent.finished_at.saturating_add(timeouts).unwrap_or(sent.finished_at);
-        timed_out.min(self.now).max(sent.finished_at)
+        after(at, signed(timeout.saturating_mul(2))).min(self.server_now).max(at)
     }
+}
+
+fn after(at: Timestamp, duration: SignedDuration) -> Timestamp {
+    at.saturating_add(duration).unwrap_or(at)
 }

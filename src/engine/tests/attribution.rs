@@ -2,6 +2,7 @@
 
 use super::script::*;
 use super::world::{World, at};
+use crate::model::exit::Exit;
 
 /// Returns a world in which the answer about ada is lost at 0 s, and the look-up at 30 s finds a person.
 fn lost_answer(found: Reply) -> World {
@@ -62,14 +63,17 @@ async fn a_conflict_with_our_own_earlier_invite_is_invited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_that_cannot_be_looked_up_is_failed() {
+async fn a_conflict_that_cannot_be_looked_up_is_unknown() {
     let run = World::users()
         .people(["ada"])
         .when("invite ada", [reset(), refused(409, "ANY")])
         .when("find ada", [vec![absent()], vec![refused(500, "X"); 5]].concat())
         .run()
         .await;
-    assert_eq!(run.line("ada"), "failed http 409 ANY x2");
+    assert_eq!(run.line("ada"), "unknown http 409 ANY x2");
+    let world = World::users().people(["ada"]).when("invite ada", [refused(409, "ANY")]);
+    let run = world.when("find ada", vec![refused(500, "X"); 5]).run().await;
+    assert_eq!(run.line("ada"), "failed http 409 ANY x1", "no request of this job can have created an invite");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +86,7 @@ async fn an_address_is_looked_up_as_written_and_in_lower_case() {
     );
     assert_eq!(run.line("Ada.L"), "invited invite-1 x1");
     let run = lost(World::users()).when("find Ada.L", [pending("user-1").under("bob")]).run().await;
-    assert_eq!(run.line("Ada.L"), "invited i-Ada.L http 201 x2", "an entry with another address is ignored");
+    assert_eq!(run.line("Ada.L"), "unknown LOOK_UP_INCONCLUSIVE x1", "the server ignored the address");
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,4 +111,35 @@ async fn an_invite_that_appears_after_a_look_up_is_not_ours() {
         let run = world.when("find ada", [absent(), found]).run().await;
         assert_eq!(run.line("ada"), line);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_inviter_of_an_invite_comes_before_its_time() {
+    let own_key = "abcdefgh";
+    for (invited_by, created, status) in [
+        (own_key, -240, "invited"),
+        (own_key, 0, "invited"),
+        (own_key, -360, "already_invited"),
+        ("ijklmnop", 0, "already_invited"),
+        ("owner@example.com", 1, "already_invited"),
+    ] {
+        let found = pending("user-1").created_at(at(created)).invited_by(invited_by);
+        let run = lost_answer(found).inviter(own_key).run().await;
+        assert_eq!(run.line("ada"), format!("{status} user-1 x1"), "{invited_by} {created}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_invites_that_may_be_ours_are_all_reported() {
+    let world = World::new().people(["Ada"]).when("invite Ada", [reset()]);
+    let run = world
+        .when("find invites of Ada", [pending("second").created_at(at(2))])
+        .when("find invites of ada", [pending("first").under("Ada").created_at(at(1))])
+        .run()
+        .await;
+    assert_eq!((run.line("Ada").as_str(), run.exit()), ("invited first;second TWO_INVITES x1", Exit::RowsNeedALook));
+    let run = run.again().await.pending("Ada", "first").pending("Ada", "second").run().await;
+    assert_eq!((run.line("Ada").as_str(), run.requests.len()), ("invited first;second TWO_INVITES x1", 0));
+    let run = run.again().await.pending("Ada", "first").run().await;
+    assert_eq!((run.line("Ada").as_str(), run.exit()), ("invited first;second x1", Exit::Success));
 }

@@ -17,7 +17,7 @@ async fn a_blocking_answer_fails_its_row_and_stops_the_run() {
     let mut replies: Vec<(u16, &str, Reply, BlockedReason)> = [
         (402, "ACCOUNT_SUSPENDED", BlockedReason::Suspended),
         (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", BlockedReason::AccessList),
-        (403, "ANY_NAME_AT_ALL", BlockedReason::Forbidden),
+        (403, "USER_UNAUTHORIZED", BlockedReason::Forbidden),
         (405, "ANY_NAME_AT_ALL", BlockedReason::EndpointGone),
         (406, "INVALID_VERSION_DATE", BlockedReason::EndpointGone),
         (407, "", BlockedReason::Proxy),
@@ -27,7 +27,6 @@ async fn a_blocking_answer_fails_its_row_and_stops_the_run() {
     .map(|(status, code, why)| (status, code, refused(status, code), why))
     .into();
     replies.extend([301, 302, 307, 308].map(|status| (status, "", page(status), BlockedReason::UnexpectedAnswer)));
-    replies.push((403, "", page(403), BlockedReason::Forbidden));
     for (status, code, reply, why) in replies {
         let run = World::new().people(["ada", "bob", "cy"]).concurrency(1).when("invite ada", [reply]).run().await;
         assert_eq!(run.requests, ["0 invite ada"], "{status} {code}");
@@ -85,6 +84,15 @@ async fn a_second_401_in_a_row_blocks_the_run() {
     assert_eq!(run.requests, ["0 invite ada", "0 invite ada"]);
     assert_eq!(run.lines(), ["2 ada failed http 401 UNEXPECTED_ERROR x1", "3 bob not_sent ORGANIZATION_BLOCKED x0"]);
     assert_blocked(&run, BlockedReason::Unauthorized);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_after_an_invitation_means_revoked_credentials() {
+    let world = World::new().people(["ada", "bob", "cy"]).concurrency(1);
+    let run = world.when("invite bob", vec![refused(401, "UNEXPECTED_ERROR"); 2]).run().await;
+    assert_eq!(run.statuses(), ["ada invited", "bob failed", "cy not_sent"]);
+    assert_blocked(&run, BlockedReason::Revoked);
+    assert_eq!(BlockedReason::Revoked.code(), BlockedReason::Unauthorized.code());
 }
 
 #[tokio::test(start_paused = true)]

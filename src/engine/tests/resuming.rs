@@ -2,6 +2,8 @@
 //!
 //! A killed run leaves rows with the status `sending`, whose requests are unresolved.
 
+use std::time::Duration;
+
 use super::script::*;
 use super::world::{World, at};
 use crate::atlas::api::{Grants, Invite, Membership};
@@ -161,10 +163,35 @@ async fn a_dry_run_does_not_look_up_unresolved_rows() {
 async fn the_wait_for_an_unresolved_request_is_bounded() {
     let run = World::users().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;
     let run = run.again_after(70.0).await.run().await;
-    assert_eq!(run.requests[0], "90 find ada", "30 s for a token, 30 s for its answer and 30 s to settle");
+    assert_eq!(run.requests[0], "105 find ada", "the request may have been sent until the run was killed");
     let run = World::users().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run().await;
     let run = run.again_after(3600.0).await.run().await;
-    assert_eq!(run.requests[0], "3605 find ada");
+    assert_eq!(run.requests[0], "3605 find ada", "no request takes an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_settle_delay_of_the_run_that_sent_counts() {
+    for kill in [true, false] {
+        let mut world = World::users().people(["ada"]).when("invite ada", [reset()]);
+        world.options.settle = Duration::from_secs(120);
+        let world = if kill { world.killed_after(5.0) } else { world.signal_at(5.0, Signal::Interrupt) };
+        let mut world = world.run().await.again().await;
+        world.options.settle = Duration::from_secs(1);
+        let run = world.run().await;
+        assert_eq!(run.requests[0], "125 find ada", "{kill}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_local_clock_shortens_no_settle_delay() {
+    for change in [-3600, -20, 20, 3600] {
+        let world = killed_while_sending(World::users().inviter("abcdefgh")).await.clock_changed_by(change);
+        let found = pending("user-1").created_at(at(2)).invited_by("abcdefgh");
+        let run = world.when("find ada", [found]).run().await;
+        let asked_at: f64 = run.requests[1].strip_suffix(" find ada").unwrap().parse().unwrap();
+        assert!((35.0..60.0).contains(&asked_at), "{change} {asked_at}");
+        assert_eq!(run.line("ada"), "invited user-1 x1", "{change}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 
 use super::world::{email, name, seconds};
 use crate::atlas::api::{
-    Answer, ApiError, Body, Created, Gateway, Grants, Invite, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
-    Request, Response,
+    Answer, ApiError, Body, Created, Gateway, Grants, Invite, InviterName, Lost, Membership, Named, NoAnswer, NotSent,
+    Page, Person, Request, Response,
 };
 use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
@@ -37,7 +37,7 @@ enum Content {
     Body(Body),
     Absent,
     Member,
-    Pending { id: String, created: Option<Timestamp>, under: Option<String> },
+    Pending { id: String, created: Option<Timestamp>, under: Option<String>, invited_by: Option<String> },
     Panic,
 }
 
@@ -71,10 +71,34 @@ impl Reply {
         self
     }
 
+    /// Sets the address that the answer names.
+    pub(super) fn for_another(mut self, name: &str) -> Self {
+        if let Content::Body(Body::Created(created)) = &mut self.content {
+            created.for_another = Some(email(name));
+        }
+        self
+    }
+
+    /// Sets what the invite lacks.
+    pub(super) fn lacking(mut self, missing: Grants) -> Self {
+        if let Content::Body(Body::Created(created)) = &mut self.content {
+            created.missing = Some(Box::new(missing));
+        }
+        self
+    }
+
     /// Sets the creation time of the invite, by the server's clock.
     pub(super) fn created_at(mut self, at: Timestamp) -> Self {
         if let Content::Pending { created, .. } = &mut self.content {
             *created = Some(at);
+        }
+        self
+    }
+
+    /// Sets the inviter of the invite.
+    pub(super) fn invited_by(mut self, name: &str) -> Self {
+        if let Content::Pending { invited_by, .. } = &mut self.content {
+            *invited_by = Some(name.to_owned());
         }
         self
     }
@@ -90,7 +114,16 @@ impl Reply {
 
 /// Returns a 201 with an id.
 pub(super) fn created(id: &str) -> Reply {
-    Reply::new(201, Content::Body(Body::Created(Created { id: id.to_owned(), expires_at: None, invited_by: None })))
+    Reply::new(
+        201,
+        Content::Body(Body::Created(Created {
+            id: id.to_owned(),
+            expires_at: None,
+            invited_by: None,
+            for_another: None,
+            missing: None,
+        })),
+    )
 }
 
 /// Returns a 204.
@@ -110,7 +143,7 @@ pub(super) fn refused_saying(status: u16, code: &str, detail: &str) -> Reply {
 
 /// Returns an HTML page, which is never a valid answer.
 pub(super) fn page(status: u16) -> Reply {
-    Reply::new(status, Content::Body(Body::Unreadable("text/html that begins <html>".to_owned())))
+    Reply::new(status, Content::Body(Body::Page("text/html that begins <html>".to_owned())))
 }
 
 pub(super) fn never_sent() -> Reply {
@@ -152,7 +185,7 @@ pub(super) fn member() -> Reply {
 
 /// Returns a list with a pending invite or a pending user.
 pub(super) fn pending(id: &str) -> Reply {
-    Reply::new(200, Content::Pending { id: id.to_owned(), created: None, under: None })
+    Reply::new(200, Content::Pending { id: id.to_owned(), created: None, under: None, invited_by: None })
 }
 
 /// Returns the organization.
@@ -190,6 +223,7 @@ pub(super) struct State {
     pub(super) clock: Clock,
     pub(super) origin: Instant,
     pub(super) results: PathBuf,
+    pub(super) inviter: InviterName,
     /// The time by which the server's clock is ahead of ours. `None` if its answers have no `Date`.
     pub(super) ahead: Option<SignedDuration>,
     pub(super) replies: Mutex<HashMap<String, VecDeque<Reply>>>,
@@ -243,6 +277,10 @@ impl Gateway for Server {
         }
         state.answer(request, reply)
     }
+
+    fn inviter(&self) -> InviterName {
+        self.0.inviter.clone()
+    }
 }
 
 /// Returns the reply without a script: success, or a list without a person.
@@ -267,36 +305,47 @@ impl State {
         statuses.filter(|status| !status.is_of_the_row_alone()).last() == Some(Status::Sending)
     }
 
+    /// Returns the `Date` of an answer, which has whole seconds.
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        self.ahead.map(|ahead| Timestamp::from_second((self.clock.now() + ahead).as_second()).unwrap())
+    }
+
     fn answer(&self, request: &Request, reply: Reply) -> Answer {
         let body = match reply.content {
             Content::Panic => panic!("scripted"),
             Content::Answer(answer) => return answer,
             Content::Body(body) => body,
             Content::Absent => listed(request, None),
-            Content::Member => listed(request, Some((Membership::Active, "user", None, None))),
-            Content::Pending { id, created, under } => {
-                listed(request, Some((Membership::Pending, &id, created, under.as_deref())))
+            Content::Member => listed(request, Some((Membership::Active, "user", None, None, None))),
+            Content::Pending { id, created, under, invited_by } => {
+                listed(request, Some((Membership::Pending, &id, created, under.as_deref(), invited_by)))
             }
         };
-        // A `Date` has whole seconds.
-        let date = self.ahead.map(|ahead| Timestamp::from_second((self.clock.now() + ahead).as_second()).unwrap());
-        let (status, retry_after) = (reply.status, reply.retry_after);
+        let (date, status, retry_after) = (self.date(), reply.status, reply.retry_after);
         Answer::Response(Box::new(Response { status, body, retry_after, date, limit: None, remaining: None }))
     }
 }
 
-/// Returns the list that was requested, with at most one entry: membership, id, creation time and the server's spelling
-/// of the address.
-fn listed(request: &Request, entry: Option<(Membership, &str, Option<Timestamp>, Option<&str>)>) -> Body {
+/// An entry of a list: membership, id, creation time, the server's spelling of the address, and the inviter.
+type ListedPerson<'a> = (Membership, &'a str, Option<Timestamp>, Option<&'a str>, Option<String>);
+
+/// Returns the list that was requested, with at most one entry.
+fn listed(request: &Request, entry: Option<ListedPerson<'_>>) -> Body {
     let (Request::FindUser(address) | Request::FindInvites(address)) = request else {
         panic!("{request:?} is not a look-up")
     };
     let address = |under: Option<&str>| under.map_or_else(|| address.clone(), email);
     if matches!(request, Request::FindUser(_)) {
-        let person = entry.map(|(membership, id, created, under)| a_person(id, &address(under), membership, created));
+        let person = entry.map(|(membership, id, created, under, invited_by)| Person {
+            invited_by,
+            ..a_person(id, &address(under), membership, created)
+        });
         Body::People(Page { entries: person.into_iter().collect(), total: None })
     } else {
-        let invite = entry.map(|(_, id, created, under)| an_invite(id, &address(under), created));
+        let invite = entry.map(|(_, id, created, under, invited_by)| Invite {
+            invited_by,
+            ..an_invite(id, &address(under), created)
+        });
         Body::Invites(invite.into_iter().collect())
     }
 }

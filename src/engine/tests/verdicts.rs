@@ -2,7 +2,9 @@
 
 use super::script::*;
 use super::world::{World, backoff};
+use crate::atlas::api::Grants;
 use crate::model::exit::Exit;
+use crate::model::invitation::{OrgRole, OrgRoles};
 
 #[tokio::test(start_paused = true)]
 async fn a_2xx_with_an_id_is_invited() {
@@ -55,16 +57,58 @@ async fn a_refusal_of_the_row_fails_it_at_once() {
 const PERHAPS_THERE: [(u16, &str); 3] = [(409, "ANY_NAME_AT_ALL"), (400, "ANY_NAME_AT_ALL"), (400, "")];
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_fails_its_row_if_no_person_is_found() {
-    for (status, code) in PERHAPS_THERE {
-        let run = World::new().people(["ada"]).when("invite ada", [refused(status, code)]).run().await;
+async fn a_400_fails_its_row_if_no_person_is_found() {
+    for code in ["ANY_NAME_AT_ALL", ""] {
+        let run = World::new().people(["ada"]).when("invite ada", [refused(400, code)]).run().await;
         assert_eq!(run.requests, ["0 invite ada", "0 find ada", "0 find invites of ada"]);
         let code = if code.is_empty() { "HTTP_ERROR" } else { code };
-        assert_eq!(run.line("ada"), format!("failed http {status} {code} x1"));
+        assert_eq!(run.line("ada"), format!("failed http 400 {code} x1"));
         assert_eq!((run.halt(), run.exit()), (None, Exit::RowsNeedALook));
     }
-    let run = World::new().people(["ada"]).when("invite ada", [page(400)]).run().await;
-    assert_eq!(run.requests.len(), 3, "an error page is not a known refusal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_409_is_looked_up_until_the_person_is_listed() {
+    let world = || World::users().people(["ada"]).when("invite ada", [refused(409, "ANY")]);
+    let run = world().when("find ada", [absent(), absent(), pending("user-9")]).run().await;
+    assert_eq!(run.requests.len(), 4);
+    assert_eq!(run.line("ada"), "already_invited user-9 http 409 x1");
+    let run = world().run().await;
+    assert_eq!(run.requests.last().unwrap(), "30 find ada", "the lists may lag for the settling delay");
+    assert_eq!(run.line("ada"), "unknown http 409 ANY x1");
+    assert_eq!(run.exit(), Exit::RowsNeedALook);
+    let run = world().when("find ada", [absent(), pending("user-9").under("bob")]).run().await;
+    assert!(run.requests.len() > 3, "a list with other people shows nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_to_be_tried_again_is_looked_up_first() {
+    let again = || refused_saying(400, "DEFAULT_CONFIG_LIMIT_EXCEPTION", "Please try again later.");
+    let run = World::users().people(["ada"]).when("invite ada", [again()]).run().await;
+    let delay = backoff()[0];
+    assert_eq!(run.requests, ["0 invite ada".into(), format!("{delay} find ada"), format!("{delay} invite ada")]);
+    assert_eq!(run.line("ada"), "invited i-ada http 201 x2");
+    let found = World::users().people(["ada"]).when("invite ada", [again()]).when("find ada", [pending("user-9")]);
+    assert_eq!(found.run().await.line("ada"), "already_invited user-9 http 400 x1", "nothing was processed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_for_another_address_is_never_sent_again() {
+    let world = || World::users().people(["ada"]).when("invite ada", [created("id-1").for_another("bob")]);
+    let run = world().run().await;
+    assert_eq!(run.requests, ["0 invite ada", "30 find ada"]);
+    assert_eq!((run.line("ada").as_str(), run.exit()), ("unknown http 201 OTHER_USERNAME x1", Exit::RowsNeedALook));
+    let run = world().when("find ada", [pending("user-1")]).run().await;
+    assert_eq!(run.line("ada"), "invited user-1 http 201 x1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_that_grants_less_needs_attention() {
+    let lacking = || Grants { roles: OrgRoles::from_iter([OrgRole::Member]), ..Grants::default() };
+    let run = World::new().people(["ada", "bob"]).when("invite ada", [created("id-1").lacking(lacking())]).run().await;
+    assert_eq!(run.lines(), ["2 ada invited id-1 http 201 NOT_AS_ASKED x1", "3 bob invited i-bob http 201 x1"]);
+    insta::assert_snapshot!(run.detail("ada"), @"does not have role ORG_MEMBER");
+    assert_eq!(run.exit(), Exit::RowsNeedALook);
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,6 +138,14 @@ async fn a_conflict_with_a_member_is_already_member() {
         assert_eq!(run.requests, ["0 invite ada", "0 find ada"]);
         assert_eq!((run.line("ada").as_str(), run.exit()), ("already_member http 409 x1", Exit::Success));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_403_fails_its_row_if_the_organization_exists() {
+    let world = World::new().people(["ada", "bob"]).when("invite ada", [refused(403, "ANY_NAME_AT_ALL")]);
+    let run = world.run().await;
+    assert_eq!(run.lines(), ["2 ada failed http 403 ANY_NAME_AT_ALL x1", "3 bob invited i-bob http 201 x1"]);
+    assert_eq!((run.halt(), run.exit()), (None, Exit::RowsNeedALook));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,11 +5,10 @@ use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::last_answer::LastAnswer;
+use super::ownership::Found;
 use super::{ActiveRow, Ending, Unresolved, retry_after};
-use crate::atlas::api::{Gateway, Request};
-use crate::atlas::verdict::{Doubt, Verdict, judge};
-use crate::engine::look_up::Found;
-use crate::engine::session::Unanswered;
+use crate::atlas::api::{Created, Gateway};
+use crate::atlas::verdict::{Verdict, judge};
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::Status;
@@ -46,11 +45,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             let verdict = judge(&answer);
             tracing::debug!(ticket = self.id.0, attempt = self.trace.attempts, verdict = verdict.name(), "judged");
             match verdict {
-                Verdict::Created(created) => {
-                    let (invite_id, expires_at) = (Some(created.id), created.expires_at);
-                    let outcome = Outcome { invite_id, expires_at, ..self.outcome(Status::Invited) };
-                    return Break(Ending::Settled(outcome));
-                }
+                Verdict::Created(created) => return Break(self.created(created)),
                 // This does not count as an attempt, and an invite created meanwhile is not ours.
                 Verdict::NotProcessed(_) => self.trace = before,
                 Verdict::Unauthorized(blocked) if unauthorized => return Break(self.blocked(blocked)),
@@ -67,17 +62,14 @@ impl<G: Gateway> ActiveRow<'_, G> {
                         return Break(self.not_sent());
                     }
                 }
-                Verdict::InDoubt(doubt) => {
-                    self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
-                    let delay = match doubt {
-                        Doubt::Answered => delay,
-                        Doubt::MayStillRun => {
-                            // Other rows may use the slot while this one only waits.
-                            self.slot = None;
-                            delay.max(self.context.settle)
-                        }
-                    };
+                verdict @ (Verdict::TryAgain | Verdict::InDoubt) => {
+                    let mut delay = self.next_delay(retry_after(&answer));
+                    if verdict == Verdict::InDoubt {
+                        self.doubt();
+                        delay = delay.max(self.context.settle);
+                    }
+                    // Other rows may use the slot while this one only waits.
+                    self.slot = None;
                     let why = self.last.detail.clone().unwrap_or_default();
                     let found = Box::pin(self.settle(delay, &why)).await?;
                     if found != Found::Absent {
@@ -87,42 +79,27 @@ impl<G: Gateway> ActiveRow<'_, G> {
                         return Break(self.failed());
                     }
                 }
+                Verdict::CreatedForAnother(address) => {
+                    return Break(Box::pin(self.resolve_other_address(&address)).await);
+                }
                 // Only a cancellation has this answer.
                 Verdict::Revoked => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
-                Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_perhaps_present()).await),
-                Verdict::SomethingMissing => return Break(Box::pin(self.refused_or_organization_missing()).await),
+                Verdict::Conflict => return Break(Box::pin(self.refused_but_present(true)).await),
+                Verdict::PerhapsThere => return Break(Box::pin(self.refused_but_present(false)).await),
+                Verdict::RowOrOrganization => return Break(Box::pin(self.refused_or_organization_missing()).await),
                 Verdict::Refused => return Break(self.failed()),
                 Verdict::Blocked(blocked) => return Break(self.blocked(blocked)),
             }
         }
     }
 
-    /// Ends a row that was refused, possibly because the person is present already.
-    async fn refused_but_perhaps_present(&mut self) -> Ending {
-        match self.find().await {
-            Ok(found) => self.found(found),
-            Err(unanswered) => self.refused_unanswered(unanswered),
-        }
-    }
-
-    /// Ends a row that was answered with a 404, which may be about its team, its project or the organization.
-    async fn refused_or_organization_missing(&mut self) -> Ending {
-        let session = &self.context.session;
-        let ask = || async {
-            match session.ask(&Request::Organization).await {
-                Ok(_) => Ok(None),
-                Err(Unanswered::Refused(blocked)) => Ok(Some(blocked)),
-                Err(unanswered @ (Unanswered::Stopped | Unanswered::Unreachable(..) | Unanswered::GaveUp(_))) => {
-                    Err(unanswered)
-                }
-            }
-        };
-        match self.context.organization_missing.get_or_try_init(ask).await {
-            Ok(Some(blocked)) => self.blocked(blocked.clone()),
-            Err(Unanswered::Unreachable(_, why) | Unanswered::GaveUp(why)) => {
-                Ending::Settled(self.failure_and(&format!("looking up the organization failed: {why}")))
-            }
-            Ok(None) | Err(Unanswered::Stopped | Unanswered::Refused(_)) => self.failed(),
+    /// Ends a row with the invite that was just created.
+    fn created(&self, created: Created) -> Ending {
+        let Created { id, expires_at, missing, .. } = created;
+        let outcome = Outcome { invite_id: Some(id), expires_at, ..self.outcome(Status::Invited) };
+        match missing {
+            None => Ending::Settled(outcome),
+            Some(missing) => Ending::NotAsAsked(outcome, missing),
         }
     }
 }

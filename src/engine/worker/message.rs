@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::atlas::api::Request;
+use crate::atlas::api::{Grants, Request};
 use crate::engine::limiter::Permit;
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
@@ -43,6 +43,8 @@ pub(crate) enum Notice {
 pub(crate) enum Ending {
     /// The row has this outcome.
     Settled(Outcome),
+    /// The person is invited, without these roles, teams and projects of the request.
+    NotAsAsked(Outcome, Box<Grants>),
     /// The row has this outcome, and the organization accepts no more requests.
     Blocked(Outcome, Blocked),
     /// The run or its organization stopped first. The dispatcher knows the reason and adds it to the outcome.
@@ -50,10 +52,21 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
+    /// Returns the outcome.
+    pub(crate) fn outcome(&self) -> &Outcome {
+        match self {
+            Ending::Settled(outcome)
+            | Ending::NotAsAsked(outcome, _)
+            | Ending::Blocked(outcome, _)
+            | Ending::Stopped(outcome) => outcome,
+        }
+    }
+
     /// Returns the same ending with another outcome.
     pub(crate) fn map(self, change: impl FnOnce(Outcome) -> Outcome) -> Self {
         match self {
             Ending::Settled(outcome) => Ending::Settled(change(outcome)),
+            Ending::NotAsAsked(outcome, missing) => Ending::NotAsAsked(change(outcome), missing),
             Ending::Blocked(outcome, blocked) => Ending::Blocked(change(outcome), blocked),
             Ending::Stopped(outcome) => Ending::Stopped(change(outcome)),
         }
@@ -108,6 +121,8 @@ pub(crate) enum Task {
     Revoke {
         /// The requests of an earlier attempt to cancel, which may have succeeded.
         tried: Option<Trace>,
+        /// Further invites of the person, if this job created several.
+        rest: Vec<ObjectId>,
     },
 }
 
@@ -125,7 +140,7 @@ impl Work {
         match &self.task {
             Task::Invite { .. } => self.unresolved.as_ref().map(|unresolved| unresolved.trace),
             // The unresolved request was an invitation, not a cancellation.
-            Task::Revoke { tried } => *tried,
+            Task::Revoke { tried, .. } => *tried,
         }
     }
 }
@@ -156,6 +171,8 @@ pub(crate) struct Unresolved {
     pub(crate) trace: Trace,
     /// The time for which the request may still be running on the server.
     pub(crate) settle: Duration,
-    /// The time at which the request has certainly ended, with a margin for the server's clock.
-    pub(crate) settled_at: Timestamp,
+    /// The server's time of the first request.
+    pub(crate) since: Timestamp,
+    /// The server's time at which the last request has certainly ended, with a margin.
+    pub(crate) until: Timestamp,
 }

@@ -9,6 +9,8 @@ mod invite;
 mod last_answer;
 mod message;
 mod outcome;
+mod ownership;
+mod refused;
 mod resolve;
 mod revoke;
 
@@ -16,6 +18,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -23,8 +26,9 @@ pub(crate) use self::handle::Worker;
 pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Task, Trace, Unresolved, Work};
 
 use self::last_answer::LastAnswer;
-use self::outcome::Window;
+use self::ownership::{Moment, Window};
 use super::backoff::Delays;
+use super::clock::signed;
 use super::limiter::Permit;
 use super::session::Session;
 use super::stop::Stopped;
@@ -44,6 +48,14 @@ pub(crate) struct WorkerContext<G> {
     pub(crate) organization_missing: OnceCell<Option<Blocked>>,
 }
 
+impl<G> WorkerContext<G> {
+    /// Returns the server's time at which a request that is abandoned at a local time has certainly ended.
+    pub(crate) fn settled_at(&self, abandoned: Timestamp) -> Timestamp {
+        let at = self.session.server_clock.translate(abandoned).unwrap_or(abandoned);
+        at.saturating_add(signed(self.settle)).unwrap_or(at)
+    }
+}
+
 /// One row in flight.
 struct ActiveRow<'a, G> {
     context: &'a WorkerContext<G>,
@@ -54,6 +66,8 @@ struct ActiveRow<'a, G> {
     slot: Option<OwnedSemaphorePermit>,
     preauthorized: Option<Preauthorized>,
     trace: Trace,
+    /// The time of the latest request.
+    sent_at: Option<Moment>,
     window: Option<Window>,
     last: LastAnswer,
     /// Created when the first delay is needed.
@@ -81,6 +95,7 @@ async fn run_row<G: Gateway>(context: &WorkerContext<G>, assignment: Assignment)
         slot,
         preauthorized,
         trace: Trace::default(),
+        sent_at: None,
         window: None,
         last: LastAnswer::default(),
         delays: None,
@@ -88,7 +103,7 @@ async fn run_row<G: Gateway>(context: &WorkerContext<G>, assignment: Assignment)
     };
     let ending = match task {
         Task::Invite { only_resolve } => row.invite(unresolved, only_resolve).await,
-        Task::Revoke { tried } => Box::pin(row.revoke(unresolved, tried)).await,
+        Task::Revoke { tried, rest } => Box::pin(row.revoke(unresolved, tried, rest)).await,
     };
     Notice::Ended { row: id, ending, sent: row.sent }
 }
@@ -110,6 +125,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             return Break(self.not_sent());
         }
         self.sent = true;
+        self.sent_at = self.trace.last_sent.map(|at| self.moment(at));
         match self.context.session.send(permit, &self.request).await {
             Ok(answer) => Continue(answer),
             Err(Stopped) => {

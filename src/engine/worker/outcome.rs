@@ -1,99 +1,46 @@
-//! The outcome of a row, and the rule by which an invite that was found belongs to this job.
+//! The outcome of a row.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::ActiveRow;
 use super::last_answer::LastAnswer;
 use super::message::Ending;
+use super::ownership::Found;
 use crate::atlas::api::{Gateway, Invite, Request};
-use crate::engine::look_up::Found;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{INVITE_IDS, Outcome};
 use crate::model::reason::{Blocked, ErrorCode, RowReason};
 use crate::model::status::Status;
 
-/// The time by which an invite of ours may be older than our request. The server's times are rounded down to whole
-/// seconds, and so is our knowledge of its clock.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
-
-/// The time in which a request of this job may have created an invite.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    /// The time of the first such request.
-    pub(super) since: Timestamp,
-    /// The time at which an earlier run's request had certainly ended.
-    pub(super) until: Option<Timestamp>,
-    /// The time at which the server answered that the person is absent. Its lists may have lagged.
-    pub(super) absent_at: Option<Timestamp>,
-}
-
-impl Window {
-    pub(super) fn new(since: Timestamp) -> Self {
-        Self { since, until: None, absent_at: None }
-    }
-}
-
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Records that the latest request may have created an invite.
-    pub(super) fn doubt(&mut self) {
-        if self.window.is_none_or(|window| window.absent_at.is_some()) {
-            self.window = self.trace.last_sent.map(Window::new);
-        }
-    }
-
-    /// Returns the time of the first request that has not been looked up.
-    pub(super) fn in_doubt_since(&self) -> Option<Timestamp> {
-        self.window.filter(|window| window.absent_at.is_none()).map(|window| window.since)
-    }
-
-    /// Returns the server's time from which on an invite to this person can be ours. `None` if its clock is unknown.
-    pub(super) fn ours_since(&self) -> Option<Timestamp> {
-        self.context.session.server_clock.translate(self.window?.since)?.checked_sub(CLOCK_TOLERANCE).ok()
-    }
-
-    /// Returns whether an invite may come from a request of this job: if it was created while the request can have been
-    /// running, and not after the server answered that the person is absent.
-    pub(super) fn is_ours(&self, invite: &Invite) -> bool {
-        let Some(window) = self.window else { return false };
-        // After an answer that the person is absent, only the server's own clock can show that its lists lagged.
-        let Some(created) = invite.created_at else { return window.absent_at.is_none() };
-        let server_clock = &self.context.session.server_clock;
-        let before_absence = |at: Timestamp| {
-            let asked = server_clock.translate(at);
-            // The server's times are whole seconds, rounded down.
-            let created_by = created.checked_add(SignedDuration::from_secs(1)).ok();
-            asked.zip(created_by).is_some_and(|(asked, created_by)| created_by <= asked)
-        };
-        let too_late = |until: Timestamp| {
-            let until = server_clock.translate(until);
-            until.and_then(|until| until.checked_add(CLOCK_TOLERANCE).ok()).is_some_and(|until| created > until)
-        };
-        self.ours_since().is_none_or(|since| created >= since)
-            && !window.until.is_some_and(too_late)
-            && window.absent_at.is_none_or(before_absence)
-    }
-
-    /// Returns whether the server's own clock shows that the invite [is ours](Self::is_ours).
-    pub(super) fn is_certainly_ours(&self, invite: &Invite) -> bool {
-        invite.created_at.is_some() && self.ours_since().is_some() && self.is_ours(invite)
-    }
-
     /// Ends the row with the result of a look-up.
     pub(super) fn found(&self, found: Found) -> Ending {
         match found {
             Found::Absent => self.failed(),
-            Found::Invited(invite) => {
-                let status = if self.is_ours(&invite) { Status::Invited } else { Status::AlreadyInvited };
+            Found::Inconclusive => self.left_unknown(RowReason::LookUpInconclusive),
+            Found::Ours(invites) => Ending::Settled(self.invited(&invites)),
+            Found::Theirs(invite) => {
                 let (invite_id, expires_at) = (Some(invite.id), invite.expires_at);
-                Ending::Settled(Outcome { invite_id, expires_at, ..self.outcome(status) })
+                Ending::Settled(Outcome { invite_id, expires_at, ..self.outcome(Status::AlreadyInvited) })
             }
-            Found::Member(_) if self.in_doubt_since().is_some() => {
+            Found::Member if self.in_doubt_since().is_some() => {
                 let detail = "the invite was accepted before its id could be read";
                 Ending::Settled(self.outcome(Status::Invited).with_detail(detail))
             }
-            Found::Member(_) => self.settled(Status::AlreadyMember),
+            Found::Member => self.settled(Status::AlreadyMember),
         }
+    }
+
+    /// Returns the outcome of a row with the invites that this job created for it.
+    fn invited(&self, invites: &[Invite]) -> Outcome {
+        let ids: Vec<&str> = invites.iter().map(|invite| invite.id.as_str()).collect();
+        let outcome = Outcome {
+            invite_id: Some(ids.join(INVITE_IDS)),
+            expires_at: invites.first().and_then(|invite| invite.expires_at),
+            ..self.outcome(Status::Invited)
+        };
+        if invites.len() > 1 { outcome.with_reason(RowReason::TwoInvites) } else { outcome }
     }
 
     /// Ends the row with a failure after which the organization accepts no more requests.
@@ -125,7 +72,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
     pub(super) fn unknown(&self, why: &str) -> Outcome {
         let show = |at: Option<Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
         let what = if matches!(self.request, Request::Revoke(_)) { "cancellation" } else { "invitation" };
-        let first = self.trace.first_sent.or(self.window.map(|window| window.since));
+        let first = self.trace.first_sent.or(self.window.map(|window| window.since.local));
         let mut detail = format!("{what} sent at {}", show(first));
         if self.trace.last_sent != self.trace.first_sent {
             detail.push_str(&format!(" and last at {}", show(self.trace.last_sent)));
@@ -133,7 +80,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
         if let Some(answer) = &self.last.detail {
             detail.push_str(&format!(" ({answer})"));
         }
-        self.outcome(Status::Unknown).with_detail(format!("{detail}; {why}"))
+        let outcome = self.outcome(Status::Unknown).with_detail(format!("{detail}; {why}"));
+        // Only an invitation must have ended before it is looked up.
+        let may_run = matches!(self.request, Request::Create(_));
+        let settled_at = may_run.then(|| self.context.settled_at(outcome.finished_at));
+        Outcome { settled_at, ..outcome }
     }
 
     /// Ends a row as unknown for a reason of our own.
@@ -183,6 +134,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             // The next revoke must know which invite it was, in case the run's results do not name it.
             invite_id: self.request.own_invite().map(|invite| invite.to_string()),
             expires_at: None,
+            settled_at: None,
             http_status: http_status.filter(|_| status != Status::NotSent),
             error_code,
             error_detail: None,

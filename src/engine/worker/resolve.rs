@@ -4,10 +4,9 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
-use super::outcome::Window;
+use super::ownership::{Found, Moment, Window};
 use super::{ActiveRow, Ending, Trace, Unresolved};
 use crate::atlas::api::Gateway;
-use crate::engine::look_up::Found;
 use crate::engine::session::Unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
@@ -31,9 +30,10 @@ impl<G: Gateway> ActiveRow<'_, G> {
 
     /// Continues with an earlier run's request. Returns the time for which it may still be running.
     pub(super) fn reopen(&mut self, unresolved: Unresolved) -> Duration {
-        let Unresolved { sent_as, trace, settle, settled_at } = unresolved;
+        let Unresolved { sent_as, trace, settle, since, until } = unresolved;
         self.trace = trace;
-        self.window = trace.first_sent.map(|since| Window { until: Some(settled_at), ..Window::new(since) });
+        let since = trace.first_sent.map(|local| Moment { local, server: Some(since) });
+        self.window = since.map(|since| Window { until: Some(until), ..Window::new(since) });
         self.sent_as = Some(sent_as);
         settle
     }
@@ -46,8 +46,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
             Err(unanswered) => return Break(self.unanswered(unanswered)),
         };
         if found == Found::Absent {
-            let now = self.context.session.clock.now();
-            self.window = self.window.map(|window| Window { absent_at: Some(now), ..window });
+            self.observe_absence();
         }
         Continue(found)
     }
@@ -90,6 +89,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
     }
 
     pub(super) async fn find(&self) -> Result<Found, Unanswered> {
-        self.context.session.find(self.email(), self.sent_as.as_deref(), self.ours_since()).await
+        let entries = self.context.session.look_up(self.email(), self.sent_as.as_deref()).await?;
+        Ok(self.sort_out(entries))
     }
 }

@@ -8,24 +8,39 @@ use std::convert::Infallible;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::last_answer::LastAnswer;
-use super::outcome::Window;
+use super::ownership::Window;
 use super::resolve::UNRESOLVED;
 use super::{ActiveRow, Ending, Trace, Unresolved, retry_after};
 use crate::atlas::api::{Gateway, Invite, Request, Revoke};
-use crate::atlas::verdict::{Doubt, Verdict, judge};
+use crate::atlas::verdict::{Verdict, judge};
+use crate::engine::authorship::Author;
 use crate::engine::look_up::Entries;
 use crate::engine::session::Unanswered;
+use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::reason::{Blocked, RowReason};
 use crate::model::status::Status;
 
 impl<G: Gateway> ActiveRow<'_, G> {
-    /// Cancels the row's invite, unless an earlier attempt has done so.
-    pub(super) async fn revoke(&mut self, unresolved: Option<Unresolved>, tried: Option<Trace>) -> Ending {
-        let ending = match self.try_revoke(unresolved, tried).await {
+    /// Cancels the row's invite, unless an earlier attempt has done so, and then the rest of the person's invites.
+    pub(super) async fn revoke(
+        &mut self,
+        unresolved: Option<Unresolved>,
+        tried: Option<Trace>,
+        mut rest: Vec<ObjectId>,
+    ) -> Ending {
+        let mut ending = match self.try_revoke(unresolved, tried, &mut rest).await {
             Break(ending) => ending,
             Continue(never) => match never {},
         };
+        while let (Ending::Settled(_), Some(invite)) = (&ending, rest.pop()) {
+            self.request = Request::Revoke(Revoke { email: self.email().to_owned(), invite });
+            let next = match self.try_revoke(None, tried, &mut rest).await {
+                Break(next) => next,
+                Continue(never) => match never {},
+            };
+            ending = more_serious(ending, next);
+        }
         // The next run must know about the earlier requests too.
         let tried = tried.map_or(0, |trace| trace.attempts);
         ending.map(|outcome| Outcome { attempts: outcome.attempts.saturating_add(tried), ..outcome })
@@ -35,11 +50,12 @@ impl<G: Gateway> ActiveRow<'_, G> {
         &mut self,
         unresolved: Option<Unresolved>,
         tried: Option<Trace>,
+        rest: &mut Vec<ObjectId>,
     ) -> ControlFlow<Ending, Infallible> {
         if let Some(unresolved) = unresolved {
-            self.find_ours(unresolved, tried.is_some()).await?;
+            *rest = self.find_ours(unresolved, tried.is_some()).await?;
         }
-        self.window = tried.and_then(|trace| trace.first_sent).map(Window::new);
+        self.window = tried.and_then(|trace| trace.first_sent).map(|since| Window::new(self.moment(since)));
         let mut renewed = false;
         loop {
             let before = self.trace;
@@ -67,22 +83,26 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     continue;
                 }
                 Verdict::NotSent(why) => (self.next_delay(None), why),
-                Verdict::InDoubt(doubt) => {
+                Verdict::TryAgain => {
+                    (self.next_delay(retry_after(&answer)), self.last.detail.clone().unwrap_or_default())
+                }
+                Verdict::InDoubt => {
                     self.doubt();
-                    let delay = self.next_delay(retry_after(&answer));
+                    let mut delay = self.next_delay(retry_after(&answer));
                     // Only a look-up has to wait until the last request has certainly ended.
-                    let delay = match doubt {
-                        Doubt::MayStillRun if self.is_last_attempt() => {
-                            self.slot = None;
-                            delay.max(self.context.settle)
-                        }
-                        Doubt::MayStillRun | Doubt::Answered => delay,
-                    };
+                    if self.is_last_attempt() {
+                        self.slot = None;
+                        delay = delay.max(self.context.settle);
+                    }
                     (delay, self.last.detail.clone().unwrap_or_default())
                 }
                 // The answer to an invitation.
-                Verdict::Created(_) => return Break(self.left_unknown(RowReason::UnexpectedAnswer)),
-                Verdict::PerhapsThere | Verdict::SomethingMissing => return Break(self.check_invite().await),
+                Verdict::Created(_) | Verdict::CreatedForAnother(_) => {
+                    return Break(self.left_unknown(RowReason::UnexpectedAnswer));
+                }
+                Verdict::Conflict | Verdict::PerhapsThere | Verdict::RowOrOrganization => {
+                    return Break(self.check_invite().await);
+                }
                 // An earlier request may have succeeded nevertheless.
                 Verdict::Refused if self.window.is_some() => return Break(self.check_invite().await),
                 Verdict::Refused => return Break(self.failed()),
@@ -104,31 +124,42 @@ impl<G: Gateway> ActiveRow<'_, G> {
         }
     }
 
-    /// Finds the invite that an unresolved request of the run created. Ends the row if there is none to cancel.
-    async fn find_ours(&mut self, unresolved: Unresolved, tried: bool) -> ControlFlow<Ending> {
+    /// Finds the invites that an unresolved request of the run created, and prepares to cancel the first. Returns the
+    /// others. Ends the row if there is none to cancel.
+    async fn find_ours(&mut self, unresolved: Unresolved, tried: bool) -> ControlFlow<Ending, Vec<ObjectId>> {
         let entries = match self.entries_once_settled(unresolved).await {
             Continue(entries) => entries,
             // That request was an invitation. Counting it would claim that a cancellation was sent.
             Break(ending) => return Break(ending.map(|outcome| Outcome { attempts: 0, ..outcome })),
         };
         self.trace = Trace::default();
-        let mut ours = entries.invites.iter().filter(|invite| self.is_ours(invite));
-        let invite = match (entries.member, ours.next(), ours.next()) {
-            (Some(_), ..) => return Break(self.ended(Status::Accepted, RowReason::AlreadyAccepted)),
-            (None, Some(_), Some(_)) => return Break(self.ended(Status::Failed, RowReason::InviteAmbiguous)),
-            (None, Some(only), None) if !self.is_certainly_ours(only) => {
-                return Break(self.ended(Status::Failed, RowReason::InviteAmbiguous));
-            }
-            (None, Some(only), None) => only.id.parse(),
-            (None, None, _) if !entries.invites.is_empty() => {
-                return Break(self.ended(Status::Gone, RowReason::OtherInvitePending));
-            }
-            (None, None, _) if tried => return Break(self.settled(Status::Revoked)),
-            (None, None, _) => return Break(self.ended(Status::Gone, RowReason::InviteGone)),
+        if entries.member {
+            return Break(self.ended(Status::Accepted, RowReason::AlreadyAccepted));
+        }
+        let ours: Vec<&Invite> = entries.invites.iter().filter(|invite| self.is_ours(invite)).collect();
+        if ours.is_empty() {
+            return Break(match (entries.invites.is_empty(), tried) {
+                (false, _) => self.ended(Status::Gone, RowReason::OtherInvitePending),
+                (true, _) if !entries.is_conclusive => self.left_unknown(RowReason::LookUpInconclusive),
+                (true, true) => self.settled(Status::Revoked),
+                (true, false) => self.ended(Status::Gone, RowReason::InviteGone),
+            });
+        }
+        if !ours.iter().all(|invite| self.is_certainly_ours(invite)) || !self.are_of_one_job(&ours) {
+            return Break(self.ended(Status::Failed, RowReason::InviteAmbiguous));
+        }
+        let Ok(mut ids) = ours.iter().map(|invite| invite.id.parse()).collect::<Result<Vec<ObjectId>, _>>() else {
+            return Break(self.ended(Status::Failed, RowReason::InvalidInviteId));
         };
-        let Ok(invite) = invite else { return Break(self.ended(Status::Failed, RowReason::InvalidInviteId)) };
+        let invite = ids.remove(0);
         self.request = Request::Revoke(Revoke { email: self.email().to_owned(), invite });
-        Continue(())
+        Continue(ids)
+    }
+
+    /// Returns whether all of the invites are from this job: the only one, or several of its own credential.
+    fn are_of_one_job(&self, ours: &[&Invite]) -> bool {
+        let authorship = &self.context.session.authorship;
+        ours.len() == 1 || ours.iter().all(|invite| authorship.author(invite.invited_by.as_deref()) == Author::Own)
     }
 
     /// Looks the address up once the run's request has certainly ended.
@@ -174,10 +205,12 @@ impl<G: Gateway> ActiveRow<'_, G> {
         };
         // Our invite is recognised only by its id.
         let is_own = |invite: &Invite| invite.id.parse().ok() == self.request.own_invite();
-        if entries.member.is_some() {
+        if entries.member {
             self.ended(Status::Accepted, RowReason::AlreadyAccepted)
         } else if entries.invites.iter().any(is_own) {
             self.failed()
+        } else if !entries.is_conclusive && entries.invites.is_empty() {
+            self.left_unknown(RowReason::LookUpInconclusive)
         } else if in_doubt {
             self.settled(Status::Revoked)
         } else if entries.invites.is_empty() {
@@ -186,4 +219,31 @@ impl<G: Gateway> ActiveRow<'_, G> {
             self.ended(Status::Gone, RowReason::OtherInvitePending)
         }
     }
+}
+
+/// Returns the ending that a user has to know about, of the endings for two invites of the same person.
+fn more_serious(first: Ending, second: Ending) -> Ending {
+    let rank = |ending: &Ending| match ending {
+        Ending::Stopped(_) | Ending::Blocked(..) => 6,
+        Ending::NotAsAsked(..) => 0,
+        Ending::Settled(outcome) => match outcome.status {
+            Status::Unknown | Status::Sending => 5,
+            Status::Failed | Status::Invalid => 4,
+            Status::NotSent => 3,
+            Status::Accepted => 2,
+            Status::Revoked => 1,
+            Status::Gone
+            | Status::NotOurs
+            | Status::Invited
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate => 0,
+        },
+    };
+    // The second one counts the requests of both.
+    if rank(&first) > rank(&second) {
+        let attempts = second.outcome().attempts;
+        return first.map(|outcome| Outcome { attempts, ..outcome });
+    }
+    second
 }

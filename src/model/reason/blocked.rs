@@ -15,6 +15,8 @@ pub enum NetworkFault {
     Connection,
     /// No token was issued for the service account, or no challenge for the API key.
     Token,
+    /// A success is answered with content that is not Atlas's, such as a log-in page.
+    ForeignAnswer,
 }
 
 reasons! {
@@ -22,6 +24,8 @@ reasons! {
     BlockedReason {
         /// The credentials are not valid.
         Unauthorized = "UNAUTHORIZED", "the credentials were rejected";
+        /// The credentials were accepted at first, and are no longer.
+        Revoked = "UNAUTHORIZED", "the credentials were revoked or have expired during the run";
         /// The credentials lack a role.
         Forbidden = "FORBIDDEN", "the credentials lack permission";
         /// The key or service account may not be used from this address.
@@ -62,6 +66,7 @@ impl From<NetworkFault> for BlockedReason {
             NetworkFault::Certificate => BlockedReason::Certificate,
             NetworkFault::Tls => BlockedReason::Tls,
             NetworkFault::Proxy => BlockedReason::Proxy,
+            NetworkFault::ForeignAnswer => BlockedReason::UnexpectedAnswer,
             NetworkFault::Connection | NetworkFault::Token => BlockedReason::Unreachable,
         }
     }
@@ -87,6 +92,7 @@ impl BlockedReason {
             | BlockedReason::Unreachable
             | BlockedReason::NotAnswering => true,
             BlockedReason::Unauthorized
+            | BlockedReason::Revoked
             | BlockedReason::Forbidden
             | BlockedReason::AccessList
             | BlockedReason::NotFound

@@ -53,6 +53,14 @@ reasons! {
         LookUpFailed = "LOOK_UP_FAILED", "the person could not be looked up in Atlas";
         /// A killed run left the request, and the person has not been looked up yet.
         NotLookedUp = "NOT_LOOKED_UP", "the person has not been looked up in Atlas yet";
+        /// Atlas ignored the address in the look-up.
+        LookUpInconclusive =
+            "LOOK_UP_INCONCLUSIVE", "the answer of Atlas lists other people, so it does not show whether the invite exists";
+        /// Atlas refused the invitation because the person exists, and no look-up showed the person.
+        PersonNotListed =
+            "PERSON_NOT_LISTED", "Atlas reports that the person already exists, but does not list the person";
+        /// The answer to the invitation names another person.
+        OtherUsername = "OTHER_USERNAME", "the answer of Atlas is about another address";
         /// The answer belongs to another kind of request.
         UnexpectedAnswer = "UNEXPECTED_ANSWER", "the answer does not match the request";
         /// A second signal ended the run while the request was in flight.
@@ -73,6 +81,10 @@ reasons! {
         OtherInvitePending = "OTHER_INVITE_PENDING", "the pending invite to this address was not created by this job";
         /// The results do not show that this job invited the person.
         NotCreatedByJob = "NOT_CREATED_BY_JOB", "this job created no invite for the row";
+        /// This job may have created several invites for the person.
+        TwoInvites = "TWO_INVITES", "the person has got several invites that this job may have created";
+        /// The invite lacks roles, teams or projects of the request.
+        NotAsAsked = "NOT_AS_ASKED", "invited without everything that was asked for";
         /// The person's roles, teams or projects differ from the sheet.
         Differs = "DIFFERS", "roles, teams or projects differ from the sheet";
     }
@@ -87,6 +99,7 @@ impl From<NetworkFault> for RowReason {
             NetworkFault::Proxy => RowReason::ProxyRefused,
             NetworkFault::Connection => RowReason::ConnectionFailed,
             NetworkFault::Token => RowReason::NoToken,
+            NetworkFault::ForeignAnswer => RowReason::UnexpectedAnswer,
         }
     }
 }

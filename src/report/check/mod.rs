@@ -8,22 +8,31 @@ use std::borrow::Cow;
 pub use self::json::{CheckJson, FindingsJson};
 pub use self::text::{check_text, finding_text};
 
+use super::escaped;
 use crate::model::columns::protected;
 use crate::plan::check::{Finding, FindingCode};
 
 /// The header of a check as CSV.
 pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column", "detail"];
 
-/// Returns a finding's cells for [`CHECK_COLUMNS`], so that a spreadsheet program does not run any as a formula.
+/// Returns a finding's cells for [`CHECK_COLUMNS`], so that a spreadsheet program does not run any as a formula, and a
+/// terminal does not run any as a command.
 pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
     [
         finding.row.to_string().into(),
-        protected(finding.email),
+        safe(finding.email),
         finding.kind.as_str().into(),
         finding.code.map_or("", FindingCode::as_str).into(),
-        protected(finding.column.unwrap_or_default()),
-        protected(&finding.detail),
+        safe(finding.column.unwrap_or_default()),
+        safe(&finding.detail),
     ]
+}
+
+fn safe(cell: &str) -> Cow<'_, str> {
+    match escaped(cell) {
+        Cow::Borrowed(cell) => protected(cell),
+        Cow::Owned(cell) => protected(&cell).into_owned().into(),
+    }
 }
 
 #[cfg(test)]
@@ -45,7 +54,7 @@ mod tests {
         assert_eq!(finding_text(&finding), "row 17, column ro\\u{1b}[2Jles: -unknown\\u{202e}");
         assert_eq!(
             finding_record(&finding),
-            ["17", "'=HYPERLINK(0)", "invalid", "UNKNOWN_ROLE", "ro\u{1b}[2Jles", "'-unknown\u{202e}"]
+            ["17", "'=HYPERLINK(0)", "invalid", "UNKNOWN_ROLE", "ro\\u{1b}[2Jles", "'-unknown\\u{202e}"]
         );
     }
 }

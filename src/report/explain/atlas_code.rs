@@ -156,6 +156,7 @@ pub(super) const KNOWN: [Known; 25] = [
             "NOT_ORG_USER_ADMIN",
             "USER_CANNOT_ACCESS_ORG",
             "USER_UNAUTHORIZED",
+            "access_denied",
             "invalid_client",
             "invalid_grant",
             "invalid_request",
@@ -198,7 +199,7 @@ pub(super) const KNOWN: [Known; 25] = [
         explanation: Explanation { heading: "Atlas was being upgraded", remedy: "try again later" },
     },
     Known {
-        codes: &["SERVICE_UNAVAILABLE", "UNEXPECTED_ERROR"],
+        codes: &["DEFAULT_CONFIG_LIMIT_EXCEPTION", "SERVICE_UNAVAILABLE", "UNEXPECTED_ERROR"],
         explanation: Explanation { heading: "Atlas had an internal error", remedy: "try again later" },
     },
     Known {

@@ -5,6 +5,9 @@ use crate::model::reason::BlockedReason;
 pub fn blocked_advice(reason: BlockedReason) -> &'static str {
     match reason {
         BlockedReason::Unauthorized => "check the credentials and their role, which must be Organization Owner",
+        BlockedReason::Revoked => {
+            "set new credentials; people who were invited stay invited, and the next run sends the rest"
+        }
         BlockedReason::Forbidden => "check that the credentials have the role Organization Owner",
         BlockedReason::AccessList => {
             "add the IP address of this machine to the access list of the API key or service account"

@@ -100,11 +100,15 @@ fn statuses(reason: RowReason) -> &'static [Status] {
         | RowReason::InvalidInviteId => &[Status::Failed],
         RowReason::InviteNotListed => &[Status::Failed, Status::Unknown],
         RowReason::LookUpFailed
+        | RowReason::LookUpInconclusive
+        | RowReason::PersonNotListed
+        | RowReason::OtherUsername
         | RowReason::NotLookedUp
         | RowReason::UnexpectedAnswer
         | RowReason::Abandoned
         | RowReason::ProgramError => &[Status::Unknown],
         RowReason::AlreadyAccepted => &[Status::Accepted],
+        RowReason::TwoInvites | RowReason::NotAsAsked => &[Status::Invited],
         RowReason::InviteGone | RowReason::OtherInvitePending => &[Status::Gone],
         RowReason::InviteExpired => &[Status::Invited, Status::AlreadyInvited],
         RowReason::PersonGone | RowReason::Differs => &[Status::Invited, Status::AlreadyInvited, Status::AlreadyMember],
@@ -130,6 +134,7 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
         BlockedReason::Tls => RowReason::TlsFailed.text(),
         BlockedReason::Proxy => RowReason::ProxyRefused.text(),
         BlockedReason::Unauthorized
+        | BlockedReason::Revoked
         | BlockedReason::Forbidden
         | BlockedReason::AccessList
         | BlockedReason::NotFound

@@ -40,6 +40,9 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
         RowReason::InviteNotListed => ("Atlas does not list the invite", CANCEL),
         RowReason::InvalidInviteId => ("The id of the invite is not a valid Atlas id", CANCEL),
         RowReason::LookUpFailed | RowReason::NotLookedUp | RowReason::Abandoned => (UNANSWERED, UNRESOLVED),
+        RowReason::LookUpInconclusive | RowReason::PersonNotListed | RowReason::OtherUsername => {
+            ("Atlas did not show whether the invite exists", UNRESOLVED)
+        }
         RowReason::UnexpectedAnswer => ("The answer from Atlas does not match the request", UNRESOLVED),
         RowReason::ProgramError => ("An internal error occurred", "report this as a bug"),
         RowReason::AlreadyAccepted => ("Accepted before the invite could be cancelled", ACCEPTED),
@@ -52,6 +55,11 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
         }
         RowReason::OtherInvitePending => ("An invite that this job did not create is pending", NOTHING),
         RowReason::NotCreatedByJob => ("Not invited by this job", NOTHING),
+        RowReason::TwoInvites => ("Several invites for one person", "cancel all but one of these invites in Atlas"),
+        RowReason::NotAsAsked => (
+            "Invited, but without everything that the spreadsheet asks for",
+            "add the missing roles, teams or projects in Atlas",
+        ),
         RowReason::Differs => {
             ("Roles, teams or projects differ from the spreadsheet", "change them in Atlas, or correct the spreadsheet")
         }

@@ -55,6 +55,9 @@ impl Facts {
             Status::Invited => {
                 self.pace.add(at);
                 self.expiry.add(line);
+                if outcome.needs_a_look() {
+                    self.groups.add(line);
+                }
             }
             Status::AlreadyInvited => self.expiry.add(line),
             Status::NotSent => {

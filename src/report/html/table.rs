@@ -43,7 +43,7 @@ impl Rows {
         let code = outcome.error_code.as_ref();
         match &outcome.error_detail {
             Some(detail) => write!(out, "{}", Text(&beginning(detail, LONGEST)))?,
-            None if outcome.status.needs_a_look() => write!(out, "{}", explain(outcome.status, code).heading)?,
+            None if outcome.needs_a_look() => write!(out, "{}", explain(outcome.status, code).heading)?,
             None => {}
         }
         if let Some(code) = code {

@@ -54,6 +54,8 @@ fn answers_that_end_the_run() {
         "redirect=307@1/creates",
         "redirect=301@1/lookups",
         "html@1/lookups",
+        "html=200@1/lookups",
+        "no-id@1/lookups",
         "400:MAX_USERS_PER_ORG_EXCEEDED@1",
     ] {
         let mut terminal = Terminal::new(faults(&[fault])).people(2);

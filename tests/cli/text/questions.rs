@@ -16,6 +16,23 @@ fn before_a_run() {
 }
 
 #[test]
+fn before_people_become_owners() {
+    let mut terminal = Terminal::new(Options::default());
+    let owners = |roles: [&str; 3]| {
+        let rows = roles.iter().zip(crate::world::people(3)).map(|(role, email)| format!("{email},{role}\n"));
+        std::iter::once("email,roles\n".to_owned()).chain(rows).collect::<String>()
+    };
+    terminal.world.write("people.csv", owners(["ORG_MEMBER", "ORG_OWNER", "ORG_OWNER;ORG_MEMBER"]));
+    terminal
+        .run_and_type("bulk-invite run people.csv", "n")
+        .run_and_type("bulk-invite run people.csv --limit 2", "n")
+        .run_and_type("bulk-invite run people.csv --limit 1", "y");
+    terminal.world.write("people.csv", owners(["ORG_OWNER"; 3]));
+    terminal.run_and_type("bulk-invite run people.csv", "y");
+    terminal.hold("questions-owners");
+}
+
+#[test]
 fn before_a_revoke() {
     let mut terminal = Terminal::new(Options::default()).people(3);
     terminal

@@ -32,7 +32,7 @@ fn a_run_in_parts() {
 
 #[test]
 fn rows_that_fail() {
-    let refused = ["422@#1", "400:INVALID_ENUM_VALUE@#2", "409:CANNOT_INVITE@#3", "403:USER_ORGS_RESTRICTED@#4"];
+    let refused = ["422@#1", "400:INVALID_ENUM_VALUE@#2", "400:CANNOT_INVITE@#3", "403:USER_ORGS_RESTRICTED@#4"];
     let mut terminal = Terminal::new(faults(&refused)).people(6);
     terminal
         .run("bulk-invite run people.csv --concurrency 1 --max-failures off --failed again.csv")

@@ -4,6 +4,8 @@ mod process;
 mod promise;
 mod results;
 mod server;
+#[cfg(unix)]
+mod terminal;
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
 pub(crate) use self::results::{Line, Results};
 pub(crate) use self::server::{SandboxProcess, play};
+#[cfg(target_os = "linux")]
+pub(crate) use self::terminal::Typist;
 
 /// The longest time that a case waits for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -82,6 +86,11 @@ impl World {
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.path(name), text).expect(name);
+        // A profile that others can read or change is another case.
+        #[cfg(unix)]
+        if name.ends_with(".toml") {
+            fs::set_permissions(self.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect(name);
+        }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

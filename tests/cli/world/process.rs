@@ -14,26 +14,26 @@ use super::{Credential, PATIENCE};
 
 /// A process that has not been started.
 pub(crate) struct Invocation {
-    command: Command,
+    pub(super) command: Command,
     /// The line that a shell runs, if it is one.
     line: Option<String>,
-    stdout: PathBuf,
-    stderr: PathBuf,
+    pub(super) stdout: PathBuf,
+    pub(super) stderr: PathBuf,
 }
 
 /// A process that runs; killed when it is dropped.
 pub(crate) struct Process {
-    child: Child,
-    line: String,
-    stdout: PathBuf,
-    stderr: PathBuf,
+    pub(super) child: Child,
+    pub(super) line: String,
+    pub(super) stdout: PathBuf,
+    pub(super) stderr: PathBuf,
 }
 
 /// A process that has ended.
 pub(crate) struct Finished {
     /// The command as one types it.
     pub(crate) line: String,
-    status: ExitStatus,
+    pub(super) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
@@ -113,39 +113,7 @@ impl Invocation {
         self.start().finish()
     }
 
-    /// Runs it at a terminal and types this; what the terminal shows is its standard error.
-    #[cfg(unix)]
-    pub(crate) fn on_a_terminal(mut self, typed: &str) -> Finished {
-        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
-        use std::io::{Read, Write};
-        let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).expect("a terminal");
-        // Without an echo, which would come before or after what the program prints.
-        let mut settings = tcgetattr(&slave).expect("its settings");
-        settings.local_flags.remove(LocalFlags::ECHO);
-        tcsetattr(&slave, SetArg::TCSANOW, &settings).expect("it takes settings");
-        self.command.stdin(slave.try_clone().expect("its end")).stderr(slave);
-        self.command.stdout(File::create(&self.stdout).expect("a file for a stream"));
-        File::create(&self.stderr).expect("a file for a stream");
-        let line = self.line();
-        let child = self.command.spawn().expect("the program starts");
-        let Self { command, stdout, stderr, .. } = self;
-        // Its copies of the terminal's end: with them open, reading would never come to an end.
-        drop(command);
-        let mut keyboard = File::from(master);
-        let mut screen = keyboard.try_clone().expect("the other end");
-        writeln!(keyboard, "{typed}").expect("it takes keys");
-        let watch = thread::spawn(move || {
-            let mut seen = Vec::new();
-            // It ends in an error once no process has the terminal open.
-            let _ = screen.read_to_end(&mut seen);
-            String::from_utf8_lossy(&seen).replace("\r\n", "\n")
-        });
-        let mut finished = Process { child, line, stdout, stderr }.finish();
-        finished.stderr = watch.join().expect("what was shown");
-        finished
-    }
-
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let arguments = self.command.get_args().map(|argument| format!(" {}", argument.to_string_lossy()));
         self.line.clone().unwrap_or_else(|| std::iter::once("bulk-invite".to_owned()).chain(arguments).collect())
     }

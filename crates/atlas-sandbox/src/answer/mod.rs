@@ -79,12 +79,12 @@ pub(crate) fn plain_json(status: StatusCode, body: impl Into<Bytes>) -> Response
     respond(status, "application/json", body.into())
 }
 
-/// Answers with an HTML page, as a proxy does.
-pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
+/// Answers with an HTML page, as a proxy does, which has this text below its title.
+pub(crate) fn html(status: StatusCode, text: &str) -> Response<Bytes> {
     let reason = status.canonical_reason().unwrap_or("Error");
     let title = format!("{} {reason}", status.as_u16());
     let body = format!(
-        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n\
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n{text}</body>\r\n\
          </html>\r\n"
     );
     respond(status, "text/html", body.into())
@@ -104,6 +104,14 @@ pub(crate) fn bare(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
     response
+}
+
+/// Replaces the `username` of an invitation or a user by another.
+pub(crate) fn replace_username(response: &mut Response<Bytes>) {
+    if let Ok(Value::Object(mut entity)) = serde_json::from_slice(response.body()) {
+        entity.insert("username".into(), "someone.else@example.com".into());
+        *response.body_mut() = json::write(&entity, false);
+    }
 }
 
 /// Adds the headers with the level of the request's bucket.

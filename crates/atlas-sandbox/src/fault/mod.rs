@@ -1,5 +1,7 @@
 //! Faults: the ways in which a sandbox misbehaves.
 
+pub(crate) mod alterations;
+pub(crate) mod kind;
 pub(crate) mod plan;
 pub(crate) mod syntax;
 
@@ -7,11 +9,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use self::kind::{ClockFault, FaultKind};
+
 /// A way to misbehave, when it happens, and the requests that it hits.
 ///
 /// It is written `KIND@WHEN` or `KIND@WHEN/TARGET`, for example `503=30s@first:2/all`; [the crate's
-/// documentation](crate#faults) lists the forms. If several faults hit a request, their waits add up, and of the others the
-/// first one applies.
+/// documentation](crate#faults) lists the forms and which of them combine.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Fault {
@@ -21,67 +24,6 @@ pub struct Fault {
     pub when: When,
     /// The requests that it hits.
     pub target: Target,
-}
-
-/// The effect of a [`Fault`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// An error status with Atlas's body.
-    Status {
-        /// The status.
-        status: u16,
-        /// The `errorCode`; one that suits the status if absent.
-        code: Option<String>,
-        /// The `Retry-After` header.
-        retry_after: Option<RetryAfter>,
-        /// Before or after the request is processed.
-        moment: Moment,
-    },
-    /// An HTML page with this status.
-    Html {
-        /// The status.
-        status: u16,
-        /// Before or after the request is processed.
-        moment: Moment,
-    },
-    /// A connection reset.
-    Reset(Moment),
-    /// An end of the connection within the answer's body.
-    CutOff,
-    /// A wait.
-    Slow(Moment, Duration),
-    /// A 2xx without an id.
-    NoId,
-    /// An answer whose type is `text/html`.
-    WrongType,
-    /// An answer without `RateLimit-*`.
-    NoRateHeaders,
-    /// An answer without any header but its length.
-    NoHeaders,
-    /// A redirect to another host with this status.
-    Redirect(u16),
-    /// A time in which writes are not allowed.
-    Maintenance(Duration),
-    /// The end of all credentials.
-    Revoke,
-}
-
-/// Whether a fault happens before or after the request is processed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// The request has no effect.
-    Before,
-    /// The request has its effect.
-    After,
-}
-
-/// The two forms of `Retry-After`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// Whole seconds.
-    Seconds(u64),
-    /// The date this many seconds from now.
-    Date(u64),
 }
 
 /// The time at which a fault happens, or the requests, counted over those in its target.
@@ -100,10 +42,12 @@ pub enum When {
 }
 
 /// The requests that a fault hits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Requests that create an invitation.
     Creates,
+    /// Requests that create an invitation for this address.
+    CreatesFor(String),
     /// Requests that change nothing.
     LookUps,
     /// Requests that delete an invitation or a member.
@@ -112,4 +56,31 @@ pub enum Target {
     Tokens,
     /// All requests.
     All,
+}
+
+impl Target {
+    /// Returns the requests that a fault hits if it names none.
+    pub(crate) fn usual(kind: &FaultKind) -> Self {
+        match kind {
+            FaultKind::List(_) => Target::LookUps,
+            FaultKind::Clock(ClockFault::Date(_)) => Target::All,
+            FaultKind::Clock(ClockFault::Created(_) | ClockFault::CreatedJitter(_))
+            | FaultKind::Status { .. }
+            | FaultKind::Html { .. }
+            | FaultKind::Echo { .. }
+            | FaultKind::Reset(_)
+            | FaultKind::CutOff
+            | FaultKind::SlowBefore(_)
+            | FaultKind::SlowAfter(_)
+            | FaultKind::NoId
+            | FaultKind::OtherUsername
+            | FaultKind::Lacks(_)
+            | FaultKind::WrongType
+            | FaultKind::NoRateHeaders
+            | FaultKind::NoHeaders
+            | FaultKind::Redirect(_)
+            | FaultKind::Maintenance(_)
+            | FaultKind::Revoke => Target::Creates,
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Reads faults as [`Fault`] describes them.
 
+mod kind;
+
 use std::str::FromStr;
 
-use super::{Fault, FaultKind, Moment, RetryAfter, Target, When};
+use super::{Fault, Target, When};
 use crate::duration;
 
 /// A fault that is not written as [`Fault`] describes.
@@ -31,69 +33,12 @@ impl FromStr for Fault {
 
 fn parse(text: &str) -> Result<Fault, String> {
     let (kind, when) = text.split_once('@').ok_or("write KIND@WHEN, for example 500@0.1")?;
-    let (when, target) = when.split_once('/').unwrap_or((when, "creates"));
-    Ok(Fault { kind: parse_kind(kind)?, when: parse_when(when)?, target: parse_target(target)? })
-}
-
-fn parse_kind(text: &str) -> Result<FaultKind, String> {
-    let (name, argument) = match text.split_once('=') {
-        Some((name, argument)) => (name, Some(argument)),
-        None => (text, None),
+    let kind = kind::parse(kind)?;
+    let (when, target) = match when.split_once('/') {
+        Some((when, target)) => (when, parse_target(target)?),
+        None => (when, Target::usual(&kind)),
     };
-    let wait = || duration::parse(argument.unwrap_or_default());
-    let status = |default| argument.map_or(Ok(default), parse_status);
-    let kind = match name {
-        "html" | "html-before" => FaultKind::Html { status: status(502)?, moment: Moment::Before },
-        "html-after" => FaultKind::Html { status: status(502)?, moment: Moment::After },
-        "redirect" => FaultKind::Redirect(status(307)?),
-        "slow" | "slow-before" => FaultKind::Slow(Moment::Before, wait()?),
-        "slow-after" => FaultKind::Slow(Moment::After, wait()?),
-        "maintenance" => FaultKind::Maintenance(wait()?),
-        name if name.starts_with(|c: char| c.is_ascii_digit()) => return parse_error_status(name, argument),
-        name => {
-            let kind = match name {
-                "reset-before" => FaultKind::Reset(Moment::Before),
-                "reset" | "reset-after" => FaultKind::Reset(Moment::After),
-                "cut" => FaultKind::CutOff,
-                "no-id" => FaultKind::NoId,
-                "wrong-type" => FaultKind::WrongType,
-                "no-rate-headers" => FaultKind::NoRateHeaders,
-                "no-headers" => FaultKind::NoHeaders,
-                "revoke" => FaultKind::Revoke,
-                _ => return Err(format!("`{name}` is no kind of fault")),
-            };
-            if argument.is_some() {
-                return Err(format!("`{name}` takes no argument"));
-            }
-            kind
-        }
-    };
-    Ok(kind)
-}
-
-fn parse_error_status(name: &str, argument: Option<&str>) -> Result<FaultKind, String> {
-    let (status, code) = match name.split_once(':') {
-        Some((status, code)) => (status, Some(code.to_owned())),
-        None => (name, None),
-    };
-    let (status, moment) = match status.split_once('-') {
-        None => (status, Moment::Before),
-        Some((status, "before")) => (status, Moment::Before),
-        Some((status, "after")) => (status, Moment::After),
-        Some((_, other)) => return Err(format!("`{other}` is neither before nor after")),
-    };
-    let seconds = |text| duration::parse(text).map(|wait| wait.as_secs());
-    let retry_after = match argument.map(|text| (text, text.strip_prefix("date+"))) {
-        None => None,
-        Some((_, Some(text))) => Some(RetryAfter::Date(seconds(text)?)),
-        Some((text, None)) => Some(RetryAfter::Seconds(seconds(text)?)),
-    };
-    Ok(FaultKind::Status { status: parse_status(status)?, code, retry_after, moment })
-}
-
-fn parse_status(text: &str) -> Result<u16, String> {
-    let status = text.parse().ok().filter(|status| (200..=599).contains(status));
-    status.ok_or_else(|| format!("`{text}` is no status that an answer can have"))
+    Ok(Fault { kind, when: parse_when(when)?, target })
 }
 
 fn parse_when(text: &str) -> Result<When, String> {
@@ -130,7 +75,8 @@ fn parse_target(text: &str) -> Result<Target, String> {
         "deletes" => Ok(Target::Deletes),
         "tokens" => Ok(Target::Tokens),
         "all" => Ok(Target::All),
-        other => Err(format!("`{other}` is none of creates, lookups, deletes, tokens, all")),
+        email if email.contains('@') => Ok(Target::CreatesFor(email.to_owned())),
+        other => Err(format!("`{other}` is none of creates, lookups, deletes, tokens, all, or an address")),
     }
 }
 
@@ -138,7 +84,10 @@ fn parse_target(text: &str) -> Result<Target, String> {
 mod tests {
     use std::time::Duration;
 
+    use jiff::SignedDuration;
+
     use super::*;
+    use crate::fault::kind::{ClockFault, FaultKind, Lacking, ListFault, Moment, RetryAfter};
 
     fn status(status: u16, code: Option<&str>, retry_after: Option<RetryAfter>, moment: Moment) -> FaultKind {
         FaultKind::Status { status, code: code.map(Into::into), retry_after, moment }
@@ -148,33 +97,70 @@ mod tests {
     fn every_form_is_read() {
         use FaultKind::*;
         use Moment::*;
-        let (creates, chance) = (Target::Creates, When::Chance);
+        let (creates, chance) = (|| Target::Creates, When::Chance);
         for (text, kind, when, target) in [
-            ("500@0.1", status(500, None, None, Before), chance(0.1), creates),
-            ("503-after@5%", status(503, None, None, After), chance(0.05), creates),
-            ("400-after:SOME_CODE@1", status(400, Some("SOME_CODE"), None, After), chance(1.0), creates),
+            ("500@0.1", status(500, None, None, Before), chance(0.1), creates()),
+            ("503-after@5%", status(503, None, None, After), chance(0.05), creates()),
+            ("400-after:SOME_CODE@1", status(400, Some("SOME_CODE"), None, After), chance(1.0), creates()),
             (
                 "503=30s@first:2/all",
                 status(503, None, Some(RetryAfter::Seconds(30)), Before),
                 When::First(2),
                 Target::All,
             ),
-            ("429:X=date+2m@#1", status(429, Some("X"), Some(RetryAfter::Date(120)), Before), When::Nth(1), creates),
+            ("429:X=date+2m@#1", status(429, Some("X"), Some(RetryAfter::Date(120)), Before), When::Nth(1), creates()),
             ("html=504@every:7/lookups", Html { status: 504, moment: Before }, When::Every(7), Target::LookUps),
-            ("html-after@#2", Html { status: 502, moment: After }, When::Nth(2), creates),
-            ("reset-before@#2", Reset(Before), When::Nth(2), creates),
-            ("reset-after@0.02", Reset(After), chance(0.02), creates),
-            ("cut@0.01", CutOff, chance(0.01), creates),
-            ("slow-after=2s@0.1", Slow(After, Duration::from_secs(2)), chance(0.1), creates),
-            ("no-id@#1", NoId, When::Nth(1), creates),
+            ("html-after@#2", Html { status: 502, moment: After }, When::Nth(2), creates()),
+            ("reset-before@#2", Reset(Before), When::Nth(2), creates()),
+            ("reset-after@0.02", Reset(After), chance(0.02), creates()),
+            ("cut@0.01", CutOff, chance(0.01), creates()),
+            ("slow-after=2s@0.1", SlowAfter(Duration::from_secs(2)), chance(0.1), creates()),
+            ("no-id@#1", NoId, When::Nth(1), creates()),
             ("cut@first:2/deletes", CutOff, When::First(2), Target::Deletes),
             ("redirect=301@#1/tokens", Redirect(301), When::Nth(1), Target::Tokens),
-            ("maintenance=10s@#5", Maintenance(Duration::from_secs(10)), When::Nth(5), creates),
+            ("maintenance=10s@#5", Maintenance(Duration::from_secs(10)), When::Nth(5), creates()),
             ("revoke@#100/all", Revoke, When::Nth(100), Target::All),
             ("revoke@at:90s/all", Revoke, When::At(Duration::from_secs(90)), Target::All),
-            ("no-headers@1", NoHeaders, chance(1.0), creates),
+            ("no-headers@1", NoHeaders, chance(1.0), creates()),
         ] {
             assert_eq!(text.parse(), Ok(Fault { kind, when, target }), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_may_come_before_its_processing() {
+        use Moment::Late;
+        let late = Late(Duration::from_secs(1));
+        for (text, kind) in [
+            ("503-late=1s@1", status(503, None, None, late)),
+            ("500-late:SOME_CODE=1s@1", status(500, Some("SOME_CODE"), None, late)),
+            ("html-late=1s@1", FaultKind::Html { status: 502, moment: late }),
+            ("reset-late=1s@1", FaultKind::Reset(late)),
+        ] {
+            assert_eq!(text.parse::<Fault>().map(|fault| fault.kind), Ok(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_has_its_usual_target() {
+        let (five, cap) = (SignedDuration::from_secs(5), "100".parse().unwrap());
+        for (text, kind, target) in [
+            ("echo@1", FaultKind::Echo { status: 500, html: false }, Target::Creates),
+            ("html-echo=503@1/all", FaultKind::Echo { status: 503, html: true }, Target::All),
+            ("lacks=team@1", FaultKind::Lacks(Lacking::Team), Target::Creates),
+            ("page-cap=100@1", FaultKind::List(ListFault::PageCap(cap)), Target::LookUps),
+            ("total-count=+5@1", FaultKind::List(ListFault::TotalCount(5)), Target::LookUps),
+            ("total-count=-5@1", FaultKind::List(ListFault::TotalCount(-5)), Target::LookUps),
+            ("endless-users@1/all", FaultKind::List(ListFault::Endless), Target::All),
+            ("date-skew=5s@1", FaultKind::Clock(ClockFault::Date(five)), Target::All),
+            ("created-skew=-5s@1", FaultKind::Clock(ClockFault::Created(-five)), Target::Creates),
+            (
+                "other-username@1/eve@example.com",
+                FaultKind::OtherUsername,
+                Target::CreatesFor("eve@example.com".into()),
+            ),
+        ] {
+            assert_eq!(text.parse(), Ok(Fault { kind, when: When::Chance(1.0), target }), "{text}");
         }
     }
 
@@ -196,6 +182,13 @@ mod tests {
             "500@NaN",
             "500@at:5",
             "html=x@1",
+            "503-late@1",
+            "html-late=502@1",
+            "lacks=name@1",
+            "page-cap=0@1",
+            "total-count=many@1",
+            "short-pages=2@1",
+            "created-skew=5@1",
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("fault `{text}`: ")), "{error}");

@@ -27,6 +27,9 @@ pub struct Credentials {
     pub public_key: String,
     /// The private key for HTTP Digest.
     pub private_key: String,
+    /// The `inviterUsername` of invitations that are created with a bearer token. The client id if absent, which is a
+    /// guess: no answer to a service account is known.
+    pub bearer_inviter: Option<String>,
 }
 
 impl Default for Credentials {
@@ -37,6 +40,7 @@ impl Default for Credentials {
             client_secret: CLIENT_SECRET.into(),
             public_key: PUBLIC_KEY.into(),
             private_key: PRIVATE_KEY.into(),
+            bearer_inviter: None,
         }
     }
 }
@@ -49,11 +53,10 @@ pub(crate) enum AuthScheme {
 }
 
 impl Credentials {
-    /// Returns the name of an invitation's inviter. With an API key Atlas names the public key, not an address; that a
-    /// service account appears by its client id is a guess.
+    /// Returns the `inviterUsername` of an invitation. With an API key it is the public key, as recorded, not an address.
     pub(crate) fn inviter(&self, scheme: AuthScheme) -> &str {
         match scheme {
-            AuthScheme::Bearer => &self.client_id,
+            AuthScheme::Bearer => self.bearer_inviter.as_ref().unwrap_or(&self.client_id),
             AuthScheme::Digest => &self.public_key,
         }
     }

@@ -23,6 +23,10 @@ pub struct InitialOrganization {
     pub members: Vec<String>,
     /// Addresses whose invitation is pending.
     pub pending: Vec<String>,
+    /// The number of further members, `member-000001@example.com` and so on.
+    pub generated_members: usize,
+    /// The number of further people whose invitation is pending, `pending-000001@example.com` and so on.
+    pub generated_pending: usize,
 }
 
 /// A team or a project.
@@ -57,6 +61,8 @@ impl Default for InitialOrganization {
                 .map(Into::into)
                 .into(),
             pending: vec!["ada.lovelace@example.com".into()],
+            generated_members: 0,
+            generated_pending: 0,
         }
     }
 }

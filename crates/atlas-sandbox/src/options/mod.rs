@@ -74,7 +74,7 @@ pub struct Options {
     /// The treatment of upper and lower case in addresses.
     pub emails: EmailCase,
     /// Addresses, or domains written `@example.org`, each with the documented `errorCode` that they are refused with,
-    /// such as `USER_ORGS_RESTRICTED`.
+    /// such as `USER_ORGS_RESTRICTED`, or with a status and any code, such as `403:SOME_CODE`.
     pub refusals: BTreeMap<String, String>,
     /// The lifetime of an invitation.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -86,6 +86,9 @@ pub struct Options {
     /// The shortest time that a request takes.
     #[serde(deserialize_with = "duration::deserialize")]
     pub latency: Duration,
+    /// The time after which a write is visible to look-ups. A duplicate is refused at once.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub lookup_lag: Duration,
     /// The divisor of the periods of limits, nonces and tokens: with 60, a minute takes a second. What the server states
     /// about its limits is divided too; `Date` and the lifetime of an invitation are not.
     #[serde(deserialize_with = "speed")]
@@ -112,6 +115,7 @@ impl Default for Options {
             faults: Vec::new(),
             seed: 1,
             latency: Duration::ZERO,
+            lookup_lag: Duration::ZERO,
             speed: 1.0,
             start: None,
         }

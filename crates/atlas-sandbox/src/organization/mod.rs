@@ -3,6 +3,7 @@
 
 pub(crate) mod invite_request;
 pub(crate) mod refusal;
+mod replica;
 pub(crate) mod roles;
 pub(crate) mod user;
 pub(crate) mod users;
@@ -11,6 +12,7 @@ use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use self::invite_request::InviteRequest;
+use self::replica::Replica;
 use self::user::{Grants, Invite, InviteEndpoint, MembershipStatus, User};
 use self::users::{Slot, Users};
 use crate::options::Options;
@@ -27,7 +29,9 @@ pub(crate) struct Organization {
     pub(crate) created_at: Timestamp,
     pub(crate) teams: Vec<NamedResource>,
     pub(crate) projects: Vec<NamedResource>,
+    /// The people. The methods in `replica` change them.
     pub(crate) users: Users,
+    replica: Option<Replica>,
     other_teams: Vec<String>,
     next_id: u64,
     email_case: EmailCase,
@@ -47,6 +51,7 @@ impl Organization {
             teams: initial.teams.clone(),
             projects: initial.projects.clone(),
             users: Users::new(options.emails),
+            replica: None,
             other_teams: initial.other_teams.clone(),
             next_id: 0,
             email_case: options.emails,
@@ -54,11 +59,13 @@ impl Organization {
             caps: options.caps,
             invitation_lifetime: SignedDuration::try_from(options.invitation_lifetime).unwrap_or(SignedDuration::MAX),
         };
-        let members = initial.members.iter().map(|email| (email, MembershipStatus::Active));
-        let pending = initial.pending.iter().map(|email| (email, MembershipStatus::Pending));
-        for (email, status) in members.chain(pending) {
+        let named = |prefix: &'static str, count| (1..=count).map(move |n| format!("{prefix}-{n:06}@example.com"));
+        let members = initial.members.iter().cloned().chain(named("member", initial.generated_members));
+        let pending = initial.pending.iter().cloned().chain(named("pending", initial.generated_pending));
+        let members = members.map(|email| (email, MembershipStatus::Active));
+        for (email, status) in members.chain(pending.map(|email| (email, MembershipStatus::Pending))) {
             let grants = Grants { roles: vec!["ORG_MEMBER".into()], ..Grants::default() };
-            let request = InviteRequest { username: email.clone(), grants };
+            let request = InviteRequest { username: email, grants };
             let mut user = organization.pending_user(request, "owner@example.com", now);
             if status == MembershipStatus::Active {
                 user.status = status;
@@ -66,18 +73,23 @@ impl Organization {
             }
             organization.users.insert(user);
         }
+        if !options.lookup_lag.is_zero() {
+            let lag = SignedDuration::try_from(options.lookup_lag).unwrap_or(SignedDuration::MAX);
+            organization.replica = Some(Replica::new(organization.users.clone(), lag));
+        }
         organization
     }
 
-    /// Creates an invitation. Returns the person, and the position of the invite among the person's invites.
+    /// Creates an invitation that states `created_at`. Returns the person, and the position of the invite among the
+    /// person's invites.
     pub(crate) fn invite(
         &mut self,
         request: InviteRequest,
         endpoint: InviteEndpoint,
         inviter: &str,
         now: Timestamp,
+        created_at: Timestamp,
     ) -> Result<(Slot, usize), Problem> {
-        self.users.expire(now);
         self.check_grants(&request.grants)?;
         let existing = self.users.slot_of_email(&request.username);
         if let Some(slot) = existing {
@@ -85,8 +97,8 @@ impl Organization {
                 Some(MembershipStatus::Pending)
                     if endpoint == InviteEndpoint::Invites && self.duplicates == Duplicates::Accept =>
                 {
-                    let invite = self.new_invite(request.grants, now);
-                    return Ok((slot, self.users.add_invite(slot, invite)));
+                    let invite = self.new_invite(request.grants, created_at);
+                    return Ok((slot, self.add_invite(slot, invite, now)));
                 }
                 Some(MembershipStatus::Pending | MembershipStatus::Active) => {
                     let status = self.duplicate_status(endpoint);
@@ -97,11 +109,12 @@ impl Organization {
         }
         self.check_caps(&request)?;
         if let Some(slot) = existing {
-            self.users.remove(slot);
+            self.remove(slot, now);
         }
-        let user = self.pending_user(request, inviter, now);
-        Ok((self.users.insert(user), 0))
+        let user = self.pending_user(request, inviter, created_at);
+        Ok((self.insert(user, now), 0))
     }
+
     fn check_grants(&self, grants: &Grants) -> Result<(), Problem> {
         let exists = |resources: &[NamedResource], id: &String| resources.iter().any(|resource| resource.id == *id);
         if let Some(id) = grants.team_ids.iter().find(|id| !exists(&self.teams, id)) {

@@ -21,9 +21,13 @@ pub(crate) fn configured(options: &Options, username: &str, org: &str) -> Option
 }
 
 /// Creates the error with this code. Statuses and texts are as documented or recorded if they are known; any other code is
-/// a 400 with a text of the sandbox's own.
+/// a 400 with a text of the sandbox's own. A status in front of the code, as in `403:SOME_CODE`, overrides the status.
 fn refusal(code: &str, username: &str, org: &str) -> Problem {
     const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
+    let stated = code.split_once(':').and_then(|(status, code)| Some((status.parse().ok()?, code)));
+    if let Some((status, code)) = stated {
+        return Problem { status, ..refusal(code, username, org) };
+    }
     let nothing: Vec<Value> = Vec::new();
     let name = || vec![json!(username)];
     let (status, detail, parameters) = match code {
@@ -73,8 +77,10 @@ mod tests {
         let mut options = Options::default();
         options.refusals.insert("@example.org".into(), "DOMAIN_NOT_IN_ALLOW_LIST".into());
         options.refusals.insert("eve@example.org".into(), "USER_ORGS_RESTRICTED".into());
+        options.refusals.insert("bob@example.org".into(), "403:REFUSED".into());
         for (username, refused) in [
             ("eve@example.org", Some((403, "USER_ORGS_RESTRICTED"))),
+            ("bob@example.org", Some((403, "REFUSED"))),
             ("ann@example.org", Some((400, "DOMAIN_NOT_IN_ALLOW_LIST"))),
             ("eve@example.com", None),
         ] {

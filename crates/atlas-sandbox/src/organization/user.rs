@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::kind::Lacking;
+
 /// A person who is, was or may become a member of the organization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +44,15 @@ pub(crate) struct Grants {
 impl Grants {
     pub(crate) fn project_ids(&self) -> impl Iterator<Item = &String> {
         self.projects.iter().map(|grant| &grant.group_id)
+    }
+
+    /// Removes the last role, team or project.
+    pub(crate) fn remove_last(&mut self, lacking: Lacking) {
+        match lacking {
+            Lacking::Role => drop(self.roles.pop()),
+            Lacking::Team => drop(self.team_ids.pop()),
+            Lacking::Project => drop(self.projects.pop()),
+        }
     }
 }
 

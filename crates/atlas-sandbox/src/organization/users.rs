@@ -14,7 +14,7 @@ use crate::options::policy::EmailCase;
 pub(crate) type Slot = usize;
 
 /// The people in the order in which they were added, and the indices over them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Users {
     email_case: EmailCase,
     slots: Vec<Option<User>>,

@@ -1,5 +1,6 @@
 //! The query of a request.
 
+use crate::fault::alterations::Alterations;
 use crate::problem::Problem;
 
 /// The parameters of a query, in order.
@@ -34,8 +35,8 @@ impl Query {
         self.get(name) == Some("true")
     }
 
-    /// Returns the requested page of a list.
-    pub(crate) fn page(&self) -> Result<PageRequest, Problem> {
+    /// Returns the page of a list that is answered to the request.
+    pub(crate) fn page(&self, alterations: &Alterations) -> Result<PageRequest, Problem> {
         let number = |name: &'static str, default: usize, max: usize| match self.get(name) {
             None => Ok(default),
             Some(text) => match text.parse() {
@@ -43,9 +44,11 @@ impl Query {
                 _ => Err(Problem::invalid_query_parameter(name)),
             },
         };
+        let size = number("itemsPerPage", 100, 500)?;
         Ok(PageRequest {
             number: number("pageNum", 1, usize::MAX)?,
-            size: number("itemsPerPage", 100, 500)?,
+            size: alterations.page_cap.map_or(size, |cap| size.min(cap.get())),
+            short_pages: alterations.short_pages,
             count: self.get("includeCount") != Some("false"),
         })
     }
@@ -69,8 +72,10 @@ impl Query {
 pub(crate) struct PageRequest {
     /// The page's number, from 1.
     pub(crate) number: usize,
-    /// The number of entries on a page.
+    /// The number of entries on a full page.
     pub(crate) size: usize,
+    /// Whether every second page, the first included, has half of the entries.
+    short_pages: bool,
     /// Whether the answer states the number of entries on all pages.
     pub(crate) count: bool,
 }
@@ -78,7 +83,27 @@ pub(crate) struct PageRequest {
 impl PageRequest {
     /// Returns the number of entries before the page.
     pub(crate) fn offset(&self) -> usize {
-        (self.number - 1).saturating_mul(self.size)
+        let before = self.number - 1;
+        if self.short_pages {
+            let short = before.div_ceil(2);
+            short.saturating_mul(self.half()).saturating_add((before - short).saturating_mul(self.size))
+        } else {
+            before.saturating_mul(self.size)
+        }
+    }
+
+    /// Returns the number of entries on the page, unless the list ends within it.
+    pub(crate) fn len(&self) -> usize {
+        if self.short_pages && self.number % 2 == 1 { self.half() } else { self.size }
+    }
+
+    /// Returns the number of entries before the next page.
+    pub(crate) fn end(&self) -> usize {
+        self.offset().saturating_add(self.len())
+    }
+
+    fn half(&self) -> usize {
+        self.size.div_ceil(2)
     }
 }
 
@@ -88,12 +113,13 @@ mod tests {
 
     #[test]
     fn pages_have_bounds() {
-        let page = Query::parse(None).page().unwrap();
+        let page = Query::parse(None).page(&Alterations::default()).unwrap();
         assert_eq!((page.number, page.size, page.count), (1, 100, true));
-        let page = Query::parse(Some("pageNum=3&itemsPerPage=500&includeCount=false")).page().unwrap();
+        let page =
+            Query::parse(Some("pageNum=3&itemsPerPage=500&includeCount=false")).page(&Alterations::default()).unwrap();
         assert_eq!((page.offset(), page.count), (1000, false));
         for bad in ["pageNum=0", "itemsPerPage=501", "itemsPerPage=0", "pageNum=x", "pageNum=-1"] {
-            assert!(Query::parse(Some(bad)).page().is_err(), "{bad}");
+            assert!(Query::parse(Some(bad)).page(&Alterations::default()).is_err(), "{bad}");
         }
     }
 

@@ -28,13 +28,14 @@ use crate::reply::{Delivery, Reply};
 /// The largest accepted request body; no request of this API is nearly as large.
 const MAX_BODY: usize = 1 << 20;
 
-/// Serves a sandbox on a listener, with HTTP/1.1 and HTTP/2, until `shutdown` ends; then drops every connection.
+/// Serves a sandbox on a listener, with HTTP/1.1 and HTTP/2, until `shutdown` ends; then drops every connection, and
+/// processes the requests that were answered before they are processed.
 pub async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>, shutdown: impl Future<Output = ()>) {
     let mut shutdown = pin!(shutdown);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            () = &mut shutdown => return,
+            () = &mut shutdown => return sandbox.process_late_requests(),
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -180,6 +181,25 @@ mod tests {
         let running = running("slow-before=100ms@1");
         drop(invite(&running, "a@example.com"));
         assert!(created(&running, 1));
+    }
+
+    #[test]
+    fn a_late_request_is_processed_without_its_client() {
+        let running = running("503-late=50ms@1");
+        drop(invite(&running, "a@example.com"));
+        assert!(created(&running, 1));
+    }
+
+    #[test]
+    fn a_stop_processes_late_requests() {
+        let running = running("503-late=1h@1");
+        let answer = &mut [0; 12];
+        invite(&running, "a@example.com").read_exact(answer).unwrap();
+        assert_eq!(answer, b"HTTP/1.1 503");
+        let sandbox = std::sync::Arc::clone(running.sandbox());
+        assert_eq!(sandbox.ledger().created.len(), 0);
+        drop(running);
+        assert_eq!(sandbox.ledger().created.len(), 1);
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! Tests of whole requests and answers, without a socket and with a paused clock.
 
 mod access;
+mod clocks;
 mod control;
 mod faults;
+mod lag;
+mod late;
 mod limits;
+mod lists;
+mod odd_answers;
 mod readme;
 mod refusals;
 mod resources;

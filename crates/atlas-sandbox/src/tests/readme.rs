@@ -22,15 +22,21 @@ fn codes(header: &str) -> Vec<&'static str> {
 #[test]
 fn the_readme_lists_every_kind_of_fault() {
     let (whens, targets) = (codes("WHEN"), codes("TARGET"));
-    assert_eq!((whens.len(), targets.len()), (6, 5));
-    let mut kinds = HashSet::new();
+    assert_eq!((whens.len(), targets.len()), (6, 6));
+    let (mut kinds, mut of_lists, mut of_clocks) = (HashSet::new(), HashSet::new(), HashSet::new());
     for kind in codes("KIND") {
         for (when, target) in whens.iter().flat_map(|when| iter::repeat(when).zip(&targets)) {
             let fault: Fault = format!("{kind}@{when}/{target}").parse().unwrap();
-            kinds.insert(mem::discriminant(&fault.kind));
+            if let FaultKind::List(fault) = &fault.kind {
+                of_lists.insert(mem::discriminant(fault));
+            } else if let FaultKind::Clock(fault) = &fault.kind {
+                of_clocks.insert(mem::discriminant(fault));
+            } else {
+                kinds.insert(mem::discriminant(&fault.kind));
+            }
         }
     }
-    assert_eq!(kinds.len(), 12);
+    assert_eq!((kinds.len(), of_lists.len(), of_clocks.len()), (16, 6, 3));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn shown(decision: &Decision) -> String {
             (Task::Invite { only_resolve: None }, false) => "send".to_owned(),
             (Task::Invite { only_resolve: None }, true) => "resolve, then send".to_owned(),
             (Task::Invite { only_resolve: Some(reason) }, _) => format!("resolve, then {}", reason.code()),
-            (Task::Revoke { tried }, unresolved) => {
+            (Task::Revoke { tried, .. }, unresolved) => {
                 let what = if unresolved { "find, then cancel" } else { "cancel" };
                 format!("{what}{}", if tried.is_some() { ", tried before" } else { "" })
             }

@@ -109,9 +109,16 @@ async fn each_answer_to_a_cancellation_leads_to_its_status() {
         ),
         // Refused after a request that may have succeeded.
         (vec![page(503), refused(422, "BAD")], None, format!("revoked {ADA} http 422 x2"), Exit::Success),
-        (vec![page(503), refused(403, "NO")], None, format!("unknown {ADA} http 403 NO x2"), Exit::Halted),
+        (vec![page(503), refused(403, "NO")], None, format!("revoked {ADA} http 403 x2"), Exit::Success),
+        (
+            vec![page(503), refused(403, "NOT_ORG_OWNER")],
+            None,
+            format!("unknown {ADA} http 403 NOT_ORG_OWNER x2"),
+            Exit::Halted,
+        ),
         (vec![refused(422, "BAD")], None, format!("failed {ADA} http 422 BAD x1"), Exit::RowsNeedALook),
-        (vec![refused(403, "NO")], None, format!("failed {ADA} http 403 NO x1"), Exit::Halted),
+        (vec![refused(403, "NO")], None, format!("gone {ADA} http 403 INVITE_GONE x1"), Exit::Success),
+        (vec![refused(403, "NOT_ORG_OWNER")], None, format!("failed {ADA} http 403 NOT_ORG_OWNER x1"), Exit::Halted),
         (vec![refused(401, ""), refused(401, "")], None, format!("failed {ADA} http 401 HTTP_ERROR x1"), Exit::Halted),
     ] {
         let mut world = pending_revoke().await.concurrency(1).when(&revoke_ada(), answers.clone());
@@ -268,7 +275,7 @@ async fn a_possible_cancellation_outweighs_a_later_refusal() {
     let run = world().await.when(&revoke_ada(), replies()).when("find invites of ada", [pending(ADA)]).run().await;
     assert_eq!(run.line("ada"), format!("failed {ADA} http 422 BAD x2"));
     // The revoke is blocked, and the next one is stopped before it can send.
-    for answer in [refused(403, "NO"), refused(402, "")] {
+    for answer in [refused(403, "NOT_ORG_OWNER"), refused(402, "")] {
         let run = world().await.when(&revoke_ada(), [reset(), answer]).run().await;
         assert!(run.line("ada").starts_with("unknown"), "{}", run.line("ada"));
         assert_eq!(run.exit(), Exit::Halted);

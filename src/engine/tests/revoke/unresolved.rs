@@ -94,8 +94,12 @@ async fn a_rewritten_run_line_keeps_the_result_of_the_revoke() {
     let run = killed_while_inviting("ada").await.revoke().run().await;
     // The run was repeated and stopped. Its line is newer, and has the time since when the invite may exist.
     let results = run.run_results();
-    let (text, unknown) = (std::fs::read_to_string(&results).unwrap(), "unknown,,,,,,1,90000,2026-11-24T10:01:30.000Z");
-    std::fs::write(&results, text.replace("sending,,,,,,1,0,2026-11-24T10:00:00.000Z", unknown)).unwrap();
+    let (text, unknown) = (
+        std::fs::read_to_string(&results).unwrap(),
+        "unknown,,2026-11-24T10:02:00Z,,,,1,90000,2026-11-24T10:01:30.000Z",
+    );
+    std::fs::write(&results, text.replace("sending,,2026-11-24T10:00:30Z,,,,1,0,2026-11-24T10:00:00.000Z", unknown))
+        .unwrap();
     assert!(std::fs::read_to_string(&results).unwrap().contains(unknown), "{text}");
     let run = run.again_after(120.0).await.pending("ada", OTHER).run().await;
     assert_eq!((run.requests.len(), run.statuses()), (0, vec!["ada gone".to_owned()]));
@@ -113,6 +117,16 @@ async fn of_two_invites_that_may_be_ours_neither_is_cancelled() {
     let world = killed_while_inviting("Ada").await.revoke();
     let run = world.when("find invites of Ada", [ours()]).when("find invites of ada", [before]).run().await;
     assert_eq!(run.line("Ada"), format!("revoked {ADA} http 204 x1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_invites_of_our_own_credential_are_both_cancelled() {
+    let world = killed_while_inviting("Ada").await.revoke().inviter("abcdefgh");
+    let own = |id, seconds| pending(id).created_at(at(seconds)).invited_by("abcdefgh");
+    let world = world.when("find invites of Ada", [own(ADA, 1)]).when("find invites of ada", [own(OTHER, 2)]);
+    let run = world.run().await;
+    let cancelled = run.requests.iter().filter(|request| request.contains(" revoke ")).count();
+    assert_eq!((cancelled, run.line("Ada")), (2, format!("revoked {OTHER} http 204 x2")));
 }
 
 #[tokio::test(start_paused = true)]

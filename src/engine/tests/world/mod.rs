@@ -20,7 +20,7 @@ pub(super) use self::run::Run;
 
 use self::disruption::Disruptions;
 use super::script::{Reply, Server, State, a_person, an_invite};
-use crate::atlas::api::{Api, Membership};
+use crate::atlas::api::{Api, InviterName, Membership};
 use crate::engine::backoff::Policy;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
@@ -103,6 +103,7 @@ pub(super) struct World {
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
+    inviter: InviterName,
     disruptions: Disruptions,
     kill: Option<Duration>,
 }
@@ -134,6 +135,7 @@ impl World {
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
+            inviter: InviterName::Unknown,
             disruptions: Disruptions::default(),
             kill: None,
         }
@@ -181,6 +183,24 @@ impl World {
         self
     }
 
+    /// Sets the local clock ahead by this number of seconds, and not the server's.
+    pub(super) fn clock_changed_by(mut self, seconds: i64) -> Self {
+        let change = SignedDuration::from_secs(seconds);
+        let changed = |(_, origin): (Clock, Instant)| {
+            let elapsed = SignedDuration::try_from(origin.elapsed()).unwrap();
+            (Clock::starting_at(start() + elapsed + change), origin)
+        };
+        self.beginning = self.beginning.map(changed);
+        self.ahead = self.ahead.map(|ahead| ahead - change);
+        self
+    }
+
+    /// Sets the name of the credential as an inviter.
+    pub(super) fn inviter(mut self, name: &str) -> Self {
+        self.inviter = InviterName::Known(name.to_owned());
+        self
+    }
+
     pub(super) fn without_date(mut self) -> Self {
         self.ahead = None;
         self
@@ -220,6 +240,7 @@ impl World {
             origin,
             results: self.results(),
             ahead: self.ahead,
+            inviter: self.inviter.clone(),
             replies: Mutex::new(self.replies.clone()),
             requests: Default::default(),
             unrecorded: Default::default(),
@@ -273,7 +294,13 @@ impl World {
         let (sender, learned) = mpsc::unbounded_channel();
         let session = || {
             let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
-            Session::new(server.clone(), self.api, limiter, policy, server.0.clock, sender.clone())
+            let clock = server.0.clock;
+            let session = Session::new(server.clone(), self.api, limiter, policy, clock, sender.clone());
+            // The look-ups before the first row show the server's clock.
+            if let Some(date) = server.0.date() {
+                session.server_clock.observe(date, clock.now());
+            }
+            session
         };
         let organization =
             |id: &ObjectId| Organization { id: *id, session: session(), directory, blocked: None, rows: None };

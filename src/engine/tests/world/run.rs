@@ -88,15 +88,29 @@ impl Run {
     /// Returns the world for the same command again, this number of seconds later, with the same sheet and no script.
     pub(in crate::engine::tests) async fn again_after(self, seconds: f64) -> World {
         sleep(Duration::from_secs_f64(seconds)).await;
-        let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, .. } = self.world;
-        World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, kind, ..World::new() }
+        let World { folder, keys, beginning, sheet, organizations, options, api, pace, ahead, inviter, kind, .. } =
+            self.world;
+        World {
+            folder,
+            keys,
+            beginning,
+            sheet,
+            organizations,
+            options,
+            api,
+            pace,
+            ahead,
+            inviter,
+            kind,
+            ..World::new()
+        }
     }
 
     /// Returns the world for a revoke of this run at once, with no script and no people in the organization.
     pub(in crate::engine::tests) fn revoke(self) -> World {
-        let World { folder, keys, beginning, sheet, organizations, options, pace, ahead, .. } = self.world;
+        let World { folder, keys, beginning, sheet, organizations, options, pace, ahead, inviter, .. } = self.world;
         let kind = JobKind::Revoke;
-        World { folder, keys, beginning, sheet, organizations, options, pace, ahead, kind, ..World::new() }
+        World { folder, keys, beginning, sheet, organizations, options, pace, ahead, inviter, kind, ..World::new() }
     }
 
     /// Returns the world for the same command again at once.
