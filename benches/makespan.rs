@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bulk_invite::atlas::{Answer, Api, ApiError, Body, Created, Gateway, Page, Request, Response};
+use bulk_invite::atlas::{Answer, Api, ApiError, Body, Created, Gateway, NextLink, Page, Request, Response};
 use bulk_invite::engine::{
     Clock, Input, Limiter, MaxFailures, Organization, Pace, Policy, Run, RunOptions, Session, dispatch, preflight,
 };
@@ -101,6 +101,7 @@ fn run(rows: u64, behaviour: Behaviour) -> (f64, u64) {
             settle: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
             max_failures: MaxFailures::DEFAULT,
+            deadline: None,
             limit: None,
             dry_run: false,
             reinvite_expired: false,
@@ -163,9 +164,11 @@ impl Atlas {
             }
             Request::Invites | Request::FindInvites(_) => Body::Invites(Vec::new()),
             Request::Users(_) | Request::Lapsed(_) | Request::FindUser(_) => {
-                Body::People(Page { entries: Vec::new(), total: Some(0) })
+                Body::People(Page { entries: Vec::new(), next: NextLink::Absent })
             }
-            Request::Teams(_) | Request::Projects(_) => Body::Named(Page { entries: Vec::new(), total: Some(0) }),
+            Request::Teams(_) | Request::Projects(_) => {
+                Body::Named(Page { entries: Vec::new(), next: NextLink::Absent })
+            }
             Request::Organization | Request::RateLimits | Request::Revoke(_) => {
                 return refusal(403, "", "not for this key", None);
             }

@@ -57,6 +57,7 @@ fn run(command: Command, definition: clap::Command, screen: &mut Screen) -> Resu
         Command::Run(args) => commands::run::run(&args, screen),
         Command::Check(args) => commands::check::run(&args, screen),
         Command::Status(args) => commands::status::run(&args, screen),
+        Command::Audit(args) => commands::audit::run(&args, screen),
         Command::Revoke(args) => commands::revoke::run(&args, screen),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Report(args) => commands::report::run(&args, screen),

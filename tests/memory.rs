@@ -3,8 +3,10 @@
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Write as _};
+use std::io::{BufRead as _, BufReader, Cursor, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::Value;
@@ -32,6 +34,75 @@ fn the_rows_of_a_large_workbook_take_little_memory() {
     }
     let peak = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage").max_rss();
     assert!(peak < 75 * 1024, "{peak} KiB");
+}
+
+/// The limit is 150 MiB for a million members. This test must run alone: `cargo test --test memory -- --ignored`.
+#[test]
+#[ignore = "takes half a minute"]
+fn a_million_members_take_little_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("people.csv"), "email,roles\nada@example.com,ORG_MEMBER\n").expect("a sheet");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        listener.incoming().for_each(|stream| {
+            let stream = stream.expect("a connection");
+            thread::spawn(move || serve_members(stream));
+        })
+    });
+    let mut program = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
+    program.env_clear().current_dir(folder.path()).args(["check", "people.csv", "--rate", "unlimited"]);
+    let id = "32b6e34b3d91647abb20e7b8";
+    program
+        .env("MONGODB_ATLAS_BASE_URL", url)
+        .env("MONGODB_ATLAS_ORG_ID", id)
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", "token");
+    let output = program.output().expect("the program");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.contains("1000000 members"), "{stderr}");
+    let peak = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage").max_rss();
+    assert!(peak < 150 * 1024, "{peak} KiB");
+    println!("{peak} KiB");
+}
+
+/// Answers requests on one connection as an organization of a million members does.
+fn serve_members(stream: TcpStream) {
+    const PAGES: usize = 2000;
+    let mut reader = BufReader::new(stream.try_clone().expect("a connection"));
+    let mut writer = stream;
+    writer.set_nodelay(true).expect("a connection");
+    let mut line = String::new();
+    while reader.read_line(&mut line).is_ok_and(|length| length > 0) {
+        let target = std::mem::take(&mut line);
+        while reader.read_line(&mut line).is_ok_and(|length| length > 2) {
+            line.clear();
+        }
+        line.clear();
+        let page = target.split("pageNum=").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+        let member = |number: usize| {
+            let role = ["ORG_MEMBER", "ORG_READ_ONLY", "ORG_BILLING_ADMIN"][number % 3];
+            format!(
+                r#"{{"id":"{number:024x}","username":"person-{number:07}@example.com","orgMembershipStatus":"ACTIVE",
+                "firstName":"Ada","lastName":"Lovelace","roles":{{"orgRoles":["{role}"],"groupRoleAssignments":[
+                {{"groupId":"{:024x}","groupRoles":["GROUP_READ_ONLY"]}}]}},"teamIds":["{:024x}"]}}"#,
+                number % 40,
+                number % 25
+            )
+        };
+        let body = match page {
+            Some(page) if target.contains("/users?") => {
+                let members: Vec<String> = (500 * (page - 1)..500 * page).map(member).collect();
+                let next = if page < PAGES { r#"{"rel":"next"}"# } else { r#"{"rel":"self"}"# };
+                format!(r#"{{"links":[{next}],"results":[{}]}}"#, members.join(","))
+            }
+            None if target.contains("/invites") => "[]".to_owned(),
+            Some(_) | None => r#"{"links":[{"rel":"self"}],"results":[]}"#.to_owned(),
+        };
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        if writer.write_all((head + &body).as_bytes()).is_err() {
+            return;
+        }
+    }
 }
 
 /// Returns a workbook of `people` rows and six columns, with every text in the table of strings, as Excel writes it.

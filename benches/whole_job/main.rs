@@ -2,7 +2,9 @@
 //! a row and memory with a server that answers at once, time with 50 ms of latency, and start-up to the first request.
 //!
 //! `cargo bench --bench whole_job` runs the program, the loop and the server as separate processes with one thread each.
-//! The program and the loop take turns. It prints medians and their ratio. `-- --rows 10000,100000` chooses the sizes.
+//! The program and the loop take turns. It prints medians and their ratio: the program with `--durability process`, which
+//! leaves out the disk as the loop does, and in the last column its time with `--durability power` beside that.
+//! `-- --rows 10000,100000` chooses the sizes.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -41,31 +43,38 @@ fn measure(sizes: &[u64]) {
 
     let server = Server::start(0);
     println!(
-        "{:>9} {:>12} {:>12} {:>7} {:>12} {:>12} {:>7} {:>9}",
-        "rows", "rows/s", "bare", "ratio", "CPU us/row", "bare", "ratio", "MiB"
+        "{:>9} {:>12} {:>12} {:>7} {:>12} {:>12} {:>7} {:>9} {:>12} {:>7}",
+        "rows", "rows/s", "bare", "ratio", "CPU us/row", "bare", "ratio", "MiB", "power rows/s", "ratio"
     );
     for rows in sizes {
         let sheet = sheet(folder.path(), *rows);
         let rounds = if *rows > 100_000 { 1 } else { ROUNDS };
-        let pairs: Vec<(Cost, Cost)> =
-            (0..rounds).map(|_| (bare_loop(&server, *rows, 16), job(&server, &sheet, 16))).collect();
-        let median = |of: &dyn Fn(&(Cost, Cost)) -> f64| {
-            let mut values: Vec<f64> = pairs.iter().map(of).collect();
+        let measured: Vec<Costs> = (0..rounds)
+            .map(|_| Costs {
+                bare: bare_loop(&server, *rows, 16),
+                process: job(&server, &sheet, 16, "process"),
+                power: job(&server, &sheet, 16, "power"),
+            })
+            .collect();
+        let median = |of: &dyn Fn(&Costs) -> f64| {
+            let mut values: Vec<f64> = measured.iter().map(of).collect();
             values.sort_by(f64::total_cmp);
             values[values.len() / 2]
         };
         let rate = |cost: &Cost| *rows as f64 / cost.wall.as_secs_f64();
         let cpu = |cost: &Cost| cost.cpu.as_secs_f64() * 1e6 / *rows as f64;
         println!(
-            "{rows:>9} {:>12.0} {:>12.0} {:>7.2} {:>12.1} {:>12.1} {:>7.2} {:>9.1}",
-            median(&|(_, job)| rate(job)),
-            median(&|(bare, _)| rate(bare)),
-            median(&|(bare, job)| rate(job) / rate(bare)),
-            median(&|(_, job)| cpu(job)),
-            median(&|(bare, _)| cpu(bare)),
-            median(&|(bare, job)| cpu(job) / cpu(bare)),
+            "{rows:>9} {:>12.0} {:>12.0} {:>7.2} {:>12.1} {:>12.1} {:>7.2} {:>9.1} {:>12.0} {:>7.2}",
+            median(&|costs| rate(&costs.process)),
+            median(&|costs| rate(&costs.bare)),
+            median(&|costs| rate(&costs.process) / rate(&costs.bare)),
+            median(&|costs| cpu(&costs.process)),
+            median(&|costs| cpu(&costs.bare)),
+            median(&|costs| cpu(&costs.process) / cpu(&costs.bare)),
             // The maximum of all children so far: sizes increase, and the loop needs less than the program.
-            pairs.last().map_or(0.0, |(_, job)| job.memory as f64 / f64::from(1 << 20)),
+            measured.last().map_or(0.0, |costs| costs.process.memory as f64 / f64::from(1 << 20)),
+            median(&|costs| rate(&costs.power)),
+            median(&|costs| rate(&costs.power) / rate(&costs.process)),
         );
     }
     drop(server);
@@ -73,14 +82,24 @@ fn measure(sizes: &[u64]) {
     let slow = Server::start(50);
     for (concurrency, rows) in [(1, 100), (16, 1600), (64, 6400)] {
         let sheet = sheet(folder.path(), rows);
-        let (bare, job) = (bare_loop(&slow, rows, concurrency), job(&slow, &sheet, concurrency));
+        let bare = bare_loop(&slow, rows, concurrency);
+        let job = |durability| job(&slow, &sheet, concurrency, durability);
+        let (process, power) = (job("process"), job("power"));
         println!(
-            "50 ms latency, concurrency {concurrency:>2}: {rows} rows in {:.2} s, bare {:.2} s, ratio {:.3}",
-            job.wall.as_secs_f64(),
+            "50 ms latency, concurrency {concurrency:>2}: {rows} rows in {:.2} s, bare {:.2} s, ratio {:.3}; power {:.2} s",
+            process.wall.as_secs_f64(),
             bare.wall.as_secs_f64(),
-            job.wall.as_secs_f64() / bare.wall.as_secs_f64(),
+            process.wall.as_secs_f64() / bare.wall.as_secs_f64(),
+            power.wall.as_secs_f64(),
         );
     }
+}
+
+/// The costs of one round.
+struct Costs {
+    bare: Cost,
+    process: Cost,
+    power: Cost,
 }
 
 struct Cost {
@@ -110,9 +129,9 @@ fn bare_loop(server: &Server, rows: u64, concurrency: usize) -> Cost {
     cost(command)
 }
 
-fn job(server: &Server, sheet: &Path, concurrency: usize) -> Cost {
+fn job(server: &Server, sheet: &Path, concurrency: usize, durability: &str) -> Cost {
     let mut command = program(&server.url, sheet);
-    command.args(["--concurrency", &concurrency.to_string()]);
+    command.args(["--concurrency", &concurrency.to_string(), "--durability", durability]);
     cost(command)
 }
 

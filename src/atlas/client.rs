@@ -9,7 +9,8 @@ use super::credential::{basic, bearer, sendable};
 use super::digest::DigestAuth;
 use super::endpoints::{Call, Endpoints};
 use super::oauth::Tokens;
-use super::transport::{Reply, Transport};
+use super::reply::Reply;
+use super::transport::Transport;
 use super::{ClientError, Credential, Settings, wire};
 use crate::atlas::api::{Answer, Api, Gateway, InviterName, Request};
 
@@ -64,13 +65,13 @@ impl Client {
     }
 
     async fn exchange(&self, call: Call) -> Result<Reply, Answer> {
-        let limit = call.limit;
+        let reading = call.reading;
         match &self.access {
-            Access::Bearer(token) => self.transport.exchange(call.request(Some(token.clone())), limit).await,
+            Access::Bearer(token) => self.transport.exchange(call.request(Some(token.clone())), reading).await,
             Access::ServiceAccount(tokens) => {
                 let token = tokens.current(&self.transport).await?;
                 let request = call.request(Some(token.authorization.clone()));
-                let reply = self.transport.exchange(request, limit).await?;
+                let reply = self.transport.exchange(request, reading).await?;
                 if reply.status == StatusCode::UNAUTHORIZED {
                     tokens.discard(&token);
                 }
@@ -84,7 +85,7 @@ impl Client {
 impl Gateway for Client {
     async fn send<'a>(&'a self, request: &'a Request) -> Answer {
         match self.exchange(self.endpoints.call(request)).await {
-            Ok(reply) => Answer::Response(Box::new(wire::response(self.api, request, &reply))),
+            Ok(reply) => Answer::Response(Box::new(wire::response(self.api, request, reply))),
             Err(answer) => answer,
         }
     }

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
 use super::BaseUrl;
-use super::transport::ENTITY_LIMIT;
+use super::reply::{ENTITY_LIMIT, Reading};
 use crate::atlas::api::{Api, PAGE_SIZE, Request};
 use crate::model::invitation::ObjectId;
 
@@ -18,7 +18,9 @@ const V2023: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-
 const V2025_02: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-02-19+json");
 const V2025_03: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2025-03-12+json");
 
-/// The longest list that is read, in bytes. A person with a hundred project roles takes about ten kilobytes, and a page
+const ENTITY: Reading = Reading::Whole(ENTITY_LIMIT);
+
+/// The longest page that is read, in bytes. A person with a hundred project roles takes about ten kilobytes, and a page
 /// has up to [`PAGE_SIZE`] people.
 const LIST_LIMIT: usize = 32 << 20;
 
@@ -43,8 +45,8 @@ pub(super) struct Call {
     pub(super) url: Url,
     pub(super) version: HeaderValue,
     pub(super) body: Option<Bytes>,
-    /// The longest body of a successful answer that is read, in bytes.
-    pub(super) limit: usize,
+    /// The way in which the body of a successful answer is read.
+    pub(super) reading: Reading,
 }
 
 impl Endpoints {
@@ -71,18 +73,18 @@ impl Endpoints {
                     Api::Users => (&self.users, V2025_02),
                 };
                 let body = Some(create.body.clone());
-                Call { method: Method::POST, url: url.clone(), version, body, limit: ENTITY_LIMIT }
+                Call { method: Method::POST, url: url.clone(), version, body, reading: ENTITY }
             }
             Request::Revoke(revoke) => {
                 let url = one_of(&self.invites, revoke.invite);
-                Call { method: Method::DELETE, limit: ENTITY_LIMIT, ..list(url, V2023) }
+                Call { method: Method::DELETE, reading: ENTITY, ..list(url, V2023) }
             }
             Request::FindUser(email) => list(by_username(&self.users, email), V2025_02),
             Request::FindInvites(email) => list(by_username(&self.invites, email), V2023),
             Request::Organization => self.organization(),
             Request::Users(page) => list(paged(&self.users, *page), V2025_02),
             Request::Lapsed(page) => list(lapsed(&self.users, *page), V2025_02),
-            Request::Invites => list(self.invites.clone(), V2023),
+            Request::Invites => Call { reading: Reading::Invites, ..list(self.invites.clone(), V2023) },
             Request::Teams(page) => list(paged(&self.teams, *page), V2023),
             Request::Projects(page) => list(paged(&self.projects, *page), V2023),
             Request::RateLimits => list(self.rate_limits.clone(), V2025_03),
@@ -91,7 +93,7 @@ impl Endpoints {
 
     /// Returns the cheapest request that changes nothing.
     pub(super) fn organization(&self) -> Call {
-        Call { limit: ENTITY_LIMIT, ..list(self.organization.clone(), V2023) }
+        Call { reading: ENTITY, ..list(self.organization.clone(), V2023) }
     }
 }
 
@@ -103,7 +105,7 @@ impl Call {
 
     /// Builds the request, with `authorization` if it is to be signed.
     pub(super) fn request(self, authorization: Option<HeaderValue>) -> reqwest::Request {
-        let Self { method, url, version, body, limit: _ } = self;
+        let Self { method, url, version, body, reading: _ } = self;
         let mut request = reqwest::Request::new(method, url);
         let headers = request.headers_mut();
         headers.insert(ACCEPT, version.clone());
@@ -119,7 +121,7 @@ impl Call {
 }
 
 fn list(url: Url, version: HeaderValue) -> Call {
-    Call { method: Method::GET, url, version, body: None, limit: LIST_LIMIT }
+    Call { method: Method::GET, url, version, body: None, reading: Reading::Whole(LIST_LIMIT) }
 }
 
 fn one_of(list: &Url, id: ObjectId) -> Url {
@@ -136,7 +138,7 @@ fn by_username(url: &Url, email: &str) -> Url {
 
 fn paged(url: &Url, page: u32) -> Url {
     let mut url = url.clone();
-    url.set_query(Some(&format!("includeCount=true&itemsPerPage={PAGE_SIZE}&pageNum={page}")));
+    url.set_query(Some(&format!("itemsPerPage={PAGE_SIZE}&pageNum={page}")));
     url
 }
 
@@ -196,37 +198,19 @@ mod tests {
                 format!("{ORG}/invites?username=o%27b%26c%3Dd%23%C3%A9%40example.org"),
                 "2023-01-01",
             ),
-            (
-                Api::Invites,
-                Request::Users(2),
-                "GET",
-                format!("{ORG}/users?includeCount=true&itemsPerPage=500&pageNum=2"),
-                "2025-02-19",
-            ),
+            (Api::Invites, Request::Users(2), "GET", format!("{ORG}/users?itemsPerPage=500&pageNum=2"), "2025-02-19"),
             (
                 Api::Users,
                 Request::Lapsed(3),
                 "GET",
                 format!(
-                    "{ORG}/users?includeCount=true&itemsPerPage=500&pageNum=3\
+                    "{ORG}/users?itemsPerPage=500&pageNum=3\
                      &orgMembershipStatuses=INVITATION_EXPIRED&orgMembershipStatuses=INVITATION_REJECTED"
                 ),
                 "2025-02-19",
             ),
-            (
-                Api::Users,
-                Request::Teams(1),
-                "GET",
-                format!("{ORG}/teams?includeCount=true&itemsPerPage=500&pageNum=1"),
-                "2023-01-01",
-            ),
-            (
-                Api::Users,
-                Request::Projects(1),
-                "GET",
-                format!("{ORG}/groups?includeCount=true&itemsPerPage=500&pageNum=1"),
-                "2023-01-01",
-            ),
+            (Api::Users, Request::Teams(1), "GET", format!("{ORG}/teams?itemsPerPage=500&pageNum=1"), "2023-01-01"),
+            (Api::Users, Request::Projects(1), "GET", format!("{ORG}/groups?itemsPerPage=500&pageNum=1"), "2023-01-01"),
             (
                 Api::Users,
                 Request::RateLimits,
@@ -239,6 +223,18 @@ mod tests {
             assert_eq!(call.method, method, "{request:?}");
             assert_eq!(call.target(), target, "{request:?}");
             assert_eq!(call.version, format!("application/vnd.atlas.{version}+json"), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_list_of_invites_has_no_limit_in_bytes() {
+        for (request, reading) in [
+            (Request::Invites, Reading::Invites),
+            (Request::FindInvites("ada@example.com".into()), Reading::Whole(LIST_LIMIT)),
+            (Request::Users(1), Reading::Whole(LIST_LIMIT)),
+            (Request::Organization, ENTITY),
+        ] {
+            assert_eq!(call(Api::Invites, &request).reading, reading, "{request:?}");
         }
     }
 

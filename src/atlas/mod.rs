@@ -10,9 +10,9 @@
 //! # Layout
 //!
 //! [`BaseUrl`] and [`Credential`] come from the caller. `endpoints` has Atlas's paths and versions, `transport` sends
-//! and classifies failures, `route` describes failed connections, `trust` parses additional certificate authorities,
-//! `oauth` and `digest` keep tokens and nonces, `redactor`
-//! keeps secrets out of the texts of servers, with the help of `decoding`, `headers` and `wire` parse and write the formats that Atlas documents,
+//! and classifies failures, `reply` is its result, `route` describes failed connections, `trust` parses additional
+//! certificate authorities, `oauth` and `digest` keep tokens and nonces, `redactor` keeps secrets out of the texts of
+//! servers, with the help of `decoding`, `headers` and `wire` parse and write the formats that Atlas documents,
 //! and `verdict` judges answers for the caller.
 //!
 //! [`Answer`]: crate::atlas::api::Answer
@@ -27,6 +27,7 @@ mod endpoints;
 mod headers;
 mod oauth;
 mod redactor;
+mod reply;
 mod route;
 mod transport;
 mod trust;
@@ -40,7 +41,7 @@ use std::time::Duration;
 
 pub use self::api::{
     Answer, Api, ApiError, Body, Create, Created, EndpointSet, Gateway, Grants, Invite, InviterName, Limit, Lost,
-    Membership, Named, NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
+    Membership, Named, NextLink, NoAnswer, NotSent, Page, Person, Request, Response, Revoke,
 };
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 pub use self::client::Client;

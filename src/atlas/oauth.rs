@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::credential::bearer;
-use super::transport::{ENTITY_LIMIT, Payload, Reply, Transport};
+use super::reply::{ENTITY_LIMIT, Payload, Reading, Reply};
+use super::transport::Transport;
 use super::wire::{self, Number, Text};
 use crate::atlas::api::{Answer, NotSent};
 use crate::model::reason::NetworkFault;
@@ -117,8 +118,8 @@ impl Tokens {
     /// Fetches a token. The caller must hold the lock `fetching`.
     async fn fetch(&self, transport: &Transport) -> Result<Token, Answer> {
         let sent_at = Instant::now();
-        let outcome = match transport.exchange(self.request(), ENTITY_LIMIT).await {
-            Ok(reply) => granted(&reply, sent_at),
+        let outcome = match transport.exchange(self.request(), Reading::Whole(ENTITY_LIMIT)).await {
+            Ok(reply) => granted(reply, sent_at),
             Err(Answer::NotSent(not_sent)) => Err(Answer::NotSent(not_sent)),
             Err(Answer::NoAnswer(lost)) => Err(no_token(&lost.detail, None)),
             Err(answer @ Answer::Response(_)) => Err(answer),
@@ -158,7 +159,7 @@ impl Tokens {
 
 /// Returns the token in the answer. A permanent refusal is returned as the answer to the caller's request; any other
 /// failure may be temporary, and means that the caller's request was not sent.
-fn granted(reply: &Reply, sent_at: Instant) -> Result<Token, Answer> {
+fn granted(reply: Reply, sent_at: Instant) -> Result<Token, Answer> {
     let status = reply.status;
     if status.is_success() {
         return token(&reply.body, sent_at).ok_or_else(|| no_token("the answer contains no bearer token", None));

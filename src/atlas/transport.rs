@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
 use super::redactor::{Redactor, Secrets};
+use super::reply::{ENTITY_LIMIT, Payload, Reading, Reply, Source};
 use super::route::{Route, chain, innermost};
+use super::wire::InviteList;
 use super::{ClientError, Settings};
 use crate::atlas::api::{Answer, Lost, NoAnswer, NotSent};
 use crate::model::reason::NetworkFault;
@@ -21,37 +22,11 @@ use crate::model::reason::NetworkFault;
 /// because the outcome of a request on a connection that is being closed is unknown.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The longest body of a single entity or an error that is read, in bytes.
-pub(super) const ENTITY_LIMIT: usize = 64 << 10;
-
 pub(super) struct Transport {
     http: reqwest::Client,
     route: Route,
     secrets: Secrets,
     timeout: Duration,
-}
-
-/// An HTTP answer before its body is parsed.
-pub(super) struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Payload,
-    pub(super) source: Source,
-}
-
-/// The origin of a text.
-#[derive(Clone)]
-pub(super) struct Source {
-    /// The host and port that answered.
-    pub(super) host: Arc<str>,
-    /// Replaces the secrets that the request contained.
-    pub(super) redactor: Redactor,
-}
-
-pub(super) enum Payload {
-    Whole(Bytes),
-    /// The body is longer than this limit in bytes, and was not read.
-    TooLong(usize),
 }
 
 /// The part of a request that is logged. The query is left out because it may name a person.
@@ -114,14 +89,14 @@ impl Transport {
         })
     }
 
-    /// Sends the request and reads the whole answer: up to `limit` bytes of a 2xx's body, and up to [`ENTITY_LIMIT`] of
-    /// an error's.
-    pub(super) async fn exchange(&self, request: reqwest::Request, limit: usize) -> Result<Reply, Answer> {
+    /// Sends the request and reads the whole answer: the body of a 2xx as `reading` says, and up to [`ENTITY_LIMIT`] bytes
+    /// of an error's.
+    pub(super) async fn exchange(&self, request: reqwest::Request, reading: Reading) -> Result<Reply, Answer> {
         let redactor = self.secrets.redactor(request.headers().get(AUTHORIZATION));
         let source = Source { host: Arc::clone(&self.route.peer), redactor };
         let traced = tracing::enabled!(tracing::Level::DEBUG).then(|| Traced::new(&request));
         let outcome = match self.http.execute(request).await {
-            Ok(response) => self.read(response, limit, source).await,
+            Ok(response) => self.read(response, reading, source).await,
             Err(error) => Err(self.before_the_head(&error, &source.redactor)),
         };
         if let Some(traced) = traced {
@@ -130,17 +105,38 @@ impl Transport {
         outcome
     }
 
-    async fn read(&self, mut response: reqwest::Response, limit: usize, source: Source) -> Result<Reply, Answer> {
+    async fn read(&self, mut response: reqwest::Response, reading: Reading, source: Source) -> Result<Reply, Answer> {
         let status = response.status();
-        let limit = if status.is_success() { limit } else { limit.min(ENTITY_LIMIT) };
         let headers = std::mem::take(response.headers_mut());
+        let body = match reading {
+            Reading::Whole(limit) if status.is_success() => self.read_whole(response, limit, &source.redactor).await?,
+            Reading::Invites if status.is_success() => self.read_invites(response, &source.redactor).await?,
+            Reading::Whole(_) | Reading::Invites => self.read_whole(response, ENTITY_LIMIT, &source.redactor).await?,
+        };
+        Ok(Reply { status, headers, body, source })
+    }
+
+    async fn read_invites(&self, mut response: reqwest::Response, redactor: &Redactor) -> Result<Payload, Answer> {
+        let mut list = InviteList::default();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.within_the_body(&error, redactor))? {
+            if !list.push(&chunk) {
+                break;
+            }
+        }
+        Ok(Payload::Invites(list.finish()))
+    }
+
+    async fn read_whole(
+        &self,
+        mut response: reqwest::Response,
+        limit: usize,
+        redactor: &Redactor,
+    ) -> Result<Payload, Answer> {
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| self.within_the_body(&error, &source.redactor))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.within_the_body(&error, redactor))? {
             if first.len() + rest.len() + chunk.len() > limit {
-                return Ok(Reply { status, headers, body: Payload::TooLong(limit), source });
+                return Ok(Payload::TooLong(limit));
             }
             if first.is_empty() {
                 first = chunk;
@@ -148,15 +144,14 @@ impl Transport {
                 rest.extend_from_slice(&chunk);
             }
         }
-        let body = if rest.is_empty() {
+        Ok(Payload::Whole(if rest.is_empty() {
             first
         } else {
             let mut whole = BytesMut::with_capacity(first.len() + rest.len());
             whole.extend_from_slice(&first);
             whole.extend_from_slice(&rest);
             whole.freeze()
-        };
-        Ok(Reply { status, headers, body: Payload::Whole(body), source })
+        }))
     }
 
     fn before_the_head(&self, error: &reqwest::Error, redactor: &Redactor) -> Answer {

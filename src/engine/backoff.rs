@@ -57,11 +57,11 @@ pub struct Delays<'a> {
 }
 
 impl Delays<'_> {
-    /// Returns the next delay, at least the one that the server asked for.
-    pub fn next(&mut self, retry_after: Option<Duration>) -> Duration {
+    /// Returns the next delay.
+    pub fn next(&mut self) -> Duration {
         let step = self.schedule.next_backoff().unwrap_or(self.policy.cap);
         let share = self.policy.jitter.lock().map_or(1.0, |mut jitter| jitter.f64());
-        step.mul_f64(share).max(retry_after.unwrap_or_default())
+        step.mul_f64(share)
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
         for _ in 0..200 {
             let mut delays = policy.delays();
             for step in steps {
-                let share = delays.next(None).as_secs_f64() / step;
+                let share = delays.next().as_secs_f64() / step;
                 assert!((0.0..=1.0).contains(&share), "{share} of {step} s");
                 (shortest, longest) = (shortest.min(share), longest.max(share));
             }
@@ -87,17 +87,11 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_a_floor() {
-        let policy = Policy::new(5, 7);
-        assert_eq!(policy.delays().next(Some(Duration::from_secs(90))), Duration::from_secs(90));
-    }
-
-    #[test]
     fn the_same_seed_draws_the_same_delays() {
         let draw = |seed| -> Vec<Duration> {
             let policy = Policy::new(5, seed);
             let mut delays = policy.delays();
-            (0..6).map(|_| delays.next(None)).collect()
+            (0..6).map(|_| delays.next()).collect()
         };
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));

@@ -8,37 +8,32 @@ use tokio::time::Instant;
 
 /// A wall clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock(Source);
-
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    /// The machine's clock. Unlike tokio's, it goes on while the machine is suspended.
-    System,
-    /// A time from which on tokio's clock counts.
-    Simulated { start: Timestamp, origin: Instant },
+pub struct Clock {
+    /// The time that it showed at `origin`, if tokio's clock advances it.
+    start: Option<Timestamp>,
+    origin: Instant,
 }
 
 impl Clock {
-    /// Creates a clock that shows the time of the machine.
+    /// Creates a clock that shows the time of the machine. Unlike tokio's, it goes on while the machine is suspended.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self { start: None, origin: Instant::now() }
     }
 
     /// Creates a clock that shows `start` now. From there on tokio's clock, which tests can pause, advances it.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self(Source::Simulated { start, origin: Instant::now() })
+        Self { start: Some(start), origin: Instant::now() }
+    }
+
+    /// Returns the instant this long after the clock's start.
+    pub fn after(&self, time: Duration) -> Option<Instant> {
+        self.origin.checked_add(time)
     }
 
     /// Returns the current time.
     pub fn now(&self) -> Timestamp {
-        match self.0 {
-            Source::System => Timestamp::now(),
-            Source::Simulated { start, origin } => {
-                // Plain durations are added, which is cheaper than calendar arithmetic.
-                let elapsed = signed(origin.elapsed());
-                Timestamp::from_duration(start.as_duration().saturating_add(elapsed)).unwrap_or(Timestamp::MAX)
-            }
-        }
+        let Some(start) = self.start else { return Timestamp::now() };
+        start.saturating_add(signed(self.origin.elapsed())).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looks an address up among the organization's people, and among its invites if the invites endpoint is in use.
 
 use super::session::{Session, Unanswered};
-use crate::atlas::api::{Api, Body, Gateway, Invite, Membership, Request};
+use crate::atlas::api::{Api, Body, Gateway, Invite, Membership, NextLink, Page, Request};
 use crate::model::email::fold_email;
 
 /// All entries with an address.
@@ -14,7 +14,7 @@ pub struct Entries {
     /// The pending invites, if the invites endpoint is in use.
     pub invites: Vec<Invite>,
     /// Set if a person without an entry is absent. A list with other people shows that the server ignored the address,
-    /// so the person may be on another page.
+    /// and a list that goes on may have the person on another page.
     pub is_conclusive: bool,
 }
 
@@ -39,9 +39,11 @@ impl<G: Gateway> Session<G> {
         let mut entries = Entries { is_conclusive: true, ..Entries::default() };
         for spelling in spellings.into_iter().flatten() {
             let response = self.ask(&Request::FindUser(spelling.to_owned())).await?;
-            let Body::People(page) = response.body else { return Err(unexpected("the list of users")) };
-            let (found, others): (Vec<_>, Vec<_>) = page.entries.into_iter().partition(|person| same(&person.email));
-            entries.is_conclusive &= others.is_empty();
+            let Body::People(Page { entries: people, next }) = response.body else {
+                return Err(unexpected("the list of users"));
+            };
+            let (found, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| same(&person.email));
+            entries.is_conclusive &= others.is_empty() && next != NextLink::Present;
             for person in found {
                 match person.membership {
                     Membership::Active => return Ok(Entries { member: true, ..Entries::default() }),

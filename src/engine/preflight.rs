@@ -1,12 +1,10 @@
 //! Reads an organization before the first request that changes something: its rate limits, people, teams and projects.
 
+use super::pages::{not_a_list, read_pages, too_many};
 use super::session::{Session, Unanswered};
-use crate::atlas::api::{Api, Body, Gateway, PAGE_SIZE, Page, Request};
-use crate::model::reason::{Blocked, NetworkFault};
+use crate::atlas::api::{Api, Body, Gateway, Invite, MOST_ENTRIES, Person, Request};
+use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 use crate::plan::directory::Directory;
-
-/// Pages after which a list is considered endless.
-const MOST_PAGES: u32 = 10_000;
 
 /// Reads the organization: its limits, people, invites, teams and projects.
 ///
@@ -76,8 +74,40 @@ async fn read_limits<G: Gateway>(session: &Session<G>) -> Result<(), Blocked> {
 ///
 /// As of [`preflight`].
 pub async fn read_lapsed<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Blocked> {
-    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    Ok(read_pages(session, Request::Lapsed, people, |person| directory.add_person(person)).await?)
+    Ok(read_pages(session, "lapsed invites", Request::Lapsed, |person| directory.add_person(person)).await?)
+}
+
+/// An entry of one of the lists that [`read_everyone`] reads.
+pub(super) enum InviteOrPerson {
+    Invite(Invite),
+    Person(Person),
+}
+
+/// Reads the organization's limits, its pending invites, and then all its people, those whose invite expired or was
+/// declined included. With the users endpoint, it goes on without the invites if Atlas no longer lists them.
+///
+/// # Errors
+///
+/// As of [`preflight`].
+pub(super) async fn read_everyone<G: Gateway>(
+    session: &Session<G>,
+    mut add: impl FnMut(InviteOrPerson),
+) -> Result<(), Blocked> {
+    read_limits(session).await?;
+    match session.ask(&Request::Invites).await {
+        Ok(response) => {
+            let Body::Invites(invites) = response.body else { return Err(not_a_list().into()) };
+            if invites.len() > MOST_ENTRIES {
+                return Err(too_many("invites").into());
+            }
+            invites.into_iter().for_each(|invite| add(InviteOrPerson::Invite(invite)));
+        }
+        Err(Unanswered::Refused(blocked))
+            if session.api == Api::Users && blocked.reason == BlockedReason::EndpointGone => {}
+        Err(unanswered) => return Err(unanswered.into()),
+    }
+    read_pages(session, "users", Request::Users, |person| add(InviteOrPerson::Person(person))).await?;
+    Ok(read_pages(session, "lapsed invites", Request::Lapsed, |person| add(InviteOrPerson::Person(person))).await?)
 }
 
 async fn read_people<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
@@ -86,20 +116,21 @@ async fn read_people<G: Gateway>(session: &Session<G>, directory: &mut Directory
 }
 
 async fn read_users<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
-    let people = |body| if let Body::People(page) = body { Some(page) } else { None };
-    read_pages(session, Request::Users, people, |person| directory.add_person(person)).await
+    read_pages(session, "users", Request::Users, |person| directory.add_person(person)).await
 }
 
 async fn read_invites<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
     let Body::Invites(invites) = session.ask(&Request::Invites).await?.body else { return Err(not_a_list()) };
+    if invites.len() > MOST_ENTRIES {
+        return Err(too_many("invites"));
+    }
     invites.into_iter().for_each(|invite| directory.add_invite(invite));
     Ok(())
 }
 
 async fn read_names<G: Gateway>(session: &Session<G>, directory: &mut Directory) -> Result<(), Unanswered> {
-    let named = |body| if let Body::Named(page) = body { Some(page) } else { None };
-    read_pages(session, Request::Teams, named, |team| directory.add_team(team)).await?;
-    read_pages(session, Request::Projects, named, |project| directory.add_project(project)).await
+    read_pages(session, "teams", Request::Teams, |team| directory.add_team(team)).await?;
+    read_pages(session, "projects", Request::Projects, |project| directory.add_project(project)).await
 }
 
 /// Reads the organization's name, which only messages need. Comes last, because an organization that cannot be read at
@@ -112,33 +143,6 @@ async fn read_name<G: Gateway>(session: &Session<G>, directory: &mut Directory) 
     }
 }
 
-async fn read_pages<G: Gateway, T>(
-    session: &Session<G>,
-    request: fn(u32) -> Request,
-    page_of: impl Fn(Body) -> Option<Page<T>>,
-    mut add: impl FnMut(T),
-) -> Result<(), Unanswered> {
-    for number in 1..=MOST_PAGES {
-        let page = page_of(session.ask(&request(number)).await?.body).ok_or_else(not_a_list)?;
-        let count = page.entries.len();
-        page.entries.into_iter().for_each(&mut add);
-        if is_last(number, count, page.total) {
-            return Ok(());
-        }
-    }
-    Err(Unanswered::GaveUp(format!("a list did not end after {MOST_PAGES} pages")))
-}
-
-fn not_a_list() -> Unanswered {
-    Unanswered::GaveUp("an answer was not the requested list".into())
-}
-
-/// Returns whether no page follows. `totalCount` is an estimate, so the page after a full one is always read.
-fn is_last(page: u32, count: usize, total: Option<u64>) -> bool {
-    let read = u64::from(page) * PAGE_SIZE as u64;
-    count == 0 || (count < PAGE_SIZE && total.is_none_or(|total| read >= total))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -147,7 +151,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::atlas::api::{Answer, Grants, Invite, Membership, Person, Response};
+    use crate::atlas::api::{Answer, Grants, Membership, NextLink, Page, Response};
     use crate::engine::backoff::Policy;
     use crate::engine::clock::Clock;
     use crate::engine::limiter::{Limiter, Pace};
@@ -176,7 +180,7 @@ mod tests {
                     let membership = if accepted() { Membership::Active } else { Membership::Pending };
                     let person =
                         Person { id, email, membership, invited_at: None, expires_at: None, invited_by: None, grants };
-                    Body::People(Page { entries: vec![person], total: Some(1) })
+                    Body::People(Page { entries: vec![person], next: NextLink::Absent })
                 }
                 Request::Create(_)
                 | Request::Revoke(_)

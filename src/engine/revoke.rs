@@ -52,10 +52,7 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
         None if tried => return Step::Nothing(Status::Revoked, None),
         None => return nothing(Status::Gone, RowReason::InviteGone),
     }
-    // A spreadsheet program may have lost the id or turned it into a number.
-    let ids = line.outcome.invite_ids().filter(|id| id.parse::<ObjectId>().is_ok());
-    let named: Vec<NamedInvite<'_>> =
-        ids.map(|id| directory.named_invite(email, id, line.outcome.expires_at)).collect();
+    let named = named_invites(&line.outcome, email, directory);
     let pending = named.iter().filter_map(|named| match named {
         NamedInvite::Pending(id) => Some(id.parse()),
         NamedInvite::Other | NamedInvite::Unlisted | NamedInvite::Unclear => None,
@@ -69,6 +66,13 @@ pub fn revoke_step(line: &Line, directory: &Directory, tried: bool) -> Step {
             nothing(Status::Failed, RowReason::InviteAmbiguous)
         }
     }
+}
+
+/// Returns the invites that an outcome names, one for each of its ids. It is empty if a spreadsheet program has lost the
+/// id or turned it into a number.
+pub(crate) fn named_invites<'d>(outcome: &Outcome, email: &str, directory: &'d Directory) -> Vec<NamedInvite<'d>> {
+    let ids = outcome.invite_ids().filter(|id| id.parse::<ObjectId>().is_ok());
+    ids.map(|id| directory.named_invite(email, id, outcome.expires_at)).collect()
 }
 
 /// A preview of a revoke: the counts that are known before anything is sent.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::budget::MaxFailures;
 use super::clock::Clock;
@@ -31,6 +32,8 @@ pub struct RunOptions {
     pub timeout: Duration,
     /// The failures that stop the run.
     pub max_failures: MaxFailures,
+    /// The time after which nothing is sent.
+    pub deadline: Option<Instant>,
     /// The maximum number of rows to send.
     pub limit: Option<u64>,
     /// Decide about every row, but send nothing.

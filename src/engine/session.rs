@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::authorship::Authorship;
 use super::backoff::Policy;
 use super::clock::{Clock, ServerClock};
-use super::limiter::{Learned, Limiter, Permit};
+use super::limiter::{Learned, Limiter, Permit, WaitTooLong};
 use super::stop::{Stop, Stopped};
 use crate::atlas::api::{Answer, Api, Body, Gateway, Request, Response};
 use crate::atlas::verdict::{LookUp, judge_look_up};
@@ -55,8 +55,38 @@ pub enum Unanswered {
     Unreachable(NetworkFault, String),
     /// Every attempt failed; the description of the last failure.
     GaveUp(String),
-    /// The organization refuses every request.
+    /// The organization refuses every request, or cannot be read.
     Refused(Blocked),
+}
+
+/// The reason a request may not be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPermit {
+    /// The run stops.
+    Stopped,
+    /// The request would have to wait for too long.
+    WaitTooLong(Blocked),
+}
+
+impl From<Stopped> for NoPermit {
+    fn from(Stopped: Stopped) -> Self {
+        NoPermit::Stopped
+    }
+}
+
+impl From<WaitTooLong> for NoPermit {
+    fn from(wait: WaitTooLong) -> Self {
+        NoPermit::WaitTooLong(Blocked::new(BlockedReason::WaitTooLong, wait.to_string()))
+    }
+}
+
+impl From<NoPermit> for Unanswered {
+    fn from(none: NoPermit) -> Self {
+        match none {
+            NoPermit::Stopped => Unanswered::Stopped,
+            NoPermit::WaitTooLong(blocked) => Unanswered::Refused(blocked),
+        }
+    }
 }
 
 impl From<Stopped> for Unanswered {
@@ -106,10 +136,10 @@ impl<G: Gateway> Session<G> {
     ///
     /// # Errors
     ///
-    /// `Stopped` if nothing more may be sent.
-    pub async fn permit(&self, request: &Request) -> Result<Permit, Stopped> {
+    /// The reason it may not be sent.
+    pub async fn permit(&self, request: &Request) -> Result<Permit, NoPermit> {
         let permit = pin!(self.limiter.acquire(request.endpoint_set(self.api), request.is_invitation()));
-        self.stop.or(permit).await
+        Ok(self.stop.or(permit).await??)
     }
 
     /// Returns a permit for the request, unless it would have to wait.
@@ -193,7 +223,7 @@ impl<G: Gateway> Session<G> {
                 None if last => return Err(Unanswered::GaveUp(why)),
                 Some(_) | None => {}
             }
-            self.stop.or(sleep(delays.next(None))).await?;
+            self.stop.or(sleep(delays.next())).await?;
         }
     }
 }

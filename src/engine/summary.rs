@@ -1,5 +1,6 @@
 //! The summary of a run, for the report.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ pub struct Summary {
     pub failures: Vec<Failures>,
     /// The reason the run ended early.
     pub halt: Option<Halt>,
+    /// Set if the results file of an earlier run is still as it was, because nothing was sent.
+    pub unchanged: bool,
     /// The summary of each organization.
     pub organizations: Vec<OrganizationSummary>,
     /// The time just before the first row.
@@ -86,6 +89,14 @@ impl Failures {
 }
 
 impl Summary {
+    /// Returns the path of the results of a job that were to be in the file `named`.
+    pub fn results<'a>(&'a self, named: &'a Path) -> &'a Path {
+        match &self.halt {
+            Some(Halt::ResultsChanged { recovered, .. }) => recovered,
+            Some(_) | None => named,
+        }
+    }
+
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         let blocked = self.organizations.iter().any(|organization| organization.blocked.is_some());

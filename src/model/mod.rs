@@ -18,7 +18,7 @@ pub use self::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRole, OrgRole
 pub use self::outcome::Outcome;
 pub use self::person::{PersonKey, PersonKeys};
 pub use self::reason::{
-    Blocked, BlockedReason, ErrorCode, Halt, NetworkFault, RejectionCode, RowReason, SpentBudget, StopReason,
+    AuditCode, Blocked, BlockedReason, ErrorCode, Halt, NetworkFault, RejectionCode, RowReason, SpentBudget, StopReason,
 };
 pub use self::seats::Seats;
 pub use self::shard::{NotAShard, Shard};

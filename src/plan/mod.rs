@@ -9,6 +9,7 @@ mod compare;
 pub(crate) mod directory;
 pub(crate) mod forecast;
 mod formula;
+mod people;
 mod projects;
 mod rejection;
 mod roles;

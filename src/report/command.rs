@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::escaped;
 
@@ -16,6 +17,29 @@ pub(super) fn command(arguments: &[OsString], without: &[&str], with: Option<&st
     }
     let line = words.iter().fold("bulk-invite".to_owned(), |line, word| format!("{line} {}", quoted(word)));
     escaped(&line).into_owned()
+}
+
+/// Returns the arguments with another results file.
+pub(super) fn with_results(arguments: &[OsString], results: &Path) -> Vec<OsString> {
+    let mut words: Vec<OsString> = Vec::new();
+    let (mut is_value, mut end) = (false, None);
+    for argument in arguments {
+        let text = argument.to_string_lossy();
+        if end.is_none() && (std::mem::take(&mut is_value) || text.starts_with("--results=")) {
+            continue;
+        }
+        is_value = end.is_none() && text == "--results";
+        if text == "--" {
+            // All arguments after it are paths.
+            end.get_or_insert(words.len());
+        }
+        if !is_value {
+            words.push(argument.clone());
+        }
+    }
+    let end = end.unwrap_or(words.len());
+    words.splice(end..end, ["--results".into(), results.into()]);
+    words
 }
 
 /// Quotes an argument for the shell of the platform, if it needs quotes.
@@ -45,6 +69,18 @@ mod tests {
         assert_eq!(command(&typed, &[], Some("--yes")), "bulk-invite run people.csv --dry-run --yes");
         let path_last = arguments(&["run", "--", "-people.csv"]);
         assert_eq!(command(&path_last, &[], Some("--fresh")), "bulk-invite run --fresh -- -people.csv");
+    }
+
+    #[test]
+    fn the_results_file_is_replaced() {
+        for (typed, line) in [
+            (&["run", "people.csv"][..], "bulk-invite run people.csv --results new.csv"),
+            (&["run", "--results", "old.csv", "people.csv"], "bulk-invite run people.csv --results new.csv"),
+            (&["run", "--results=old.csv", "--", "-p.csv"], "bulk-invite run --results new.csv -- -p.csv"),
+            (&["run", "--", "--results"], "bulk-invite run --results new.csv -- --results"),
+        ] {
+            assert_eq!(command(&with_results(&arguments(typed), Path::new("new.csv")), &[], None), line);
+        }
     }
 
     #[cfg(unix)]

@@ -74,18 +74,21 @@ pub fn json(report: Report<'_>) -> Value {
         "started_at": summary.started_at.to_string(),
         "finished_at": summary.finished_at().to_string(),
         "elapsed_ms": millis(summary.elapsed),
-        "results": results.display().to_string(),
+        "results": summary.results(results).display().to_string(),
+        "results_unchanged": summary.unchanged,
     })
 }
 
 /// Returns why no organization accepts requests, if the run ended for that reason.
 fn blocked_reason(halt: &Halt) -> Option<BlockedReason> {
     match halt {
-        Halt::OrganizationBlocked(blocked) => Some(blocked.reason),
+        Halt::WaitTooLong(blocked) | Halt::OrganizationBlocked(blocked) => Some(blocked.reason),
         Halt::TooManyFailures(_)
+        | Halt::DeadlineReached
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
         | Halt::ResultsUnwritable(_)
+        | Halt::ResultsChanged { .. }
         | Halt::Declined
         | Halt::NotStarted(_)
         | Halt::Signal(_)

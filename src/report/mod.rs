@@ -3,6 +3,7 @@
 //!
 //! Only the page is written to a file here. Everything else is returned, and the binary prints it.
 
+mod audit;
 mod check;
 mod command;
 mod escape;
@@ -14,6 +15,7 @@ mod organization;
 mod text;
 mod warnings;
 
+pub use self::audit::{AuditReport, audit_json, audit_text};
 pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
 pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};

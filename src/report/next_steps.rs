@@ -1,7 +1,8 @@
 //! The end of the summary: the commands that finish the job.
 
 use super::Report;
-use super::command::command;
+use super::command::{command, with_results};
+use crate::model::reason::Halt;
 use crate::model::status::{JobKind, Status};
 
 /// Returns what is left to do, with the command that does it; nothing if the job is done.
@@ -38,9 +39,14 @@ fn rest(report: Report<'_>) -> Vec<String> {
     let is_open = count(Status::Failed) + count(Status::Unknown) + count(Status::NotSent) > 0;
     // If the run stopped early, rows are `not_sent` for other reasons too.
     let is_rehearsed = dry_run && summary.halt.is_none() && count(Status::NotSent) > 0;
-    // With --fresh, the command would start over instead of sending the rest.
-    let finish = || format!("to finish: {}", command(arguments, &["--fresh"], None));
+    // With --fresh, the command would decide about every row again instead of sending the rest.
+    let done: &[&str] = if summary.unchanged { &[] } else { &["--fresh"] };
+    let finish = || format!("to finish: {}", command(arguments, done, None));
     let sending = || command(arguments, &["--dry-run"], None);
+    if let Some(Halt::ResultsChanged { recovered, .. }) = &summary.halt {
+        let arguments = with_results(arguments, recovered);
+        return vec![format!("to finish: {}", command(&arguments, &["--fresh"], None))];
+    }
     match job {
         JobKind::Invite if is_rehearsed => vec![
             "dry run: nothing was sent; rows that are not_sent would be invited".to_owned(),
@@ -75,7 +81,6 @@ mod tests {
     use crate::atlas::api::Api;
     use crate::engine::Summary;
     use crate::model::exit::Signal;
-    use crate::model::reason::Halt;
     use crate::model::status::Tally;
 
     /// Returns a summary of rows with these statuses.
@@ -93,6 +98,7 @@ mod tests {
             halt: None,
             organizations: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
+            unchanged: false,
             elapsed: Duration::ZERO,
         }
     }
@@ -121,9 +127,13 @@ mod tests {
     fn the_last_line_is_the_command_for_the_rest() {
         let (run, revoke, results) = ("run people.csv", "revoke people.results.csv", "--results out.csv");
         let halted = Summary { halt: Some(Halt::Signal(Signal::Interrupt)), ..summary(&[Status::NotSent]) };
+        let recovered = "out.recovered.csv".into();
+        let changed = Halt::ResultsChanged { text: String::new(), recovered };
+        let changed = Summary { halt: Some(changed), ..summary(&[Status::Invited]) };
         let all = [
             steps(run, &summary(&[Status::Invited])),
             steps(&format!("{run} {results} --fresh"), &summary(&[Status::Invited, Status::NotSent])),
+            steps(&format!("{run} --fresh"), &Summary { unchanged: true, ..halted.clone() }),
             steps(run, &summary(&[Status::Invited, Status::Invalid])),
             steps(&format!("{run} --dry-run --sandbox"), &summary(&[Status::NotSent])),
             steps(&format!("{run} --dry-run"), &summary(&[Status::Invalid])),
@@ -133,6 +143,7 @@ mod tests {
             steps(revoke, &summary(&[Status::Revoked])),
             steps(revoke, &Summary { kept: 1, ..summary(&[Status::Revoked]) }),
             steps(revoke, &summary(&[Status::Revoked, Status::Failed])),
+            steps(&format!("{run} --fresh {results}"), &changed),
         ];
         insta::assert_snapshot!(all.join("\n"));
     }

@@ -54,7 +54,8 @@ pub fn text(report: Report<'_>) -> String {
         lines.extend(halt_advice(halt).and_then(advice));
     }
     lines.extend(organizations(summary));
-    lines.push(format!("results: {}", escaped(&results.display().to_string())));
+    let unchanged = if summary.unchanged { " (unchanged: nothing was sent)" } else { "" };
+    lines.push(format!("results: {}{unchanged}", escaped(&summary.results(results).display().to_string())));
     lines.extend(next_steps(report));
     lines.join("\n")
 }
@@ -255,6 +256,7 @@ mod tests {
                 pace: Default::default(),
                 blocked: None,
             }],
+            unchanged: false,
             elapsed: Duration::from_millis(65_400),
         }
     }

@@ -1,18 +1,20 @@
 //! Reads the results of an earlier run.
 //!
-//! The file is read once and rewritten with this run's columns and only the lines that this run needs: those that are
-//! kept, and those of people who have to be looked up. The rewriting also cuts off a torn last line. The last line of a
-//! person counts.
+//! The file is read once, and a new one is written with this run's columns and only the lines that this run needs: those
+//! that are kept, and those of people who have to be looked up. A torn last line is left out. The last line of a person
+//! counts.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::lines::{LinesAt, RawLines};
-use super::record::{Decoder, Encoder, Line, Subject};
-use super::{JournalError, Layout, is_ours, storage};
-use crate::model::columns::{MARK, RESULT_COLUMNS, unmarked};
+use super::ledger::{self, At, Ledger, Unusable};
+use super::line::Line;
+use super::lines::LinesAt;
+use super::record::{Decoder, Encoder, Subject};
+use super::{JournalError, Layout};
+use crate::model::columns::RESULT_COLUMNS;
 use crate::model::invitation::ObjectId;
 use crate::model::person::{PersonKey, PersonKeys};
 use crate::model::status::{JobKind, NextRun, Status, Tally};
@@ -25,6 +27,8 @@ pub struct Earlier {
     /// The number of invites that an earlier `revoke` did not find, and that are looked up again.
     looked_up_again: u64,
     torn: bool,
+    resaved: bool,
+    fresh: bool,
 }
 
 /// The position and status of a person's line in the file.
@@ -74,74 +78,121 @@ impl Earlier {
     pub fn was_torn(&self) -> bool {
         self.torn
     }
+
+    /// Returns whether another program had saved the file in another format.
+    pub fn was_resaved(&self) -> bool {
+        self.resaved
+    }
+
+    /// Returns whether the run decides about every row again. The lines then serve to recognize this job's invites.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Returns the same lines for a run that decides about every row again.
+    pub(super) fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
+    }
 }
 
-/// Reads the results file at `path` and replaces it with one that has this run's columns. Returns `None` if it has no
-/// header yet.
-pub(super) fn take_over(
-    path: &Path,
-    organizations: &[ObjectId],
-    keys: &PersonKeys,
-    layout: &Layout,
-) -> Result<Option<Earlier>, JournalError> {
-    let unreadable = |source| JournalError::Unreadable { path: path.into(), source };
-    let damaged = |line, problem| JournalError::Damaged { path: path.into(), line, problem };
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    let mut lines = RawLines::new(file, 0);
-    let mut decoder = Decoder::new();
-    let Some((_, raw)) = lines.next().map_err(unreadable)? else {
-        // The run was killed before it wrote the whole header, or a user created an empty file.
-        return if length == 0 || is_torn_header(path) { Ok(None) } else { Err(not_ours(path)) };
-    };
-    // The decoder skips a byte order mark.
-    let header = decoder.header(raw).map_err(|_| not_ours(path))?;
-    if !is_ours(&header) {
-        return Err(not_ours(path));
-    }
-    if super::kind(&header[RESULT_COLUMNS.len()..]) != super::kind(&layout.carried) {
-        return Err(JournalError::OtherJob { path: path.into() });
-    }
+/// The results of earlier runs, before they are written again.
+#[derive(Debug)]
+pub(super) struct Old {
+    lines: LinesAt,
+    /// The names of its columns after [`RESULT_COLUMNS`].
+    carried: Vec<String>,
+    columns: usize,
+    last: HashMap<PersonKey, Place>,
+    /// Rows whose status is about the row alone.
+    rows_alone: Tally,
+    torn: bool,
+    resaved: bool,
+}
 
-    let mut earlier = Earlier::default();
-    let mut last: HashMap<PersonKey, Place> = HashMap::new();
-    let mut end = raw.len() as u64;
-    let mut number = 1;
-    while let Some((offset, raw)) = lines.next().map_err(unreadable)? {
-        number += 1;
-        end = offset + raw.len() as u64;
-        let line = decoder.line(raw, header.len()).map_err(|problem| damaged(number, problem.0))?;
-        let status = line.outcome.status;
-        if status.is_of_the_row_alone() {
-            earlier.tally.add(status);
-            continue;
-        }
-        let Some(organization) = line.org_id.parse().ok().filter(|id| organizations.contains(id)) else {
-            return Err(JournalError::OtherOrganization { path: path.into(), organization: line.org_id });
+/// The lines that have been found so far.
+#[derive(Default)]
+struct Found {
+    last: HashMap<PersonKey, Place>,
+    rows_alone: Tally,
+    /// The first line on record for an organization that the run does not know.
+    foreign: Option<(u64, String)>,
+}
+
+impl Old {
+    /// Reads the results file at `path`, which must be of the same job and its organizations. Returns `None` if it has
+    /// no header yet.
+    pub(super) fn read(
+        path: &Path,
+        organizations: &[ObjectId],
+        keys: &PersonKeys,
+        layout: &Layout,
+    ) -> Result<Option<Self>, JournalError> {
+        let read = ledger::read(path, |found: &mut Found, At { number, offset }, line: Line| {
+            let status = line.outcome.status;
+            if status.is_of_the_row_alone() {
+                return found.rows_alone.add(status);
+            }
+            match line.org_id.parse().ok().filter(|id| organizations.contains(id)) {
+                Some(organization) => {
+                    found.last.insert(keys.key(organization, &line.email), Place { status, offset });
+                }
+                None if status.stays_on_record() => {
+                    found.foreign.get_or_insert((number, line.org_id));
+                }
+                // The run sent nothing there, for example because its organization id was mistyped.
+                None => {}
+            }
+        });
+        let path = || path.into();
+        let (ledger, Found { last, rows_alone, foreign }) = match read {
+            Ok(read) => read,
+            Err(Unusable::NoHeader { .. }) => return Ok(None),
+            Err(Unusable::Unreadable(source)) => return Err(JournalError::Unreadable { path: path(), source }),
+            Err(Unusable::NotOurs) => return Err(JournalError::NotOurs { path: path() }),
+            Err(Unusable::Damaged { line, problem }) => {
+                return Err(JournalError::Damaged { path: path(), line, problem: problem.0 });
+            }
+            Err(Unusable::Foreign(source)) => return Err(JournalError::Foreign { path: path(), source }),
         };
-        last.insert(keys.key(organization, &line.email), Place { status, offset });
+        let Ledger { source, header, torn, resaved } = ledger;
+        let (columns, carried) = (header.len(), header[RESULT_COLUMNS.len()..].to_vec());
+        if ledger::kind(&carried) != ledger::kind(&layout.carried) {
+            return Err(JournalError::OtherJob { path: path() });
+        }
+        match foreign {
+            Some((_, organization)) if organization.parse::<ObjectId>().is_ok() => {
+                Err(JournalError::OtherOrganization { path: path(), organization })
+            }
+            Some((line, _)) => {
+                Err(JournalError::Damaged { path: path(), line, problem: "org_id is not an organization id".into() })
+            }
+            None => Ok(Some(Self { lines: LinesAt::new(source), carried, columns, last, rows_alone, torn, resaved })),
+        }
     }
-    earlier.torn = end < length;
 
-    let mut last: Vec<(PersonKey, Place)> = last.into_iter().collect();
-    last.sort_unstable_by_key(|(_, place)| place.offset);
-    let new = storage::beside(path);
-    let rewritten = (|| {
-        let mut lines = LinesAt::open(path)?;
+    /// Returns whether a line records an invite that this job created or cancelled, or may have.
+    pub(super) fn is_on_record(&self) -> bool {
+        self.last.values().any(|place| place.status.stays_on_record())
+    }
+
+    /// Writes the lines that this run needs, below the header of `layout`.
+    pub(super) fn write(self, file: &File, layout: &Layout) -> io::Result<Earlier> {
+        let Self { mut lines, carried, columns, last, rows_alone, torn, resaved } = self;
+        let mut earlier = Earlier { tally: rows_alone, torn, resaved, ..Earlier::default() };
+        let mut last: Vec<(PersonKey, Place)> = last.into_iter().collect();
+        last.sort_unstable_by_key(|(_, place)| place.offset);
+        let mut decoder = Decoder::new();
         let mut encoder = Encoder::new();
         let mut out = layout.header();
-        let mut file = BufWriter::new(storage::create(&new)?);
-        let columns: Vec<Option<usize>> = layout
-            .carried
-            .iter()
-            .map(|name| header[RESULT_COLUMNS.len()..].iter().position(|earlier| earlier == name))
-            .collect();
+        let mut file = BufWriter::new(file);
+        let moved: Vec<Option<usize>> =
+            layout.carried.iter().map(|name| carried.iter().position(|earlier| earlier == name)).collect();
         let mut offset = 0;
         for (key, Place { status, offset: old }) in last {
             earlier.tally.add(status);
             let has_id =
-                |line: &Line| super::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
-            let line = decoder.line(lines.read(old)?, header.len()).map_err(|bad| io::Error::other(bad.0))?;
+                |line: &Line| ledger::kind(&layout.carried) == JobKind::Revoke && line.outcome.invite_id.is_some();
+            let line = decoder.line(lines.read(old)?, columns).map_err(|bad| io::Error::other(bad.0))?;
             let was_invited = line.cells.first().is_some_and(|status| status == Status::Invited.as_str());
             earlier.looked_up_again += u64::from(status == Status::Gone && was_invited && has_id(&line));
             match status.next_run() {
@@ -153,26 +204,12 @@ pub(super) fn take_over(
             offset += out.len() as u64;
             out.clear();
             let subject = Subject { row: line.row, email: &line.email, org_id: &line.org_id };
-            let cells = columns.iter().map(|at| at.map_or("", |at| line.cells[at].as_str()));
+            let cells = moved.iter().map(|at| at.map_or("", |at| line.cells[at].as_str()));
             encoder.line(&mut out, subject, &line.outcome, cells);
             earlier.people.insert(key, Place { status, offset });
         }
         file.write_all(&out)?;
-        storage::replace(file.into_inner().map_err(io::IntoInnerError::into_error)?, &new, path)
-    })();
-    rewritten.map_err(|source| JournalError::Unwritable { path: path.into(), source })?;
-    Ok(Some(earlier))
-}
-
-fn not_ours(path: &Path) -> JournalError {
-    JournalError::NotOurs { path: path.into() }
-}
-
-/// Returns whether the file contains only the beginning of a header, because a run was killed while writing it.
-pub(super) fn is_torn_header(path: &Path) -> bool {
-    let start = RESULT_COLUMNS.join(",");
-    std::fs::read(path).is_ok_and(|bytes| {
-        let header = unmarked(&bytes);
-        MARK.starts_with(&bytes) || start.as_bytes().starts_with(header) || header.starts_with(start.as_bytes())
-    })
+        file.flush()?;
+        Ok(earlier)
+    }
 }

@@ -1,11 +1,12 @@
 //! Splits a results file into raw lines with their offsets.
 //!
-//! A line ends at a line feed outside quotes. Text after the last line end was torn off when a run was killed, and is
-//! ignored. It cannot be mistaken for a part of a later line, because it is cut off before a run appends.
+//! A line ends at a line feed outside quotes. Text after the last line end is either a record without its line end, as an
+//! editor may leave it, or was torn off when a run was killed; the caller decides. It cannot be mistaken for a part of a
+//! later line, because it is cut off or completed before a run appends.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+
+use super::source::Source;
 
 /// The longest line, in bytes. A file with a longer one is damaged or is not a results file.
 const LONGEST: usize = 16 << 20;
@@ -40,6 +41,12 @@ impl<R: Read> RawLines<R> {
                 return Ok(None);
             }
         }
+    }
+
+    /// Returns the text after the last line end, and its offset, once [`next`](Self::next) has returned `None`. It is
+    /// empty if the last line is complete.
+    pub(super) fn rest(&self) -> (u64, &[u8]) {
+        (self.offset + self.start as u64, &self.buffer[self.start..])
     }
 
     fn end_of_line(&mut self) -> Option<usize> {
@@ -80,23 +87,19 @@ impl<R: Read> RawLines<R> {
 /// A reader of raw lines at given offsets. It needs few system calls if the offsets mostly ascend.
 #[derive(Debug)]
 pub(super) struct LinesAt {
-    reader: BufReader<File>,
+    reader: BufReader<Source>,
     /// The offset of the reader in the file; `None` before the first line.
     position: Option<u64>,
     line: Vec<u8>,
 }
 
 impl LinesAt {
-    /// Opens the file a second time, because reading moves its cursor.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        File::open(path).map(Self::new)
-    }
-
     /// Creates a reader of an open file, whose cursor it will move.
-    pub(super) fn new(file: File) -> Self {
-        Self { reader: BufReader::with_capacity(256 << 10, file), position: None, line: Vec::new() }
+    pub(super) fn new(source: impl Into<Source>) -> Self {
+        Self { reader: BufReader::with_capacity(256 << 10, source.into()), position: None, line: Vec::new() }
     }
 
+    /// Returns the line at the offset. A last line without its line end gets one.
     pub(super) fn read(&mut self, offset: u64) -> io::Result<&[u8]> {
         match self.position {
             None => drop(self.reader.seek(SeekFrom::Start(offset))?),
@@ -108,7 +111,12 @@ impl LinesAt {
             let searched = self.line.len();
             let read = BufRead::read_until(&mut (&mut self.reader).take(LONGEST as u64), b'\n', &mut self.line)?;
             if read == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                if self.line.is_empty() || quotes % 2 != 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                self.position = Some(offset + self.line.len() as u64);
+                self.line.push(b'\n');
+                return Ok(&self.line);
             }
             quotes += memchr::memchr_iter(b'"', &self.line[searched..]).count();
             if quotes % 2 == 0 && self.line.ends_with(b"\n") {
@@ -141,6 +149,27 @@ mod tests {
             assert_eq!(lines(&format!("{whole}{}", &last[..cut])), lines(whole), "cut after {cut} bytes");
         }
         assert_eq!(lines(&format!("{whole}{last}")).len(), 3);
+    }
+
+    #[test]
+    fn the_text_after_the_last_line_end_is_the_rest() {
+        for (text, rest) in [("a\nb", (2, "b")), ("a\n", (2, "")), ("", (0, "")), ("a\n\"b\n", (2, "\"b\n"))] {
+            let mut lines = RawLines::new(text.as_bytes(), 0);
+            while lines.next().unwrap().is_some() {}
+            assert_eq!(lines.rest(), (rest.0, rest.1.as_bytes()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_without_a_line_end_gets_one() {
+        let read = |text: &str, offset| {
+            let source = Source::Memory(io::Cursor::new(text.as_bytes().to_vec()));
+            LinesAt::new(source).read(offset).map(|line| String::from_utf8(line.to_vec()).unwrap())
+        };
+        assert_eq!(read("a\nb", 2).unwrap(), "b\n");
+        assert_eq!(read("a\n\"b\"", 2).unwrap(), "\"b\"\n");
+        assert!(read("a\n", 2).is_err());
+        assert!(read("a\n\"b", 2).is_err());
     }
 
     #[test]

@@ -2,45 +2,64 @@
 //!
 //! Lines are appended: one with the status `sending` before each request, and one with the outcome as soon as it is
 //! known. They are buffered until [`Journal::flush`], which the dispatcher calls before a request depends on them and
-//! before it waits. A thread syncs the file to disk every half second. [`Journal::finish`] replaces the file with one
-//! that has one line a row, in the order of the input. If the run is killed, [`Journal::open`] resumes from the lines
-//! that were flushed.
+//! before it waits. With [`Durability::Power`] it syncs them to the disk before a request is sent; a thread syncs the
+//! others every half second. [`Journal::finish`] replaces the file with one that has one line a row, in the order of the
+//! input. If the run is killed, [`Journal::open`] resumes from the lines that were flushed.
+//!
+//! The file of an earlier run stays as it is until the first request is about to be sent: until then the lines go to a
+//! file beside it.
+//!
+//! If another program changes the file, what was recorded is written to a new file beside it, and the run ends.
 //!
 //! The journal needs 8 bytes of memory a row, for the offset of its last line. It decides nothing about a row.
 
+mod broken;
 mod earlier;
+mod error;
+mod failed_rows;
+mod layout;
+mod ledger;
+mod line;
 mod lines;
+mod pending;
 mod reader;
 mod record;
+mod resaved;
 mod rewrite;
+mod source;
 mod status_writer;
 mod storage;
 
 pub(crate) mod status;
 
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 pub use self::earlier::{Earlier, Place};
+pub use self::error::JournalError;
+pub use self::failed_rows::{Cell, FailedRows};
+pub use self::layout::Layout;
+pub use self::line::Line;
 pub use self::reader::{ReadError, ResultsReader};
-pub use self::record::{Line, Subject};
-pub use self::rewrite::{Cell, FailedRows};
+pub use self::record::Subject;
 pub use self::status::CurrentStatus;
 pub use self::status_writer::StatusWriter;
-pub use self::storage::{FileLock, InUse};
-pub(crate) use self::storage::{beside, create, replace};
+pub(crate) use self::storage::Replacement;
+pub use self::storage::{Disk, Durability, FileLock, InUse, resolved};
 
-use self::lines::{LinesAt, RawLines};
+use self::earlier::Old;
+use self::lines::LinesAt;
+use self::pending::{FileState, Pending};
 use self::record::{Decoder, Encoder};
-use self::storage::{Lock, Syncer};
-use crate::model::columns::{MARK, RESULT_COLUMNS, RUN_STATUS};
+use self::rewrite::RewriteError;
+use self::storage::{LedgerFile, Lock};
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::person::PersonKeys;
-use crate::model::status::JobKind;
+use crate::model::status::Status;
 
 /// The offset of a row that has no line yet.
 const NOWHERE: u64 = u64::MAX;
@@ -49,106 +68,43 @@ const NOWHERE: u64 = u64::MAX;
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    file: File,
+    file: LedgerFile,
+    /// The new file, until it replaces that of an earlier run.
+    pending: Option<Pending>,
+    /// Set as long as the file of an earlier run is as it was.
+    unchanged: bool,
     encoder: Encoder,
     layout: Layout,
     /// Lines that are not in the file yet.
     buffer: Vec<u8>,
-    /// The length of the file, at which the buffer will begin.
-    written: u64,
+    /// The offset at which the buffer begins: the length of the file, unless writing has failed.
+    buffer_at: u64,
+    /// Set if the buffer has the line of a request that is about to be sent.
+    is_sending: bool,
     /// The offset of each input row's last line, in the order of the input.
     rows: Vec<u64>,
     /// The offsets of the lines of people who are no longer in the sheet.
     gone: Vec<u64>,
     /// A reader of the earlier run's lines; `None` until the first is read.
     earlier: Option<(LinesAt, Decoder)>,
-    syncer: Syncer,
     broken: bool,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// A row of the input, by its index among all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(u32);
 
-/// The format of a results file apart from its fixed columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layout {
-    /// The names of the input's columns, which follow `RESULT_COLUMNS`.
-    pub carried: Vec<String>,
-    /// True if the file begins with a byte order mark, without which Excel shows accents incorrectly. Earlier results
-    /// are read with and without one.
-    pub excel: bool,
-}
-
-impl From<Vec<String>> for Layout {
-    fn from(carried: Vec<String>) -> Self {
-        Self { carried, ..Self::default() }
-    }
-}
-
-impl Layout {
-    /// Returns the layout of the results of `revoke`, for results that have these columns after `RESULT_COLUMNS`.
-    pub fn for_revoke(carried: &[String]) -> Self {
-        [RUN_STATUS.to_owned()].into_iter().chain(carried.iter().cloned()).collect::<Vec<_>>().into()
-    }
-
-    fn columns(&self) -> usize {
-        RESULT_COLUMNS.len() + self.carried.len()
-    }
-
-    fn header(&self) -> Vec<u8> {
-        let mut header = if self.excel { MARK.to_vec() } else { Vec::new() };
-        Encoder::new().header(&mut header, self.carried.iter().map(String::as_str));
-        header
-    }
-}
-
 /// The treatment of an existing results file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// Resumes from the file.
     Continue,
-    /// Starts over, and renames the old file to a name with this time.
+    /// Decides about every row again, but keeps the lines that show which invites are this job's. The old file is kept
+    /// under a name with this time.
     Fresh(Timestamp),
-    /// Starts over, and replaces the old file if it is a results file.
+    /// Starts over without the file, which must not record anything that a run has sent.
     Replace,
-}
-
-/// An error on opening or writing a results file.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "see the messages; `path` is the results file, `source` the system's error")]
-pub enum JournalError {
-    #[error("another bulk-invite is using {}; wait until it has finished", path.display())]
-    Locked { path: PathBuf },
-    #[error("cannot write the results to {}: {source}; choose another file with --results", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error("cannot read the earlier results in {}: {source}; choose another file with --results", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error(
-        "{} already exists and is not a results file of bulk-invite; move it, or choose another file with --results",
-        path.display()
-    )]
-    NotOurs { path: PathBuf },
-    #[error("{} contains the results of another command; choose another file with --results", path.display())]
-    OtherJob { path: PathBuf },
-    #[error(
-        "{} contains results of another organization ({organization}); choose another file with --results, or start over \
-         with --fresh",
-        path.display()
-    )]
-    OtherOrganization { path: PathBuf, organization: String },
-    #[error(
-        "{}, line {line}: {problem}; undo the edit to that line, or start over with --fresh",
-        path.display()
-    )]
-    Damaged { path: PathBuf, line: u64, problem: &'static str },
-    /// Writing failed; `unwritten` are the lines that are not in the file.
-    #[error("cannot write the results to {}: {source}", path.display())]
-    Broken { path: PathBuf, source: io::Error, unwritten: Vec<Line> },
-    /// The file of `--failed` at `path` could not be written; the results are complete.
-    #[error("cannot write the failed rows to {} (--failed): {source}", path.display())]
-    FailedRows { path: PathBuf, source: io::Error },
 }
 
 impl Journal {
@@ -162,45 +118,76 @@ impl Journal {
         layout: impl Into<Layout>,
         start: Start,
     ) -> Result<(Self, Earlier), JournalError> {
+        let path = &resolved(path);
         let unwritable = |source| JournalError::Unwritable { path: path.into(), source };
-        let lock = Lock::take(path).map_err(unwritable)?;
-        let lock = lock.ok_or_else(|| JournalError::Locked { path: path.into() })?;
+        let locked = || JournalError::Locked { path: path.into() };
+        let mut lock = Lock::take(path).map_err(unwritable)?.ok_or_else(locked)?;
         let layout = layout.into();
-        let exists = fs::exists(path).map_err(unwritable)?;
-        let earlier = match start {
-            Start::Continue if exists => earlier::take_over(path, organizations, keys, &layout)?,
-            Start::Fresh(now) if exists => keep_aside(path, now).map(|()| None).map_err(unwritable)?,
-            Start::Replace if exists => {
-                earlier::take_over(path, organizations, keys, &layout)?;
-                None
+        let (mut pending, mut earlier) = (None, Earlier::default());
+        let mut file = if fs::exists(path).map_err(unwritable)? {
+            let state = FileState::of(path).map_err(unwritable)?;
+            let old = Old::read(path, organizations, keys, &layout)?;
+            let (keep, old) = match start {
+                Start::Continue => (None, old),
+                Start::Fresh(now) => (Some(now), old),
+                Start::Replace if old.is_some_and(|old| old.is_on_record()) => {
+                    return Err(JournalError::OnRecord { path: path.into() });
+                }
+                Start::Replace => (None, None),
+            };
+            let new = pending.insert(Pending::create(path, state, keep).map_err(unwritable)?);
+            match old {
+                Some(old) => earlier = old.write(new.file(), &layout).map_err(unwritable)?,
+                None => new.file().write_all(&layout.header()).map_err(unwritable)?,
             }
-            Start::Continue | Start::Fresh(_) | Start::Replace => None,
-        };
-        let mut file = if earlier.is_some() {
-            fs::OpenOptions::new().read(true).write(true).open(path).map_err(unwritable)?
+            earlier = if keep.is_some() { earlier.fresh() } else { earlier };
+            new.file().try_clone().map_err(unwritable)?
         } else {
-            let mut file = storage::create(path).map_err(unwritable)?;
-            file.write_all(&layout.header()).map_err(unwritable)?;
-            file
+            // If the file exists now, another run has created it.
+            storage::create_new(path).map_err(|source| {
+                if source.kind() == io::ErrorKind::AlreadyExists { locked() } else { unwritable(source) }
+            })?
         };
-        let earlier = earlier.unwrap_or_default();
-        let written = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
-        let syncer = Syncer::start(file.try_clone().map_err(unwritable)?, path.into()).map_err(unwritable)?;
+        if !lock.hold(&file).map_err(unwritable)? {
+            return Err(locked());
+        }
+        if pending.is_none() {
+            file.write_all(&layout.header()).map_err(unwritable)?;
+        }
+        let place = pending.as_ref().map_or(path.as_path(), Pending::path).to_owned();
+        let file = LedgerFile::open(file, place).map_err(unwritable)?;
         let journal = Self {
             path: path.to_owned(),
-            file,
             encoder: Encoder::new(),
             layout,
             buffer: Vec::new(),
-            written,
+            buffer_at: file.length(),
+            is_sending: false,
+            file,
+            unchanged: pending.is_some(),
+            pending,
             rows: Vec::new(),
             gone: Vec::new(),
             earlier: None,
-            syncer,
             broken: false,
-            _lock: lock,
+            lock,
         };
         Ok((journal, earlier))
+    }
+
+    /// Chooses what the lines survive: a power cut unless this is called.
+    pub fn set_durability(&mut self, durability: Durability) {
+        self.file.set_durability(durability);
+    }
+
+    /// Replaces the disk, for tests of one that fails or loses what was not synced.
+    pub fn set_disk(&mut self, disk: Box<dyn Disk>) {
+        self.file.set_disk(disk);
+    }
+
+    /// Returns the number of bytes of the file that are certainly on the disk.
+    pub fn synced(&self) -> u64 {
+        self.file.synced()
     }
 
     /// Makes room for this number of rows, because growing would briefly need twice the memory.
@@ -222,7 +209,8 @@ impl Journal {
         outcome: &Outcome,
         cells: impl IntoIterator<Item = &'a str>,
     ) {
-        let offset = self.written + self.buffer.len() as u64;
+        let offset = self.buffer_at + self.buffer.len() as u64;
+        self.is_sending |= outcome.status == Status::Sending;
         self.encoder.line(&mut self.buffer, subject, outcome, cells);
         match slot {
             Some(slot) => self.rows[slot.0 as usize] = offset,
@@ -230,56 +218,61 @@ impl Journal {
         }
     }
 
+    /// Returns whether the file of an earlier run is still as it was. It stays so if the journal is dropped now.
+    pub fn is_unchanged(&self) -> bool {
+        self.unchanged
+    }
+
+    /// Replaces the file of an earlier run, unless that has been done.
+    fn begin(&mut self) -> io::Result<()> {
+        if let Some(pending) = self.pending.take() {
+            let placed = pending.put_in_place(&self.path);
+            // A failure to sync the folder comes after the file has been replaced.
+            self.unchanged = !self.file.is_at(&self.path);
+            placed?;
+            self.file.has_moved(self.path.clone());
+        }
+        Ok(())
+    }
+
     /// Returns the number of buffered bytes.
     pub fn unflushed(&self) -> usize {
         self.buffer.len()
     }
 
-    /// Writes all buffered lines to the file. After a failure nothing more is written, and every call fails.
+    /// Writes all buffered lines to the file, and syncs it if one of them is of a request that is about to be sent.
+    /// After a failure nothing more is written, and every call fails.
     pub fn flush(&mut self) -> Result<(), JournalError> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let failure =
-            if self.broken { Some(io::Error::other("an earlier write failed")) } else { self.syncer.failure() };
-        if let Some(source) = failure {
-            return Err(self.break_off(source, 0));
+        if self.broken {
+            return Err(self.break_off(io::Error::other("an earlier write failed"), self.buffer_at));
         }
-        if let Err(source) = self.file.write_all(&self.buffer) {
+        if let Some(source) = self.file.failure() {
+            return Err(self.break_off(source, self.file.synced()));
+        }
+        if self.file.is_changed() {
+            return Err(self.recover());
+        }
+        // A request is about to be sent, so its line must be in the file that the next run reads.
+        if self.is_sending
+            && let Err(source) = self.begin()
+        {
+            return Err(self.break_off(source, self.buffer_at));
+        }
+        if let Err(source) = self.file.write(&self.buffer) {
             // On a full disk, a part of the buffer may have been written.
-            let length = self.file.metadata().map_or(0, |metadata| metadata.len());
-            return Err(self.break_off(source, length.saturating_sub(self.written)));
+            return Err(self.break_off(source, self.file.length_on_disk()));
         }
-        self.written += self.buffer.len() as u64;
+        if std::mem::take(&mut self.is_sending)
+            && let Err(source) = self.file.sync()
+        {
+            return Err(self.break_off(source, self.file.synced()));
+        }
         self.buffer.clear();
-        self.syncer.wrote();
+        self.buffer_at = self.file.length();
         Ok(())
-    }
-
-    /// Gives up writing. The file contains the first `written` bytes of the buffer. Returns an error with the lines
-    /// that are not in the file, each only once.
-    fn break_off(&mut self, source: io::Error, mut written: u64) -> JournalError {
-        let mut decoder = Decoder::new();
-        let columns = self.layout.columns();
-        let mut unwritten = Vec::new();
-        // A file that was moved or removed is still readable, but only by this process.
-        if !self.broken && !storage::is_at(&self.file, &self.path) {
-            written = 0;
-            let mut lines = self.file.try_clone().map(LinesAt::new).ok();
-            for offset in self.rows.iter().chain(&self.gone).filter(|offset| **offset < self.written) {
-                let raw = lines.as_mut().and_then(|lines| lines.read(*offset).ok());
-                unwritten.extend(raw.and_then(|raw| decoder.line(raw, columns).ok()));
-            }
-        }
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut lines = RawLines::new(buffer.as_slice(), 0);
-        while let Ok(Some((begin, raw))) = lines.next() {
-            if begin + raw.len() as u64 > written {
-                unwritten.extend(decoder.line(raw, columns).ok());
-            }
-        }
-        self.broken = true;
-        JournalError::Broken { path: self.path.clone(), source, unwritten }
     }
 
     /// Reads a line of an earlier run.
@@ -288,7 +281,7 @@ impl Journal {
         let columns = self.layout.columns();
         let reader = match self.earlier.take() {
             Some(reader) => reader,
-            None => (LinesAt::open(&self.path).map_err(unreadable)?, Decoder::new()),
+            None => (LinesAt::new(self.file.reader().map_err(unreadable)?), Decoder::new()),
         };
         let (lines, decoder) = self.earlier.insert(reader);
         let raw = lines.read(place.offset).map_err(unreadable)?;
@@ -305,39 +298,18 @@ impl Journal {
     pub fn finish(mut self, failed: Option<FailedRows>) -> Result<(), JournalError> {
         self.flush()?;
         if self.broken {
-            return Err(self.break_off(io::Error::other("an earlier write failed"), 0));
+            return Err(self.break_off(io::Error::other("an earlier write failed"), self.buffer_at));
         }
-        if !storage::is_at(&self.file, &self.path) {
-            return Err(self.break_off(io::Error::new(io::ErrorKind::NotFound, "the file was moved or removed"), 0));
+        if let Err(source) = self.begin() {
+            return Err(self.break_off(source, self.buffer_at));
         }
-        let failed = rewrite::rewrite(&self, failed).map_err(|source| self.break_off(source, 0))?;
-        failed.map_err(|(path, source)| JournalError::FailedRows { path, source })
-    }
-}
-
-/// Returns the kind of job whose results have these columns after [`RESULT_COLUMNS`].
-fn kind(carried: &[String]) -> JobKind {
-    if carried.first().is_some_and(|name| name == RUN_STATUS) { JobKind::Revoke } else { JobKind::Invite }
-}
-
-/// Returns whether the header is that of a results file.
-fn is_ours(header: &[String]) -> bool {
-    header.len() >= RESULT_COLUMNS.len() && header.iter().zip(RESULT_COLUMNS).all(|(name, ours)| name == ours)
-}
-
-/// Renames the file, for example from `people.results.csv` to `people.results.2026-11-24T101530Z.csv`.
-fn keep_aside(path: &Path, now: Timestamp) -> io::Result<()> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
-    let time = now.strftime("%Y-%m-%dT%H%M%SZ");
-    for attempt in 0..1000 {
-        let number = if attempt == 0 { String::new() } else { format!("-{attempt}") };
-        let aside = path.with_file_name(format!("{stem}.{time}{number}{extension}"));
-        if !fs::exists(&aside)? {
-            return fs::rename(path, aside);
+        let rewritten = rewrite::rewrite(&mut self, failed);
+        match rewritten {
+            Ok(failed) => failed.map_err(|(path, source)| JournalError::FailedRows { path, source }),
+            Err(RewriteError::Changed) => Err(self.recover()),
+            Err(RewriteError::Failed(source)) => Err(self.break_off(source, self.buffer_at)),
         }
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for the old file"))
 }
 
 #[cfg(test)]

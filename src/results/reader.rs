@@ -3,19 +3,22 @@
 //! The last line of a row counts. Rows are returned in the order of the input, followed by people who are no longer in
 //! it. Memory holds only the offset of each row's line; the line itself is read when it is returned.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lines::{LinesAt, RawLines};
-use super::record::{Decoder, Line};
-use super::{earlier, is_ours};
+use super::ledger::{self, At, Ledger, Unusable};
+use super::line::Line;
+use super::lines::LinesAt;
+use super::record::Decoder;
+use super::source::Source;
 use crate::model::columns::RESULT_COLUMNS;
 use crate::model::invitation::ObjectId;
-use crate::model::person::PersonKeys;
+use crate::model::person::{PersonKey, PersonKeys};
 use crate::model::status::JobKind;
+use crate::spreadsheet::SheetError;
 
 /// A reader of the rows of a results file.
 #[derive(Debug)]
@@ -27,6 +30,10 @@ pub struct ResultsReader {
     rows: Vec<Row>,
     next: usize,
     torn: bool,
+    /// Lines that a later one of the same person replaces.
+    replaced: Vec<Row>,
+    /// Set if the lines are not in the order of the input, as a finished run leaves them.
+    out_of_order: bool,
 }
 
 /// The position of the last line of a row, in the order in which rows are returned.
@@ -48,61 +55,45 @@ pub enum ReadError {
     #[error("{} is not a results file of bulk-invite; pass the results file of a run", path.display())]
     NotOurs { path: PathBuf },
     #[error("{}, line {line}: {problem}; undo the edit to that line", path.display())]
-    Damaged { path: PathBuf, line: u64, problem: &'static str },
+    Damaged { path: PathBuf, line: u64, problem: Cow<'static, str> },
+    #[error("cannot read the results in {}: {source}", path.display())]
+    Foreign { path: PathBuf, source: SheetError },
 }
 
 impl ResultsReader {
     /// Opens the results file at `path` and finds its rows. Reads each line once, so that a damaged one is found here.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        let unreadable = |source| ReadError::Unreadable { path: path.into(), source };
-        let not_ours = || ReadError::NotOurs { path: path.into() };
-        let file = File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
-        if metadata.is_dir() {
-            return Err(unreadable(io::Error::other("it is a folder")));
-        }
-        let mut lines = RawLines::new(&file, 0);
-        let mut decoder = Decoder::new();
-        let (carried, mut end) = match lines.next().map_err(unreadable)? {
-            Some((_, raw)) => {
-                let mut header = decoder.header(raw).map_err(|_| not_ours())?;
-                if !is_ours(&header) {
-                    return Err(not_ours());
-                }
-                (header.split_off(RESULT_COLUMNS.len()), raw.len() as u64)
-            }
-            // The run was killed before it wrote the whole header.
-            None if metadata.len() > 0 && earlier::is_torn_header(path) => (Vec::new(), 0),
-            None => return Err(not_ours()),
-        };
-
         let keys = PersonKeys::default();
-        let mut rows: Vec<Row> = Vec::new();
-        let mut people = HashMap::new();
-        let mut number = 1;
-        while let Some((offset, raw)) = lines.next().map_err(unreadable)? {
-            number += 1;
-            end = offset + raw.len() as u64;
-            let line = decoder.line(raw, RESULT_COLUMNS.len() + carried.len());
-            let line = line.map_err(|bad| ReadError::Damaged { path: path.into(), line: number, problem: bad.0 })?;
-            let row = Row { number: line.row.unwrap_or(u32::MAX), offset, line: number };
-            if line.outcome.status.is_of_the_row_alone() {
-                rows.push(row);
-                continue;
+        let read = ledger::read(path, |found: &mut Found, at, line| found.add(&keys, at, &line));
+        let (Ledger { source, mut header, torn, resaved: _ }, found) = match read {
+            Ok(read) => read,
+            Err(Unusable::NoHeader { is_empty: false }) => {
+                let ledger = Ledger {
+                    source: Source::Memory(io::Cursor::default()),
+                    header: RESULT_COLUMNS.map(str::to_owned).to_vec(),
+                    torn: true,
+                    resaved: false,
+                };
+                (ledger, Found::default())
             }
-            // Row numbers may change between runs, so lines are matched by person.
-            let organization = line.org_id.parse().unwrap_or(ObjectId::ZERO);
-            match people.entry(keys.key(organization, &line.email)) {
-                Entry::Occupied(at) => rows[*at.get()] = row,
-                Entry::Vacant(free) => {
-                    free.insert(rows.len());
-                    rows.push(row);
-                }
-            }
-        }
+            Err(unusable) => return Err(ReadError::of(path, unusable)),
+        };
+        let carried = header.split_off(RESULT_COLUMNS.len());
+        let Found { mut rows, replaced, out_of_order, .. } = found;
         rows.sort_unstable();
-        let torn = end < metadata.len();
-        Ok(Self { path: path.into(), carried, lines: LinesAt::new(file), decoder, rows, next: 0, torn })
+        let (lines, decoder) = (LinesAt::new(source), Decoder::new());
+        Ok(Self { path: path.into(), carried, lines, decoder, rows, next: 0, torn, replaced, out_of_order })
+    }
+
+    /// Also returns lines of the same person as another one, and starts again with the first row.
+    ///
+    /// Only a finished file is changed by this. While a run is going, its later lines replace earlier ones.
+    pub fn keep_repeated(&mut self) {
+        if !self.out_of_order {
+            self.rows.append(&mut self.replaced);
+            self.rows.sort_unstable();
+        }
+        self.rewind();
     }
 
     /// Returns the names of the input's columns that each line contains.
@@ -112,7 +103,7 @@ impl ResultsReader {
 
     /// Returns the kind of job that wrote the file.
     pub fn kind(&self) -> JobKind {
-        super::kind(&self.carried)
+        ledger::kind(&self.carried)
     }
 
     /// Returns whether the file ends in the middle of a line, because its run was killed or is still writing.
@@ -139,6 +130,50 @@ impl ResultsReader {
         match self.decoder.line(raw, RESULT_COLUMNS.len() + self.carried.len()) {
             Ok(line) => Ok(Some(line)),
             Err(bad) => Err(ReadError::Damaged { path: self.path.clone(), line: row.line, problem: bad.0 }),
+        }
+    }
+}
+
+/// The rows that have been found so far.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Row>,
+    people: HashMap<PersonKey, usize>,
+    /// Lines that a later line of the same person replaces.
+    replaced: Vec<Row>,
+    last: u32,
+    out_of_order: bool,
+}
+
+impl Found {
+    fn add(&mut self, keys: &PersonKeys, At { number, offset }: At, line: &Line) {
+        let row = Row { number: line.row.unwrap_or(u32::MAX), offset, line: number };
+        self.out_of_order |= row.number <= self.last && row.number != u32::MAX;
+        self.last = row.number;
+        if line.outcome.status.is_of_the_row_alone() {
+            self.rows.push(row);
+            return;
+        }
+        // Row numbers may change between runs, so lines are matched by person.
+        let organization = line.org_id.parse().unwrap_or(ObjectId::ZERO);
+        match self.people.entry(keys.key(organization, &line.email)) {
+            Entry::Occupied(at) => self.replaced.push(std::mem::replace(&mut self.rows[*at.get()], row)),
+            Entry::Vacant(free) => {
+                free.insert(self.rows.len());
+                self.rows.push(row);
+            }
+        }
+    }
+}
+
+impl ReadError {
+    fn of(path: &Path, unusable: Unusable) -> Self {
+        let path = path.into();
+        match unusable {
+            Unusable::Unreadable(source) => ReadError::Unreadable { path, source },
+            Unusable::NoHeader { .. } | Unusable::NotOurs => ReadError::NotOurs { path },
+            Unusable::Damaged { line, problem } => ReadError::Damaged { path, line, problem: problem.0 },
+            Unusable::Foreign(source) => ReadError::Foreign { path, source },
         }
     }
 }
@@ -205,13 +240,23 @@ mod tests {
     fn a_torn_last_line_is_left_out() {
         let whole = format!("{HEADER}{}", line("2", "ada@example.com", "invited"));
         let last = line("3", "bob@example.com", "sending");
-        for cut in 1..last.len() {
+        for cut in 1..last.len() - "'=Ada\n".len() {
             let (rows, torn) = read(&format!("{whole}{}", &last[..cut])).unwrap();
             assert_eq!((rows.len(), torn), (1, true), "cut after {cut} bytes");
         }
         for cut in 1..HEADER.len() {
             assert_eq!(read(&HEADER[..cut]).unwrap(), (vec![], true), "cut after {cut} bytes");
         }
+    }
+
+    #[test]
+    fn a_last_line_without_its_line_end_counts() {
+        let text = format!("{HEADER}{}", line("2", "ada@example.com", "invited"));
+        let expected = (vec!["2 ada@example.com invited".to_owned()], false);
+        assert_eq!(read(text.trim_end()).unwrap(), expected);
+        assert_eq!(read(&text.replace('\n', "\r")).unwrap(), expected);
+        assert_eq!(read(text.replace('\n', "\r").trim_end()).unwrap(), expected);
+        assert_eq!(read(&text.replacen('\n', "\r", 1)).unwrap(), expected);
     }
 
     #[test]
@@ -257,7 +302,7 @@ mod tests {
             @"people.results.csv is not a results file of bulk-invite; pass the results file of a run"
         );
         insta::assert_snapshot!(
-            ReadError::Damaged { path: path(), line: 3, problem: "the status is unknown" },
+            ReadError::Damaged { path: path(), line: 3, problem: "the status is unknown".into() },
             @"people.results.csv, line 3: the status is unknown; undo the edit to that line"
         );
     }

@@ -3,30 +3,13 @@
 //! The format is CSV (RFC 4180). A cell that a spreadsheet program would run as a formula is written with a leading
 //! apostrophe, which is removed on reading, so every cell is read back unchanged.
 
-use std::time::Duration;
-
 use csv_core::{ReadRecordResult, WriteResult};
 use jiff::Timestamp;
 
+use super::line::{BadLine, Line};
 use crate::model::columns::{RESULT_COLUMNS, protected, unprotected};
 use crate::model::outcome::Outcome;
 use crate::model::reason::ErrorCode;
-use crate::model::status::Status;
-
-/// A line of a results file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The row number as shown by a spreadsheet program; `None` for a person who is no longer in the sheet.
-    pub row: Option<u32>,
-    /// The cell with the address, as in the sheet.
-    pub email: String,
-    /// The organization, as in the sheet or the settings.
-    pub org_id: String,
-    /// The outcome of the row.
-    pub outcome: Outcome,
-    /// The input's cells, in the order of the header's columns after `RESULT_COLUMNS`.
-    pub cells: Vec<String>,
-}
 
 /// The columns that identify the row of a line.
 #[derive(Clone, Copy, Debug)]
@@ -174,10 +157,6 @@ pub(super) struct Decoder {
     ends: Vec<usize>,
 }
 
-/// An error in a line, with its description.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BadLine(pub(super) &'static str);
-
 impl Decoder {
     pub(super) fn new() -> Self {
         Self { csv: csv_core::Reader::new(), text: Vec::new(), ends: Vec::new() }
@@ -189,19 +168,23 @@ impl Decoder {
         // A cell is never longer than the raw line, and a line never has more cells than bytes.
         self.text.resize(raw.len() + 1, 0);
         self.ends.resize(raw.len() + 1, 0);
-        let (result, _, _, count) = self.csv.read_record(raw, &mut self.text, &mut self.ends);
+        let (result, read, _, count) = self.csv.read_record(raw, &mut self.text, &mut self.ends);
         match result {
+            // Another program may have replaced line feeds by carriage returns, between which there are more rows.
+            ReadRecordResult::Record if !matches!(&raw[read..], b"" | b"\n") => {
+                return Err(BadLine::new("the line has other line ends within it"));
+            }
             ReadRecordResult::Record => {}
             ReadRecordResult::InputEmpty
             | ReadRecordResult::OutputFull
             | ReadRecordResult::OutputEndsFull
-            | ReadRecordResult::End => return Err(BadLine("the line is not complete")),
+            | ReadRecordResult::End => return Err(BadLine::new("the line is not complete")),
         }
         let mut start = 0;
         let cell = |end: &usize| {
             let bytes = &self.text[start..*end];
             start = *end;
-            std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| BadLine("the line is not UTF-8"))
+            std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| BadLine::new("the line is not UTF-8"))
         };
         self.ends[..count].iter().map(cell).collect()
     }
@@ -216,39 +199,9 @@ impl Decoder {
     pub(super) fn line(&mut self, raw: &[u8], columns: usize) -> Result<Line, BadLine> {
         let cells = self.cells(raw)?;
         if cells.len() != columns {
-            return Err(BadLine("the number of cells differs from the header"));
+            return Err(BadLine::new("the number of cells differs from the header"));
         }
-        let mut cells = cells.into_iter().map(restored);
-        let mut next = || cells.next().unwrap_or_default();
-        let row = optional(&next(), "row is not a whole number")?;
-        let (email, org_id) = (next(), next());
-        let status: Status = next().parse().map_err(|_| BadLine("the status is unknown"))?;
-        let invite_id = text(next());
-        let expires_at = optional(&next(), "expires_at is not a time such as 2026-11-24T10:15:30Z")?;
-        // An invitation that may still be running has no id and no expiry time yet.
-        let is_running = matches!(status, Status::Sending | Status::Unknown) && invite_id.is_none();
-        let (expires_at, settled_at) = if is_running { (None, expires_at) } else { (expires_at, None) };
-        let http_status = optional(&next(), "http_status is not a whole number")?;
-        let error_code = text(next()).map(|code| ErrorCode::parse(status, &code));
-        let error_detail = text(next());
-        let attempts = optional(&next(), "attempts is not a whole number")?.unwrap_or_default();
-        let elapsed = Duration::from_millis(optional(&next(), "elapsed_ms is not a whole number")?.unwrap_or_default());
-        let finished_at: Option<Timestamp> =
-            optional(&next(), "finished_at is not a time such as 2026-11-24T10:15:30Z")?;
-        let finished_at = finished_at.ok_or(BadLine("finished_at is empty"))?;
-        let outcome = Outcome {
-            status,
-            invite_id,
-            expires_at,
-            settled_at,
-            http_status,
-            error_code,
-            error_detail,
-            attempts,
-            elapsed,
-            finished_at,
-        };
-        Ok(Line { row, email, org_id, outcome, cells: cells.collect() })
+        Line::of(cells.into_iter().map(restored))
     }
 }
 
@@ -259,20 +212,12 @@ fn restored(mut cell: String) -> String {
     cell
 }
 
-fn text(cell: String) -> Option<String> {
-    Some(cell).filter(|cell| !cell.is_empty())
-}
-
-fn optional<T: std::str::FromStr>(cell: &str, problem: &'static str) -> Result<Option<T>, BadLine> {
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    cell.parse().map(Some).map_err(|_| BadLine(problem))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::status::Status;
     use proptest::prelude::*;
 
     fn written(line: &Line) -> Vec<u8> {

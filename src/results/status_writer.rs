@@ -4,16 +4,16 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::record::{Encoder, Line, Subject};
-use super::storage;
+use super::line::Line;
+use super::record::{Encoder, Subject};
+use super::storage::{Replacement, resolved};
 
 /// A writer of the copy, which gets its final name only when it is complete.
 #[derive(Debug)]
 pub struct StatusWriter {
-    path: PathBuf,
-    new: PathBuf,
+    replacement: Replacement,
     file: BufWriter<File>,
     encoder: Encoder,
     text: Vec<u8>,
@@ -22,15 +22,15 @@ pub struct StatusWriter {
 }
 
 impl StatusWriter {
-    /// Creates the copy at `path`, with the new column and the input's columns in `carried`.
+    /// Creates the copy at `path`, or in place of the file behind the link there, with the new column and the input's columns in `carried`.
     pub fn create(path: &Path, column: &str, carried: &[String]) -> io::Result<Self> {
-        let new = storage::beside(path);
-        let file = BufWriter::new(storage::create(&new)?);
+        let replacement = Replacement::create(&resolved(path))?;
+        let file = BufWriter::new(replacement.file().try_clone()?);
         let cells: Vec<usize> = (0..carried.len()).filter(|cell| carried[*cell] != column).collect();
         let (mut encoder, mut text) = (Encoder::new(), Vec::new());
         let names = cells.iter().map(|cell| carried[*cell].as_str());
         encoder.header(&mut text, std::iter::once(column).chain(names));
-        Ok(Self { path: path.to_owned(), new, file, encoder, text, cells })
+        Ok(Self { replacement, file, encoder, text, cells })
     }
 
     /// Adds a line with its value of the new column.
@@ -46,7 +46,7 @@ impl StatusWriter {
     /// Syncs the file and renames it to its final name.
     pub fn finish(mut self) -> io::Result<()> {
         self.file.write_all(&self.text)?;
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        storage::replace(file, &self.new, &self.path)
+        self.file.flush()?;
+        self.replacement.finish()
     }
 }

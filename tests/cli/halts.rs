@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use atlas_sandbox::{Access, Options};
 
-use crate::world::{Credential, Promise, Results, World, faults, people, sandbox, wait_until};
+use crate::world::{Credential, Promise, Results, World, faults, people, sandbox, sheet, wait_until};
 
 #[test]
 fn refused_credentials_halt_the_run_before_anything_is_sent() {
@@ -109,8 +109,8 @@ fn a_full_disk_halts_the_run_and_loses_nothing() {
         people: people(120),
         arguments: vec!["--concurrency=4", "--settle=100ms"],
     };
-    // A limit on the size of files, of which the program hears as of a full disk.
-    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
+    // A limit on the size of files, which is reported as a full disk is.
+    let script = "ulimit -f 16; exec \"$0\" \"$@\"";
     let run = world.shell(script).args(&["run", "people.csv"]).args(&promise.arguments);
     let run = run.with_token(&server).summed().finish();
     run.exits(3);
@@ -127,16 +127,19 @@ fn a_full_disk_reports_only_the_rows_that_are_missing() {
     let world = World::with_people(200);
     let server = sandbox(Options::default());
     world.invite(&server.base_url()).finish().exits(0);
-    // The lines that are kept are rewritten at once, and the limit lets a part of them through.
+    world.write("people.csv", sheet(&people(201)));
+    // The lines that are kept are written together with the first request, and the limit lets a part of them through.
     let length = world.read("people.results.csv").len();
-    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", length * 3 / 2 / 512);
+    let script = format!("ulimit -f {}; exec \"$0\" \"$@\"", length * 3 / 2 / 512);
     let run = world.shell(&script).args(&["run", "people.csv"]).aimed_at(&server.base_url());
     let run = run.credential(Credential::Token).finish();
     run.exits(3);
     let whole = world.lines_written() - 1 - 200;
     assert!((50..150).contains(&whole), "it was to end midway: {whole}");
     let missing = &people(200)[whole..];
-    let named: Vec<&str> = run.stderr.lines().filter(|line| line.contains("@example.com")).collect();
+    let named = run.stderr.lines().filter(|line| line.contains("@example.com"));
+    // Nothing was sent for the last row, which has a line for each of its states.
+    let named: Vec<&str> = named.filter(|line| !line.contains("person-201")).collect();
     assert_eq!(named.len(), missing.len(), "{}", run.output());
     assert!(named.iter().zip(missing).all(|(line, email)| line.contains(email)), "{}", run.output());
 }
@@ -171,6 +174,64 @@ fn a_results_folder_that_vanishes_halts_the_run() {
         let reported = |line: &str| line.contains(&made.email) && line.contains(&made.id);
         assert!(run.stderr.lines().any(reported), "{} {} {}", made.email, made.id, run.output());
     }
+}
+
+#[test]
+fn a_wait_that_is_too_long_halts_the_run() {
+    for (fault, arguments, invited) in [
+        ("429=365d@1/all", &[][..], 0),
+        ("429=365d@#6", &["--concurrency", "1"], 5),
+        ("503=date+365d@1/lookups", &[], 0),
+        ("maintenance=10m@#6", &["--concurrency", "1", "--max-wait", "1s"], 5),
+    ] {
+        let world = World::with_people(30);
+        let server = sandbox(faults(&[fault]));
+        let run = world.invite(&server.base_url()).args(arguments).summed().finish();
+        run.exits(3);
+        let summary = run.json();
+        assert_eq!(
+            (&summary["exit_reason"], &summary["ended_early_reason"]),
+            (&"wait_too_long".into(), &"WAIT_TOO_LONG".into()),
+            "{fault}"
+        );
+        let results = world.results();
+        assert_eq!((results.count("invited"), results.count("not_sent")), (invited, 30 - invited), "{fault}");
+        let codes = results.column("error_code");
+        assert_eq!(codes.iter().filter(|code| **code == "WAIT_TOO_LONG").count(), 30 - invited, "{fault}");
+        // The same command resumes.
+        let server = sandbox(Options::default());
+        world.invite(&server.base_url()).finish().exits(0);
+        assert_eq!(server.sandbox().ledger().created.len(), 30 - invited, "{fault}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_too_long_ends_other_commands() {
+    let world = World::with_people(3);
+    world.invite(&sandbox(Options::default()).base_url()).finish().exits(0);
+    let server = sandbox(faults(&["429=365d@1/all"]));
+    for (command, exit) in [
+        (&["check", "people.csv"][..], 2),
+        (&["status", "people.results.csv"], 2),
+        (&["revoke", "people.results.csv"], 3),
+    ] {
+        let run = world.program(command).with_token(&server).finish();
+        run.exits(exit);
+        assert!(run.stderr.contains("--max-wait"), "{}", run.output());
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_the_deadline() {
+    let world = World::with_people(5);
+    let server = sandbox(Options::default());
+    let run = world.invite(&server.base_url()).args(&["--deadline", "1ms"]).summed().finish();
+    run.exits(3);
+    assert_eq!(run.json()["exit_reason"], "deadline_reached");
+    assert_eq!(world.results().column("error_code"), ["DEADLINE_REACHED"; 5]);
+    assert_eq!(server.sandbox().ledger().create_requests(), 0);
+    world.invite(&server.base_url()).env("BULK_INVITE_DEADLINE", "10m").finish().exits(0);
+    assert_eq!(server.sandbox().ledger().created.len(), 5);
 }
 
 #[test]

@@ -3,7 +3,10 @@
 //! Each module is a theme. `world` builds the folder, the servers and the processes that a case needs, and shows both
 //! streams of the binary if a case fails. `text` alone tests what people read.
 
+mod audit;
 mod bad_rows;
+#[cfg(unix)]
+mod changed_results;
 mod check;
 mod config;
 mod credentials;
@@ -12,6 +15,11 @@ mod exactly_once;
 mod excel;
 mod halts;
 mod kills;
+mod late;
+mod ledger;
+mod lists;
+#[cfg(unix)]
+mod locks;
 mod network;
 mod nightly;
 mod odd_answers;

@@ -70,8 +70,22 @@ pub(crate) const ALL: [Refusals; 10] = [
             people(world, server);
             world.write("note.html", "<html>mine</html>");
             world.write("book.xlsx", "mine");
+            world.write("config.toml", "");
+            world.write("people.lock.csv.lock", PEOPLE);
+            std::fs::hard_link(world.path("people.csv"), world.path("hard.csv")).expect("a link");
+            world.shell("mkfifo pipe; ln -s people.csv soft.csv; ln -s gone.csv dangling.csv").finish().exits(0);
         },
         lines: &[
+            "bulk-invite run people.csv --results hard.csv",
+            "bulk-invite run people.csv --results soft.csv",
+            "bulk-invite run people.csv --results dangling.csv --failed gone.csv",
+            "bulk-invite run people.csv --results /dev/null",
+            "bulk-invite run people.csv --results pipe",
+            "bulk-invite run people.csv --results config.toml --config config.toml",
+            "bulk-invite run people.csv --failed config.toml --config config.toml",
+            "bulk-invite run people.csv --summary ca.pem --ca-cert ca.pem",
+            "bulk-invite run people.csv --summary people.results.csv.lock",
+            "bulk-invite run people.lock.csv.lock --results people.lock.csv",
             "bulk-invite run people.csv --results people.csv",
             "bulk-invite run people.csv --results ./people.csv",
             "bulk-invite run people.csv --results missing/people.csv",
@@ -183,13 +197,20 @@ pub(crate) const ALL: [Refusals; 10] = [
             world.write("other.csv", "quarter,revenue\n1,2\n");
             world.write("people.status.csv", "mine");
             world.write("note.html", "mine");
-            world.write("dated.csv", results.replace("Z,20", ",20"));
+            world.write("dated.csv", results.replace("Z,20", " soon,20"));
+            world.write("columns.csv", results.replace("invite_id", "id"));
+            world.write("old.csv", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
             world.write("damaged.csv", results.replace(",invited,", ",Invited,"));
         },
         lines: &[
             "bulk-invite run people.csv --results other.csv",
             "bulk-invite run people.csv --results people.revoked.csv",
             "bulk-invite run people.csv --org-id bbbbbbbbbbbbbbbbbbbbbbbb",
+            "bulk-invite run people.csv --org-id bbbbbbbbbbbbbbbbbbbbbbbb --fresh",
+            "bulk-invite run people.csv --dry-run --results sent.csv",
+            "bulk-invite run people.csv --results damaged.csv --fresh",
+            "bulk-invite run people.csv --results columns.csv",
+            "bulk-invite run people.csv --results old.csv",
             "bulk-invite revoke people.csv",
             "bulk-invite revoke missing.csv",
             "bulk-invite revoke people.revoked.csv",
@@ -200,10 +221,14 @@ pub(crate) const ALL: [Refusals; 10] = [
             "bulk-invite status people.results.csv",
             "bulk-invite status people.results.csv --output people.results.csv",
             "bulk-invite status people.results.csv --output people.csv",
+            "bulk-invite audit people.csv",
+            "bulk-invite audit missing.csv",
+            "bulk-invite audit damaged.csv",
             "bulk-invite report people.csv --output page.html",
             "bulk-invite report missing.csv --output page.html",
             "bulk-invite report dated.csv --output page.html",
             "bulk-invite report damaged.csv --output page.html",
+            "bulk-invite report old.csv --output page.html",
             "bulk-invite report people.results.csv --output note.html",
             "bulk-invite report people.results.csv --output people.results.csv",
         ],

@@ -115,7 +115,7 @@ fn revoke_undoes_a_killed_run_despite_faults() {
         ],
     );
     let before = organization(&server);
-    let run = world.invite(&server.base_url()).args(&["--concurrency=4", "--timeout=1h"]).start();
+    let run = world.invite(&server.base_url()).args(&["--concurrency=4", "--timeout=1h", "--settle=200ms"]).start();
     wait_until("fifty rows are invited", || world.lines_written() >= 100);
     revoke(&world, &server.base_url()).finish().exits(2);
     #[cfg(unix)]

@@ -24,7 +24,8 @@ fn nothing_shows_the_secret(credential: Credential, fault: &str, exit: i32, form
     let world = World::with_people(4);
     let server = sandbox(faults(&[fault]));
     let run = world.invite(&server.base_url()).credential(credential);
-    let run = run.args(&["--failed", "failed.csv", "--log-format", format, "--summary", "-"]).start();
+    let run =
+        run.args(&["--failed", "failed.csv", "--log-format", format, "--summary", "-", "--settle", "50ms"]).start();
     let listed = command_line(run.id());
     let run = run.finish();
     run.exits(exit);

@@ -146,10 +146,11 @@ fn standard_input_is_split_into_shards() {
         format!("email,roles,org_id\nada@example.com,member,{ORGANIZATION}\nbob@example.com,member,acme\n"),
     );
     let run = |shard: &str| {
-        let script = format!("\"$0\" run - --results all.csv --fresh --shard {shard} < people.csv");
+        let name = format!("{}.csv", shard.replace('/', "-of-"));
+        let script = format!("\"$0\" run - --results {name} --shard {shard} < people.csv");
         let run = world.shell(&script).aimed_at(&server.base_url()).credential(Credential::Token).finish();
         assert!(matches!(run.code(), Some(0 | 1)), "{}", run.output());
-        world.results_in("all.csv").column("row").iter().map(|row| (*row).to_owned()).collect::<Vec<_>>()
+        world.results_in(&name).column("row").iter().map(|row| (*row).to_owned()).collect::<Vec<_>>()
     };
     let mut rows = [run("1/2"), run("2/2")].concat();
     rows.sort();

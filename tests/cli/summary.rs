@@ -6,7 +6,7 @@ use atlas_sandbox::{Limits, Options, Running, Window};
 use bulk_invite::model::{Status, StopReason};
 use serde_json::Value;
 
-use crate::world::{Finished, Signal, World, faults, sandbox, wait_until};
+use crate::world::{Finished, Signal, World, faults, sandbox, schema, wait_until};
 
 const PAGE: &str = include_str!("../../docs/automation.md");
 const SCHEMA: &str = include_str!("../../docs/summary.schema.json");
@@ -40,7 +40,8 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
             is.starts_with("text") || is == "time" && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
         }
         Value::Object(_) => is.starts_with("object"),
-        Value::Bool(_) | Value::Array(_) => false,
+        Value::Bool(_) => is == "boolean",
+        Value::Array(_) => false,
     };
     let within = match summary {
         Value::Object(_) | Value::Array(_) => documented.keys().any(|known| known.starts_with(path)),
@@ -61,31 +62,12 @@ fn hold(summary: &Value, path: &str, documented: &BTreeMap<String, String>, met:
     }
 }
 
-/// Returns the published schema, strict about fields that it does not have.
-fn schema() -> jsonschema::Validator {
-    let mut schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
-    close(&mut schema);
-    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).expect("a schema")
-}
-
-/// Forbids additional properties in every object of a schema.
-fn close(schema: &mut Value) {
-    if let Value::Object(fields) = schema {
-        if fields.contains_key("properties") {
-            fields.entry("additionalProperties").or_insert(false.into());
-        }
-        fields.values_mut().for_each(close);
-    } else if let Value::Array(items) = schema {
-        items.iter_mut().for_each(close);
-    }
-}
-
 #[test]
 fn the_schema_rejects_a_missing_and_an_unknown_field() {
     let world = World::with_people(1);
     let server = sandbox(Options::default());
     let summary = world.invite(&server.base_url()).args(&["--summary", "-"]).finish().json();
-    let schema = schema();
+    let schema = schema(SCHEMA);
     assert!(schema.is_valid(&summary));
     let mut missing = summary.clone();
     missing.as_object_mut().unwrap().remove("rows");
@@ -102,7 +84,11 @@ fn the_summary_has_exactly_the_documented_fields() {
     sheet += "bob@example.com,member of none\n";
     world.write("people.csv", sheet);
     let start = |server: &Running, arguments: &[&str]| {
-        world.invite(&server.base_url()).args(&["--summary", "-", "--fresh"]).args(arguments).start()
+        world
+            .invite(&server.base_url())
+            .args(&["--summary", "-", "--fresh", "--settle", "50ms"])
+            .args(arguments)
+            .start()
     };
     let run = |arguments: &[&str]| start(&sandbox(Options::default()), arguments).finish().json();
     let limited = || {
@@ -120,7 +106,7 @@ fn the_summary_has_exactly_the_documented_fields() {
     summaries.iter().for_each(|summary| hold(summary, "", &documented, &mut met));
     let missing: Vec<&String> = documented.keys().filter(|field| !met.contains(*field)).collect();
     assert!(missing.is_empty(), "in the table, and in no summary: {missing:?}");
-    let schema = schema();
+    let schema = schema(SCHEMA);
     for summary in &summaries {
         let errors: Vec<String> = schema.iter_errors(summary).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?} in {summary}");
@@ -157,6 +143,8 @@ fn each_exit_reason_is_documented() {
         (&[][..], &[][..], 0, "ok"),
         (&["422@#1"], &[], 1, "rows_need_a_look"),
         (&["422@1"], &["--max-failures", "1"], 3, "too_many_failures"),
+        (&["429=365d@1/all"], &[], 3, "wait_too_long"),
+        (&[], &["--deadline", "1ms"], 3, "deadline_reached"),
         (&["402@1"], &[], 3, "organization_refused"),
     ] {
         let world = World::with_people(3);
@@ -165,9 +153,10 @@ fn each_exit_reason_is_documented() {
         check(&run, code, reason);
     }
     let world = World::with_people(3);
-    std::fs::create_dir(world.path("page.html.new")).expect("a folder in the way of the page");
     let server = sandbox(Options::default());
-    let run = world.invite(&server.base_url()).args(&["--summary", "-", "--report", "page.html"]).finish();
+    // The page is larger than 8 KiB, and the other files are not.
+    let run = world.shell("ulimit -f 16; exec \"$0\" \"$@\"").args(&["run", "people.csv", "--summary", "-"]);
+    let run = run.args(&["--report", "page.html"]).with_token(&server).finish();
     check(&run, 1, "output_unwritable");
     for (signal, code, reason) in [(Signal::Interrupt, 130, "interrupted"), (Signal::Terminate, 143, "terminated")] {
         let world = World::with_people(3);

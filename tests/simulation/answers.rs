@@ -92,13 +92,12 @@ impl Atlas {
             }
             Request::Users(page) => {
                 let people = self.people(|_| true);
-                let total = self.rng.bool().then_some(people.len() as u64);
-                let page = self.page_of(people, *page, total);
+                let page = self.page_of(people, *page);
                 self.respond(200, Body::People(page))
             }
             Request::Revoke(revoke) => self.revoke(revoke, flight.fault),
             Request::Lapsed(page) => {
-                let page = self.page_of(Vec::new(), *page, None);
+                let page = self.page_of(Vec::new(), *page);
                 self.respond(200, Body::People(page))
             }
             Request::Invites => {
@@ -107,12 +106,11 @@ impl Atlas {
             }
             Request::Teams(page) => {
                 let teams: Vec<Named> = OTHER_TEAMS.into_iter().chain([TEAM, UNJOINABLE_TEAM]).map(named).collect();
-                let total = teams.len() as u64;
-                let page = self.page_of(teams, *page, Some(total));
+                let page = self.page_of(teams, *page);
                 self.respond(200, Body::Named(page))
             }
             Request::Projects(page) => {
-                let page = self.page_of(Vec::new(), *page, Some(0));
+                let page = self.page_of(Vec::new(), *page);
                 self.respond(200, Body::Named(page))
             }
             Request::RateLimits if self.server.shows_limits => {

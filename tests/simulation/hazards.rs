@@ -27,7 +27,7 @@ pub(crate) enum Hazard {
     SlowTokens,
     /// Look-ups and lists show a new invitation only after some time. Duplicates are refused at once.
     LaggingLists,
-    /// Pages are shorter than requested, and total counts are wrong.
+    /// Pages are shorter than requested, and the last one may have a link to the next.
     ShortPages,
     /// Look-ups may return the first page of all people.
     IgnoredFilters,
@@ -162,7 +162,7 @@ pub(crate) struct ServerHazards {
     pub(crate) slow_tokens: bool,
     /// The longest time until lists show a new invitation.
     pub(crate) lag: Duration,
-    /// The most entries of a page, with total counts that are wrong.
+    /// The most entries of a page.
     pub(crate) page_cap: Option<usize>,
     /// Set if look-ups may return the first page of all people.
     pub(crate) ignored_filters: bool,

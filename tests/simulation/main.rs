@@ -11,6 +11,7 @@
 mod actors;
 mod answers;
 mod atlas;
+mod audit_checks;
 mod bucket;
 mod cancel;
 mod cancellations;
@@ -45,7 +46,6 @@ use crate::history::Recording;
 
 /// The default number of seeds.
 const SEEDS: u64 = 300;
-
 /// Returns a folder for results files, in memory if possible, because syncing to a disk would take most of the time.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");

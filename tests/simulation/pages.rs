@@ -1,6 +1,6 @@
 //! The pages of the model's lists. What an answer shows beside its entries is decided here alone.
 
-use bulk_invite::atlas::Page;
+use bulk_invite::atlas::{NextLink, Page};
 
 use crate::atlas::Atlas;
 
@@ -9,16 +9,18 @@ const REQUESTED: usize = 500;
 
 impl Atlas {
     /// Returns the page with this number, from 1, of a list.
-    pub(crate) fn page_of<T>(&mut self, all: Vec<T>, number: u32, total: Option<u64>) -> Page<T> {
-        let cap = self.server.hazards.page_cap;
-        let total = match cap {
-            Some(_) => [None, Some(self.rng.u64(..=2 * all.len() as u64))][self.rng.usize(..2)],
-            None => total,
-        };
-        let size = cap.unwrap_or(REQUESTED);
+    pub(crate) fn page_of<T>(&mut self, all: Vec<T>, number: u32) -> Page<T> {
+        let size = self.server.hazards.page_cap.unwrap_or(REQUESTED);
         let before = size * (number as usize - 1);
         let has_next = all.len() > before + size;
-        page(all.into_iter().skip(before).take(size).collect(), total, has_next)
+        let next = match self.server.hazards.page_cap {
+            // The last page may still have a link, to an empty page.
+            Some(_) if has_next || self.rng.bool() => NextLink::Present,
+            Some(_) => NextLink::Absent,
+            None => [NextLink::Present, NextLink::Absent, NextLink::Unstated][self.rng.usize(..3)],
+        };
+        let next = if all.len() <= before { NextLink::Absent } else { next };
+        Page { entries: all.into_iter().skip(before).take(size).collect(), next }
     }
 
     /// Returns whether a look-up ignores its filter, and returns the first page of all people.
@@ -30,14 +32,7 @@ impl Atlas {
     pub(crate) fn found<T>(&mut self, found: Vec<T>, ignored: bool) -> Page<T> {
         // A page of all people is short, so that it rarely has the person.
         let size = if ignored { 3 } else { REQUESTED };
-        let has_next = found.len() > size;
-        page(found.into_iter().take(size).collect(), None, has_next)
+        let next = if found.len() > size { NextLink::Present } else { NextLink::Absent };
+        Page { entries: found.into_iter().take(size).collect(), next }
     }
-}
-
-/// Creates a page. `has_next` is set if the answer has a `next` link.
-fn page<T>(entries: Vec<T>, total: Option<u64>, has_next: bool) -> Page<T> {
-    // The client does not read the link yet.
-    let _ = has_next;
-    Page { entries, total }
 }

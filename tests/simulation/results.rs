@@ -79,6 +79,21 @@ pub(crate) fn current(path: &Path) -> Vec<Line> {
     current.into_iter().map(|(_, _, line)| line).collect()
 }
 
+/// Returns what distinguishes a file from one that takes its place.
+fn identity(file: &File) -> (u64, u64) {
+    let metadata = file.metadata().expect("it can be read");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.dev(), metadata.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let created = metadata.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        (0, created.map_or(0, |since| since.as_nanos() as u64))
+    }
+}
+
 /// Returns a reader of a file that this program or another one has saved.
 fn reader(written: &[u8]) -> csv::Reader<std::io::Cursor<Vec<u8>>> {
     let written = written.strip_prefix(b"\xef\xbb\xbf").unwrap_or(written);
@@ -125,6 +140,8 @@ pub(crate) fn save_again(path: &Path, rng: &mut fastrand::Rng) {
 #[derive(Debug)]
 pub(crate) struct Tail {
     path: PathBuf,
+    /// The file that is followed, until another takes its place.
+    file: Option<(u64, u64)>,
     read: u64,
     /// The status in the last line about each person, and the end of that line in the file.
     last: BTreeMap<String, (String, u64)>,
@@ -137,15 +154,20 @@ pub(crate) struct Tail {
 impl Tail {
     pub(crate) fn new(path: PathBuf) -> Self {
         let durable = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        Self { path, read: 0, last: BTreeMap::new(), durable, first: None }
+        Self { path, file: None, read: 0, last: BTreeMap::new(), durable, first: None }
     }
 
     /// Returns the status of the last line about the address.
     pub(crate) fn last_status(&mut self, address: &str) -> Option<String> {
         let mut file = File::open(&self.path).expect("the results file exists");
-        if file.metadata().expect("it can be read").len() < self.read {
-            // Another file has taken its place.
-            (self.read, self.durable) = (0, 0);
+        let identity = identity(&file);
+        if self.file != Some(identity) {
+            let is_replaced = self.file.is_some();
+            (self.file, self.read) = (Some(identity), 0);
+            self.last.clear();
+            if is_replaced {
+                self.durable = 0;
+            }
         }
         file.seek(SeekFrom::Start(self.read)).expect("it can be read");
         let mut new = Vec::new();

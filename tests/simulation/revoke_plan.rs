@@ -1,5 +1,6 @@
 //! The part of a simulation in which the job is revoked: once, or twice with another run between.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,7 +54,8 @@ impl Simulation {
         }
         self.sheet.edit(&mut self.rng);
         locked(&self.atlas).faults = Faults::pick(rng);
-        let user_run = UserRun { fresh: rng.bool(), ..self.faulty_run() };
+        let fresh = rng.bool();
+        let user_run = UserRun { fresh, ..self.faulty_run() };
         self.actors = self.start_actors(rng);
         self.user_run("the run again", &user_run).await;
         if !self.has_violations() {
@@ -124,7 +126,12 @@ impl Simulation {
         locked(&self.atlas).cancellations.begin(&run);
         let (command, results) = (Command::Revoke(self.results.clone()), self.revoke_results());
         let user_run = UserRun { command, results, ..user_run };
+        let before = fs::read(&user_run.results).ok();
         let Some((summary, _)) = self.user_run("revoke", &user_run).await else { return false };
+        if summary.unchanged {
+            self.check_unchanged(&user_run.results, before);
+            return false;
+        }
         let lines: Vec<Line> = results::read(&user_run.results);
         let mut atlas = locked(&self.atlas);
         let now = atlas.history.now();

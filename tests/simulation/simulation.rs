@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
+use crate::audit_checks;
 use crate::faults::{Faults, random_duration};
 use crate::hazards::{Hazard, Hazards};
 use crate::history::{History, Recording};
@@ -139,6 +140,8 @@ impl Simulation {
         let user_run = self.plain_run(Crash::Never);
         let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
         let emails = locked(&self.atlas).ledger.issued.len();
+        // A fresh start would report what other administrators and the people have done since.
+        let user_run = UserRun { fresh: false, ..user_run };
         let Some(again) = self.run(self.scenario.faulty_runs + 1, &user_run, true).await else { return };
         let mut atlas = locked(&self.atlas);
         if atlas.ledger.issued.len() != emails {
@@ -150,6 +153,8 @@ impl Simulation {
         if contents(&last) != contents(&again) {
             atlas.history.violation(format!("another run changed the results from {last:?} to {again:?}"));
         }
+        let found = audit_checks::violations(&atlas, &self.results);
+        found.into_iter().for_each(|violation| atlas.history.violation(violation));
     }
 
     pub(crate) fn plain_run(&mut self, crash: Crash) -> UserRun {
@@ -255,7 +260,12 @@ impl Simulation {
 
     /// Runs the command once. If it ended by itself without violations, returns its lines.
     async fn run(&mut self, number: u32, user_run: &UserRun, last: bool) -> Option<Vec<Line>> {
+        let before = fs::read(&self.results).ok();
         let (summary, was_read) = self.user_run(&format!("run {number}"), user_run).await?;
+        if summary.unchanged {
+            self.check_unchanged(&user_run.results, before);
+            return None;
+        }
         let lines = results::read(&self.results);
         let mut atlas = locked(&self.atlas);
         let rows = self.sheet.row_specs();
@@ -278,6 +288,13 @@ impl Simulation {
         (!atlas.history.has_violations()).then_some(lines)
     }
 
+    /// Checks that a run that sent nothing has left the results as they were.
+    pub(crate) fn check_unchanged(&mut self, results: &Path, before: Option<Vec<u8>>) {
+        if fs::read(results).ok() != before {
+            locked(&self.atlas).history.violation("a run that sent nothing changed the results".to_owned());
+        }
+    }
+
     /// Leaves the files that a kill may leave: a line that is cut off, a lock file, and an unfinished replacement.
     fn leave_traces_of_a_kill(&mut self, results: &Path) {
         let Ok(written) = fs::read(results) else { return };
@@ -287,7 +304,7 @@ impl Simulation {
             let mut file = OpenOptions::new().append(true).open(results).expect("the results can be written");
             file.write_all(&torn).expect("the results can be written");
         }
-        for left in [".new", ".lock"] {
+        for left in [".0a1b2c3d.new", ".lock"] {
             if self.rng.bool() {
                 let path = results.with_extension(format!("csv{left}"));
                 fs::write(path, b"row,email\n1,\"left").expect("the folder can be written");

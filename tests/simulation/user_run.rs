@@ -14,7 +14,7 @@ use bulk_invite::engine::{
 };
 use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
 use bulk_invite::plan::{Directory, PlanOptions, Planner};
-use bulk_invite::results::{Earlier, Journal, Layout, ResultsReader, Start};
+use bulk_invite::results::{Durability, Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use fastrand::Rng;
 use tokio::sync::mpsc;
@@ -174,7 +174,8 @@ impl Opened {
         let clock = Clock::starting_at(now);
         let start = if user_run.fresh { Start::Fresh(now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
-        let (journal, earlier) = opened.expect("the results can be resumed");
+        let (mut journal, earlier) = opened.expect("the results can be resumed");
+        journal.set_durability(Durability::Process);
         if user_run.is_of_job {
             locked(atlas).client_rules.opened(user_run.results.clone(), user_run.tried_twice);
         }
@@ -213,6 +214,7 @@ impl Opened {
                 settle: settings.settle,
                 timeout: settings.timeout,
                 max_failures: user_run.max_failures,
+                deadline: None,
                 limit: user_run.limit,
                 dry_run: false,
                 reinvite_expired: user_run.reinvite_expired,

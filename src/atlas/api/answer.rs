@@ -78,6 +78,7 @@ pub enum Body {
     /// A 2xx to [`Request::Revoke`](super::Request::Revoke).
     Revoked,
     /// A 2xx to [`Request::FindInvites`](super::Request::FindInvites) or [`Request::Invites`](super::Request::Invites).
+    /// A list of more than 2,000,000 entries is not complete.
     Invites(Vec<Invite>),
     /// A 2xx to [`Request::FindUser`](super::Request::FindUser), [`Request::Users`](super::Request::Users) or
     /// [`Request::Lapsed`](super::Request::Lapsed).
@@ -101,8 +102,27 @@ pub enum Body {
 pub struct Page<T> {
     /// The entries.
     pub entries: Vec<T>,
-    /// `totalCount`, an estimate that Atlas may leave out.
-    pub total: Option<u64>,
+    /// The page's statement about a page after it.
+    pub next: NextLink,
+}
+
+/// A page's statement about a page after it: its link with the relation `next`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextLink {
+    /// Another page follows.
+    Present,
+    /// The page has links, and none to a next page.
+    Absent,
+    /// The page has no links, as Atlas's pages do.
+    Unstated,
+}
+
+impl<T> Page<T> {
+    /// Returns whether no page follows. Neither the number of entries nor `totalCount` shows that: a server may return
+    /// fewer entries than were requested, and Atlas's counts are often too large.
+    pub fn is_last(&self) -> bool {
+        self.entries.is_empty() || self.next == NextLink::Absent
+    }
 }
 
 /// An invite that was just created.
@@ -170,7 +190,7 @@ pub enum Membership {
 }
 
 /// The roles, teams and projects that an invite or a person has on the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grants {
     /// Organization roles, without unknown ones.
     pub roles: OrgRoles,

@@ -7,11 +7,11 @@ mod answer;
 mod request;
 
 pub use self::answer::{
-    Answer, ApiError, Body, Created, Grants, Invite, Limit, Lost, Membership, Named, NoAnswer, NotSent, Page, Person,
-    Response,
+    Answer, ApiError, Body, Created, Grants, Invite, Limit, Lost, Membership, Named, NextLink, NoAnswer, NotSent, Page,
+    Person, Response,
 };
-pub(crate) use self::request::PAGE_SIZE;
 pub use self::request::{Api, Create, EndpointSet, Request, Revoke};
+pub(crate) use self::request::{MOST_ENTRIES, PAGE_SIZE};
 
 /// A connection to one organization. One call usually sends one request; it does not retry or observe rate limits.
 pub trait Gateway: Send + Sync + 'static {

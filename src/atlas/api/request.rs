@@ -64,6 +64,9 @@ impl EndpointSet {
 /// The largest page that Atlas returns, in entries (its OpenAPI document).
 pub(crate) const PAGE_SIZE: usize = 500;
 
+/// The most entries of a list. A longer one is considered endless.
+pub(crate) const MOST_ENTRIES: usize = 2_000_000;
+
 /// A request about the organization of a [`Gateway`](super::Gateway).
 #[derive(Clone, Debug)]
 pub enum Request {

@@ -16,7 +16,8 @@ use super::challenge::Challenge;
 use super::nonce::{Nonce, ha1};
 use crate::atlas::api::{Answer, NotSent};
 use crate::atlas::endpoints::Call;
-use crate::atlas::transport::{Reply, Transport};
+use crate::atlas::reply::Reply;
+use crate::atlas::transport::Transport;
 use crate::atlas::wire;
 use crate::model::reason::NetworkFault;
 
@@ -122,14 +123,14 @@ impl DigestAuth {
         let Some(authorization) = nonce.sign(&call.method, call.target()) else {
             return Err(not_sent("it contains characters that cannot be sent in a header"));
         };
-        transport.exchange(call.clone().request(Some(authorization)), call.limit).await
+        transport.exchange(call.clone().request(Some(authorization)), call.reading).await
     }
 
     /// Fetches a challenge. A permanent refusal is returned as the answer to the caller's request; any other failure
     /// means that the caller's request was not sent.
     async fn challenge(&self, transport: &Transport, probe: Call) -> Result<Challenge, Answer> {
-        let limit = probe.limit;
-        let reply = match transport.exchange(probe.request(None), limit).await {
+        let reading = probe.reading;
+        let reply = match transport.exchange(probe.request(None), reading).await {
             Ok(reply) => reply,
             Err(Answer::NoAnswer(lost)) => return Err(not_sent(&lost.detail)),
             Err(answer @ (Answer::NotSent(_) | Answer::Response(_))) => return Err(answer),
@@ -140,7 +141,7 @@ impl DigestAuth {
         {
             return Ok(challenge);
         }
-        let response = wire::refusal(&reply);
+        let response = wire::refusal(reply);
         let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
         if later || !(status.is_client_error() || status.is_redirection()) {
             return Err(Answer::NotSent(NotSent {

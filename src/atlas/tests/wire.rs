@@ -164,6 +164,50 @@ async fn a_body_in_many_chunks_is_joined() {
     assert!(matches!(response.body, Body::Created(invite) if invite.id == "i1"));
 }
 
+/// Returns the body of an answer to the list of invites, whose body arrives in these pieces.
+async fn invites_in(pieces: Vec<String>) -> Answer {
+    let pieces = std::sync::Arc::new(pieces);
+    let server = Server::raw(move |mut stream| {
+        let pieces = pieces.clone();
+        async move {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+            for piece in pieces.iter() {
+                let _ = stream.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes()).await;
+                tokio::task::yield_now().await;
+            }
+            let _ = stream.write_all(b"0\r\n\r\n").await;
+        }
+    })
+    .await;
+    client(&server, token()).send(&Request::Invites).await
+}
+
+#[tokio::test]
+async fn the_list_of_invites_is_parsed_while_it_arrives() {
+    let entry = |number| format!(r#"{{"id":"i{number}","username":"a{number}@example.com","roles":["ORG_MEMBER"]}}"#);
+    let mut pieces: Vec<String> = (0..2000).flat_map(|number| [",".to_owned(), entry(number)]).collect();
+    pieces[0] = "[".to_owned();
+    pieces.push("]".to_owned());
+    let Body::Invites(invites) = response(invites_in(pieces).await).body else { panic!("unreadable") };
+    assert_eq!((invites.len(), &*invites[1999].id), (2000, "i1999"));
+}
+
+#[tokio::test]
+async fn an_incomplete_list_of_invites_is_unreadable() {
+    for (pieces, problem) in [
+        (["[{\"id\":\"i\",\"username\":\"a@exam", "ple.com\"}"], "an incomplete value"),
+        (["[{\"id\":\"i\",\"username\":\"a@example.com\"},{\"id\":", "\"j\"}]"], "an entry without an id or name"),
+        (["<html>log", " in</html>"], "starting with <html>log"),
+        (["{\"results\":", "[]}"], "no list"),
+    ] {
+        let body = response(invites_in(pieces.map(str::to_owned).to_vec()).await).body;
+        let (Body::Unreadable(text) | Body::Page(text)) = body else { panic!("{pieces:?} is readable") };
+        assert!(text.contains(problem), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn a_closed_connection_is_replaced() {
     let server = Server::raw(async |mut stream| {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::answer::NOT_JSON;
 use super::loose::{List, Object, Text};
 use crate::atlas::api::{ApiError, Body};
-use crate::atlas::transport::{ENTITY_LIMIT, Source};
+use crate::atlas::reply::{ENTITY_LIMIT, Source};
 
 /// The fields of both Atlas's `ApiError` and OAuth's error (RFC 6749, 5.2). `error` is a number in the former and a
 /// code in the latter.

@@ -7,12 +7,6 @@ use serde::Deserialize;
 use super::loose::{List, Number, Object, Text};
 use crate::atlas::api::{EndpointSet, Limit};
 
-/// The largest number of tokens that is accepted. Atlas's buckets are far smaller, and a larger one would disable
-/// pacing.
-const LARGEST: u64 = 1_000_000;
-/// The longest refill period that is accepted, in seconds.
-const LONGEST: u64 = 24 * 60 * 60;
-
 /// An endpoint set in the answer.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -56,16 +50,13 @@ pub(super) fn limits(buckets: &[Object<Bucket<'_>>]) -> Vec<Limit> {
 
 impl Bucket<'_> {
     fn limit(&self) -> Option<Limit> {
-        let value = |amount: &Object<Amount>, most| {
-            let value = amount.0.as_ref()?.value.0?;
-            (1..=most).contains(&value).then_some(value)
-        };
-        let tokens = |amount| value(amount, LARGEST).and_then(|value| u32::try_from(value).ok());
+        let value =
+            |amount: &Object<Amount>| u32::try_from(amount.0.as_ref()?.value.0?).ok().filter(|value| *value > 0);
         Some(Limit {
             set: self.set()?,
-            capacity: tokens(&self.capacity)?,
-            refill: tokens(&self.refill_rate)?,
-            period: Duration::from_secs(value(&self.refill_duration_seconds, LONGEST)?),
+            capacity: value(&self.capacity)?,
+            refill: value(&self.refill_rate)?,
+            period: Duration::from_secs(value(&self.refill_duration_seconds)?.into()),
         })
     }
 
@@ -137,7 +128,7 @@ mod tests {
     #[test]
     fn the_first_valid_limit_of_a_set_counts() {
         let invites = |capacity| bucket("ORGANIZATION", "POST", "/api/atlas/v2/orgs/{orgId}/invites", capacity);
-        for capacity in ["0", "-1", "1.5", "null", "\"500\"", "1000001", "99999999999999999999"] {
+        for capacity in ["0", "-1", "1.5", "null", "\"500\"", "4294967296", "99999999999999999999"] {
             assert_eq!(read(&format!("[{}]", invites(capacity))), [], "{capacity}");
         }
         let limits = read(&format!("[7,{},{},{}]", invites("0"), invites("10"), invites("20")));

@@ -4,13 +4,17 @@
 
 mod answer;
 mod create;
+mod created;
+mod elements;
 mod entity;
 mod failure;
+mod invites;
 mod limits;
 mod loose;
 mod text;
 
 pub(super) use self::answer::{refusal, response};
 pub use self::create::body;
+pub(super) use self::invites::InviteList;
 pub(super) use self::loose::{Number, Text};
 pub(super) use self::text::{clean, shortened, visible};

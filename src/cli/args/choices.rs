@@ -2,6 +2,7 @@
 
 use atlas_sandbox::Duplicates;
 use bulk_invite::atlas::Api;
+use bulk_invite::results::Durability;
 use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +40,23 @@ impl From<ApiArg> for Api {
         match api {
             ApiArg::Invites => Api::Invites,
             ApiArg::Users => Api::Users,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DurabilityArg {
+    /// A power cut: the record of a request is on the disk before it is sent.
+    Power,
+    /// A kill of the process only; faster without a rate limit.
+    Process,
+}
+
+impl From<DurabilityArg> for Durability {
+    fn from(durability: DurabilityArg) -> Self {
+        match durability {
+            DurabilityArg::Power => Durability::Power,
+            DurabilityArg::Process => Durability::Process,
         }
     }
 }

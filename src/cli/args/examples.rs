@@ -34,6 +34,12 @@ pub(super) const STATUS: Examples = &[
     ("Choose the output file", "bulk-invite status people.results.csv --output today.csv"),
 ];
 
+pub(super) const AUDIT: Examples = &[
+    ("Compare the results with Atlas", "bulk-invite audit people.results.csv"),
+    ("Print the result as JSON", "bulk-invite audit people.results.csv --json"),
+    ("Check that revoked invites are gone", "bulk-invite audit people.revoked.csv"),
+];
+
 pub(super) const REVOKE: Examples = &[
     ("Write what would be cancelled, and cancel nothing", "bulk-invite revoke people.results.csv --dry-run"),
     ("Cancel the pending invites", "bulk-invite revoke people.results.csv"),

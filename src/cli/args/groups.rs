@@ -4,14 +4,14 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bulk_invite::engine::{MaxFailures, RateLimit};
+use bulk_invite::engine::{MaxFailures, MaxWait, RateLimit};
 use bulk_invite::model::{ObjectId, OrgRoles, Shard};
 use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter};
 use clap::Args;
 
-use super::choices::{ApiArg, LogFormat};
-use super::values::{column, count, settle, shard, time_limit};
+use super::choices::{ApiArg, DurabilityArg, LogFormat};
+use super::values::{column, count, max_wait, settle, shard, time_limit};
 
 /// Flags of a job: its limits, its files and its messages.
 #[derive(Debug, Args)]
@@ -28,7 +28,19 @@ pub(crate) struct JobArgs {
     #[arg(long, env = "BULK_INVITE_EXCEL", help_heading = "Results", hide_short_help = true)]
     pub(crate) excel: bool,
 
-    /// Start over; the old results file is renamed with the date.
+    /// Event that the record of sent requests survives.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "EVENT",
+        default_value_t = DurabilityArg::Power,
+        env = "BULK_INVITE_DURABILITY",
+        help_heading = "Results",
+        hide_short_help = true
+    )]
+    pub(crate) durability: DurabilityArg,
+
+    /// Decide about every row again; invites of this job stay on record, and the old results are kept under a dated name.
     #[arg(long, help_heading = "Results")]
     pub(crate) fresh: bool,
 
@@ -166,6 +178,20 @@ pub(crate) struct CallArgs {
     #[arg(long, value_name = "FILE", env = "BULK_INVITE_CA_CERT", help_heading = "Network", hide_short_help = true)]
     pub(crate) ca_cert: Option<PathBuf>,
 
+    /// Longest wait for a rate limit, a `Retry-After` or maintenance, or `off`.
+    ///
+    /// The command ends if it would have to wait for longer before a request gets past the limits. The waits of a long run
+    /// do not add up.
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1h",
+        env = "BULK_INVITE_MAX_WAIT",
+        value_parser = max_wait,
+        hide_short_help = true
+    )]
+    pub(crate) max_wait: MaxWait,
+
     /// Maximum attempts per request.
     #[arg(
         long,
@@ -209,6 +235,12 @@ pub(crate) struct PaceArgs {
         hide_short_help = true
     )]
     pub(crate) settle: Duration,
+
+    /// Time from the start after which nothing is sent.
+    ///
+    /// Requests in flight are completed, and the same command continues with the rest.
+    #[arg(long, value_name = "TIME", env = "BULK_INVITE_DEADLINE", value_parser = time_limit, hide_short_help = true)]
+    pub(crate) deadline: Option<Duration>,
 
     /// Failures after which the run stops: a number, a percentage or `off`.
     ///

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::choices::{CheckFormat, LogFormat};
-pub(crate) use self::commands::{CheckArgs, ReportArgs, RevokeArgs, RunArgs, SandboxArgs, StatusArgs};
+pub(crate) use self::commands::{AuditArgs, CheckArgs, ReportArgs, RevokeArgs, RunArgs, SandboxArgs, StatusArgs};
 pub(crate) use self::examples::HEADING as EXAMPLES;
 pub(crate) use self::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
 pub(crate) use self::values::INDEX as INDEX_VARIABLE;
@@ -36,6 +36,11 @@ pub(crate) enum Command {
     /// Look up the current status of each invite in a results file.
     #[command(after_long_help = examples::text(examples::STATUS))]
     Status(StatusArgs),
+    /// Verify a results file against Atlas: each invite is on record, and no person has two.
+    ///
+    /// Reads Atlas once and changes nothing. The exit code is 1 if the results and Atlas contradict each other.
+    #[command(after_long_help = examples::text(examples::AUDIT))]
+    Audit(AuditArgs),
     /// Cancel the pending invites that a run created, and no others.
     ///
     /// Always uses the invites endpoint, whichever endpoint created them: it cannot remove a person who has accepted. After
@@ -85,6 +90,7 @@ impl Command {
             Command::Revoke(args) => Some(&args.job),
             Command::Check(_)
             | Command::Status(_)
+            | Command::Audit(_)
             | Command::Config { .. }
             | Command::Sandbox(_)
             | Command::Report(_)
@@ -100,6 +106,7 @@ impl Command {
             Command::Run(args) => Some(&args.account),
             Command::Check(args) => Some(&args.account),
             Command::Status(args) => Some(&args.account),
+            Command::Audit(args) => Some(&args.account),
             Command::Revoke(args) => Some(&args.account),
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
             Command::Sandbox(_)

@@ -3,7 +3,7 @@
 use std::num::{IntErrorKind, NonZeroU32, ParseIntError};
 use std::time::Duration;
 
-use bulk_invite::engine::LONGEST_SETTLE;
+use bulk_invite::engine::{LONGEST_SETTLE, MaxWait};
 use bulk_invite::model::{NotAShard, Shard};
 use bulk_invite::spreadsheet::{Column, UnknownColumn};
 use jiff::SignedDuration;
@@ -48,6 +48,11 @@ pub(crate) enum InvalidTime {
     #[error("must be at most 1h")]
     TooLong,
 }
+
+/// A mistake in a value of `--max-wait`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0}, or off")]
+pub(crate) struct InvalidMaxWait(#[from] InvalidTime);
 
 /// A mistake in a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -106,6 +111,11 @@ pub(super) fn time_limit(text: &str) -> Result<Duration, InvalidTime> {
 pub(super) fn settle(text: &str) -> Result<Duration, InvalidTime> {
     let time = time(text)?;
     if time > LONGEST_SETTLE { Err(InvalidTime::TooLong) } else { Ok(time) }
+}
+
+/// Parses a duration greater than zero, or `off`.
+pub(super) fn max_wait(text: &str) -> Result<MaxWait, InvalidMaxWait> {
+    if text.eq_ignore_ascii_case("off") { Ok(MaxWait::Off) } else { Ok(MaxWait::Time(time_limit(text)?)) }
 }
 
 /// Parses a whole number from 1.
@@ -177,6 +187,10 @@ mod tests {
         assert_eq!(time("0s"), Ok(Duration::ZERO));
         assert_eq!(time_limit("0s"), Err(InvalidTime::Zero));
         assert!(time_limit("1ms").is_ok());
+        assert_eq!(max_wait("90m"), Ok(MaxWait::Time(Duration::from_secs(5400))));
+        assert_eq!(max_wait("Off"), Ok(MaxWait::Off));
+        assert_eq!(max_wait("0s"), Err(InvalidMaxWait(InvalidTime::Zero)));
+        assert_eq!(max_wait("never"), Err(InvalidMaxWait(InvalidTime::Malformed)));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn connect(
     clock: Clock,
 ) -> Result<(Vec<Connection>, mpsc::UnboundedReceiver<Learned>), ConnectionError> {
     let pace = Pace::new(calls.rate, calls.burst);
-    let limiter = Limiter::new(pace);
+    let limiter = Limiter::new(pace).with_max_wait(calls.max_wait);
     let (sender, learned) = mpsc::unbounded_channel();
     let authorities = calls.ca_cert.as_deref().map(authorities).transpose()?.unwrap_or_default();
     let connect = |Target { id, base_url, credential, rows }| {

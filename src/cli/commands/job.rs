@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use bulk_invite::atlas::{Api, Client};
-use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session};
+use bulk_invite::engine::{Clock, Learned, Organization, RunOptions, Session, reached};
 use bulk_invite::model::{Blocked, Halt, NextRun, ObjectId, PersonKeys, Signal};
 use bulk_invite::plan::Directory;
 use bulk_invite::report;
 use bulk_invite::results::{Earlier, Journal, Layout};
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::connection::{Connection, connect};
 use super::error::CliError;
@@ -27,6 +28,8 @@ pub(crate) struct OpenJob {
     pub(crate) earlier: Earlier,
     pub(crate) keys: PersonKeys,
     pub(crate) signals: mpsc::Receiver<Signal>,
+    /// The time after which nothing is sent.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// The organizations of a job, and the reasons why some could not be read.
@@ -34,7 +37,7 @@ pub(crate) struct Directories {
     directories: Vec<Directory>,
     /// One per organization: the reason if it could not be read.
     blocked: Vec<Option<Blocked>>,
-    /// Set if a signal arrived while they were read.
+    /// Set if a signal arrived, or the deadline was reached, while they were read.
     pub(crate) halt: Option<Halt>,
 }
 
@@ -53,27 +56,27 @@ impl OpenJob {
         let keys = PersonKeys::default();
         let (pace, start) = (&files.job.pace, files.start(clock.now()));
         let (connections, learned) = connect(targets, api, pace.concurrency.get() as usize, &pace.calls, clock)?;
-        let (journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
+        let (mut journal, earlier) = Journal::open(&files.results, known, &keys, layout, start)?;
+        journal.set_durability(files.job.durability.into());
         if pace.settle.is_zero() && !files.job.dry_run {
             screen.note("warning: --settle 0s: a request that Atlas is still processing can cause a second email");
         }
         print_earlier(&earlier, rows, &files.results, screen);
         let signals = signals::receive().map_err(CliError::Signals)?;
-        Ok(Self { connections, learned, journal, earlier, keys, signals })
+        let deadline = pace.deadline.and_then(|time| clock.after(time));
+        Ok(Self { connections, learned, journal, earlier, keys, signals, deadline })
     }
 
-    /// Reads each organization, unless a signal arrives first.
+    /// Reads each organization, unless a signal arrives or the deadline is reached first.
     pub(crate) async fn look_up(
         &mut self,
         read: impl AsyncFn(&Session<Client>) -> Result<Directory, Blocked>,
     ) -> Directories {
-        let mut halt = None;
-        let read = tokio::select! {
-            read = join_all(self.connections.iter().map(|connection| read(&connection.session))) => read,
-            Some(signal) = self.signals.recv() => {
-                halt = Some(Halt::NotStarted(signal));
-                self.connections.iter().map(|_| Ok(Directory::offline())).collect()
-            }
+        let unread = |halt| (self.connections.iter().map(|_| Ok(Directory::offline())).collect(), Some(halt));
+        let (read, halt): (Vec<_>, _) = tokio::select! {
+            read = join_all(self.connections.iter().map(|connection| read(&connection.session))) => (read, None),
+            Some(signal) = self.signals.recv() => unread(Halt::NotStarted(signal)),
+            () = reached(self.deadline) => unread(Halt::DeadlineReached),
         };
         let (directories, blocked) = read
             .into_iter()
@@ -82,6 +85,14 @@ impl OpenJob {
             })
             .unzip();
         Directories { directories, blocked, halt }
+    }
+
+    /// Asks for confirmation before anything is sent. Returns a halt unless the answer is yes.
+    pub(crate) async fn confirm(&mut self, question: String, screen: &Screen) -> Option<Halt> {
+        tokio::select! {
+            halt = prompt::confirm(question, screen, &mut self.signals) => halt,
+            () = reached(self.deadline) => Some(Halt::DeadlineReached),
+        }
     }
 
     /// Takes the connections and returns the organizations for the engine.
@@ -112,13 +123,19 @@ impl JobArgs {
     }
 
     /// Returns the options of the engine; `rows` is the number of rows, if known.
-    pub(crate) fn options(&self, organization: Option<ObjectId>, rows: Option<u64>) -> RunOptions {
+    pub(crate) fn options(
+        &self,
+        organization: Option<ObjectId>,
+        rows: Option<u64>,
+        deadline: Option<Instant>,
+    ) -> RunOptions {
         RunOptions {
             organization,
             concurrency: self.pace.concurrency.get() as usize,
             settle: self.pace.settle,
             timeout: self.pace.calls.timeout,
             max_failures: self.pace.max_failures,
+            deadline,
             limit: self.limit,
             dry_run: self.dry_run,
             reinvite_expired: false,
@@ -135,12 +152,20 @@ fn print_earlier(earlier: &Earlier, rows: Option<u64>, results: &Path, screen: &
     let done = earlier.count(NextRun::Keep);
     let left = rows.map_or(0, |rows| rows.saturating_sub(done));
     let results = results.display();
+    let recorded = done + earlier.count(NextRun::Settle);
     screen.note(match (done, left) {
+        _ if earlier.is_fresh() && recorded > 0 => {
+            format!("deciding about every row again; the invites in {results} stay on record")
+        }
+        _ if earlier.is_fresh() => format!("starting over; {results} records no invites"),
         (0, 0) => format!("resuming {results}"),
         (0, left) => format!("resuming {results}: {} to go", report::rows(left)),
         (done, 0) => format!("resuming {results}: {} done", report::rows(done)),
         (done, left) => format!("resuming {results}: {} done, {left} to go", report::rows(done)),
     });
+    if earlier.was_resaved() {
+        screen.note(format_args!("{results} was saved by another program; a run that sends restores its format"));
+    }
     if earlier.was_torn() {
         screen.note(format_args!("dropped the incomplete last line of {results}"));
     }

@@ -1,5 +1,6 @@
 //! The commands, one file each, and the files that several of them share.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;

@@ -2,16 +2,18 @@
 //! anything is sent.
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use bulk_invite::report::html::{PageError, check_target};
-use bulk_invite::results::Start;
+use bulk_invite::results::{FileLock, Start};
 use jiff::Timestamp;
 use thiserror::Error;
 
 use super::paths::{beside_results, beside_sheet, check_writable, is_dash, is_same, is_workbook};
-use crate::cli::args::{JobArgs, RevokeArgs, RunArgs};
+use crate::cli::args::{AccountArgs, JobArgs, RevokeArgs, RunArgs};
+use crate::cli::settings::{ProfileFile, atlas_cli_file, environment};
 
 /// A file of a job that cannot be written.
 #[derive(Debug, Error)]
@@ -59,6 +61,11 @@ pub(crate) enum JobFile {
     Results,
     FailedRows,
     Summary,
+    Report,
+    Profile,
+    AtlasCliProfile,
+    Authorities,
+    Lock,
 }
 
 impl fmt::Display for JobFile {
@@ -69,13 +76,19 @@ impl fmt::Display for JobFile {
             JobFile::Results => "the results",
             JobFile::FailedRows => "the file of --failed",
             JobFile::Summary => "the file of --summary",
+            JobFile::Report => "the page",
+            JobFile::Profile => "the profile file",
+            JobFile::AtlasCliProfile => "the profile file of the Atlas CLI",
+            JobFile::Authorities => "the file of certificate authorities",
+            JobFile::Lock => "the lock of the results",
         })
     }
 }
 
 /// The files of a job.
 pub(crate) struct Files<'a> {
-    input: (&'a Path, JobFile),
+    /// The files that the job reads.
+    inputs: Vec<(PathBuf, JobFile)>,
     pub(crate) results: PathBuf,
     /// Set if `--results` names the results file.
     is_named: bool,
@@ -96,17 +109,32 @@ pub(crate) fn of_run(args: &RunArgs) -> Result<Files<'_>, OutputError> {
         None if is_dash(&args.file) => return Err(OutputError::NoResultsPath),
         None => beside_sheet(&args.file, &format!("{kind}{shard}")),
     };
-    let input = (args.file.as_path(), JobFile::Spreadsheet);
+    let inputs = inputs((&args.file, JobFile::Spreadsheet), &args.account, &args.job);
     let is_named = args.results.is_some();
-    Files { input, results, is_named, failed: args.failed.as_deref(), job: &args.job }.checked()
+    Files { inputs, results, is_named, failed: args.failed.as_deref(), job: &args.job }.checked()
 }
 
 /// Returns the files of `revoke`, after checking them.
 pub(crate) fn of_revoke(args: &RevokeArgs) -> Result<Files<'_>, OutputError> {
     let kind = if args.job.dry_run { "revoke-dry-run" } else { "revoked" };
     let results = args.results.clone().unwrap_or_else(|| beside_results(&args.file, kind));
-    let input = (args.file.as_path(), JobFile::ResultsOfRun);
-    Files { input, results, is_named: args.results.is_some(), failed: None, job: &args.job }.checked()
+    let inputs = inputs((&args.file, JobFile::ResultsOfRun), &args.account, &args.job);
+    Files { inputs, results, is_named: args.results.is_some(), failed: None, job: &args.job }.checked()
+}
+
+/// Returns the files that a job reads.
+fn inputs((path, file): (&Path, JobFile), account: &AccountArgs, job: &JobArgs) -> Vec<(PathBuf, JobFile)> {
+    let profile = ProfileFile::load(account, &environment).ok().and_then(|file| file.place.path);
+    let atlas_cli = account.atlas_cli_profile.as_ref().and_then(|_| atlas_cli_file(&environment));
+    let system = environment("SSL_CERT_FILE").map(PathBuf::from);
+    let files = [
+        (Some(path.to_owned()), file),
+        (profile, JobFile::Profile),
+        (atlas_cli, JobFile::AtlasCliProfile),
+        (job.pace.calls.ca_cert.clone(), JobFile::Authorities),
+        (system, JobFile::Authorities),
+    ];
+    files.into_iter().filter_map(|(path, file)| Some((path?, file))).collect()
 }
 
 impl<'a> Files<'a> {
@@ -124,25 +152,33 @@ impl<'a> Files<'a> {
                 return Err(OutputError::WorkbookName { flag, path: path.to_owned() });
             }
         }
-        let others: Vec<(&Path, OutputFlag)> =
-            [(failed, OutputFlag::Failed), (summary, OutputFlag::Summary), (report, OutputFlag::Report)]
-                .into_iter()
-                .filter_map(|(path, flag)| Some((path?, flag)))
-                .collect();
-        let (input, input_file) = self.input;
-        for (path, flag) in others.iter().copied().chain([(results, OutputFlag::Results)]) {
-            refuse_same(flag, path, Some(input), input_file)?;
+        let is_other = fs::metadata(results).is_ok_and(|found| !found.is_file());
+        if is_other {
+            let source = io::Error::other("it is not a file");
+            return Err(OutputError::Unwritable { flag: OutputFlag::Results, path: results.to_owned(), source });
         }
-        for (path, flag) in others {
-            refuse_same(flag, path, Some(results), JobFile::Results)?;
-            check_writable(path).map_err(|source| OutputError::Unwritable { flag, path: path.to_owned(), source })?;
-        }
-        if let Some(summary) = summary {
-            refuse_same(OutputFlag::Summary, summary, failed, JobFile::FailedRows)?;
+        let outputs = [
+            (Some(results), OutputFlag::Results, JobFile::Results),
+            (failed, OutputFlag::Failed, JobFile::FailedRows),
+            (summary, OutputFlag::Summary, JobFile::Summary),
+            (report, OutputFlag::Report, JobFile::Report),
+        ];
+        let mut others = self.inputs.clone();
+        refuse_same(OutputFlag::Results, &FileLock::path(results), &others)?;
+        others.push((FileLock::path(results), JobFile::Lock));
+        for (path, flag, file) in outputs {
+            let Some(path) = path else { continue };
+            refuse_same(flag, path, &others)?;
+            others.push((path.to_owned(), file));
+            if flag != OutputFlag::Results {
+                check_writable(path).map_err(|source| OutputError::Unwritable {
+                    flag,
+                    path: path.to_owned(),
+                    source,
+                })?;
+            }
         }
         if let Some(report) = report {
-            refuse_same(OutputFlag::Report, report, failed, JobFile::FailedRows)?;
-            refuse_same(OutputFlag::Report, report, summary, JobFile::Summary)?;
             check_target(report).map_err(OutputError::Page)?;
         }
         Ok(self)
@@ -150,21 +186,21 @@ impl<'a> Files<'a> {
 
     /// Returns how to treat an existing results file.
     pub(crate) fn start(&self, now: Timestamp) -> Start {
-        if self.job.fresh {
-            Start::Fresh(now)
-        } else if self.job.dry_run && !self.is_named {
+        if self.job.dry_run {
             // A dry run does not resume an earlier one.
             Start::Replace
+        } else if self.job.fresh {
+            Start::Fresh(now)
         } else {
             Start::Continue
         }
     }
 }
 
-fn refuse_same(flag: OutputFlag, path: &Path, existing: Option<&Path>, file: JobFile) -> Result<(), OutputError> {
-    match existing {
-        Some(existing) if is_same(path, existing) => Err(OutputError::Overwrites { flag, file }),
-        Some(_) | None => Ok(()),
+fn refuse_same(flag: OutputFlag, path: &Path, others: &[(PathBuf, JobFile)]) -> Result<(), OutputError> {
+    match others.iter().find(|(other, _)| is_same(path, other)) {
+        Some((_, file)) => Err(OutputError::Overwrites { flag, file: *file }),
+        None => Ok(()),
     }
 }
 
@@ -189,7 +225,10 @@ mod tests {
             of_run(&args).map(|files| files.results)
         };
         assert_eq!(check(&[]).unwrap(), folder.path().join("people.results.csv"));
-        let failed = ("--failed", "failed.csv");
+        let (failed, config) = (("--failed", "failed.csv"), ("--config", "config.toml"));
+        fs::write(at("config.toml"), "").unwrap();
+        #[cfg(unix)]
+        fs::hard_link(at("config.toml"), at("config")).unwrap();
         for (flags, overwritten) in [
             (&[("--results", "people.csv")][..], (OutputFlag::Results, JobFile::Spreadsheet)),
             (&[("--summary", "people.csv")], (OutputFlag::Summary, JobFile::Spreadsheet)),
@@ -197,6 +236,11 @@ mod tests {
             (&[failed, ("--summary", "failed.csv")], (OutputFlag::Summary, JobFile::FailedRows)),
             (&[failed, ("--report", "failed.csv")], (OutputFlag::Report, JobFile::FailedRows)),
             (&[("--summary", "page"), ("--report", "page")], (OutputFlag::Report, JobFile::Summary)),
+            (&[config, ("--failed", "config.toml")], (OutputFlag::Failed, JobFile::Profile)),
+            (&[("--ca-cert", "ca.pem"), ("--summary", "ca.pem")], (OutputFlag::Summary, JobFile::Authorities)),
+            (&[("--failed", "people.results.csv.lock")], (OutputFlag::Failed, JobFile::Lock)),
+            #[cfg(unix)]
+            (&[config, ("--results", "config")], (OutputFlag::Results, JobFile::Profile)),
         ] {
             let error = check(flags).unwrap_err();
             let OutputError::Overwrites { flag, file } = error else { panic!("{error}") };

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bulk_invite::results::resolved;
+
 /// Returns whether the path is `-`, which means standard input or standard output.
 pub(crate) fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
@@ -29,13 +31,30 @@ pub(crate) fn is_workbook(path: &Path) -> bool {
 
 /// Returns whether two paths name the same file. The file need not exist.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
-    let resolved = |path: &Path| {
+    let absolute = |path: &Path| {
         path.canonicalize().ok().or_else(|| {
+            let path = resolved(path);
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
         })
     };
-    one == other || resolved(one).is_some_and(|one| resolved(other) == Some(one))
+    one == other || is_hard_link(one, other) || absolute(one).is_some_and(|one| absolute(other) == Some(one))
+}
+
+/// Returns whether two paths are names of one existing file.
+fn is_hard_link(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let file =
+            |path| fs::metadata(path).ok().filter(|found| found.is_file()).map(|found| (found.dev(), found.ino()));
+        file(one).is_some_and(|one| file(other) == Some(one))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (one, other);
+        false
+    }
 }
 
 /// Checks that the path can be written, without changing anything.
@@ -62,6 +81,20 @@ mod tests {
             assert!(is_same(&at(name), &at("../").join(folder.path().file_name().unwrap()).join(name)), "{name}");
             assert!(!is_same(&at(name), &at("another")), "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_the_same_behind_any_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("file"), "").unwrap();
+        fs::hard_link(at("file"), at("hard")).unwrap();
+        for (target, link) in [("file", "soft"), ("missing", "dangling")] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+            assert!(is_same(&at(link), &at(target)) && is_same(&at(target), &at(link)), "{link}");
+        }
+        assert!(is_same(&at("hard"), &at("soft")) && !is_same(&at("hard"), &at("dangling")));
     }
 
     #[test]

@@ -102,9 +102,13 @@ impl Preview {
                 .zip(journal.read(place).ok())
                 .is_some_and(|(organization, line)| line.outcome.has_expired(organization.session.server_now()))
         };
+        let fresh = earlier.is_fresh();
+        // A fresh start invites everyone who is absent, unless the organization could not be read.
+        let is_read = |id| organizations.iter().any(|one| one.id == id && !one.directory.is_offline());
         let is_done = |key, organization| match earlier.place(key) {
             Some(place) if place.status.next_run() == NextRun::Keep => {
-                !(args.reinvite_expired && has_expired(place, organization))
+                let is_decided_again = fresh && is_read(organization);
+                !(is_decided_again || args.reinvite_expired && has_expired(place, organization))
             }
             Some(_) | None => false,
         };

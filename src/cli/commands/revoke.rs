@@ -7,15 +7,14 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{
     Clock, Input, Organization, RevokePreview, Run, Step, dispatch, preflight_pending, revoke_step,
 };
-use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId};
+use bulk_invite::model::{Exit, JobKind, NextRun, ObjectId, Status};
 use bulk_invite::report::{self, Report};
-use bulk_invite::results::{FileLock, Layout, ResultsReader};
+use bulk_invite::results::{FileLock, Layout, Place, ResultsReader};
 
 use super::error::CliError;
 use super::finish::finish;
 use super::job::OpenJob;
 use super::output::{self, Files};
-use super::prompt;
 use super::runtime::block_on;
 use super::targets::{Target, of_results};
 use crate::cli::args::RevokeArgs;
@@ -23,7 +22,9 @@ use crate::cli::screen::Screen;
 use crate::cli::settings::{Account, environment};
 
 pub(crate) fn run(args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
-    block_on(prepare(args, screen)?.run(args, screen))
+    // The deadline counts from here.
+    let clock = Clock::system();
+    block_on(prepare(args, screen)?.run(args, clock, screen))
 }
 
 /// A job whose arguments, settings and files have been checked.
@@ -57,9 +58,8 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
 }
 
 impl Prepared<'_> {
-    async fn run(self, args: &RevokeArgs, screen: &mut Screen) -> Result<Exit, CliError> {
+    async fn run(self, args: &RevokeArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, mut results, files, _lock } = self;
-        let clock = Clock::system();
         let rows = Some(results.rows());
         let layout = Layout { excel: args.job.excel, ..Layout::for_revoke(results.carried()) };
         // This endpoint cannot remove a person who has accepted; the other one can.
@@ -75,13 +75,13 @@ impl Prepared<'_> {
             let preview = preview(&mut results, &organizations, &job)?;
             if preview.cancel + preview.look_up > 0 {
                 let question = question(preview, args.job.limit, &organizations);
-                halt = prompt::confirm(question, screen, &mut job.signals).await;
+                halt = job.confirm(question, screen).await;
             }
         }
 
-        let OpenJob { learned, journal, earlier, keys, signals, .. } = job;
+        let OpenJob { learned, journal, earlier, keys, signals, deadline, .. } = job;
         let run = Run {
-            options: args.job.options(organization, rows),
+            options: args.job.options(organization, rows, deadline),
             clock,
             organizations,
             learned,
@@ -125,7 +125,11 @@ fn preview<G>(
         let step = revoke_step(&line, organization.directory, false);
         let place = earlier.place(keys.key(organization.id, &line.email));
         // An invitation with an unknown outcome is not looked up again if an earlier `revoke` has finished it.
-        if step != Step::LookUp || place.is_none_or(|place| place.status.next_run() != NextRun::Keep) {
+        let is_finished = |place: Place| match place.status.next_run() {
+            NextRun::Keep => !earlier.is_fresh() || place.status == Status::Revoked,
+            NextRun::Settle | NextRun::PlanAgain => false,
+        };
+        if step != Step::LookUp || !place.is_some_and(is_finished) {
             preview.add(&step);
         }
     }

@@ -19,12 +19,14 @@ use super::output::Files;
 use super::preview::Preview;
 use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, output, prompt, rehearsal};
+use super::{input, output, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
 pub(crate) fn run(args: &RunArgs, screen: &mut Screen) -> Result<Exit, CliError> {
-    block_on(prepare(args, screen)?.run(args, screen))
+    // The deadline counts from here.
+    let clock = Clock::system();
+    block_on(prepare(args, screen)?.run(args, clock, screen))
 }
 
 /// A run whose arguments, settings and files have been checked.
@@ -54,11 +56,10 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliEr
 }
 
 impl Prepared<'_> {
-    async fn run(self, args: &RunArgs, screen: &mut Screen) -> Result<Exit, CliError> {
+    async fn run(self, args: &RunArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
         let Prepared { organization, targets, known, input, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
-        let clock = Clock::system();
         let api = Api::from(args.account.api);
         let carried = header.carried().iter().map(|carried| carried.name.clone()).collect();
         let layout = Layout { carried, excel: args.job.excel };
@@ -89,14 +90,17 @@ impl Prepared<'_> {
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
         if may_ask && sends && matters {
             let question = preview.question(rows, args.job.limit, &organizations);
-            halt = prompt::confirm(question, screen, &mut job.signals).await;
+            halt = job.confirm(question, screen).await;
         } else {
             preview.shortages.iter().for_each(|shortage| screen.note(format_args!("warning: {shortage}")));
         }
 
-        let OpenJob { learned, journal, earlier, keys, signals, .. } = job;
+        let OpenJob { learned, journal, earlier, keys, signals, deadline, .. } = job;
         let run = Run {
-            options: RunOptions { reinvite_expired: args.reinvite_expired, ..args.job.options(organization, rows) },
+            options: RunOptions {
+                reinvite_expired: args.reinvite_expired,
+                ..args.job.options(organization, rows, deadline)
+            },
             clock,
             organizations,
             learned,

@@ -1,4 +1,4 @@
-//! The signals that end a job.
+//! The signals that end a job, and one that must not.
 
 use std::io;
 
@@ -35,4 +35,16 @@ pub(crate) fn receive() -> io::Result<mpsc::Receiver<Signal>> {
         }
     });
     Ok(receiver)
+}
+
+/// Has a write beyond the limit on the size of files fail as on a full disk, instead of ending the process.
+pub(crate) fn ignore_file_size_limit() -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        const SIGXFSZ: i32 = 25;
+        // The handler stays for the rest of the process.
+        drop(signal(SignalKind::from_raw(SIGXFSZ))?);
+    }
+    Ok(())
 }

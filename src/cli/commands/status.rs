@@ -69,9 +69,13 @@ fn output(args: &StatusArgs) -> Result<PathBuf, CliError> {
     match ResultsReader::open(&output) {
         Ok(reader) if reader.carried().iter().any(|name| name == COLUMN) => Ok(output),
         Err(ReadError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(output),
-        Ok(_) | Err(ReadError::Unreadable { .. } | ReadError::NotOurs { .. } | ReadError::Damaged { .. }) => {
-            Err(CliError::NotAStatusFile { path: output })
-        }
+        Ok(_)
+        | Err(
+            ReadError::Unreadable { .. }
+            | ReadError::NotOurs { .. }
+            | ReadError::Damaged { .. }
+            | ReadError::Foreign { .. },
+        ) => Err(CliError::NotAStatusFile { path: output }),
     }
 }
 

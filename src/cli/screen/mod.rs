@@ -157,7 +157,9 @@ impl Screen {
         match halt.reason() {
             StopReason::Declined | StopReason::Signal(_) | StopReason::SecondSignal(_) => self.note(escaped(&text)),
             StopReason::FailedRowsUnwritable
+            | StopReason::DeadlineReached
             | StopReason::TooManyFailures
+            | StopReason::WaitTooLong
             | StopReason::OrganizationBlocked
             | StopReason::InputUnreadable
             | StopReason::ResultsUnwritable => self.error(escaped(&text)),

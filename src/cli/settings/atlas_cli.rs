@@ -51,11 +51,15 @@ pub(crate) enum AtlasCliError {
     NoSecrets { name: String },
 }
 
+/// Returns the path of the CLI's profile file.
+pub(crate) fn atlas_cli_file(variable: Variables<'_>) -> Option<PathBuf> {
+    Some(configuration_folder(variable)?.join("atlascli").join("config.toml"))
+}
+
 impl AtlasCliProfile {
     /// Reads a profile by its name.
     pub(super) fn load(name: &str, variable: Variables<'_>) -> Result<Self, AtlasCliError> {
-        let folder = configuration_folder(variable).ok_or(AtlasCliError::NoFolder)?;
-        let path = folder.join("atlascli").join("config.toml");
+        let path = atlas_cli_file(variable).ok_or(AtlasCliError::NoFolder)?;
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(source) => return Err(AtlasCliError::Unreadable { path, source }),

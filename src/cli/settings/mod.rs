@@ -13,6 +13,7 @@ mod profile_file;
 mod source;
 
 pub(crate) use self::account::{Account, OtherOrganization, SettingsError, Sources};
+pub(crate) use self::atlas_cli::atlas_cli_file;
 pub(crate) use self::profile_error::{ProfileError, first_line};
 pub(crate) use self::profile_file::{ProfileFile, SETTINGS};
 pub(crate) use self::source::{ACCOUNT_VARIABLES, Source, environment};

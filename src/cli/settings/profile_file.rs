@@ -15,7 +15,7 @@ use super::source::Variables;
 use crate::cli::args::AccountArgs;
 
 /// Flags of `run` that a profile may set, by their names with underscores. The other flags are for single runs.
-pub(crate) const SETTINGS: [&str; 16] = [
+pub(crate) const SETTINGS: [&str; 19] = [
     "api",
     "atlas_cli_profile",
     "default_roles",
@@ -27,8 +27,11 @@ pub(crate) const SETTINGS: [&str; 16] = [
     "connect_timeout",
     "ca_cert",
     "settle",
+    "max_wait",
+    "deadline",
     "max_attempts",
     "max_failures",
+    "durability",
     "yes",
     "quiet",
     "log_format",

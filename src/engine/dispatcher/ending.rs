@@ -19,8 +19,9 @@ use crate::results::{FailedRows, JournalError};
 impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
     /// Ends the run because the results file cannot be read or written.
     pub(super) fn journal_failed(&mut self, error: JournalError) {
-        self.stop(Halt::ResultsUnwritable(error.to_string()));
-        self.broken.get_or_insert_with(|| error.to_string());
+        let halt = results_lost(&error);
+        self.stop(halt.clone());
+        self.broken.get_or_insert(halt);
         if let JournalError::Broken { unwritten, .. } = &error {
             (self.recorder.on_event)(Event::Unwritten { lines: unwritten });
         }
@@ -39,7 +40,9 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         let stops = self.organizations.iter().map(|organization| &organization.context.session.stop);
         match halt.reason() {
             StopReason::FailedRowsUnwritable
+            | StopReason::DeadlineReached
             | StopReason::TooManyFailures
+            | StopReason::WaitTooLong
             | StopReason::OrganizationBlocked
             | StopReason::InputUnreadable
             | StopReason::ResultsUnwritable
@@ -71,14 +74,19 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             state.blocked = Some(blocked.clone());
         }
         if self.organizations.len() == 1 || self.organizations.iter().all(|state| state.blocked.is_some()) {
-            self.stop(Halt::OrganizationBlocked(blocked));
+            let is_wait = blocked.reason == BlockedReason::WaitTooLong;
+            self.stop(if is_wait { Halt::WaitTooLong(blocked) } else { Halt::OrganizationBlocked(blocked) });
         }
     }
 
     pub(super) fn finish(mut self, failed_rows: Option<FailedRows>, start: Instant, started_at: Timestamp) -> Summary {
         self.report_progress();
         let failures = self.recorder.failures();
-        if self.broken.is_none()
+        // A run that ended early without having sent anything leaves the file of an earlier run as it is.
+        let unchanged = self.halt.is_some() && self.recorder.journal.is_unchanged();
+        if unchanged {
+            drop(self.recorder.journal);
+        } else if self.broken.is_none()
             && let Err(error) = self.recorder.journal.finish(failed_rows)
         {
             match &error {
@@ -90,7 +98,7 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 }
                 JournalError::Broken { unwritten, .. } => {
                     (self.recorder.on_event)(Event::Unwritten { lines: unwritten });
-                    self.broken = Some(error.to_string());
+                    self.broken = Some(results_lost(&error));
                 }
                 JournalError::Locked { .. }
                 | JournalError::Unwritable { .. }
@@ -98,12 +106,14 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
                 | JournalError::NotOurs { .. }
                 | JournalError::OtherJob { .. }
                 | JournalError::OtherOrganization { .. }
-                | JournalError::Damaged { .. } => self.broken = Some(error.to_string()),
+                | JournalError::OnRecord { .. }
+                | JournalError::Foreign { .. }
+                | JournalError::Damaged { .. }
+                | JournalError::Changed { .. } => self.broken = Some(results_lost(&error)),
             }
         }
         // Incomplete results are more important than any other reason.
-        if let Some(why) = self.broken {
-            let halt = Halt::ResultsUnwritable(why);
+        if let Some(halt) = self.broken {
             if self.halt.as_ref().is_none_or(|known| known.reason() != halt.reason()) {
                 (self.recorder.on_event)(Event::Stopping { halt: &halt });
             }
@@ -119,9 +129,29 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
             gone: self.recorder.unlisted,
             failures,
             halt: self.halt,
+            unchanged,
             organizations: self.organizations.into_iter().map(OrganizationState::summary).collect(),
             started_at,
             elapsed: start.elapsed(),
         }
+    }
+}
+
+/// Returns the reason to end a run whose results are incomplete.
+fn results_lost(error: &JournalError) -> Halt {
+    let text = error.to_string();
+    match error {
+        JournalError::Changed { recovered, .. } => Halt::ResultsChanged { text, recovered: recovered.clone() },
+        JournalError::Locked { .. }
+        | JournalError::Unwritable { .. }
+        | JournalError::Unreadable { .. }
+        | JournalError::NotOurs { .. }
+        | JournalError::OtherJob { .. }
+        | JournalError::OtherOrganization { .. }
+        | JournalError::OnRecord { .. }
+        | JournalError::Foreign { .. }
+        | JournalError::Damaged { .. }
+        | JournalError::Broken { .. }
+        | JournalError::FailedRows { .. } => Halt::ResultsUnwritable(text),
     }
 }

@@ -117,10 +117,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
         Conditions {
             now,
             server_now: session.map_or(now, |session| session.server_time(now)),
+            knows_server_time: session.is_some_and(|session| session.server_clock.translate(now).is_some()),
             withheld: self.withheld(organization),
             may_ask: self.halt.is_none() && !self.options.dry_run && !is_blocked,
             api: self.api,
             reinvite_expired: self.options.reinvite_expired,
+            fresh: self.earlier.is_fresh(),
             timeout: self.options.timeout,
             settle: self.options.settle,
         }
@@ -140,10 +142,12 @@ impl<G: Gateway, J: Job> Dispatcher<'_, '_, G, J> {
 
     /// Returns the reason the run has stopped, or has stopped for the organization.
     pub(super) fn stopped(&self, organization: Option<usize>) -> Option<RowReason> {
-        let is_blocked = organization.is_none_or(|organization| self.organizations[organization].blocked.is_some());
-        match &self.halt {
-            Some(halt) => Some(halt.reason().into()),
-            None => is_blocked.then_some(RowReason::OrganizationBlocked),
+        match (&self.halt, organization) {
+            (Some(halt), _) => Some(halt.reason().into()),
+            (None, Some(organization)) => {
+                self.organizations[organization].blocked.as_ref().map(|blocked| blocked.reason.into())
+            }
+            (None, None) => Some(RowReason::OrganizationBlocked),
         }
     }
 }

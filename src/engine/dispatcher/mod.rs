@@ -9,12 +9,13 @@ mod notice;
 mod pool;
 mod progress;
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::yield_now;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::pool::Pool;
 use super::budget::Budget;
@@ -54,7 +55,7 @@ struct Dispatcher<'a, 'e, G, J> {
     budget: Budget,
     halt: Option<Halt>,
     /// The reason the results are incomplete.
-    broken: Option<String>,
+    broken: Option<Halt>,
 }
 
 /// The source of the next row.
@@ -93,7 +94,7 @@ async fn drive<G: Gateway, J: Job>(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Summary {
     let (start, started_at) = (Instant::now(), run.clock.now());
-    let rows = run.expected_rows();
+    let (rows, deadline) = (run.expected_rows(), run.options.deadline);
     let Run { options, clock, organizations, mut learned, mut journal, earlier, halt, failed_rows, .. } = run;
     journal.expect_rows(rows);
     let (notices, mut inbox) = mpsc::channel(256);
@@ -124,6 +125,7 @@ async fn drive<G: Gateway, J: Job>(
         tokio::select! {
             biased;
             Some(signal) = signals.recv() => dispatcher.handle_signal(signal),
+            () = reached(deadline), if dispatcher.halt.is_none() => dispatcher.stop(Halt::DeadlineReached),
             Some(notice) = inbox.recv() => dispatcher.handle_notice(notice),
             Some(Err(error)) = dispatcher.pool.workers.join_next() => dispatcher.end_lost_row(&error),
             Some(limit) = learned.recv() => dispatcher.report_learned(limit),
@@ -143,6 +145,14 @@ async fn drive<G: Gateway, J: Job>(
     }
     dispatcher.record_remaining();
     dispatcher.finish(failed_rows, start, started_at)
+}
+
+/// Waits for the deadline, if there is one.
+pub async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => pending().await,
+    }
 }
 
 /// Waits for a free slot.

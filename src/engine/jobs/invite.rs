@@ -1,11 +1,12 @@
 //! Decides which people of a sheet to invite.
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas;
 use crate::atlas::api::{Create, Grants, Request};
+use crate::engine::revoke::named_invites;
 use crate::engine::worker::{Task, Unresolved, Work};
 use crate::model::email::bare_address;
 use crate::model::invitation::{Invitation, ObjectId};
@@ -97,6 +98,12 @@ pub(super) fn decide(
     if let Some(line) = earlier {
         match line.outcome.status.next_run() {
             NextRun::Keep if is_reinvited(&line, presence, directory, conditions) => {}
+            NextRun::Keep if conditions.fresh && !stands(&line, presence, directory, conditions) => {
+                // The lists of people may not have the latest invites yet.
+                if presence.is_none() && is_recent(&line, conditions) {
+                    return resolve(&line, create(invitation, conditions), None, conditions);
+                }
+            }
             NextRun::Keep => return keep(&invitation, line.outcome, presence, directory, conditions),
             NextRun::Settle => {
                 let create = create(invitation, conditions);
@@ -118,7 +125,7 @@ pub(super) fn decide(
 /// Returns whether the invite of an earlier run has expired and the person is to be invited again. A person who is
 /// present has accepted, or was invited by another administrator. If nothing may be sent, the line with the old id
 /// stays.
-fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory, conditions: &Conditions) -> bool {
+fn is_reinvited(line: &Line, presence: Option<Presence<'_>>, directory: &Directory, conditions: &Conditions) -> bool {
     conditions.reinvite_expired
         && line.outcome.has_expired(conditions.server_now)
         && conditions.withheld.is_none()
@@ -126,11 +133,51 @@ fn is_reinvited(line: &Line, presence: Option<&Presence>, directory: &Directory,
         && presence.is_none()
 }
 
+/// Returns whether the line of an earlier run still describes the person, so that a fresh start keeps it. An invite of
+/// this job that may be pending always stands.
+fn stands(line: &Line, presence: Option<Presence<'_>>, directory: &Directory, conditions: &Conditions) -> bool {
+    if directory.is_offline() {
+        return true;
+    }
+    match (line.outcome.status, presence) {
+        (Status::Invited, None) => conditions.withheld.is_some(),
+        (Status::Invited, Some(Presence::Member { .. })) => true,
+        (Status::Invited, Some(Presence::Invited { .. })) => {
+            let email = bare_address(&line.email);
+            let named = named_invites(&line.outcome, email, directory);
+            let is_other = !named.is_empty() && named.iter().all(|named| *named == NamedInvite::Other);
+            // Without the list of invites, the id of an invite cannot be compared with that of the pending user.
+            !is_other || !directory.lists_invites(email)
+        }
+        (
+            Status::Revoked
+            | Status::Accepted
+            | Status::Gone
+            | Status::NotOurs
+            | Status::AlreadyInvited
+            | Status::AlreadyMember
+            | Status::Duplicate
+            | Status::Invalid
+            | Status::Failed
+            | Status::Unknown
+            | Status::NotSent
+            | Status::Sending,
+            _,
+        ) => false,
+    }
+}
+
+/// Returns whether an earlier run created the invite so recently that a list may not have it yet.
+fn is_recent(line: &Line, conditions: &Conditions) -> bool {
+    let settle = SignedDuration::try_from(conditions.settle).unwrap_or(SignedDuration::MAX);
+    line.outcome.status == Status::Invited && conditions.now.duration_since(line.outcome.finished_at) < settle
+}
+
 /// Keeps the outcome of an earlier run, with a reason if the person's current state differs.
 fn keep(
     invitation: &Invitation,
     outcome: Outcome,
-    presence: Option<&Presence>,
+    presence: Option<Presence<'_>>,
     directory: &Directory,
     conditions: &Conditions,
 ) -> Decision {
@@ -148,8 +195,8 @@ fn keep(
 
 /// Returns whether more than one of the row's invites is still pending.
 fn several_pending(outcome: &Outcome, email: &str, directory: &Directory) -> bool {
-    let named = outcome.invite_ids().map(|id| directory.named_invite(email, id, outcome.expires_at));
-    named.filter(|named| matches!(named, NamedInvite::Pending(_))).count() > 1
+    let named = named_invites(outcome, email, directory);
+    named.iter().filter(|named| matches!(named, NamedInvite::Pending(_))).count() > 1
 }
 
 /// Has a worker look the person of an unresolved request up, or records that this was not possible.
@@ -169,20 +216,18 @@ fn create(invitation: Invitation, conditions: &Conditions) -> Create {
     Create { email, grants: Grants { roles, teams, projects }, body }
 }
 
-fn already(invitation: &Invitation, presence: &Presence, directory: &Directory, now: Timestamp) -> Outcome {
+fn already(invitation: &Invitation, presence: Presence<'_>, directory: &Directory, now: Timestamp) -> Outcome {
     let outcome = match presence {
         Presence::Member { .. } => Outcome::new(Status::AlreadyMember, now),
-        Presence::Invited { invite_id, expires_at, .. } => Outcome {
-            invite_id: Some(invite_id.clone()),
-            expires_at: *expires_at,
-            ..Outcome::new(Status::AlreadyInvited, now)
-        },
+        Presence::Invited { invite_id, expires_at, .. } => {
+            Outcome { invite_id: Some(invite_id.to_owned()), expires_at, ..Outcome::new(Status::AlreadyInvited, now) }
+        }
     };
     compared(outcome, invitation, presence, directory)
 }
 
 /// Returns the outcome with the differences between the person's grants and the sheet.
-fn compared(outcome: Outcome, invitation: &Invitation, presence: &Presence, directory: &Directory) -> Outcome {
+fn compared(outcome: Outcome, invitation: &Invitation, presence: Presence<'_>, directory: &Directory) -> Outcome {
     match differences(invitation, presence.grants()) {
         None => Outcome { error_code: None, error_detail: None, ..outcome },
         Some(found) => outcome.with_code(RowReason::Differs).with_detail(found.describe(directory)),

@@ -106,7 +106,10 @@ pub(super) enum Decision {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Conditions {
     pub(super) now: Timestamp,
+    /// The server's time, or the local time if the server's is unknown.
     pub(super) server_now: Timestamp,
+    /// Set if the server's time is known.
+    pub(super) knows_server_time: bool,
     /// The reason nothing may be sent.
     pub(super) withheld: Option<RowReason>,
     /// Set if the people of unresolved requests may be looked up.
@@ -114,6 +117,8 @@ pub(super) struct Conditions {
     pub(super) api: Api,
     /// Set if people whose invite has expired are invited again.
     pub(super) reinvite_expired: bool,
+    /// Set if every row is decided again (`--fresh`). Lines of earlier runs then serve to recognize this job's invites.
+    pub(super) fresh: bool,
     /// The longest time that a request may take.
     pub(super) timeout: Duration,
     /// The longest time that an abandoned request may still be running on the server.

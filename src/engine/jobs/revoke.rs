@@ -105,7 +105,7 @@ pub(super) fn decide(
     directory: &Directory,
     conditions: &Conditions,
 ) -> (Line, Decision) {
-    let Previous { kept, tried, found } = previous(&line, earlier);
+    let Previous { kept, tried, found } = previous(&line, earlier, conditions.fresh);
     let step = match found {
         None => revoke_step(&line, directory, tried.is_some()),
         Some(found) => {
@@ -152,13 +152,15 @@ pub(super) fn decide(
 }
 
 /// Returns the record that an earlier revoke left of the invite that the line names.
-fn previous(line: &Line, earlier: Option<Line>) -> Previous {
+fn previous(line: &Line, earlier: Option<Line>, fresh: bool) -> Previous {
     let Some(earlier) = earlier.filter(|earlier| is_about(earlier, line)) else { return Previous::default() };
     let (outcome, is_named) = (earlier.outcome, line.outcome.invite_id.is_some());
     let found = outcome.invite_id.clone().filter(|_| !is_named);
     match outcome.status.next_run() {
         // The server's lists may have lagged. An invite with a known id can be checked again.
-        NextRun::Keep if outcome.status == Status::Gone && is_named => Previous::default(),
+        NextRun::Keep if outcome.status == Status::Gone && (is_named || fresh) => {
+            Previous { found, ..Previous::default() }
+        }
         NextRun::Keep => Previous { kept: Some(outcome), tried: None, found },
         NextRun::Settle => Previous { kept: None, tried: Some(outcome).filter(|outcome| outcome.attempts > 0), found },
         NextRun::PlanAgain => Previous { found, ..Previous::default() },

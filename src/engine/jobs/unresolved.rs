@@ -37,13 +37,14 @@ impl Conditions {
         let trace =
             Trace { attempts: line.attempts, first_sent: Some(first_sent(line)), last_sent: Some(line.finished_at) };
         let until = after(self.abandoned_at(line, sent.at, self.timeout), sent.settle);
+        let known = |at| self.knows_server_time.then_some(at);
         Unresolved {
             sent_as,
             trace,
             settle: Duration::try_from(rest).unwrap_or(self.settle),
-            since: sent.at.checked_sub(signed(line.elapsed)).unwrap_or(sent.at),
+            since: known(sent.at.checked_sub(signed(line.elapsed)).unwrap_or(sent.at)),
             // Our knowledge of the server's clock may lag by as long as an answer takes.
-            until: after(until, signed(self.timeout)),
+            until: known(after(until, signed(self.timeout))),
         }
     }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Wait;
+use super::bounds::is_plausible;
 use super::quota::SmoothQuota;
 
 /// The earliest and the latest time of one step.
@@ -172,9 +173,11 @@ impl Bucket {
     pub(super) fn served(&mut self, sent: Sent, remaining: Option<u32>, capacity: Option<u32>, now: Instant) {
         self.lost();
         self.step(now);
-        if let Some(capacity) = capacity.filter(|capacity| *capacity != self.capacity) {
+        let is_new = |capacity: &u32| *capacity != self.capacity && is_plausible(*capacity, self.refill, self.period);
+        if let Some(capacity) = capacity.filter(is_new) {
             self.configure(capacity, self.refill, self.period);
         }
+        let remaining = remaining.map(|remaining| remaining.min(self.capacity));
         match remaining {
             _ if self.was_emptied_after(sent) => {}
             Some(remaining) => self.served_with_remaining(sent, remaining, now),

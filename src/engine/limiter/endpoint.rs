@@ -62,7 +62,7 @@ impl EndpointState {
         }
         match &mut self.rule {
             Rule::Bucket(bucket) => bucket.take(now).map(Some),
-            Rule::Quota(quota) => quota.take().map(|()| None).map_err(|wait| Wait::Until(now + wait)),
+            Rule::Quota(quota) => quota.take().map(|()| None).map_err(|wait| Wait::Paced(now + wait)),
             Rule::Unlimited => Ok(None),
         }
     }

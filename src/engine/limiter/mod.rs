@@ -7,9 +7,11 @@
 //! The limiter only delays requests. The worker decides what an answer means for its row; a rate limit is not a
 //! failure.
 
+mod bounds;
 mod bucket;
 mod endpoint;
 mod invitations;
+mod max_wait;
 mod permit;
 mod quota;
 mod rate;
@@ -21,12 +23,14 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+pub use self::max_wait::{MaxWait, WaitTooLong};
 pub(crate) use self::permit::Permit;
 pub use self::rate::{NotARate, Pace, Rate, RateLimit};
 
 use self::bucket::Bucket;
 use self::endpoint::{EndpointLimiter, Rule};
 use self::invitations::InvitationGate;
+use self::max_wait::CurrentWait;
 use self::signal::Limited;
 use crate::atlas::api::{EndpointSet, Limit};
 
@@ -37,6 +41,8 @@ enum Wait {
     Held(Instant),
     /// A known limit allows no request until then.
     Until(Instant),
+    /// The rate that the user set allows no request until then.
+    Paced(Instant),
     /// The answer to another request decides.
     Answer,
 }
@@ -47,6 +53,8 @@ pub struct Limiter {
     endpoints: [EndpointLimiter; EndpointSet::ALL.len()],
     invitations: Arc<InvitationGate>,
     totals: Mutex<Totals>,
+    longest_wait: MaxWait,
+    current_wait: Mutex<CurrentWait>,
 }
 
 /// The totals of a limiter.
@@ -86,38 +94,54 @@ impl Limiter {
             endpoints: EndpointSet::ALL.map(|set| EndpointLimiter::new(Rule::new(pace, set))),
             invitations: Arc::default(),
             totals: Mutex::default(),
+            longest_wait: MaxWait::Off,
+            current_wait: Mutex::default(),
         }
+    }
+
+    /// Sets the longest wait for Atlas. Without it, a wait may take any time.
+    #[must_use]
+    pub fn with_max_wait(self, longest_wait: MaxWait) -> Self {
+        Self { longest_wait, ..self }
     }
 
     /// Creates a limiter for another organization. It shares the limit on invitations, which Atlas counts by our IP
     /// address and not by organization.
     pub fn beside(&self, pace: Pace) -> Self {
-        Self { invitations: self.invitations.clone(), ..Self::new(pace) }
+        let (invitations, longest_wait) = (self.invitations.clone(), self.longest_wait);
+        Self { invitations, longest_wait, ..Self::new(pace) }
     }
 
-    /// Adopts a limit that the server named, unless the user set a pace.
+    /// Adopts a limit that the server named, unless the user set a pace or the limit is not plausible.
     pub fn configure(&self, limit: Limit) {
+        if !bounds::is_plausible(limit.capacity, limit.refill, limit.period) {
+            return;
+        }
         if let Rule::Bucket(bucket) = &mut locked(&self.endpoint(limit.set).state).rule {
             bucket.configure(limit.capacity, limit.refill, limit.period);
         }
     }
 
     /// Waits for a permit. Dropping the future leaves the queue.
-    pub async fn acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Permit {
+    ///
+    /// # Errors
+    ///
+    /// The wait would be longer than the longest one. It has not been waited for.
+    pub async fn acquire(self: &Arc<Self>, set: EndpointSet, invitation: bool) -> Result<Permit, WaitTooLong> {
         // Created before the wait for the endpoint: if it is dropped during that wait, it also leaves the count of
         // invitations.
         let mut permit = Permit::new(self, set);
         if invitation {
             let InvitationGate { queue, state, answered } = &*self.invitations;
             let place = queue.lock().await;
-            self.wait(answered, set, || locked(state).take(Instant::now())).await;
+            self.wait(answered, set, || locked(state).take(Instant::now())).await?;
             permit.invitation = true;
             drop(place);
         }
         let endpoint = self.endpoint(set);
         let _place = endpoint.queue.lock().await;
-        permit.sent = self.wait(&endpoint.answered, set, || locked(&endpoint.state).take(Instant::now())).await;
-        permit
+        permit.sent = self.wait(&endpoint.answered, set, || locked(&endpoint.state).take(Instant::now())).await?;
+        Ok(permit)
     }
 
     /// Returns a permit, unless the request would have to wait or others are in the queue.
@@ -134,16 +158,27 @@ impl Limiter {
         Some(permit)
     }
 
-    async fn wait<T>(&self, answered: &Notify, set: EndpointSet, mut take: impl FnMut() -> Result<T, Wait>) -> T {
+    async fn wait<T>(
+        &self,
+        answered: &Notify,
+        set: EndpointSet,
+        mut take: impl FnMut() -> Result<T, Wait>,
+    ) -> Result<T, WaitTooLong> {
         let mut waiting = None;
         loop {
             let wait = match take() {
-                Ok(taken) => return taken,
+                Ok(taken) => return Ok(taken),
                 Err(wait) => wait,
             };
-            let waiting = waiting.get_or_insert_with(|| Waiting::begin(self, set, wait));
             match wait {
                 Wait::Held(until) | Wait::Until(until) => {
+                    locked(&self.current_wait).until(until, self.longest_wait)?;
+                }
+                Wait::Paced(_) | Wait::Answer => {}
+            }
+            let waiting = waiting.get_or_insert_with(|| Waiting::begin(self, set, wait));
+            match wait {
+                Wait::Held(until) | Wait::Until(until) | Wait::Paced(until) => {
                     waiting.until(until);
                     tokio::select! {
                         () = sleep_until(until) => {}
@@ -224,7 +259,7 @@ impl<'a> Waiting<'a> {
         let since = Instant::now();
         let (reason, until) = match wait {
             Wait::Held(until) => ("held by an answer", Some(until)),
-            Wait::Until(until) => ("rate limit", Some(until)),
+            Wait::Until(until) | Wait::Paced(until) => ("rate limit", Some(until)),
             Wait::Answer => ("answer to another request", None),
         };
         let expected_ms = until.map(|until| millis(until.saturating_duration_since(since)));

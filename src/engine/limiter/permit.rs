@@ -49,6 +49,7 @@ impl Permit {
             RateSignal::Limited(limited) => limited.invitations.is_none() && self.invitation,
         };
         self.leave_invitations(counted, now);
+        let asks_to_wait = matches!(signal, RateSignal::Limited(_) | RateSignal::Maintenance);
         let mut learned = None;
         match signal {
             RateSignal::Served { remaining, capacity } => {
@@ -78,6 +79,13 @@ impl Permit {
         if let Some(wait) = retry_after(answer) {
             limiter.hold_until(now + wait);
         }
+        let mut current_wait = locked(&limiter.current_wait);
+        if asks_to_wait || retry_after(answer).is_some() {
+            current_wait.asked(answer.describe());
+        } else {
+            current_wait.end();
+        }
+        drop(current_wait);
         endpoint.answered.notify_one();
         learned
     }

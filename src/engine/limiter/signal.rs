@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::bounds::is_plausible;
 use crate::atlas::api::{Answer, Response};
 use crate::atlas::verdict::{Busy, busy};
 
@@ -32,8 +33,10 @@ pub(super) struct Limited {
     pub(super) invitations: Option<(u32, Duration)>,
 }
 
-/// The longest wait or period that is accepted.
+/// The longest wait or period that is accepted. `--max-wait` ends a run that would wait longer than its user wants.
 const LONGEST_S: u32 = 86_400;
+/// The most invitations in a period that are accepted.
+const MOST_INVITATIONS: u32 = 100_000;
 
 pub(super) fn signal(answer: &Answer) -> RateSignal {
     let response = match answer {
@@ -68,8 +71,9 @@ fn limited(response: &Response) -> Limited {
     let named = || number_after(text, "retry after ").map(seconds);
     Limited {
         retry_after: response.retry_after.or_else(named),
-        bucket: bucket.filter(|(capacity, refill, period)| *capacity > 0 && *refill > 0 && !period.is_zero()),
-        invitations: invitations.filter(|(number, period)| *number > 0 && !period.is_zero()),
+        bucket: bucket.filter(|(capacity, refill, period)| is_plausible(*capacity, *refill, *period)),
+        invitations: invitations
+            .filter(|(number, period)| (1..=MOST_INVITATIONS).contains(number) && !period.is_zero()),
     }
 }
 
@@ -138,6 +142,9 @@ mod tests {
             "Rate limit of",
             "Request capacity: 1. Refill rate: 0 per 60 seconds",
             "Request capacity: 1. Refill rate: ",
+            "Request capacity: 1. Refill rate: 1 per 60 seconds",
+            "Request capacity: 4000000000. Refill rate: 4000000000 per 60 seconds",
+            "Rate limit of 4000000000 invitations per 1 minutes exceeded",
             "",
         ] {
             let RateSignal::Limited(limited) = signal(&answer(429, "X", text, None)) else { panic!() };
@@ -150,7 +157,7 @@ mod tests {
         let text = "Please retry after 4294967295 seconds. Request capacity: 5. Refill rate: 1 per 4294967295 seconds.";
         let RateSignal::Limited(limited) = signal(&answer(429, "RATE_LIMITED", text, None)) else { panic!() };
         let day = Duration::from_secs(86_400);
-        assert_eq!((limited.retry_after, limited.bucket), (Some(day), Some((5, 1, day))));
+        assert_eq!((limited.retry_after, limited.bucket), (Some(day), None));
     }
 
     #[test]

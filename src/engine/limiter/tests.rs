@@ -81,7 +81,7 @@ async fn send(server: Arc<Server>, limiter: Arc<Limiter>, rows: u32) -> Duration
         senders.spawn(async move {
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
                 loop {
-                    let permit = limiter.acquire(SET, true).await;
+                    let permit = limiter.acquire(SET, true).await.unwrap();
                     sleep(LATENCY / 2).await;
                     let answer = server.answer();
                     sleep(LATENCY / 2).await;
@@ -138,17 +138,49 @@ async fn the_forecast_includes_the_limit_on_invitations() {
     let left = |count| limiter.forecast(SET, count).as_secs();
     assert_eq!(left(1000), 0);
     for _ in 0..10 {
-        limiter.acquire(SET, true).await.observe(&answer(200, "", "", None, None));
+        limiter.acquire(SET, true).await.unwrap().observe(&answer(200, "", "", None, None));
         sleep(Duration::from_secs(1)).await;
     }
     let limit = "Rate limit of 10 invitations per 1 minutes exceeded.";
-    limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    limiter.acquire(SET, true).await.unwrap().observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
     // The first was answered ten seconds ago, the tenth one second.
     assert_eq!([0, 1, 2, 10, 11, 190].map(left), [0, 50, 51, 59, 110, 18 * 60 + 59]);
     sleep(Duration::from_secs(52)).await;
     assert_eq!([2, 3, 10].map(left), [0, 0, 7], "three places are free");
-    let _in_flight = limiter.acquire(SET, true).await;
+    let _in_flight = limiter.acquire(SET, true).await.unwrap();
     assert_eq!([2, 3, 9, 10].map(left), [0, 1, 7, 60]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_out_of_bounds_changes_nothing() {
+    let text = |capacity: u32, refill: u32, period: u32| {
+        format!("Request capacity: {capacity}. Refill rate: {refill} per {period} seconds.")
+    };
+    let documented = Some((500, 250, Duration::from_secs(60)));
+    for (capacity, refill, period) in
+        [(1, 1, 60), (500, 1, 86_400), (1, 250, 60), (4_000_000_000, 250, 60), (500, 4_000_000_000, 1)]
+    {
+        let limiter = Arc::new(Limiter::new(Pace::Atlas));
+        let refusal = answer(429, "RATE_LIMITED", &text(capacity, refill, period), None, None);
+        limiter.acquire(SET, true).await.unwrap().observe(&refusal);
+        assert_eq!(limiter.bucket(SET), documented, "{capacity} {refill} {period}");
+        let period = Duration::from_secs(period.into());
+        limiter.configure(Limit { set: SET, capacity, refill, period });
+        assert_eq!(limiter.bucket(SET), documented, "{capacity} {refill} {period:?}");
+    }
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    limiter.configure(Limit { set: SET, capacity: 600, refill: 300, period: Duration::from_secs(30) });
+    assert_eq!(limiter.bucket(SET), Some((600, 300, Duration::from_secs(30))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_cannot_lift_the_limit() {
+    let limiter = Arc::new(Limiter::new(Pace::Atlas));
+    for remaining in [499, u32::MAX, u32::MAX] {
+        limiter.acquire(SET, true).await.unwrap().observe(&answer(200, "", "", None, Some(remaining)));
+    }
+    let permits: Vec<Permit> = std::iter::from_fn(|| limiter.try_acquire(SET, true)).take(1000).collect();
+    assert!(permits.len() <= 500, "{}", permits.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -156,8 +188,8 @@ async fn an_invitation_refused_by_its_limit_is_not_in_flight() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let refusal =
         answer(400, "INVITATIONS_RATE_LIMITED_IP", "Rate limit of 9 invitations per 1 minutes exceeded.", None, None);
-    limiter.acquire(SET, true).await.observe(&refusal);
-    limiter.acquire(SET, false).await.observe(&answer(200, "", "", None, Some(0)));
+    limiter.acquire(SET, true).await.unwrap().observe(&refusal);
+    limiter.acquire(SET, false).await.unwrap().observe(&answer(200, "", "", None, Some(0)));
     let probe = tokio::time::timeout(Duration::from_secs(3600), limiter.acquire(SET, false)).await;
     assert!(probe.is_ok(), "no request is in flight, so a probe has to find out when the bucket fills");
 }
@@ -168,7 +200,7 @@ async fn a_fixed_pace_is_exact() {
     let limiter = Arc::new(Limiter::new(Pace::Fixed { rate: per, burst: 1.try_into().unwrap() }));
     let start = Instant::now();
     for _ in 0..7 {
-        limiter.acquire(SET, true).await.observe(&answer(200, "", "", None, None));
+        limiter.acquire(SET, true).await.unwrap().observe(&answer(200, "", "", None, None));
     }
     assert!((3000..3010).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
     assert!((2990..3010).contains(&limiter.totals().waited.as_millis()), "{:?}", limiter.totals());
@@ -178,8 +210,8 @@ async fn a_fixed_pace_is_exact() {
 async fn retry_after_holds_every_endpoint_at_any_pace() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let start = Instant::now();
-    limiter.acquire(SET, false).await.observe(&answer(503, "", "", Some(60), None));
-    limiter.acquire(EndpointSet::Users, false).await.observe(&answer(200, "", "", None, None));
+    limiter.acquire(SET, false).await.unwrap().observe(&answer(503, "", "", Some(60), None));
+    limiter.acquire(EndpointSet::Users, false).await.unwrap().observe(&answer(200, "", "", None, None));
     assert_eq!(start.elapsed().as_secs(), 60);
 }
 
@@ -189,7 +221,7 @@ async fn an_earlier_hold_never_shortens_a_later_one() {
     let start = Instant::now();
     limiter.hold_until(start + Duration::from_secs(60));
     limiter.hold_until(start + Duration::from_secs(1));
-    drop(limiter.acquire(SET, false).await);
+    drop(limiter.acquire(SET, false).await.unwrap());
     assert_eq!(start.elapsed().as_secs(), 60);
 }
 
@@ -198,10 +230,10 @@ async fn maintenance_holds_every_endpoint_longer_each_time() {
     let limiter = Arc::new(Limiter::new(Pace::Atlas));
     let start = Instant::now();
     for _ in 0..3 {
-        let permit = limiter.acquire(SET, true).await;
+        let permit = limiter.acquire(SET, true).await.unwrap();
         permit.observe(&answer(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "", None, None));
     }
-    drop(limiter.acquire(EndpointSet::Users, false).await);
+    drop(limiter.acquire(EndpointSet::Users, false).await.unwrap());
     assert_eq!(start.elapsed().as_secs(), 5 + 10 + 20);
 }
 
@@ -214,7 +246,7 @@ async fn permits_are_first_come_first_served() {
     for number in 0..64 {
         let (limiter, order) = (limiter.clone(), order.clone());
         waiters.spawn(async move {
-            drop(limiter.acquire(SET, false).await);
+            drop(limiter.acquire(SET, false).await.unwrap());
             locked(&order).push(number);
         });
         tokio::task::yield_now().await;
@@ -230,7 +262,7 @@ async fn a_request_that_stops_waiting_leaves_the_queue() {
     let stopped = tokio::time::timeout(Duration::from_secs(1), limiter.acquire(SET, true)).await;
     assert!(stopped.is_err());
     let start = Instant::now();
-    drop(limiter.acquire(SET, true).await);
+    drop(limiter.acquire(SET, true).await.unwrap());
     assert_eq!(start.elapsed().as_secs(), 9);
 }
 
@@ -238,7 +270,7 @@ async fn a_request_that_stops_waiting_leaves_the_queue() {
 async fn only_a_request_that_cost_nothing_returns_its_token() {
     let left = |answer: Answer| async move {
         let limiter = Arc::new(Limiter::new(Pace::Atlas));
-        limiter.acquire(SET, true).await.observe(&answer);
+        limiter.acquire(SET, true).await.unwrap().observe(&answer);
         let Rule::Bucket(bucket) = &locked(&limiter.endpoint(SET).state).rule else { panic!() };
         500 - (0..=500).find(|count| bucket.forecast(500 - count, Instant::now()).is_zero()).unwrap()
     };
@@ -281,7 +313,7 @@ async fn an_immediate_permit_needs_a_token_and_an_empty_queue() {
 async fn a_denied_immediate_permit_does_not_count() {
     let limiter = Arc::new(Limiter::new(Pace::Unlimited));
     let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
-    limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+    limiter.acquire(SET, true).await.unwrap().observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
     sleep(Duration::from_secs(60)).await;
     limiter.hold_until(Instant::now() + Duration::from_secs(10));
     assert!(limiter.try_acquire(SET, true).is_none());
@@ -294,7 +326,13 @@ async fn only_an_invitation_that_was_sent_counts_at_any_pace() {
     for pace in [Pace::Atlas, Pace::Unlimited] {
         let limiter = Arc::new(Limiter::new(pace));
         let limit = "Rate limit of 1 invitations per 1 minutes exceeded.";
-        limiter.acquire(SET, true).await.observe(&answer(400, "INVITATIONS_RATE_LIMITED_IP", limit, None, None));
+        limiter.acquire(SET, true).await.unwrap().observe(&answer(
+            400,
+            "INVITATIONS_RATE_LIMITED_IP",
+            limit,
+            None,
+            None,
+        ));
         sleep(Duration::from_secs(60)).await;
         let mut permit = limiter.try_acquire(SET, true).unwrap();
         permit.mark_sent();

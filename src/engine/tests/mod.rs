@@ -5,6 +5,7 @@
 
 mod attribution;
 mod blocked;
+mod fresh;
 mod limits;
 mod order;
 mod organizations;
@@ -13,6 +14,7 @@ mod revoke;
 mod stopping;
 mod unresolved;
 mod verdicts;
+mod waiting;
 
 mod script;
 mod world;

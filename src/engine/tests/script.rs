@@ -2,8 +2,10 @@
 //! file.
 
 use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,12 +15,13 @@ use tokio::time::{Instant, sleep};
 
 use super::world::{email, name, seconds};
 use crate::atlas::api::{
-    Answer, ApiError, Body, Created, Gateway, Grants, Invite, InviterName, Lost, Membership, Named, NoAnswer, NotSent,
-    Page, Person, Request, Response,
+    Answer, ApiError, Body, Created, Gateway, Grants, Invite, InviterName, Lost, Membership, Named, NextLink, NoAnswer,
+    NotSent, Page, Person, Request, Response,
 };
 use crate::engine::clock::Clock;
 use crate::model::reason::NetworkFault;
 use crate::model::status::Status;
+use crate::results::Disk;
 
 /// The scripted reply to one request.
 #[derive(Clone, Debug)]
@@ -29,6 +32,7 @@ pub(super) struct Reply {
     content: Content,
     status: u16,
     retry_after: Option<Duration>,
+    is_repeated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +47,7 @@ enum Content {
 
 impl Reply {
     fn new(status: u16, content: Content) -> Self {
-        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None }
+        Self { after: Duration::ZERO, yields: 0, content, status, retry_after: None, is_repeated: false }
     }
 
     /// Delays the answer by this number of seconds.
@@ -61,6 +65,17 @@ impl Reply {
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(Duration::from_secs(seconds));
         self
+    }
+
+    /// Gives this reply to every further request of its kind.
+    pub(super) fn without_end(mut self) -> Self {
+        self.is_repeated = true;
+        self
+    }
+
+    /// Returns whether the reply was scripted for one request.
+    pub(super) fn is_single(&self) -> bool {
+        !self.is_repeated
     }
 
     /// Sets the expiry of the invite, by the server's clock.
@@ -214,6 +229,17 @@ pub(super) fn a_person(id: &str, email: &str, membership: Membership, invited_at
     Person { id, email, membership, invited_at, expires_at: None, invited_by: None, grants: Grants::default() }
 }
 
+/// A disk that a power cut would leave as it was at the last sync.
+#[derive(Debug)]
+pub(super) struct SyncedDisk(pub(super) Arc<AtomicU64>);
+
+impl Disk for SyncedDisk {
+    fn sync(&mut self, file: &File) -> io::Result<()> {
+        self.0.store(file.metadata()?.len(), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 /// The server, shared by the run and the test.
 #[derive(Clone, Debug)]
 pub(super) struct Server(pub(super) Arc<State>);
@@ -229,7 +255,9 @@ pub(super) struct State {
     pub(super) replies: Mutex<HashMap<String, VecDeque<Reply>>>,
     /// The requests, each with its time.
     pub(super) requests: Mutex<Vec<String>>,
-    /// Invitations and cancellations without a `sending` line in the file.
+    /// The length of the part of the file that a power cut would leave.
+    pub(super) synced: Arc<AtomicU64>,
+    /// Invitations and cancellations without a `sending` line in that part.
     pub(super) unrecorded: Mutex<Vec<String>>,
     /// Set once the run has reported that it stops.
     pub(super) ended: AtomicBool,
@@ -269,7 +297,13 @@ impl Gateway for Server {
             state.sent_after_end.lock().unwrap().push(shown.clone());
         }
         state.requests.lock().unwrap().push(format!("{} {shown}", seconds(state.origin.elapsed())));
-        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(VecDeque::pop_front);
+        let scripted = state.replies.lock().unwrap().get_mut(&shown).and_then(|replies| {
+            let next = replies.pop_front()?;
+            if next.is_repeated {
+                replies.push_front(next.clone());
+            }
+            Some(next)
+        });
         let reply = scripted.unwrap_or_else(|| unscripted(request));
         sleep(reply.after).await;
         for _ in 0..reply.yields {
@@ -298,8 +332,11 @@ fn unscripted(request: &Request) -> Reply {
 
 impl State {
     /// Returns whether the results file has a `sending` line for the address at this moment.
+    /// Returns whether the next run would know of the request, even after a power cut.
     fn is_recorded(&self, email: &str) -> bool {
-        let Ok(csv) = csv::Reader::from_path(&self.results) else { return false };
+        let Ok(mut file) = std::fs::read(&self.results) else { return false };
+        file.truncate(self.synced.load(Ordering::Relaxed) as usize);
+        let csv = csv::Reader::from_reader(file.as_slice());
         let lines = csv.into_records().map_while(Result::ok).filter(|line| line[1].eq_ignore_ascii_case(email));
         let statuses = lines.filter_map(|line| line[3].parse::<Status>().ok());
         statuses.filter(|status| !status.is_of_the_row_alone()).last() == Some(Status::Sending)
@@ -340,7 +377,7 @@ fn listed(request: &Request, entry: Option<ListedPerson<'_>>) -> Body {
             invited_by,
             ..a_person(id, &address(under), membership, created)
         });
-        Body::People(Page { entries: person.into_iter().collect(), total: None })
+        Body::People(Page { entries: person.into_iter().collect(), next: NextLink::Absent })
     } else {
         let invite = entry.map(|(_, id, created, under, invited_by)| Invite {
             invited_by,

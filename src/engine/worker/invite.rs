@@ -6,7 +6,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::last_answer::LastAnswer;
 use super::ownership::Found;
-use super::{ActiveRow, Ending, Unresolved, retry_after};
+use super::{ActiveRow, Ending, Unresolved};
 use crate::atlas::api::{Created, Gateway};
 use crate::atlas::verdict::{Verdict, judge};
 use crate::model::outcome::Outcome;
@@ -57,13 +57,13 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     if self.is_last_attempt() {
                         return Break(self.failed());
                     }
-                    let delay = self.next_delay(None);
+                    let delay = self.next_delay();
                     if self.wait(delay, why).await.is_err() {
                         return Break(self.not_sent());
                     }
                 }
                 verdict @ (Verdict::TryAgain | Verdict::InDoubt) => {
-                    let mut delay = self.next_delay(retry_after(&answer));
+                    let mut delay = self.next_delay();
                     if verdict == Verdict::InDoubt {
                         self.doubt();
                         delay = delay.max(self.context.settle);

@@ -171,8 +171,8 @@ pub(crate) struct Unresolved {
     pub(crate) trace: Trace,
     /// The time for which the request may still be running on the server.
     pub(crate) settle: Duration,
-    /// The server's time of the first request.
-    pub(crate) since: Timestamp,
-    /// The server's time at which the last request has certainly ended, with a margin.
-    pub(crate) until: Timestamp,
+    /// The server's time of the first request, if its clock is known.
+    pub(crate) since: Option<Timestamp>,
+    /// The server's time at which the last request has certainly ended, with a margin, if its clock is known.
+    pub(crate) until: Option<Timestamp>,
 }

@@ -30,7 +30,7 @@ use self::ownership::{Moment, Window};
 use super::backoff::Delays;
 use super::clock::signed;
 use super::limiter::Permit;
-use super::session::Session;
+use super::session::{NoPermit, Session};
 use super::stop::Stopped;
 use crate::atlas::api::{Answer, Gateway, Request};
 use crate::model::reason::{Blocked, RowReason};
@@ -142,7 +142,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
         if self.take_slot().await.is_err() {
             return Break(self.not_sent());
         }
-        let Ok(permit) = context.session.permit(&self.request).await else { return Break(self.not_sent()) };
+        let permit = match context.session.permit(&self.request).await {
+            Ok(permit) => permit,
+            Err(NoPermit::Stopped) => return Break(self.not_sent()),
+            Err(NoPermit::WaitTooLong(blocked)) => return Break(self.not_permitted(blocked)),
+        };
         let now = context.session.clock.now();
         let before = self.trace;
         self.trace.attempts += 1;
@@ -173,8 +177,9 @@ impl<G: Gateway> ActiveRow<'_, G> {
         self.trace.attempts >= self.context.session.policy.max_attempts()
     }
 
-    fn next_delay(&mut self, retry_after: Option<Duration>) -> Duration {
-        self.delays.get_or_insert_with(|| self.context.session.policy.delays()).next(retry_after)
+    /// Returns the next delay. A `Retry-After` is not part of it, because the limiter holds every request until then.
+    fn next_delay(&mut self) -> Duration {
+        self.delays.get_or_insert_with(|| self.context.session.policy.delays()).next()
     }
 
     fn email(&self) -> &str {
@@ -197,12 +202,5 @@ impl<G: Gateway> ActiveRow<'_, G> {
         // If the dispatcher is gone, the run has stopped.
         let _ = self.context.notices.send(notice).await;
         self.context.session.stop.or(sleep(delay)).await
-    }
-}
-
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    match answer {
-        Answer::Response(response) => response.retry_after,
-        Answer::NotSent(_) | Answer::NoAnswer(_) => None,
     }
 }

@@ -9,6 +9,7 @@ use super::last_answer::LastAnswer;
 use super::message::Ending;
 use super::ownership::Found;
 use crate::atlas::api::{Gateway, Invite, Request};
+use crate::engine::authorship::Author;
 use crate::model::outcome::{INVITE_IDS, Outcome};
 use crate::model::reason::{Blocked, ErrorCode, RowReason};
 use crate::model::status::Status;
@@ -32,15 +33,29 @@ impl<G: Gateway> ActiveRow<'_, G> {
         }
     }
 
-    /// Returns the outcome of a row with the invites that this job created for it.
+    /// Returns the outcome of a row with the invites that this job may have created for it. Of several, it records those
+    /// that are certainly from this job's credential, or else the latest.
     fn invited(&self, invites: &[Invite]) -> Outcome {
-        let ids: Vec<&str> = invites.iter().map(|invite| invite.id.as_str()).collect();
+        let authorship = &self.context.session.authorship;
+        let is_own = |invite: &&Invite| authorship.author(invite.invited_by.as_deref()) == Author::Own;
+        let mut recorded: Vec<&Invite> = invites.iter().filter(is_own).collect();
+        if recorded.is_empty() {
+            recorded.extend(invites.last());
+        }
+        let ids = |invites: &[&Invite], separator| {
+            invites.iter().map(|invite| invite.id.as_str()).collect::<Vec<_>>().join(separator)
+        };
         let outcome = Outcome {
-            invite_id: Some(ids.join(INVITE_IDS)),
-            expires_at: invites.first().and_then(|invite| invite.expires_at),
+            invite_id: Some(ids(&recorded, INVITE_IDS)),
+            expires_at: recorded.first().and_then(|invite| invite.expires_at),
             ..self.outcome(Status::Invited)
         };
-        if invites.len() > 1 { outcome.with_reason(RowReason::TwoInvites) } else { outcome }
+        if invites.len() == 1 {
+            return outcome;
+        }
+        let all = ids(&invites.iter().collect::<Vec<_>>(), ", ");
+        let detail = format!("{}: {all}", RowReason::TwoInvites.text());
+        outcome.with_code(RowReason::TwoInvites).with_detail(detail)
     }
 
     /// Ends the row with a failure after which the organization accepts no more requests.
@@ -66,6 +81,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
     /// Ends a row for which nothing was sent because the run stopped.
     pub(super) fn not_sent(&self) -> Ending {
         Ending::Stopped(self.outcome(Status::NotSent))
+    }
+
+    /// Ends a row whose request would have to wait for too long, as every other request of the organization.
+    pub(super) fn not_permitted(&self, blocked: Blocked) -> Ending {
+        Ending::Blocked(self.outcome(Status::NotSent).with_reason(RowReason::WaitTooLong), blocked)
     }
 
     /// Returns the outcome of a row whose request may have succeeded. `why` is the reason this could not be resolved.

@@ -33,13 +33,14 @@ impl<G: Gateway> ActiveRow<'_, G> {
         let asks_again = certain || self.window.is_some();
         let asked = Instant::now();
         loop {
+            let is_last = !asks_again || asked.elapsed() >= self.context.settle;
             let found = match self.find().await {
                 Ok(found) => found,
                 Err(unanswered) if self.window.is_some() => return self.unanswered(unanswered),
                 Err(unanswered) => return self.refused_unanswered(unanswered),
             };
             match found {
-                Found::Absent | Found::Inconclusive if asks_again && asked.elapsed() < self.context.settle => {}
+                Found::Absent | Found::Inconclusive if !is_last => {}
                 Found::Absent if certain => return self.left_unknown(RowReason::PersonNotListed),
                 Found::Inconclusive if !asks_again => return self.failed(),
                 Found::Absent | Found::Inconclusive | Found::Ours(_) | Found::Theirs(_) | Found::Member => {
@@ -47,7 +48,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
                 }
             }
             self.slot = None;
-            let delay = self.next_delay(None).min(self.context.settle.saturating_sub(asked.elapsed()));
+            let delay = self.next_delay().min(self.context.settle.saturating_sub(asked.elapsed()));
             if let Break(ending) = self.wait_to_ask(delay, RowReason::PersonNotListed.text()).await {
                 return ending;
             }

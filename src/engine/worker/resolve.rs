@@ -32,8 +32,8 @@ impl<G: Gateway> ActiveRow<'_, G> {
     pub(super) fn reopen(&mut self, unresolved: Unresolved) -> Duration {
         let Unresolved { sent_as, trace, settle, since, until } = unresolved;
         self.trace = trace;
-        let since = trace.first_sent.map(|local| Moment { local, server: Some(since) });
-        self.window = since.map(|since| Window { until: Some(until), ..Window::new(since) });
+        let since = trace.first_sent.map(|local| Moment { local, server: since });
+        self.window = since.map(|since| Window { until, ..Window::new(since) });
         self.sent_as = Some(sent_as);
         settle
     }

@@ -10,7 +10,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::last_answer::LastAnswer;
 use super::ownership::Window;
 use super::resolve::UNRESOLVED;
-use super::{ActiveRow, Ending, Trace, Unresolved, retry_after};
+use super::{ActiveRow, Ending, Trace, Unresolved};
 use crate::atlas::api::{Gateway, Invite, Request, Revoke};
 use crate::atlas::verdict::{Verdict, judge};
 use crate::engine::authorship::Author;
@@ -82,13 +82,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
                     renewed = true;
                     continue;
                 }
-                Verdict::NotSent(why) => (self.next_delay(None), why),
-                Verdict::TryAgain => {
-                    (self.next_delay(retry_after(&answer)), self.last.detail.clone().unwrap_or_default())
-                }
+                Verdict::NotSent(why) => (self.next_delay(), why),
+                Verdict::TryAgain => (self.next_delay(), self.last.detail.clone().unwrap_or_default()),
                 Verdict::InDoubt => {
                     self.doubt();
-                    let mut delay = self.next_delay(retry_after(&answer));
+                    let mut delay = self.next_delay();
                     // Only a look-up has to wait until the last request has certainly ended.
                     if self.is_last_attempt() {
                         self.slot = None;

@@ -54,6 +54,10 @@ reasons! {
         EndpointGone = "ENDPOINT_GONE", "Atlas no longer supports this endpoint";
         /// The answer is outside Atlas's documentation, such as a redirect.
         UnexpectedAnswer = "UNEXPECTED_ANSWER", "Atlas gave an unexpected answer";
+        /// A list of the organization goes on without an end, or a page repeats the one before.
+        EndlessList = "ENDLESS_LIST", "a list of the organization does not end";
+        /// A rate limit, a `Retry-After` or maintenance would last longer than `--max-wait`.
+        WaitTooLong = "WAIT_TOO_LONG", "the wait for Atlas would be longer than --max-wait";
         /// The run was interrupted while the organization was being read.
         Interrupted = "INTERRUPTED", "interrupted before the organization was read";
     }
@@ -101,6 +105,8 @@ impl BlockedReason {
             | BlockedReason::Inactive
             | BlockedReason::EndpointGone
             | BlockedReason::UnexpectedAnswer
+            | BlockedReason::EndlessList
+            | BlockedReason::WaitTooLong
             | BlockedReason::Interrupted => false,
         }
     }

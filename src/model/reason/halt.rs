@@ -1,4 +1,5 @@
 use std::fmt::{self, Display};
+use std::path::PathBuf;
 
 use super::blocked::Blocked;
 use crate::model::exit::{Exit, Signal};
@@ -8,8 +9,12 @@ use crate::model::exit::{Exit, Signal};
 pub enum StopReason {
     /// The file of `--failed` could not be written; the results are complete.
     FailedRowsUnwritable,
+    /// The time for the run is over (`--deadline`).
+    DeadlineReached,
     /// Too many rows failed (`--max-failures`).
     TooManyFailures,
+    /// Atlas makes requests wait for too long (`--max-wait`).
+    WaitTooLong,
     /// No organization accepts requests.
     OrganizationBlocked,
     /// The input could not be read to its end.
@@ -28,7 +33,9 @@ impl StopReason {
     /// Returns the reason as it is spelled in the summary.
     pub fn as_str(self) -> &'static str {
         match self {
+            StopReason::DeadlineReached => "deadline_reached",
             StopReason::TooManyFailures => "too_many_failures",
+            StopReason::WaitTooLong => "wait_too_long",
             StopReason::OrganizationBlocked => "organization_refused",
             StopReason::InputUnreadable => "input_unreadable",
             StopReason::FailedRowsUnwritable | StopReason::ResultsUnwritable => "results_unwritable",
@@ -42,7 +49,9 @@ impl StopReason {
     /// Returns the exit code of a run that ends for this reason.
     pub fn exit(self) -> Exit {
         match self {
-            StopReason::TooManyFailures
+            StopReason::DeadlineReached
+            | StopReason::TooManyFailures
+            | StopReason::WaitTooLong
             | StopReason::OrganizationBlocked
             | StopReason::InputUnreadable
             | StopReason::FailedRowsUnwritable
@@ -81,6 +90,10 @@ pub enum SpentBudget {
 pub enum Halt {
     /// Too many rows failed.
     TooManyFailures(SpentBudget),
+    /// The last organization makes requests wait for too long.
+    WaitTooLong(Blocked),
+    /// The time for the run is over.
+    DeadlineReached,
     /// No organization accepts requests, with the reason of the last one.
     OrganizationBlocked(Blocked),
     /// The input could not be read to its end, with the error's text.
@@ -89,6 +102,13 @@ pub enum Halt {
     FailedRowsUnwritable(String),
     /// The results can no longer be written, with the error's text.
     ResultsUnwritable(String),
+    /// Another program has changed the results, with the error's text. The recorded lines are in another file.
+    ResultsChanged {
+        /// The error's text.
+        text: String,
+        /// The file with which the job can be continued.
+        recovered: PathBuf,
+    },
     /// The question before the run was not answered with yes.
     Declined,
     /// A signal came before anything was sent.
@@ -104,10 +124,12 @@ impl Halt {
     pub fn reason(&self) -> StopReason {
         match self {
             Halt::TooManyFailures(_) => StopReason::TooManyFailures,
+            Halt::WaitTooLong(_) => StopReason::WaitTooLong,
+            Halt::DeadlineReached => StopReason::DeadlineReached,
             Halt::OrganizationBlocked(_) => StopReason::OrganizationBlocked,
             Halt::InputUnreadable(_) => StopReason::InputUnreadable,
             Halt::FailedRowsUnwritable(_) => StopReason::FailedRowsUnwritable,
-            Halt::ResultsUnwritable(_) => StopReason::ResultsUnwritable,
+            Halt::ResultsUnwritable(_) | Halt::ResultsChanged { .. } => StopReason::ResultsUnwritable,
             Halt::Declined => StopReason::Declined,
             Halt::NotStarted(signal) | Halt::Signal(signal) => StopReason::Signal(*signal),
             Halt::SecondSignal(signal) => StopReason::SecondSignal(*signal),
@@ -125,10 +147,12 @@ impl Display for Halt {
             Halt::TooManyFailures(SpentBudget::Percent { failed, of, limit }) => {
                 write!(f, "{failed} of the last {of} rows failed (--max-failures {limit}%)")
             }
-            Halt::OrganizationBlocked(blocked) => blocked.fmt(f),
-            Halt::InputUnreadable(text) | Halt::FailedRowsUnwritable(text) | Halt::ResultsUnwritable(text) => {
-                f.write_str(text)
-            }
+            Halt::WaitTooLong(blocked) | Halt::OrganizationBlocked(blocked) => blocked.fmt(f),
+            Halt::DeadlineReached => f.write_str("--deadline was reached"),
+            Halt::InputUnreadable(text)
+            | Halt::FailedRowsUnwritable(text)
+            | Halt::ResultsUnwritable(text)
+            | Halt::ResultsChanged { text, .. } => f.write_str(text),
             Halt::Declined => f.write_str("not confirmed, nothing was sent"),
             Halt::NotStarted(_) => f.write_str("interrupted before anything was sent"),
             Halt::Signal(_) => f.write_str("interrupted"),
@@ -145,7 +169,9 @@ mod tests {
     fn stop_reasons_are_ordered_by_severity() {
         let order = [
             StopReason::FailedRowsUnwritable,
+            StopReason::DeadlineReached,
             StopReason::TooManyFailures,
+            StopReason::WaitTooLong,
             StopReason::OrganizationBlocked,
             StopReason::InputUnreadable,
             StopReason::ResultsUnwritable,

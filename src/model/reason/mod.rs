@@ -32,6 +32,7 @@ macro_rules! reasons {
     };
 }
 
+mod audit;
 mod blocked;
 mod halt;
 mod rejection;
@@ -43,6 +44,7 @@ use serde::{Serialize, Serializer};
 
 use super::status::Status;
 
+pub use self::audit::AuditCode;
 pub use self::blocked::{Blocked, BlockedReason, NetworkFault};
 pub use self::halt::{Halt, SpentBudget, StopReason};
 pub use self::rejection::RejectionCode;

@@ -1,4 +1,4 @@
-use super::blocked::NetworkFault;
+use super::blocked::{BlockedReason, NetworkFault};
 use super::halt::StopReason;
 
 reasons! {
@@ -16,6 +16,11 @@ reasons! {
         Interrupted = "INTERRUPTED", "the run was interrupted before this row was sent";
         /// `--max-failures` ended the run.
         TooManyFailures = "TOO_MANY_FAILURES", "the run stopped before this row: too many rows failed";
+        /// `--max-wait` ended the run.
+        WaitTooLong =
+            "WAIT_TOO_LONG", "the run stopped before this row: the wait for Atlas was longer than --max-wait";
+        /// `--deadline` ended the run.
+        DeadlineReached = "DEADLINE_REACHED", "the run stopped before this row: --deadline was reached";
         /// The spreadsheet could not be read to its end.
         InputUnreadable = "INPUT_UNREADABLE", "the run stopped before this row: the input could not be read";
         /// The results file could not be written.
@@ -104,11 +109,20 @@ impl From<NetworkFault> for RowReason {
     }
 }
 
+/// Converts the reason that an organization is blocked into that of its rows that were not sent.
+impl From<BlockedReason> for RowReason {
+    fn from(reason: BlockedReason) -> Self {
+        if reason == BlockedReason::WaitTooLong { RowReason::WaitTooLong } else { RowReason::OrganizationBlocked }
+    }
+}
+
 /// Converts a stop into the reason of the rows that were not sent because of it.
 impl From<StopReason> for RowReason {
     fn from(reason: StopReason) -> Self {
         match reason {
             StopReason::TooManyFailures => RowReason::TooManyFailures,
+            StopReason::WaitTooLong => RowReason::WaitTooLong,
+            StopReason::DeadlineReached => RowReason::DeadlineReached,
             StopReason::OrganizationBlocked => RowReason::OrganizationBlocked,
             StopReason::InputUnreadable => RowReason::InputUnreadable,
             StopReason::FailedRowsUnwritable | StopReason::ResultsUnwritable => RowReason::ResultsUnwritable,

@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn presence(&self, invitation: &Invitation) -> Option<(&'a Presence, &'a Directory)> {
+    fn presence(&self, invitation: &Invitation) -> Option<(Presence<'a>, &'a Directory)> {
         let directory = self.classifier.planner().directory(invitation.organization)?;
         Some((directory.presence(&invitation.email)?, directory))
     }

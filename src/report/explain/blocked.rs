@@ -29,6 +29,8 @@ pub fn blocked_advice(reason: BlockedReason) -> &'static str {
         }
         BlockedReason::EndpointGone => "select the other endpoint with --api users, or update this program",
         BlockedReason::UnexpectedAnswer => "check --base-url, and that no proxy or login page answers instead of Atlas",
+        BlockedReason::EndlessList => "check --base-url, and that the server behind it supports pageNum as Atlas does",
+        BlockedReason::WaitTooLong => "run the same command again later, or allow a longer wait with --max-wait",
         BlockedReason::Interrupted => RERUN,
     }
 }

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{atlas_code, blocked_advice, explain, halt_advice, row_reason};
+use super::{atlas_code, audit_remedy, blocked_advice, explain, halt_advice, row_reason};
 use crate::model::exit::Signal;
 use crate::model::reason::{
-    Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason, SpentBudget, StopReason,
+    AuditCode, Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason, SpentBudget, StopReason,
 };
 use crate::model::status::Status;
 
@@ -51,6 +51,7 @@ fn table(name: &str) -> String {
             &["reason", "cause", "what to do"],
             BlockedReason::ALL.iter().map(|reason| organization_row(*reason)).collect(),
         ),
+        "audit" => (&["code", "cause", "what to do"], AuditCode::ALL.iter().map(|code| audit_row(*code)).collect()),
         "runs" => (&["reason", "exit code", "cause", "what to do"], halts().iter().map(run_row).collect()),
         unknown => panic!("no table is named {unknown}"),
     };
@@ -86,6 +87,8 @@ fn statuses(reason: RowReason) -> &'static [Status] {
         RowReason::OrganizationBlocked
         | RowReason::Interrupted
         | RowReason::TooManyFailures
+        | RowReason::WaitTooLong
+        | RowReason::DeadlineReached
         | RowReason::InputUnreadable
         | RowReason::ResultsUnwritable => &[Status::NotSent, Status::Unknown],
         RowReason::HttpError
@@ -145,17 +148,25 @@ fn organization_row(reason: BlockedReason) -> Vec<String> {
         | BlockedReason::NotAnswering
         | BlockedReason::EndpointGone
         | BlockedReason::UnexpectedAnswer
+        | BlockedReason::EndlessList
+        | BlockedReason::WaitTooLong
         | BlockedReason::Interrupted => reason.text(),
     };
     vec![code(reason.code()), cause.to_owned(), blocked_advice(reason).to_owned()]
 }
 
+fn audit_row(finding: AuditCode) -> Vec<String> {
+    vec![code(finding.code()), finding.text().to_owned(), audit_remedy(finding).to_owned()]
+}
+
 /// Returns a halt for each reason of a run.
-fn halts() -> [Halt; 9] {
+fn halts() -> [Halt; 11] {
     let text = String::new;
     [
         Halt::TooManyFailures(SpentBudget::Count { failed: 1, limit: 1 }),
         Halt::OrganizationBlocked(Blocked::new(BlockedReason::Unauthorized, "")),
+        Halt::WaitTooLong(Blocked::new(BlockedReason::WaitTooLong, "")),
+        Halt::DeadlineReached,
         Halt::InputUnreadable(text()),
         Halt::ResultsUnwritable(text()),
         Halt::FailedRowsUnwritable(text()),
@@ -171,6 +182,8 @@ fn run_row(halt: &Halt) -> Vec<String> {
     let cause = match reason {
         StopReason::TooManyFailures => "more rows failed than `--max-failures` allows",
         StopReason::OrganizationBlocked => "an organization accepts no more requests",
+        StopReason::WaitTooLong => "the wait for Atlas would have been longer than `--max-wait`",
+        StopReason::DeadlineReached => "`--deadline` was reached",
         StopReason::InputUnreadable => "the spreadsheet could not be read to its end",
         StopReason::ResultsUnwritable => "the results could not be written",
         StopReason::FailedRowsUnwritable => "the file of `--failed` could not be written",
@@ -184,6 +197,8 @@ fn run_row(halt: &Halt) -> Vec<String> {
     let remedy = match reason {
         StopReason::OrganizationBlocked => "see the reasons of organizations above",
         StopReason::TooManyFailures
+        | StopReason::WaitTooLong
+        | StopReason::DeadlineReached
         | StopReason::InputUnreadable
         | StopReason::ResultsUnwritable
         | StopReason::FailedRowsUnwritable
@@ -199,7 +214,7 @@ fn run_row(halt: &Halt) -> Vec<String> {
 #[test]
 fn the_documented_codes_are_those_of_the_program() {
     let page = page();
-    for name in ["reasons", "checks", "atlas", "organizations", "runs"] {
+    for name in ["reasons", "checks", "atlas", "organizations", "runs", "audit"] {
         assert_eq!(page.matches(&format!("<!-- table: {name} -->")).count(), 1, "{name}");
     }
     assert!(

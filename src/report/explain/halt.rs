@@ -6,7 +6,8 @@ use crate::model::reason::Halt;
 pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
     match halt {
         Halt::TooManyFailures(_) => Some("fix the cause of the failures, or allow more with --max-failures"),
-        Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
+        Halt::DeadlineReached => Some("run the same command again, or allow a later --deadline"),
+        Halt::WaitTooLong(blocked) | Halt::OrganizationBlocked(blocked) => Some(blocked_advice(blocked.reason)),
         Halt::InputUnreadable(_) => Some("repair the spreadsheet; the rows before the error are in the results"),
         Halt::FailedRowsUnwritable(_) => {
             Some("free disk space, or set another file with --failed; the results are complete")
@@ -14,6 +15,9 @@ pub(crate) fn halt_advice(halt: &Halt) -> Option<&'static str> {
         Halt::ResultsUnwritable(_) => Some(
             "free disk space, or set another file with --results; rows printed as `not in the results` are missing",
         ),
+        Halt::ResultsChanged { .. } => {
+            Some("continue with the recovered file, and do not save the results in another program during a run")
+        }
         Halt::Declined | Halt::NotStarted(_) | Halt::Signal(_) | Halt::SecondSignal(_) => None,
     }
 }
@@ -29,10 +33,13 @@ pub fn announcement(halt: &Halt) -> String {
         }
         Halt::SecondSignal(_) => "stopping now: requests in flight are abandoned".into(),
         Halt::TooManyFailures(_)
+        | Halt::WaitTooLong(_)
+        | Halt::DeadlineReached
         | Halt::OrganizationBlocked(_)
         | Halt::InputUnreadable(_)
         | Halt::FailedRowsUnwritable(_)
         | Halt::ResultsUnwritable(_)
+        | Halt::ResultsChanged { .. }
         | Halt::Declined
         | Halt::NotStarted(_) => halt.to_string(),
     }

@@ -4,6 +4,7 @@
 //! generated from the same functions.
 
 mod atlas_code;
+mod audit_code;
 mod blocked;
 #[cfg(test)]
 mod codes_page;
@@ -11,6 +12,7 @@ mod halt;
 mod rejection;
 mod row_reason;
 
+pub(super) use self::audit_code::remedy as audit_remedy;
 pub use self::blocked::blocked_advice;
 pub use self::halt::announcement;
 pub(super) use self::halt::halt_advice;

@@ -14,6 +14,11 @@ pub(super) fn explanation(reason: RowReason) -> Explanation {
         RowReason::TooManyFailures => {
             ("The run stopped before these rows because too many others failed", "fix the cause of the failures")
         }
+        RowReason::WaitTooLong => (
+            "The run stopped before these rows because Atlas made it wait for too long",
+            "run the same command again later, or allow a longer wait with --max-wait",
+        ),
+        RowReason::DeadlineReached => ("The run reached its deadline before these rows", RERUN),
         RowReason::InputUnreadable => ("The spreadsheet could not be read to its end", "repair the spreadsheet"),
         RowReason::ResultsUnwritable => {
             ("The results could not be written", "free disk space, or set another file with --results")

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BEGINNING, PageContext, WriteError, write};
-use crate::results::{ReadError, ResultsReader, beside, create, replace};
+use crate::results::{ReadError, Replacement, ResultsReader, resolved};
 
 /// A reason why no page was written.
 #[derive(Debug, thiserror::Error)]
@@ -46,24 +46,15 @@ pub fn check_target(path: &Path) -> Result<(), PageError> {
 pub fn write_file(path: &Path, results: &mut ResultsReader, context: &PageContext) -> Result<(), PageError> {
     let unwritable = |source| PageError::Unwritable { path: path.into(), source };
     // The file behind a link is replaced, and the link is kept.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let new = beside(&target);
+    let target = resolved(path);
     check_target(&target)?;
-    check_target(&new)?;
-    let mut out = BufWriter::with_capacity(256 << 10, create(&new).map_err(unwritable)?);
-    let written = write(&mut out, results, context).and_then(|()| Ok(out.flush()?));
-    let done = match written {
-        Ok(()) => {
-            out.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| replace(file, &new, &target))
-        }
-        Err(WriteError::Write(error)) => Err(error),
-        Err(WriteError::Read(error)) => {
-            let _ = fs::remove_file(&new);
-            return Err(error.into());
-        }
-    };
-    done.map_err(|source| {
-        let _ = fs::remove_file(&new);
-        unwritable(source)
-    })
+    let new = Replacement::create(&target).map_err(unwritable)?;
+    let mut out = BufWriter::with_capacity(256 << 10, new.file());
+    match write(&mut out, results, context).and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => {}
+        Err(WriteError::Write(error)) => return Err(unwritable(error)),
+        Err(WriteError::Read(error)) => return Err(error.into()),
+    }
+    drop(out);
+    new.finish().map_err(unwritable)
 }

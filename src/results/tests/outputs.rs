@@ -1,5 +1,7 @@
 //! Tests of the file of `--failed`, and of errors on writing either file.
 
+use std::io::{Seek, SeekFrom};
+
 use super::*;
 
 #[test]
@@ -21,7 +23,7 @@ fn failed_rows_have_the_columns_of_the_input() {
 fn results_are_complete_even_if_failed_rows_are_unwritable() {
     let workspace = Workspace::new();
     for path in [PathBuf::from("/dev/full"), workspace.folder.path().join("missing/failed.csv")] {
-        let (mut journal, _) = workspace.try_open(&["roles", "team"], Start::Replace).unwrap();
+        let (mut journal, _) = workspace.try_open(&["roles", "team"], Start::Continue).unwrap();
         let first = append(&mut journal, 2, "a@example.com", Status::Sending);
         append(&mut journal, 3, "b@example.com", Status::Failed);
         journal.append(Some(first), subject(2, "a@example.com"), &outcome(Status::Invited), ["", ""]);
@@ -83,19 +85,84 @@ fn a_removed_folder_is_an_error_with_all_lost_lines() {
     assert_eq!(emails, ["a@example.com", "b@example.com"]);
 }
 
-#[cfg(target_os = "linux")]
+/// A disk with a number of writes and syncs before it fails.
+#[derive(Debug)]
+pub(super) struct FailingDisk {
+    pub(super) writes: usize,
+    pub(super) syncs: usize,
+}
+
+impl Disk for FailingDisk {
+    fn write(&mut self, file: &std::fs::File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let full = self.writes == 0;
+        self.writes = self.writes.saturating_sub(1);
+        // A part is written before the error.
+        let part = if full { &bytes[..bytes.len() * 2 / 3] } else { bytes };
+        let mut file = file;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(part)?;
+        if full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    fn sync(&mut self, _: &std::fs::File) -> io::Result<()> {
+        self.syncs = self.syncs.checked_sub(1).ok_or_else(|| io::Error::other("input/output error"))?;
+        Ok(())
+    }
+}
+
+/// Returns the addresses of the lines that the error lists.
+fn unwritten(result: Result<(), JournalError>) -> Vec<String> {
+    let Err(JournalError::Broken { unwritten, .. }) = result else { panic!("{result:?}") };
+    unwritten.into_iter().map(|line| format!("{} {}", line.email, line.outcome.status.as_str())).collect()
+}
+
 #[test]
 fn a_full_disk_is_an_error_with_the_unwritten_lines() {
     let workspace = Workspace::new();
     let (mut journal, _) = workspace.open();
-    journal.file = File::options().write(true).open("/dev/full").unwrap();
-    append(&mut journal, 2, "a@example.com", Status::Invited);
-    let Err(JournalError::Broken { unwritten, .. }) = journal.flush() else { panic!() };
-    assert_eq!(unwritten.iter().map(|line| line.email.as_str()).collect::<Vec<_>>(), ["a@example.com"]);
-    append(&mut journal, 3, "b@example.com", Status::Invited);
-    let Err(JournalError::Broken { unwritten, .. }) = journal.flush() else { panic!("nothing more is written") };
-    assert_eq!(unwritten.len(), 1);
+    journal.set_disk(Box::new(FailingDisk { writes: 1, syncs: 9 }));
+    append(&mut journal, 2, "a@example.com", Status::Sending);
+    journal.flush().unwrap();
+    let rows = ["b@example.com", "c@example.com", "d@example.com"]
+        .map(|email| append(&mut journal, 3, email, Status::Sending));
+    journal.append(Some(rows[2]), subject(5, "d@example.com"), &outcome(Status::Invited), ["", ""]);
+    assert_eq!(unwritten(journal.flush()), ["d@example.com invited"], "each only once");
+    append(&mut journal, 6, "e@example.com", Status::Invited);
+    assert_eq!(unwritten(journal.flush()), ["e@example.com invited"], "nothing more is written");
     assert!(journal.finish(None).is_err());
+}
+
+#[test]
+fn a_failed_sync_is_an_error_with_the_lines_after_the_last() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    journal.set_disk(Box::new(FailingDisk { writes: 9, syncs: 1 }));
+    append(&mut journal, 2, "a@example.com", Status::Sending);
+    journal.flush().unwrap();
+    append(&mut journal, 3, "b@example.com", Status::Invited);
+    journal.flush().unwrap();
+    append(&mut journal, 4, "c@example.com", Status::Sending);
+    assert_eq!(unwritten(journal.flush()), ["b@example.com invited", "c@example.com sending"]);
+    append(&mut journal, 5, "d@example.com", Status::Invited);
+    assert_eq!(unwritten(journal.flush()), ["d@example.com invited"]);
+}
+
+#[test]
+fn a_request_is_on_the_disk_before_the_flush_returns() {
+    for (durability, status, is_synced) in [
+        (Durability::Power, Status::Sending, true),
+        (Durability::Power, Status::Invited, false),
+        (Durability::Process, Status::Sending, false),
+    ] {
+        let workspace = Workspace::new();
+        let (mut journal, _) = workspace.open();
+        journal.set_disk(Box::new(FailingDisk { writes: 9, syncs: 9 }));
+        journal.set_durability(durability);
+        append(&mut journal, 2, "a@example.com", status);
+        journal.flush().unwrap();
+        let expected = if is_synced { workspace.text().len() } else { 0 };
+        assert_eq!(journal.synced(), expected as u64, "{durability:?} {status:?}");
+    }
 }
 
 proptest::proptest! {
@@ -120,7 +187,7 @@ proptest::proptest! {
         fs::write(workspace.path(), &bytes).unwrap();
         match workspace.try_open(&["roles", "team"], Start::Continue) {
             Ok((mut journal, _)) => {
-                append(&mut journal, 9, "last@example.com", Status::Invited);
+                append(&mut journal, 9, "last@example.com", Status::Sending);
                 journal.flush().unwrap();
                 drop(journal);
                 let (_, mut earlier) = workspace.open();

@@ -36,7 +36,8 @@ fn nothing_shows_a_secret(protocols: &[&str], credential: Credential, format: &s
     let world = World::with_people(2);
     world.write("company.pem", authority.pem());
     let run = world.invite("https://atlas.example.com").credential(credential);
-    let run = run.args(&["--ca-cert", "company.pem", "--log-format", format]).env("RUST_LOG", "trace");
+    let run =
+        run.args(&["--ca-cert", "company.pem", "--log-format", format, "--settle", "50ms"]).env("RUST_LOG", "trace");
     let run = run.env("HTTPS_PROXY", &format!("http://clerk:hush-hush@{}", proxy.authority())).finish();
     run.exits(0);
     let h2: &[&str] = if protocols.contains(&"h2") { &["h2::"] } else { &[] };
@@ -78,7 +79,7 @@ fn debugged(world: &World, base_url: &str) -> Invocation {
 fn requests_and_verdicts_are_logged_without_addresses() {
     let world = World::with_people(3);
     let server = sandbox(faults(&["503-after@#1", "429@#2"]));
-    let run = debugged(&world, &server.base_url()).finish();
+    let run = debugged(&world, &server.base_url()).args(&["--settle", "50ms"]).finish();
     run.exits(0);
     let lines = lines(&run.stderr);
     let logged: Vec<&Value> = lines.iter().filter(|line| line["event"] == "log").collect();

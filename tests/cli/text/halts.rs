@@ -130,12 +130,11 @@ fn a_limit_of_invitations() {
 #[test]
 fn outputs_that_cannot_be_written() {
     let mut terminal = Terminal::new(faults(&["422@#2"])).people(3);
-    std::fs::create_dir(terminal.world.path("page.html.new")).expect("a folder in the way of the page");
     terminal
         .run("bulk-invite run people.csv --concurrency 1 --failed /dev/full")
         .run("bulk-invite run people.csv --summary /dev/full")
         .run("bulk-invite run people.csv --summary - > /dev/full")
-        .run("bulk-invite run people.csv --report page.html")
+        .run("(ulimit -f 16; bulk-invite run people.csv --report page.html)")
         .run("bulk-invite template > /dev/full");
     terminal.hold("halts-outputs");
 }
@@ -149,6 +148,17 @@ fn a_results_folder_that_vanishes() {
     std::fs::remove_dir_all(terminal.world.path("out")).expect("the folder is removed");
     terminal.transcript.command(&run.finish());
     terminal.hold("halts-results");
+}
+
+#[test]
+fn results_that_another_program_changes() {
+    let mut terminal = Terminal::new(faults(&["slow-after=1s@1"])).people(3);
+    let run = terminal.start("bulk-invite run people.csv --concurrency 1");
+    wait_until("one is invited", || terminal.server.sandbox().ledger().created.len() == 1);
+    terminal.world.write("people.results.csv", "");
+    terminal.transcript.command(&run.finish());
+    terminal.run("bulk-invite run people.csv --concurrency 1");
+    terminal.hold("halts-changed");
 }
 
 #[test]

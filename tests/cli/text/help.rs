@@ -3,11 +3,12 @@
 use super::Transcript;
 use crate::world::World;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "",
     "run",
     "check",
     "status",
+    "audit",
     "revoke",
     "sandbox",
     "report",

@@ -4,6 +4,7 @@
 //! them, and the diff is for review.
 
 mod afterwards;
+mod audits;
 mod checks;
 mod halts;
 mod help;

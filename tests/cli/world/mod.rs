@@ -3,6 +3,7 @@
 mod process;
 mod promise;
 mod results;
+mod schema;
 mod server;
 #[cfg(unix)]
 mod terminal;
@@ -18,7 +19,8 @@ use tempfile::TempDir;
 pub(crate) use self::process::{Finished, Invocation, Process, Signal};
 pub(crate) use self::promise::Promise;
 pub(crate) use self::results::{Line, Results};
-pub(crate) use self::server::{SandboxProcess, play};
+pub(crate) use self::schema::schema;
+pub(crate) use self::server::{SandboxProcess, invite_elsewhere, play};
 #[cfg(target_os = "linux")]
 pub(crate) use self::terminal::Typist;
 

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use atlas_sandbox::{Running, TOKEN};
+use atlas_sandbox::{ORGANIZATION, Running, TOKEN};
 use serde_json::Value;
 
 use super::{Process, World, wait_until};
@@ -48,11 +48,23 @@ impl SandboxProcess {
 
 /// Sends a request as another client would, which succeeds.
 pub(crate) fn play(server: &Running, method: &str, path: &str) {
+    request(server, method, path, "");
+}
+
+/// Invites a person as another run with the same token would.
+pub(crate) fn invite_elsewhere(server: &Running, email: &str) {
+    let body = format!(r#"{{"username":"{email}","roles":["ORG_MEMBER"]}}"#);
+    request(server, "POST", &format!("/api/atlas/v2/orgs/{ORGANIZATION}/invites"), &body);
+}
+
+fn request(server: &Running, method: &str, path: &str, body: &str) {
     let address = server.base_url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).expect("a connection");
+    let length = body.len();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
-         Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+         Accept: application/vnd.atlas.2023-01-01+json\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).expect("a request");
     let mut answer = String::new();

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn every_page_has_examples_and_exit_statuses() {
         let pages = pages();
-        assert_eq!(pages.len(), 12);
+        assert_eq!(pages.len(), 13);
         for (name, page) in pages {
             let sections = sections(&page);
             assert!(sections.contains(&"EXAMPLES") && sections.contains(&"EXIT STATUS"), "{name}: {sections:?}");
@@ -89,7 +89,7 @@ mod tests {
         let has_both = |page: &str| ["ENVIRONMENT", "FILES"].iter().all(|name| sections(page).contains(name));
         let complete: Vec<&str> =
             pages.iter().filter(|(_, page)| has_both(page)).map(|(name, _)| name.as_str()).collect();
-        assert_eq!(complete, ["bulk-invite", "run", "check", "status", "revoke", "show"]);
+        assert_eq!(complete, ["bulk-invite", "run", "check", "status", "audit", "revoke", "show"]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn list(roff: &mut Roff, heading: &str, entries: Vec<(String, String)>) {
 /// Returns the exit codes that a command can end with.
 fn exits(command: &Command) -> &'static [Exit] {
     match command.get_name() {
-        "check" => &[Exit::Success, Exit::RowsNeedALook, Exit::Usage],
+        "check" | "audit" => &[Exit::Success, Exit::RowsNeedALook, Exit::Usage],
         "run" | "revoke" | "bulk-invite" => &Exit::ALL,
         _ => &[Exit::Success, Exit::Usage],
     }

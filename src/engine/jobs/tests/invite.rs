@@ -69,6 +69,35 @@ fn a_kept_line_shows_the_current_state_of_its_person() {
 }
 
 #[test]
+fn a_fresh_start_keeps_lines_that_may_be_about_a_pending_invite() {
+    let fresh = || Conditions { fresh: true, ..conditions() };
+    let withheld = || Conditions { fresh: true, ..withheld(RowReason::BeyondLimit) };
+    let line = |status| Some(line(status, OURS, None));
+    for (earlier, directory, conditions, expected) in [
+        (line(Status::Invited), with_invite(OURS), fresh(), "keep invited"),
+        (line(Status::Invited), with_invite(THEIRS), fresh(), "settle already_invited"),
+        (line(Status::Invited), with_member(Grants::default()), fresh(), "keep invited"),
+        (line(Status::Invited), Directory::new(), fresh(), "send"),
+        (line(Status::Invited), Directory::new(), withheld(), "keep invited PERSON_GONE departed"),
+        (line(Status::Invited), Directory::offline(), fresh(), "keep invited"),
+        (line(Status::AlreadyInvited), Directory::new(), fresh(), "send"),
+        (line(Status::AlreadyMember), with_invite(THEIRS), fresh(), "settle already_invited"),
+        (line(Status::AlreadyMember), Directory::offline(), fresh(), "keep already_member"),
+        (line(Status::Failed), Directory::new(), fresh(), "send"),
+        (line(Status::Unknown), Directory::new(), fresh(), "resolve, then send"),
+        (line(Status::Sending), with_invite(OURS), fresh(), "resolve, then send"),
+    ] {
+        assert_eq!(decided(earlier, &directory, &conditions), expected, "{directory:?}");
+    }
+    let lost_id = super::line(Status::Invited, "6,1E+23", None);
+    assert_eq!(decided(Some(lost_id), &with_invite(THEIRS), &fresh()), "keep invited", "it may be ours");
+    let long_ago = super::line(Status::Invited, OURS, None);
+    let mut just_now = long_ago.clone();
+    just_now.outcome.finished_at = now();
+    assert_eq!(decided(Some(just_now), &Directory::new(), &fresh()), "resolve, then send");
+}
+
+#[test]
 fn an_expired_invite_is_sent_again_only_if_asked_for() {
     let again = Conditions { reinvite_expired: true, ..conditions() };
     let expired = || Some(line(Status::Invited, OURS, Some(hours(-1))));

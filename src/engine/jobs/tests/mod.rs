@@ -33,10 +33,12 @@ fn conditions() -> Conditions {
     Conditions {
         now: now(),
         server_now: now(),
+        knows_server_time: true,
         withheld: None,
         may_ask: true,
         api: Api::Invites,
         reinvite_expired: false,
+        fresh: false,
         timeout: Duration::from_secs(30),
         settle: Duration::from_secs(60),
     }

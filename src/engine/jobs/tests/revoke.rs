@@ -49,6 +49,23 @@ fn an_earlier_revoke_stands_unless_the_invite_is_pending() {
 }
 
 #[test]
+fn a_fresh_revoke_decides_again_by_the_ids_that_were_found() {
+    let fresh = Conditions { fresh: true, ..conditions() };
+    let unknown = || line(Status::Unknown, "", None);
+    for (earlier, directory, expected) in [
+        (left(Status::Revoked, OURS, 1), Directory::new(), "keep revoked"),
+        (left(Status::Revoked, OURS, 1), with_invite(OURS), "cancel"),
+        (left(Status::Gone, OURS, 0), with_invite(OURS), "cancel"),
+        (left(Status::Gone, "", 0), Directory::new(), "find, then cancel"),
+        (left(Status::Failed, OURS, 1), with_invite(OURS), "cancel"),
+        (left(Status::Failed, OURS, 1), with_invite(THEIRS), "settle gone OTHER_INVITE_PENDING"),
+        (left(Status::Unknown, OURS, 1), with_invite(OURS), "cancel, tried before"),
+    ] {
+        assert_eq!(decided(unknown(), earlier, &directory, &fresh), expected, "{directory:?}");
+    }
+}
+
+#[test]
 fn a_withheld_cancellation_is_recorded() {
     let dry_run = withheld(RowReason::DryRun);
     let invited = || line(Status::Invited, OURS, None);

@@ -19,12 +19,12 @@ pub(super) use self::disruption::Disruption;
 pub(super) use self::run::Run;
 
 use self::disruption::Disruptions;
-use super::script::{Reply, Server, State, a_person, an_invite};
+use super::script::{Reply, Server, State, SyncedDisk, a_person, an_invite};
 use crate::atlas::api::{Api, InviterName, Membership};
 use crate::engine::backoff::Policy;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
-use crate::engine::limiter::{Limiter, Pace};
+use crate::engine::limiter::{Limiter, MaxWait, Pace};
 use crate::engine::session::Session;
 use crate::engine::{Input, MaxFailures, Organization, Run as EngineRun, RunOptions, Summary, dispatch};
 use crate::model::invitation::{ObjectId, OrgRoles};
@@ -72,7 +72,7 @@ pub(super) fn backoff() -> Vec<f64> {
     let mut total = 0;
     let mut next = || {
         // Tokio's timers end on whole milliseconds.
-        total += delays.next(None).as_micros().div_ceil(1000);
+        total += delays.next().as_micros().div_ceil(1000);
         total as f64 / 1000.0
     };
     (0..5).map(|_| next()).collect()
@@ -96,10 +96,14 @@ pub(super) struct World {
     pub(super) unreadable_tail: bool,
     pub(super) api: Api,
     pub(super) pace: Pace,
+    pub(super) max_wait: MaxWait,
+    /// The time from the start of the run after which nothing is sent.
+    pub(super) deadline: Option<Duration>,
     pub(super) options: RunOptions,
     pub(super) directory: Directory,
     organizations: Vec<ObjectId>,
     kind: JobKind,
+    fresh: bool,
     pub(super) halt: Option<Halt>,
     replies: HashMap<String, VecDeque<Reply>>,
     ahead: Option<SignedDuration>,
@@ -118,12 +122,15 @@ impl World {
             unreadable_tail: false,
             api: Api::Invites,
             pace: Pace::Unlimited,
+            max_wait: MaxWait::Off,
+            deadline: None,
             options: RunOptions {
                 organization: ORGANIZATION.parse().ok(),
                 concurrency: 16,
                 settle: Duration::from_secs(30),
                 timeout: Duration::from_secs(30),
                 max_failures: MaxFailures::Off,
+                deadline: None,
                 limit: None,
                 dry_run: false,
                 reinvite_expired: false,
@@ -132,6 +139,7 @@ impl World {
             directory: Directory::new(),
             organizations: vec![ORGANIZATION.parse().unwrap()],
             kind: JobKind::Invite,
+            fresh: false,
             halt: None,
             replies: HashMap::new(),
             ahead: Some(SignedDuration::ZERO),
@@ -206,6 +214,12 @@ impl World {
         self
     }
 
+    /// Decides about every row again.
+    pub(super) fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
     /// Kills the process this number of seconds after the run begins.
     pub(super) fn killed_after(mut self, seconds: f64) -> Self {
         self.kill = Some(Duration::from_secs_f64(seconds));
@@ -243,6 +257,7 @@ impl World {
             inviter: self.inviter.clone(),
             replies: Mutex::new(self.replies.clone()),
             requests: Default::default(),
+            synced: Default::default(),
             unrecorded: Default::default(),
             ended: Default::default(),
             sent_after_end: Default::default(),
@@ -258,7 +273,7 @@ impl World {
         }
         assert_eq!(*server.0.sent_after_end.lock().unwrap(), [""; 0], "nothing is sent after the stop was reported");
         let unused = server.0.replies.lock().unwrap();
-        let unused: Vec<_> = unused.iter().filter(|(_, replies)| !replies.is_empty()).collect();
+        let unused: Vec<_> = unused.iter().filter(|(_, replies)| replies.iter().any(Reply::is_single)).collect();
         assert!(unused.is_empty(), "scripted answers that were not used: {unused:?}; the requests: {requests:#?}");
         let lines = csv::Reader::from_path(self.results());
         let lines = lines.map(|csv| csv.into_records().map(Result::unwrap).collect()).unwrap_or_default();
@@ -288,9 +303,11 @@ impl World {
                 (Input::Results(reader), layout)
             }
         };
-        let (journal, earlier) =
-            Journal::open(&self.results(), &self.organizations, &self.keys, layout, Start::Continue).unwrap();
-        let limiter = Limiter::new(self.pace);
+        let start = if self.fresh { Start::Fresh(server.0.clock.now()) } else { Start::Continue };
+        let (mut journal, earlier) =
+            Journal::open(&self.results(), &self.organizations, &self.keys, layout, start).unwrap();
+        journal.set_disk(Box::new(SyncedDisk(server.0.synced.clone())));
+        let limiter = Limiter::new(self.pace).with_max_wait(self.max_wait);
         let (sender, learned) = mpsc::unbounded_channel();
         let session = || {
             let (limiter, policy) = (limiter.beside(self.pace), Policy::new(5, SEED));
@@ -305,7 +322,7 @@ impl World {
         let organization =
             |id: &ObjectId| Organization { id: *id, session: session(), directory, blocked: None, rows: None };
         let run = EngineRun {
-            options: self.options.clone(),
+            options: RunOptions { deadline: self.deadline.map(|time| Instant::now() + time), ..self.options.clone() },
             clock: server.0.clock,
             organizations: self.organizations.iter().map(organization).collect(),
             learned,
