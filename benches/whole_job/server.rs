@@ -1,11 +1,11 @@
-//! A server that accepts every invitation, at once or after a fixed latency,.
+//! A server that accepts every invitation, at once or after a fixed latency.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -34,16 +34,24 @@ pub(crate) fn serve(latency: Duration) {
 
 async fn answer(request: Request<Incoming>, latency: Duration) -> Result<Response<Full<Bytes>>, Infallible> {
     let create = request.method() == Method::POST;
-    let list = if request.uri().path().ends_with("/invites") { "[]" } else { r#"{"results":[],"totalCount":0}"# };
+    let path = request.uri().path();
+    let list = if path.ends_with("/invites") {
+        "[]"
+    } else if path.ends_with("/32b6e34b3d91647abb20e7b8") {
+        r#"{"id":"32b6e34b3d91647abb20e7b8","name":"Example"}"#
+    } else {
+        r#"{"results":[],"totalCount":0}"#
+    };
     // The request's body has to be read before the connection is used again.
-    let _ = request.into_body().collect().await;
+    let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
     if !latency.is_zero() && create {
         tokio::time::sleep(latency).await;
     }
     let body = if create {
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         format!(
-            r#"{{"createdAt":"2026-08-10T03:03:37Z","expiresAt":"2026-09-09T03:03:37Z","id":"{number:024x}","orgId":"32b6e34b3d91647abb20e7b8","roles":["ORG_MEMBER"],"teamIds":[],"username":"someone@example.com"}}"#
+            r#"{{"createdAt":"2026-08-10T03:03:37Z","expiresAt":"2026-09-09T03:03:37Z","id":"{number:024x}","orgId":"32b6e34b3d91647abb20e7b8","roles":["ORG_MEMBER"],"teamIds":[],"username":"{}"}}"#,
+            username(&body)
         )
         .into()
     } else {
@@ -51,4 +59,11 @@ async fn answer(request: Request<Incoming>, latency: Duration) -> Result<Respons
     };
     let response = Response::builder().header("content-type", "application/json").body(Full::new(body));
     Ok(response.expect("a response"))
+}
+
+/// Returns the address that an invitation is for.
+fn username(body: &[u8]) -> &str {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let rest = text.split_once(r#""username":""#).map_or("", |(_, rest)| rest);
+    rest.split('"').next().unwrap_or_default()
 }

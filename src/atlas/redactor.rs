@@ -20,24 +20,36 @@ use super::wire::{shortened, visible};
 const REDACTED: &str = "[redacted]";
 /// The shortest secret that is replaced, in bytes.
 const SHORTEST: usize = 8;
+/// The length of the response in a header of HTTP Digest, in bytes: an MD5 in hexadecimal (RFC 7616).
+const DIGEST_RESPONSE: usize = 32;
 /// The number of tokens that are remembered after they have been sent: that of a request in flight may be an older one.
 const REMEMBERED: usize = 8;
 
 /// The secrets of a client: those of its credential, and those in requests that it has sent.
-pub(super) struct Secrets {
-    own: Vec<Arc<Secret>>,
-    sent: Mutex<VecDeque<(HeaderValue, Arc<Secret>)>>,
+pub(super) struct Secrets(Mutex<Known>);
+
+struct Known {
+    own: Option<Arc<Secret>>,
+    sent: VecDeque<(HeaderValue, Arc<Secret>)>,
+    /// All of them, shared with the redactors.
+    all: Arc<[Arc<Secret>]>,
 }
 
 /// Replaces secrets in texts.
 #[derive(Clone, Default)]
-pub(super) struct Redactor(Vec<Arc<Secret>>);
+pub(super) struct Redactor {
+    known: Arc<[Arc<Secret>]>,
+    /// The `Authorization` of the request if it is of HTTP Digest, where each request has a response of its own.
+    digest: Option<HeaderValue>,
+}
 
 /// The forms of one secret.
 struct Secret {
     plain: Finder<'static>,
     /// The parts of its Base64 that do not depend on the text around it, for each position modulo three.
     encoded: Vec<Finder<'static>>,
+    /// The length of the shortest form, in bytes.
+    shortest: usize,
 }
 
 impl Secrets {
@@ -47,28 +59,33 @@ impl Secrets {
             Credential::ServiceAccount { client_secret, .. } => client_secret,
             Credential::ApiKey { private, .. } => private,
         };
-        Self { own: Secret::new(secret.expose_secret()).into_iter().collect(), sent: Mutex::default() }
+        let own = Secret::new(secret.expose_secret());
+        let all = own.iter().cloned().collect();
+        Self(Mutex::new(Known { own, sent: VecDeque::new(), all }))
     }
 
     /// Returns a redactor for the answer to a request with this `Authorization`.
     pub(super) fn redactor(&self, authorization: Option<&HeaderValue>) -> Redactor {
-        let mut secrets = self.own.clone();
-        let parts = authorization.and_then(|value| Some((value, value.to_str().ok()?.split_once(' ')?)));
-        if let Some((_, ("Digest", parameters))) = parts {
-            // Each request has its own.
-            let response = parameters.split("response=\"").nth(1).and_then(|rest| rest.split('"').next());
-            secrets.extend([Some(parameters), response].into_iter().flatten().filter_map(Secret::new));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = |value: &HeaderValue| known.sent.iter().any(|(sent, _)| sent == value);
+        let mut digest = None;
+        if let Some(value) = authorization.filter(|value| !is_known(value)) {
+            match value.to_str().ok().and_then(|text| text.split_once(' ')) {
+                Some(("Digest", _)) => digest = Some(value.clone()),
+                Some(("Bearer" | "Basic", secret)) => known.remember(value, Secret::new(secret)),
+                Some(_) | None => {}
+            }
         }
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((value, ("Bearer" | "Basic", secret))) = parts
-            && sent.iter().all(|(known, _)| known != value)
-            && let Some(secret) = Secret::new(secret)
-        {
-            sent.truncate(REMEMBERED - 1);
-            sent.push_front((value.clone(), secret));
-        }
-        secrets.extend(sent.iter().map(|(_, secret)| Arc::clone(secret)));
-        Redactor(secrets)
+        Redactor { known: Arc::clone(&known.all), digest }
+    }
+}
+
+impl Known {
+    fn remember(&mut self, value: &HeaderValue, secret: Option<Arc<Secret>>) {
+        let Some(secret) = secret else { return };
+        self.sent.truncate(REMEMBERED - 1);
+        self.sent.push_front((value.clone(), secret));
+        self.all = self.own.iter().chain(self.sent.iter().map(|(_, secret)| secret)).cloned().collect();
     }
 }
 
@@ -88,7 +105,8 @@ impl Secret {
         }
         forms.dedup();
         let encoded = forms.iter().map(|form| finder(form)).collect();
-        Some(Arc::new(Self { plain: finder(secret.as_bytes()), encoded }))
+        let shortest = forms.iter().map(Vec::len).min().unwrap_or(usize::MAX).min(secret.len());
+        Some(Arc::new(Self { plain: finder(secret.as_bytes()), encoded, shortest }))
     }
 }
 
@@ -109,13 +127,17 @@ impl Redactor {
 
     /// Replaces secrets, and changes nothing else.
     pub(super) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if text.len() < SHORTEST || self.0.is_empty() {
+        // Decoding makes no text longer. The ids in most answers end here.
+        let may_hold = |secret: &Arc<Secret>| text.len() >= secret.shortest;
+        let digest = self.digest.as_ref().filter(|_| text.len() >= DIGEST_RESPONSE).map(digest_secrets);
+        if digest.is_none() && !self.known.iter().any(may_hold) {
             return Cow::Borrowed(text);
         }
+        let secrets: Vec<&Arc<Secret>> = self.known.iter().chain(digest.iter().flatten()).collect();
         let mut found = Vec::new();
         let mut decoding = Some(Decoding::new(text));
         while let Some(decoded) = decoding {
-            for secret in &self.0 {
+            for secret in &secrets {
                 let plain = secret.plain.find_iter(decoded.bytes());
                 found.extend(plain.map(|at| decoded.source(at..at + secret.plain.needle().len())));
                 for form in &secret.encoded {
@@ -140,6 +162,14 @@ impl Redactor {
         safe.push_str(&text[end..]);
         Cow::Owned(safe)
     }
+}
+
+/// Returns the secrets in the header of a request with HTTP Digest.
+fn digest_secrets(authorization: &HeaderValue) -> Vec<Arc<Secret>> {
+    let parameters =
+        authorization.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, parameters)| parameters);
+    let response = parameters.and_then(|text| text.split("response=\"").nth(1)?.split('"').next());
+    [parameters, response].into_iter().flatten().filter_map(Secret::new).collect()
 }
 
 /// Extends a part of a Base64 text to the whole text.

@@ -2,7 +2,7 @@
 
 use super::pages::{not_a_list, read_pages, too_many};
 use super::session::{Session, Unanswered};
-use crate::atlas::api::{Api, Body, Gateway, Invite, MOST_ENTRIES, Person, Request};
+use crate::atlas::api::{Answer, Api, Body, Gateway, Invite, MOST_ENTRIES, Person, Request};
 use crate::model::reason::{Blocked, BlockedReason, NetworkFault};
 use crate::plan::directory::Directory;
 
@@ -136,7 +136,9 @@ async fn read_names<G: Gateway>(session: &Session<G>, directory: &mut Directory)
 /// Reads the organization's name, which only messages need. Comes last, because an organization that cannot be read at
 /// all has failed by then, and the name alone may stay unknown.
 async fn read_name<G: Gateway>(session: &Session<G>, directory: &mut Directory) {
-    if let Ok(response) = session.ask(&Request::Organization).await
+    // Not worth a second attempt.
+    let Ok(permit) = session.permit(&Request::Organization).await else { return };
+    if let Ok(Answer::Response(response)) = session.send(permit, &Request::Organization).await
         && let Body::Organization(organization) = response.body
     {
         directory.set_name(organization.name);
@@ -151,7 +153,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::atlas::api::{Answer, Grants, Membership, NextLink, Page, Response};
+    use crate::atlas::api::{Grants, Membership, NextLink, Page, Response};
     use crate::engine::backoff::Policy;
     use crate::engine::clock::Clock;
     use crate::engine::limiter::{Limiter, Pace};

@@ -9,8 +9,7 @@ use crate::engine::authorship::Author;
 /// Recognizes the invites of the job by their inviter.
 ///
 /// The best evidence is an invite that Atlas returned as the answer to a request on record, because its inviter is the
-/// credential of that run. It may be another one than the audit uses. Without such an invite, the audit's own
-/// credential counts.
+/// credential of that run. It may be another one than the audit uses. The audit's own credential counts as well.
 pub(super) struct Inviters<'a, A> {
     proven: HashSet<&'a str>,
     author: A,
@@ -29,9 +28,13 @@ impl<'a, A: Fn(Option<&str>) -> Author> Inviters<'a, A> {
     pub(super) fn author(&self, entry: &Listed) -> Author {
         match entry.invited_by.as_deref() {
             None => Author::Unknown,
-            name if self.proven.is_empty() => (self.author)(name),
             Some(name) if self.proven.contains(name) => Author::Own,
-            Some(_) => Author::Other,
+            // A 2xx without an id is followed by a look-up, which may have found another's invite. The names above then
+            // include that of another.
+            name => match (self.author)(name) {
+                Author::Unknown if !self.proven.is_empty() => Author::Other,
+                author @ (Author::Own | Author::Other | Author::Unknown) => author,
+            },
         }
     }
 }
