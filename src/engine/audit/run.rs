@@ -65,7 +65,7 @@ impl<A: Fn(Option<&str>) -> Author> Comparison<'_, A> {
         let mut pending = self.index.pending(&record.email);
         match self.index.named(record) {
             Named::Pending(entry) => {
-                if self.inviters.author(entry) == Author::Other {
+                if self.inviters.is_foreign(entry) {
                     audit.findings.push(record.finding(AuditCode::OtherInviter, [entry]));
                 }
                 if pending.len() > 1 {
