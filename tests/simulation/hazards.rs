@@ -12,8 +12,19 @@ use fastrand::Rng;
 use crate::faults::random_duration;
 use crate::scenario::{Duplicates, ServerOptions, Settings};
 
-/// The hazards that seeds may have. With `&Hazard::ALL`, every hazard is simulated.
-pub(crate) const ENABLED: &[Hazard] = &[];
+/// The hazards that seeds have without [`VARIABLE`]. The model does not yet judge the others in every case: a revoke
+/// before lists that lag, pages that shift while people join or leave, look-ups that stay inconclusive, a second job of
+/// the same credential, results that another program saved incompletely, and requests in flight while a month passes.
+pub(crate) const ENABLED: &[Hazard] = &[
+    Hazard::EarlyAnswers,
+    Hazard::SlowTokens,
+    Hazard::NamedInviters,
+    Hazard::WrongClocks,
+    Hazard::ChangedFlags,
+    Hazard::FreshRuns,
+    Hazard::SecondRun,
+    Hazard::PowerCuts,
+];
 
 /// A variable with the names of hazards, separated by commas, that every seed then has.
 const VARIABLE: &str = "BULK_INVITE_HAZARDS";
@@ -99,6 +110,10 @@ impl Hazards {
         if rng.bool() && !ENABLED.is_empty() {
             for _ in 0..rng.usize(1..=3) {
                 kinds.push(ENABLED[rng.usize(..ENABLED.len())]);
+            }
+            // Without its inviter, an invitation is recognized by its time alone.
+            if kinds.contains(&Hazard::WrongClocks) {
+                kinds.push(Hazard::NamedInviters);
             }
         }
         Self { kinds, rng }

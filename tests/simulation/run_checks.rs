@@ -81,7 +81,9 @@ impl RunChecks<'_> {
         for line in self.lines {
             let address = &line.address;
             let all_issued: Vec<&Issued> = self.atlas.ledger.of(address).collect();
-            let named = |issued: &&&Issued| issued.id == line.invite_id || issued.user_id == line.invite_id;
+            let named = |issued: &&&Issued| {
+                issued.is_named(&line.invite_id, self.by_any_endpoint) || issued.user_id == line.invite_id
+            };
             let is_true = match line.status.as_str() {
                 "invited" => {
                     if !invited.insert(address) {
