@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bulk_invite::atlas::{EndpointSet, Membership};
 use fastrand::Rng;
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -28,6 +29,9 @@ pub(crate) fn begin(scenario: &Scenario, atlas: &Shared, people: usize, rng: &mu
     }
     if let Some(pause) = scenario.cancelling {
         actors.spawn(cancelling(atlas.clone(), pause, rng.fork()));
+    }
+    if scenario.server.hazards.wrong_clocks && rng.bool() {
+        actors.spawn(suspending(atlas.clone(), rng.fork()));
     }
     if let Some(pause) = scenario.spending {
         actors.spawn(spending(atlas.clone(), pause, rng.fork()));
@@ -53,7 +57,8 @@ async fn inviting(atlas: Shared, pause: Duration, people: usize, mut rng: Rng) {
         let address = address_of(rng.usize(..people + 3));
         // Their tool does not invite people who are pending or members.
         if !matches!(atlas.membership(&address), Some(Membership::Active | Membership::Pending)) {
-            atlas.issue(&address, Creator::Admin);
+            let is_other_job = atlas.server.hazards.named_inviters && rng.u8(..4) == 0;
+            atlas.issue(&address, if is_other_job { Creator::OtherJob } else { Creator::Admin });
         }
     }
 }
@@ -72,6 +77,15 @@ async fn cancelling(atlas: Shared, pause: Duration, mut rng: Rng) {
             atlas.cancel(at, Creator::Admin);
         }
     }
+}
+
+/// Suspends the machine once. Its timers do not notice, and neither does the clock of the current run.
+async fn suspending(atlas: Shared, mut rng: Rng) {
+    sleep(random_duration(&mut rng, Duration::ZERO, Duration::from_secs(60))).await;
+    let mut atlas = locked(&atlas);
+    let asleep = rng.i64(30..3600);
+    atlas.history.note(|| format!("the machine is suspended for {asleep} s"));
+    atlas.slept += SignedDuration::from_secs(asleep);
 }
 
 async fn spending(atlas: Shared, pause: Duration, mut rng: Rng) {

@@ -5,9 +5,11 @@
 use std::time::Duration;
 
 use bulk_invite::atlas::{
-    ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, NextLink, Page, Person,
-    Request, Response,
+    Api, ApiError, Body, Create, Created, EndpointSet, Grants, Invite, Limit, Membership, Named, Person, Request,
+    Response,
 };
+
+use jiff::SignedDuration;
 
 use crate::atlas::{Account, Atlas, ORGANIZATION};
 use crate::bucket::{Bucket, Empty};
@@ -15,7 +17,7 @@ use crate::faults::Fault;
 use crate::ledger::{Creator, Issued, fold};
 use crate::network::InFlight;
 use crate::scenario::Duplicates;
-use crate::sheet::{TEAM, UNJOINABLE_TEAM};
+use crate::sheet::{OTHER_TEAMS, TEAM, UNJOINABLE_TEAM};
 
 impl Atlas {
     /// Returns the server's answer to a request that has just reached it.
@@ -40,17 +42,12 @@ impl Atlas {
             Some(Fault::Refused(status, code)) => self.error(status, code, "this row is refused"),
             Some(Fault::OrganizationGone) if flight.run == self.run => {
                 self.organization_gone = true;
-                self.answer(request, fault)
+                self.answer(request, flight)
             }
             Some(Fault::Missing) => self.error(404, "TEAM_NOT_FOUND", "No team with that ID exists."),
             _ => {
-                let answer = self.answer(request, fault);
-                match fault {
-                    Some(Fault::ErrorAfter(status)) => self.failure(status),
-                    Some(Fault::PageAfter(status)) => self.page(status),
-                    Some(Fault::EmptyAfter) => self.respond(201, Body::Unreadable("no id in it".into())),
-                    _ => answer,
-                }
+                let answer = self.answer(request, flight);
+                self.unclear(fault).unwrap_or(answer)
             }
         };
         if self.rng.f64() < self.server.limit_headers && response.status < 500 {
@@ -60,22 +57,33 @@ impl Atlas {
         response
     }
 
-    fn answer(&mut self, request: &Request, fault: Option<Fault>) -> Response {
+    /// Returns the answer of a fault that leaves open whether the request was processed.
+    pub(crate) fn unclear(&mut self, fault: Option<Fault>) -> Option<Response> {
+        if let Fault::ErrorAfter(status) = fault? {
+            Some(self.failure(status))
+        } else if let Fault::PageAfter(status) = fault? {
+            Some(self.page(status))
+        } else {
+            (fault? == Fault::EmptyAfter).then(|| self.respond(201, Body::Unreadable("no id in it".into())))
+        }
+    }
+
+    fn answer(&mut self, request: &Request, flight: &InFlight) -> Response {
         if self.organization_gone {
             return self.error(404, "ORG_NOT_FOUND", "No organization with that ID exists.");
         }
         let named = |(name, id): (&str, &str)| Named { id: id.parse().expect("an id"), name: name.to_owned() };
         match request {
-            Request::Create(create) => self.create(create, fault),
+            Request::Create(create) => self.create(create, flight),
             Request::FindUser(address) => {
-                let exact = self.server.exact_look_ups;
-                let found = |account: &&Account| same(&account.email, address, exact);
-                let people = self.accounts.values().filter(found).map(|account| self.person(account)).collect();
-                self.respond(200, Body::People(Page { entries: people, next: NextLink::Absent }))
+                let (exact, all) = (self.server.exact_look_ups, self.ignores_filter());
+                let people = self.people(|account| all || same(&account.email, address, exact));
+                let page = self.found(people, all);
+                self.respond(200, Body::People(page))
             }
             Request::FindInvites(address) => {
-                let exact = self.server.exact_look_ups;
-                let invites = self.pending_invites(|issued| same(&issued.email, address, exact));
+                let (exact, all) = (self.server.exact_look_ups, self.ignores_filter());
+                let invites = self.pending_invites(|issued| all || same(&issued.email, address, exact));
                 self.respond(200, Body::Invites(invites))
             }
             Request::Organization => {
@@ -83,24 +91,27 @@ impl Atlas {
                 self.respond(200, Body::Organization(organization))
             }
             Request::Users(page) => {
-                let accounts = self.accounts.values().filter(|_| *page == 1);
-                let entries = accounts.map(|account| self.person(account)).collect();
-                let links = [NextLink::Present, NextLink::Absent, NextLink::Unstated];
-                let next = links[self.rng.usize(..links.len())];
-                self.respond(200, Body::People(Page { entries, next }))
+                let people = self.people(|_| true);
+                let page = self.page_of(people, *page);
+                self.respond(200, Body::People(page))
             }
-            Request::Revoke(revoke) => self.revoke(revoke, fault),
-            Request::Lapsed(_) => self.respond(200, Body::People(Page { entries: Vec::new(), next: NextLink::Absent })),
+            Request::Revoke(revoke) => self.revoke(revoke, flight.fault),
+            Request::Lapsed(page) => {
+                let page = self.page_of(Vec::new(), *page);
+                self.respond(200, Body::People(page))
+            }
             Request::Invites => {
                 let invites = self.pending_invites(|_| true);
                 self.respond(200, Body::Invites(invites))
             }
             Request::Teams(page) => {
-                let entries = if *page == 1 { vec![named(TEAM), named(UNJOINABLE_TEAM)] } else { Vec::new() };
-                self.respond(200, Body::Named(Page { entries, next: NextLink::Absent }))
+                let teams: Vec<Named> = OTHER_TEAMS.into_iter().chain([TEAM, UNJOINABLE_TEAM]).map(named).collect();
+                let page = self.page_of(teams, *page);
+                self.respond(200, Body::Named(page))
             }
-            Request::Projects(_) => {
-                self.respond(200, Body::Named(Page { entries: Vec::new(), next: NextLink::Absent }))
+            Request::Projects(page) => {
+                let page = self.page_of(Vec::new(), *page);
+                self.respond(200, Body::Named(page))
             }
             Request::RateLimits if self.server.shows_limits => {
                 let (capacity, refill, period) = self.server.bucket;
@@ -121,9 +132,9 @@ impl Atlas {
             .then(|| self.error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "Writes are disabled."))
     }
 
-    fn create(&mut self, create: &Create, fault: Option<Fault>) -> Response {
+    fn create(&mut self, create: &Create, flight: &InFlight) -> Response {
         let now = self.history.now();
-        if let Some(upgrading) = self.upgrading(fault) {
+        if let Some(upgrading) = self.upgrading(flight.fault) {
             return upgrading;
         }
         if let Some(limit) = &mut self.invitation_limit
@@ -147,7 +158,11 @@ impl Atlas {
             return self.error(status, code, "this person cannot be invited");
         }
         let membership = self.accounts.get(&address).map(|account| account.membership);
-        match (membership, self.server.duplicates) {
+        let duplicates = match self.server.duplicates {
+            Duplicates::Accepted if self.server.api == Api::Users => Duplicates::Refused(409, "ALREADY_THERE"),
+            duplicates @ (Duplicates::Accepted | Duplicates::Refused(..)) => duplicates,
+        };
+        match (membership, duplicates) {
             (Some(Membership::Pending), Duplicates::Refused(status, code))
             | (Some(Membership::Active), Duplicates::Refused(status, code)) => {
                 return self.error(status, code, "a person with this address exists");
@@ -162,27 +177,36 @@ impl Atlas {
         if self.server.seats.is_some_and(|most| seats >= most) {
             return self.error(400, "MAX_USERS_PER_ORG_EXCEEDED", "Maximum number of users per org exceeded.");
         }
-        let at = self.issue(&create.email, Creator::Job);
-        let issued = &self.ledger.issued[at];
-        let Invite { expires_at, .. } = self.invite(issued);
-        let id = issued.id.clone();
-        self.respond(200, Body::Created(Created { id, expires_at, invited_by: None, for_another: None, missing: None }))
+        let creator = if flight.is_of_job { Creator::Job } else { Creator::OtherProcess };
+        let at = self.issue(&create.email, creator);
+        let Issued { id, shown, inviter, .. } = &self.ledger.issued[at];
+        let (id, expires_at, invited_by) = (id.clone(), Some(shown.expires_at), self.invited_by(inviter));
+        self.respond(200, Body::Created(Created { id, expires_at, invited_by, for_another: None, missing: None }))
     }
 
     fn invite(&self, issued: &Issued) -> Invite {
         Invite {
             id: issued.invite.clone(),
             email: issued.email.clone(),
-            created_at: self.server.shows_created.then(|| self.shown(issued.created)),
-            expires_at: Some(self.expires_at(issued.created)),
-            invited_by: None,
+            created_at: self.server.shows_created.then_some(issued.shown.created_at),
+            expires_at: Some(issued.shown.expires_at),
+            invited_by: self.invited_by(issued.inviter),
             grants: Grants::default(),
         }
     }
 
     fn pending_invites(&self, wanted: impl Fn(&Issued) -> bool) -> Vec<Invite> {
-        let open = self.ledger.issued.iter().filter(|issued| issued.is_pending() && wanted(issued));
+        let is_listed = |issued: &&Issued| issued.is_pending() && self.is_shown(&issued.shown);
+        let open = self.ledger.issued.iter().filter(is_listed).filter(|issued| wanted(issued));
         open.map(|issued| self.invite(issued)).collect()
+    }
+
+    /// Returns the people of a list, in the order in which they came, so that new people do not shift its pages.
+    fn people(&self, wanted: impl Fn(&Account) -> bool) -> Vec<Person> {
+        let is_listed = |account: &&Account| self.is_shown(&account.shown) && wanted(account);
+        let mut accounts: Vec<&Account> = self.accounts.values().filter(is_listed).collect();
+        accounts.sort_by_key(|account| account.invited);
+        accounts.into_iter().map(|account| self.person(account)).collect()
     }
 
     fn person(&self, account: &Account) -> Person {
@@ -192,9 +216,9 @@ impl Atlas {
             id: account.user_id.clone(),
             email: account.email.clone(),
             membership: account.membership,
-            invited_at: is_shown.then(|| self.shown(account.invited)),
-            expires_at: pending.then(|| self.expires_at(account.invited)),
-            invited_by: None,
+            invited_at: is_shown.then_some(account.shown.created_at),
+            expires_at: pending.then_some(account.shown.expires_at),
+            invited_by: self.invited_by(account.inviter).filter(|_| pending),
             grants: Grants::default(),
         }
     }
@@ -202,7 +226,9 @@ impl Atlas {
     fn limited(&mut self, set: EndpointSet, flight: &InFlight, empty: Empty) -> Response {
         let now = self.history.now();
         let refill = self.buckets[set as usize].refill;
-        if let Some(problem) = self.client_rules.refused_by_bucket(set, flight.sent_at, now, refill) {
+        // The client has already received the answer to a late request.
+        let counts = flight.is_of_job && !flight.answers_early;
+        if counts && let Some(problem) = self.client_rules.refused_by_bucket(set, flight.sent_at, now, refill) {
             self.history.violation(problem);
         }
         if !self.server.retry_after {
@@ -248,7 +274,7 @@ impl Atlas {
     }
 
     pub(crate) fn respond(&self, status: u16, body: Body) -> Response {
-        let date = self.server.dates.then(|| self.shown(self.history.now()));
+        let date = self.server.dates.then(|| self.shown(SignedDuration::ZERO));
         Response { status, body, retry_after: None, date, limit: None, remaining: None }
     }
 }

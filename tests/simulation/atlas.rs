@@ -5,16 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bulk_invite::atlas::{Api, EndpointSet, Membership};
+use bulk_invite::atlas::{Api, Create, EndpointSet, Membership};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bucket::{Bucket, InvitationLimit};
 use crate::cancellations::Cancellations;
 use crate::client_rules::ClientRules;
-use crate::faults::Faults;
+use crate::faults::{Faults, random_duration};
 use crate::history::History;
-use crate::ledger::{Creator, Issued, Ledger, fold};
+use crate::ledger::{Creator, Issued, Ledger, OTHER_NAMES, OUR_NAME, Shown, fold};
 use crate::scenario::ServerOptions;
 
 /// The organization of every seed.
@@ -28,6 +28,8 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) membership: Membership,
     pub(crate) invited: Duration,
+    pub(crate) inviter: &'static str,
+    pub(crate) shown: Shown,
 }
 
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub(crate) struct Atlas {
     pub(crate) rng: Rng,
     pub(crate) history: History,
     pub(crate) ledger: Ledger,
+    /// The requests of another process that runs the same sheet with results of its own.
+    pub(crate) other_ledger: Ledger,
     pub(crate) client_rules: ClientRules,
     /// The job's requests to cancel invites.
     pub(crate) cancellations: Cancellations,
@@ -57,6 +61,15 @@ pub(crate) struct Atlas {
     pub(crate) client_credential: u64,
     /// The times at which buckets fill, by the request that was refused.
     pub(crate) announced: BTreeMap<u64, Duration>,
+    /// The time by which the clocks of the server and the machine are ahead of the time that the simulation counts, because
+    /// the machine was suspended or the user came back later.
+    pub(crate) slept: SignedDuration,
+    /// The time by which the machine's clock is wrong in the current run.
+    pub(crate) clock_error: SignedDuration,
+    /// The beginning of the current run.
+    pub(crate) run_began: Duration,
+    /// The time at which a person was last removed.
+    pub(crate) last_removal: Option<Duration>,
     flights: u64,
     ids: u64,
 }
@@ -68,7 +81,8 @@ impl Atlas {
             faults: Faults::none(),
             rng,
             history,
-            ledger: Ledger::default(),
+            ledger: Ledger::new(server.hazards.wrong_clocks),
+            other_ledger: Ledger::new(server.hazards.wrong_clocks),
             client_rules: ClientRules::default(),
             cancellations: Cancellations::default(),
             blocked: BTreeSet::new(),
@@ -82,26 +96,71 @@ impl Atlas {
             credential: 0,
             client_credential: 0,
             announced: BTreeMap::new(),
+            slept: SignedDuration::ZERO,
+            clock_error: SignedDuration::ZERO,
+            run_began: Duration::ZERO,
+            last_removal: None,
             flights: 0,
             ids: 0,
             server,
         }
     }
 
-    /// Returns a time on the server's clock.
-    fn clock(&self, at: Duration) -> Timestamp {
-        let ours = SignedDuration::try_from(at).expect("seeds are short");
-        START + ours + SignedDuration::from_millis(self.server.skew)
+    /// Returns the time on a correct clock.
+    fn clock(&self) -> Timestamp {
+        let now = SignedDuration::try_from(self.history.now()).expect("seeds are short");
+        START + now + self.slept
     }
 
-    /// Returns the expiry of an invitation, as answers show it.
-    pub(crate) fn expires_at(&self, created: Duration) -> Timestamp {
-        self.shown(created + Duration::from_secs(30 * 86_400))
+    /// Returns the time on the machine's clock.
+    pub(crate) fn machine_clock(&self) -> Timestamp {
+        self.clock() + self.clock_error
     }
 
-    /// Returns a time as answers show it: on the server's clock, rounded down to the second.
-    pub(crate) fn shown(&self, at: Duration) -> Timestamp {
-        Timestamp::from_second(self.clock(at).as_second()).expect("seeds are short")
+    /// Returns the time as answers show it, `ahead` of the server's clock: rounded down to the second.
+    pub(crate) fn shown(&self, ahead: SignedDuration) -> Timestamp {
+        let time = self.clock() + SignedDuration::from_millis(self.server.skew) + ahead;
+        Timestamp::from_second(time.as_second()).expect("seeds are short")
+    }
+
+    /// Picks the times of a new invitation as answers show them.
+    fn new_shown(&mut self, creator: Creator) -> Shown {
+        let hazards = self.server.hazards.clone();
+        let now = self.history.now();
+        let lags = hazards.lag > Duration::ZERO && creator != Creator::Before;
+        let lag = if lags { random_duration(&mut self.rng, Duration::ZERO, hazards.lag) } else { Duration::ZERO };
+        let jitter = if hazards.wrong_clocks { self.rng.i64(-5000..5000) } else { 0 };
+        Shown {
+            from: now + lag,
+            created_at: self.shown(SignedDuration::from_millis(hazards.created_offset + jitter)),
+            expires_at: self.shown(SignedDuration::from_hours(30 * 24)),
+        }
+    }
+
+    /// Returns whether lists and look-ups have what they show from then on.
+    pub(crate) fn is_shown(&self, shown: &Shown) -> bool {
+        self.server.hazards.lag == Duration::ZERO || shown.from <= self.history.now()
+    }
+
+    /// Returns the name of the creator of a new invitation. An earlier one may come from another job with the same
+    /// credential.
+    fn new_inviter(&mut self, creator: Creator) -> &'static str {
+        match creator {
+            Creator::Job | Creator::OtherJob | Creator::OtherProcess => OUR_NAME,
+            Creator::Before if self.server.hazards.named_inviters && self.rng.bool() => OUR_NAME,
+            Creator::Before => OTHER_NAMES[0],
+            Creator::Admin => OTHER_NAMES[1],
+        }
+    }
+
+    /// Returns the name of a creator as answers show it.
+    pub(crate) fn invited_by(&self, inviter: &str) -> Option<String> {
+        self.server.hazards.named_inviters.then(|| inviter.to_owned())
+    }
+
+    /// Returns whether answers name another creator of the invitation than the job's credential.
+    pub(crate) fn is_named_otherwise(&self, issued: &Issued) -> bool {
+        self.server.hazards.named_inviters && issued.inviter != OUR_NAME
     }
 
     fn id(&mut self, kind: char) -> String {
@@ -112,6 +171,7 @@ impl Atlas {
     /// Begins another run of the job.
     pub(crate) fn begin_run(&mut self) {
         self.run += 1;
+        self.run_began = self.history.now();
         self.organization_gone = false;
     }
 
@@ -125,6 +185,11 @@ impl Atlas {
         self.accounts.get(address).map(|account| account.membership)
     }
 
+    /// Returns whether the person is a member or pending.
+    pub(crate) fn is_present(&self, address: &str) -> bool {
+        matches!(self.membership(address), Some(Membership::Active | Membership::Pending))
+    }
+
     /// Spends a token, as another program would.
     pub(crate) fn spend_token(&mut self, set: EndpointSet) {
         let _ = self.buckets[set as usize].take(self.history.now());
@@ -136,7 +201,7 @@ impl Atlas {
     /// look-up of the person and that of the invite, the job's invite is no longer listed, and the pending user is as
     /// old as the other invitation. No answer of Atlas could resolve that.
     pub(crate) fn accepting(&self) -> Vec<String> {
-        let is_valid = |issued: &&Issued| issued.cancelled.is_none();
+        let is_valid = |issued: &&Issued| !issued.is_over();
         let shared = |address: &str| {
             let ours = self.ledger.by_job(address).filter(is_valid).count();
             ours > 0 && self.ledger.of(address).filter(is_valid).count() > ours
@@ -163,6 +228,8 @@ impl Atlas {
             email: address.to_owned(),
             membership: Membership::Expired,
             invited: Duration::ZERO,
+            inviter: OTHER_NAMES[0],
+            shown: self.new_shown(Creator::Before),
         };
         self.accounts.insert(address.to_owned(), account);
     }
@@ -172,13 +239,21 @@ impl Atlas {
         let now = self.history.now();
         let address = fold(email);
         let email = if self.server.lowercases { address.clone() } else { email.to_owned() };
+        let (shown, inviter) = (self.new_shown(creator), self.new_inviter(creator));
         let pending = self.accounts.get(&address).filter(|account| account.membership == Membership::Pending);
         let user_id = match pending {
             Some(account) => account.user_id.clone(),
             None => {
                 let user_id = self.id('b');
                 let membership = Membership::Pending;
-                let account = Account { user_id: user_id.clone(), email: email.clone(), membership, invited: now };
+                let account = Account {
+                    user_id: user_id.clone(),
+                    email: email.clone(),
+                    membership,
+                    invited: now,
+                    inviter,
+                    shown,
+                };
                 self.accounts.insert(address.clone(), account);
                 user_id
             }
@@ -188,13 +263,47 @@ impl Atlas {
             Api::Invites => invite.clone(),
             Api::Users => user_id.clone(),
         };
-        self.history.note(|| format!("    an email is sent to {address}, by {creator:?}, id {id}"));
-        if creator == Creator::Job && self.ledger.by_job(&address).any(|issued| issued.cancelled.is_none()) {
+        self.history.note(|| format!("    an email is sent to {address}, by {creator:?} ({inviter}), id {id}"));
+        if creator == Creator::Job && self.ledger.by_job(&address).any(|issued| !issued.is_over()) {
             self.history.violation(format!("{address} received a second invitation from this job"));
         }
-        let issued =
-            Issued { id, invite, user_id, address, email, created: now, creator, accepted: None, cancelled: None };
+        let issued = Issued {
+            id,
+            invite,
+            user_id,
+            address,
+            email,
+            created: now,
+            creator,
+            inviter,
+            shown,
+            accepted: None,
+            cancelled: None,
+            expired: false,
+        };
         self.ledger.issued.push(issued);
         self.ledger.issued.len() - 1
+    }
+
+    /// Lets all pending invitations expire, as after a month.
+    pub(crate) fn expire_all(&mut self) {
+        self.history.note(|| "a month passes".to_owned());
+        self.slept += SignedDuration::from_hours(31 * 24);
+        self.ledger.issued.iter_mut().filter(|issued| issued.is_pending()).for_each(|issued| issued.expired = true);
+        let accounts = self.accounts.values_mut().filter(|account| account.membership == Membership::Pending);
+        accounts.for_each(|account| account.membership = Membership::Expired);
+    }
+
+    /// Returns the rule that a request to invite this person breaks, if the person was present when the run began.
+    ///
+    /// The lists of the run had the person then, unless the removal of another shifted their pages.
+    pub(crate) fn known_present(&self, create: &Create) -> Option<String> {
+        let account = self.accounts.get(&fold(&create.email))?;
+        let is_present = self.is_present(&fold(&create.email));
+        let was_listed = account.shown.from < self.run_began && self.last_removal.is_none_or(|at| at < self.run_began);
+        // Such an account is found only by another spelling.
+        let is_hidden = self.server.exact_look_ups && account.email != create.email;
+        (is_present && was_listed && !is_hidden)
+            .then(|| format!("{} is invited, who was present when the run began", create.email))
     }
 }

@@ -55,7 +55,7 @@ fn audited(atlas: &Atlas, records: &[Record], listed: &[Listed]) -> Audit {
     let skew = SignedDuration::from_millis(atlas.server.skew);
     let evidence = Evidence {
         listed,
-        now: atlas.shown(atlas.history.now()),
+        now: atlas.shown(SignedDuration::ZERO),
         author: |name: Option<&str>| if name == Some(JOB) { Author::Own } else { Author::Other },
         server_time: |at: Timestamp| at + skew,
     };
@@ -65,13 +65,13 @@ fn audited(atlas: &Atlas, records: &[Record], listed: &[Listed]) -> Audit {
 /// Returns what Atlas lists, with the inviter of each invite.
 fn listed(atlas: &Atlas) -> Vec<Listed> {
     let shows_times = atlas.server.early().is_some();
-    let created = |at| shows_times.then(|| atlas.shown(at));
+    let created = |at| shows_times.then_some(at);
     let invites = atlas.ledger.issued.iter().filter(|issued| issued.is_pending()).map(|issued| Listed {
         kind: ListedAs::Invite,
         id: issued.invite.clone(),
         email: issued.address.clone(),
-        created_at: created(issued.created),
-        expires_at: Some(atlas.expires_at(issued.created)),
+        created_at: created(issued.shown.created_at),
+        expires_at: Some(issued.shown.expires_at),
         invited_by: Some(if issued.creator == Creator::Job { JOB } else { "another" }.to_owned()),
     });
     let people = atlas.accounts.iter().map(|(address, account)| Listed {
@@ -83,8 +83,8 @@ fn listed(atlas: &Atlas) -> Vec<Listed> {
         },
         id: account.user_id.clone(),
         email: address.clone(),
-        created_at: created(account.invited),
-        expires_at: Some(atlas.expires_at(account.invited)),
+        created_at: created(account.shown.created_at),
+        expires_at: Some(account.shown.expires_at),
         invited_by: None,
     });
     invites.chain(people).collect()

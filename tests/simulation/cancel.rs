@@ -30,6 +30,7 @@ impl Atlas {
         let pending = self.membership(&address) == Some(Membership::Pending);
         if pending && !self.ledger.of(&address).any(Issued::is_pending) {
             self.accounts.remove(&address);
+            self.last_removal = Some(self.history.now());
         }
     }
 
@@ -48,7 +49,10 @@ impl Atlas {
         let Some(issued) = self.ledger.issued.iter().find(|issued| issued.invite == named) else {
             return Some(format!("a request to cancel {named} was sent, which is not an invite"));
         };
-        let may_be_ours = || self.ledger.may_come_from_job(&issued.address, issued.created, self.server.early());
+        let may_be_ours = || {
+            !self.is_named_otherwise(issued)
+                && self.ledger.may_come_from_job(&issued.address, issued.created, self.server.early())
+        };
         let is_allowed =
             issued.creator == Creator::Job || (may_be_ours() && !self.cancellations.is_known_not_ours(issued));
         (!is_allowed).then(|| format!("a request to cancel an invite of another administrator was sent: {issued:?}"))

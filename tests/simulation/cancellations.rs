@@ -108,7 +108,7 @@ impl Cancellations {
     /// created after the job had learned which one is its own, or that none is.
     pub(crate) fn is_known_not_ours(&self, issued: &Issued) -> bool {
         match self.named.get(&issued.address) {
-            Some(named) => ![&issued.invite, &issued.id, &issued.user_id].contains(&named),
+            Some(named) => !issued.is_named(named, true),
             None => self.known.get(&issued.address).is_some_and(|known| issued.created > *known),
         }
     }

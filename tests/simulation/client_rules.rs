@@ -1,6 +1,7 @@
 //! The rules that the job must keep while it runs, checked at the server: it sends nothing that is not recorded,
 //! nothing after a stop, nothing into a bucket that it knows to be empty, and nothing faster than the user's pace.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,15 @@ use bulk_invite::engine::Pace;
 use crate::results::Tail;
 
 const SETS: usize = EndpointSet::ALL.len();
+
+/// An answer to an invitation that is not the end of its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nothing was processed, so the request is no attempt.
+    NoAttempt,
+    /// The person is present, as a look-up shows.
+    Duplicate,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct ClientRules {
@@ -27,6 +37,12 @@ pub(crate) struct ClientRules {
     /// The time at which the next request of each endpoint set is due at that pace.
     due: [Duration; SETS],
     tail: Option<Tail>,
+    /// The time before which no request about a person may follow, by address.
+    not_before: BTreeMap<String, Duration>,
+    /// The last answer to an invitation, if it is not the end of its row, by address.
+    refused: BTreeMap<String, Refusal>,
+    /// The results that a second run tries to open, until it has tried.
+    second_run: Option<PathBuf>,
 }
 
 impl ClientRules {
@@ -39,9 +55,46 @@ impl ClientRules {
         *self = Self { pace, ..Self::default() };
     }
 
-    /// Records that the run has opened the results file.
-    pub(crate) fn opened(&mut self, results: PathBuf) {
+    /// Records that the run has opened the results file, which a second run also tries if `tried_twice` is set.
+    pub(crate) fn opened(&mut self, results: PathBuf, tried_twice: bool) {
+        self.second_run = tried_twice.then(|| results.clone());
         self.tail = Some(Tail::new(results));
+    }
+
+    /// Returns the results file, the first time, if a second run tries to open it too.
+    pub(crate) fn tries_second_run(&mut self) -> Option<PathBuf> {
+        self.second_run.take()
+    }
+
+    /// Returns the length of the results file that a power cut leaves at least: the requests that were sent are in it.
+    pub(crate) fn durable(&self) -> Option<u64> {
+        self.tail.as_ref().map(|tail| tail.durable)
+    }
+
+    /// Returns whether the results were overwritten in place, which a kill could cut off.
+    pub(crate) fn is_overwritten(&self) -> bool {
+        self.tail.as_ref().is_some_and(Tail::is_overwritten)
+    }
+
+    /// Records that an answer asks to wait.
+    pub(crate) fn learned_retry_after(&mut self, address: String, until: Duration) {
+        self.not_before.insert(address, until);
+    }
+
+    /// Checks a request about a person. Returns the rule that it breaks.
+    pub(crate) fn check_retry_after(&mut self, address: &str, now: Duration) -> Option<String> {
+        let until = *self.not_before.get(address)?;
+        (now < until).then(|| format!("a request about {address} did not wait as the Retry-After of a 503 asks"))
+    }
+
+    /// Records that a request to invite the person was refused.
+    pub(crate) fn refused(&mut self, address: String, refusal: Refusal) {
+        self.refused.insert(address, refusal);
+    }
+
+    /// Returns how the last request to invite the person was refused.
+    pub(crate) fn refusal(&self, address: &str) -> Option<Refusal> {
+        self.refused.get(address).copied()
     }
 
     /// Records that the dispatcher begins, which handles signals from now on.
@@ -119,7 +172,9 @@ impl ClientRules {
     /// Checks that a request to invite this address, or to cancel its invite, is recorded. Returns the rule that it
     /// breaks.
     pub(crate) fn check_recorded(&mut self, address: &str) -> Option<String> {
+        self.refused.remove(address);
         let status = self.tail.as_mut()?.last_status(address);
+        self.tail.as_mut()?.sending(address);
         (status.as_deref() != Some("sending")).then(|| {
             format!("a request for {address} was sent while its last line in the file is {status:?}, not sending")
         })

@@ -116,6 +116,11 @@ impl Faults {
         Self { changes, look_ups, kinds }
     }
 
+    /// Returns whether look-ups may have faults.
+    pub(crate) fn concern_look_ups(&self) -> bool {
+        self.look_ups > 0.0
+    }
+
     /// Picks the fault of this request, if it has one.
     pub(crate) fn draw(&self, request: &Request, rng: &mut Rng) -> Option<Fault> {
         let is_change = matches!(request, Request::Create(_) | Request::Revoke(_));

@@ -5,9 +5,8 @@
 //! the other actors, the signals and the kills. The same seed always has the same history. In every second seed the job
 //! is revoked, midway or at the end, and sometimes run and revoked once more.
 //!
-//! A second test has the user start afresh (`--fresh`) in every second run, under the same rules.
-//!
 //! `BULK_INVITE_SEEDS=20000` simulates more seeds; `BULK_INVITE_SEED=1234` simulates one and prints its history.
+//! `BULK_INVITE_HAZARDS=EarlyAnswers,ShortPages` gives these [hazards](hazards::Hazard) to every seed.
 
 mod actors;
 mod answers;
@@ -18,9 +17,12 @@ mod cancel;
 mod cancellations;
 mod client_rules;
 mod faults;
+mod hazard_runs;
+mod hazards;
 mod history;
 mod ledger;
 mod network;
+mod pages;
 mod results;
 mod revoke_checks;
 mod revoke_plan;
@@ -39,14 +41,11 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use crate::hazards::Hazards;
 use crate::history::Recording;
-use crate::simulation::Habit;
 
 /// The default number of seeds.
 const SEEDS: u64 = 300;
-/// The default number of seeds in which the user starts afresh.
-const FRESH_SEEDS: u64 = 100;
-
 /// Returns a folder for results files, in memory if possible, because syncing to a disk would take most of the time.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
@@ -58,35 +57,23 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 /// Returns the violations of a seed. A panic counts as one.
-fn violations(seed: u64, habit: Habit, recording: Recording) -> Vec<String> {
-    let simulate = || simulation::simulate(seed, habit, recording, folder().path()).violations;
+fn violations(seed: u64, hazards: Hazards, recording: Recording) -> Vec<String> {
+    let simulate = || simulation::simulate(seed, hazards, recording, folder().path()).violations;
     panic::catch_unwind(simulate).unwrap_or_else(|_| vec!["it panicked".to_owned()])
 }
 
 #[test]
 fn exactly_once() {
-    hold(Habit::Continues);
-}
-
-#[test]
-fn exactly_once_with_fresh_starts() {
-    hold(Habit::StartsAfresh);
-}
-
-/// Simulates the seeds that the environment sets.
-#[track_caller]
-fn hold(habit: Habit) {
     if let Some(seed) = number("BULK_INVITE_SEED") {
-        let violations = violations(seed, habit, Recording::Printed);
+        let violations = violations(seed, Hazards::pick(seed), Recording::Printed);
         assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
         return;
     }
-    let default = if habit == Habit::StartsAfresh { FRESH_SEEDS } else { SEEDS };
-    let seeds = number("BULK_INVITE_SEEDS").unwrap_or(default);
+    let seeds = number("BULK_INVITE_SEEDS").unwrap_or(SEEDS);
     let next = AtomicU64::new(0);
     let simulate = || {
         let seeds = iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds));
-        let simulated = seeds.map(|seed| (seed, violations(seed, habit, Recording::Off)));
+        let simulated = seeds.map(|seed| (seed, violations(seed, Hazards::pick(seed), Recording::Off)));
         simulated.filter(|(_, violations)| !violations.is_empty()).collect::<Vec<_>>()
     };
     let threads = thread::available_parallelism().map_or(2, usize::from);
@@ -96,7 +83,7 @@ fn hold(habit: Habit) {
     });
     failed.sort();
     if let Some((first, _)) = failed.first() {
-        violations(*first, habit, Recording::Printed);
+        violations(*first, Hazards::pick(*first), Recording::Printed);
         let each = failed.iter().take(20);
         let each = each.map(|(seed, violations)| format!("BULK_INVITE_SEED={seed}: {}", violations[0]));
         let each: Vec<String> = each.collect();
@@ -114,7 +101,7 @@ fn seeds_that_found_bugs() {
         (16538, "a person who accepted between two requests was reported as gone"),
         (7200, "an invite of the job counted as another administrator's, because a clock was behind"),
     ] {
-        let violations = violations(seed, Habit::Continues, Recording::Off);
+        let violations = violations(seed, Hazards::none(), Recording::Off);
         assert!(violations.is_empty(), "seed {seed}, in which {bug}: {violations:#?}");
     }
 }
@@ -124,8 +111,8 @@ fn a_seed_has_one_history() {
     for seed in 0..20 {
         let (one, other) = (folder(), folder());
         let (first, again) = (
-            simulation::simulate(seed, Habit::StartsAfresh, Recording::Collected, one.path()),
-            simulation::simulate(seed, Habit::StartsAfresh, Recording::Collected, other.path()),
+            simulation::simulate(seed, Hazards::pick(seed), Recording::Collected, one.path()),
+            simulation::simulate(seed, Hazards::pick(seed), Recording::Collected, other.path()),
         );
         let differs = first.events.iter().zip(&again.events).find(|(first, again)| first != again);
         assert_eq!(differs, None, "seed {seed}");

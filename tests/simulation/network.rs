@@ -4,14 +4,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bulk_invite::atlas::{Answer, Body, Gateway, Lost, NoAnswer, NotSent, Request, Response};
+use bulk_invite::atlas::{Answer, Body, Gateway, InviterName, Lost, NoAnswer, NotSent, Request, Response};
 use bulk_invite::model::NetworkFault;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::atlas::Atlas;
+use crate::client_rules::Refusal;
 use crate::faults::{Fault, random_duration};
-use crate::ledger::fold;
+use crate::ledger::{Ledger, OUR_NAME, fold};
+use crate::user_run::is_locked;
 
 /// The model of a seed, shared by all tasks.
 pub(crate) type Shared = Arc<Mutex<Atlas>>;
@@ -26,6 +28,8 @@ pub(crate) struct Network {
     pub(crate) atlas: Shared,
     pub(crate) timeout: Duration,
     pub(crate) settle: Duration,
+    /// Set for the job under test, and not for another process that runs the same sheet.
+    pub(crate) is_of_job: bool,
 }
 
 /// A request in flight, with everything that is decided about it when it is sent.
@@ -34,8 +38,14 @@ pub(crate) struct InFlight {
     pub(crate) number: u64,
     /// The number of the run that sent it.
     pub(crate) run: u32,
+    /// See [`Network::is_of_job`].
+    pub(crate) is_of_job: bool,
+    /// Set if the answer precedes the commit of the request.
+    pub(crate) answers_early: bool,
     pub(crate) sent_at: Duration,
     pub(crate) fault: Option<Fault>,
+    /// The time for which the request waits for a token.
+    token_wait: Duration,
     /// The latency of the request.
     request_latency: Duration,
     /// The latency of the answer.
@@ -48,8 +58,14 @@ pub(crate) struct InFlight {
 }
 
 impl Gateway for Network {
+    fn inviter(&self) -> InviterName {
+        let named = locked(&self.atlas).server.hazards.named_inviters;
+        if named { InviterName::Known(OUR_NAME.to_owned()) } else { InviterName::Unknown }
+    }
+
     async fn send(&self, request: &Request) -> Answer {
         let flight = self.register(request);
+        sleep(flight.token_wait).await;
         let answer = self.transmit(request, flight).await;
         self.receive(request, flight, &answer);
         answer
@@ -64,31 +80,55 @@ impl Network {
         let fault = atlas.faults.draw(request, &mut atlas.rng);
         let latency = atlas.server.latency;
         let least = Duration::from_millis(1);
+        let hazards = atlas.server.hazards.clone();
+        let is_change = matches!(request, Request::Create(_) | Request::Revoke(_));
+        let is_unclear = matches!(fault, Some(Fault::ErrorAfter(_) | Fault::PageAfter(_) | Fault::EmptyAfter));
+        let waits = hazards.slow_tokens && is_change && atlas.rng.u8(..3) == 0;
         let flight = InFlight {
             number: atlas.next_flight(),
             run: atlas.run,
+            is_of_job: self.is_of_job,
+            answers_early: hazards.early_answers && is_change && is_unclear && atlas.rng.u8(..4) > 0,
             sent_at: now,
             fault,
+            token_wait: if waits { random_duration(&mut atlas.rng, least, self.timeout) } else { Duration::ZERO },
             request_latency: random_duration(&mut atlas.rng, least, latency),
             answer_latency: random_duration(&mut atlas.rng, least, latency),
             // Less than the settle delay, which is the one assumption of the guarantee.
-            late: random_duration(&mut atlas.rng, Duration::ZERO, self.settle - Duration::from_millis(50)),
+            late: random_duration(
+                &mut atlas.rng,
+                Duration::ZERO,
+                (self.settle - Duration::from_millis(50)).saturating_sub(hazards.lag),
+            ),
             abandoned_after: random_duration(&mut atlas.rng, least, self.timeout),
             credential: atlas.client_credential,
         };
         atlas.history.note(|| {
             format!(
-                "#{} sends {}{}",
+                "#{}{} sends {}{}",
                 flight.number,
+                if self.is_of_job { "" } else { " of the other process" },
                 shown_request(request),
                 fault.map_or(String::new(), |fault| format!(", and {fault:?}"))
             )
         });
+        if !self.is_of_job {
+            if let Request::Create(create) = request {
+                atlas.other_ledger.sent(&fold(&create.email), flight.number, now);
+            }
+            return flight;
+        }
         let set = request.endpoint_set(atlas.server.api);
         let mut problem = atlas.client_rules.check_send(set, now);
+        if let Request::Create(_) | Request::FindUser(_) | Request::Revoke(_) = request {
+            problem = problem.or(atlas.client_rules.check_retry_after(&fold(address_of(request)), now));
+        }
         if let Request::Create(create) = request {
             let address = fold(&create.email);
-            problem = problem.or(atlas.client_rules.check_recorded(&address));
+            problem = problem.or(atlas.client_rules.check_recorded(&address)).or(atlas.known_present(create));
+            if let Some(results) = atlas.client_rules.tries_second_run() {
+                problem = problem.or(is_locked(&results, &mut atlas.rng).err());
+            }
             atlas.ledger.sent(&address, flight.number, now);
             atlas.cancellations.invites(&address);
         } else if let Request::Revoke(revoke) = request {
@@ -133,7 +173,7 @@ impl Network {
     }
 
     async fn abandon(&self, flight: InFlight, lost: Lost) -> Answer {
-        let after = if lost == Lost::Timeout { self.timeout } else { flight.abandoned_after };
+        let after = if lost == Lost::Timeout { self.timeout } else { flight.abandoned_after } + flight.token_wait;
         let spent = locked(&self.atlas).history.now() - flight.sent_at;
         sleep(after.saturating_sub(spent)).await;
         no_answer(lost)
@@ -147,14 +187,19 @@ impl Network {
         if let Request::Revoke(revoke) = request {
             atlas.cancellations.answered(&revoke.email, flight.number, answer);
         }
-        let Answer::Response(response) = answer else {
-            if let (Request::Create(create), Answer::NotSent(_)) = (request, answer) {
-                atlas.ledger.refused(&fold(&create.email), flight.number);
-            }
-            return;
-        };
+        let ledger = if self.is_of_job { &mut atlas.ledger } else { &mut atlas.other_ledger };
+        learn_outcome(ledger, request, flight, answer, now);
+        let Answer::Response(response) = answer else { return };
         if response.status == 401 && flight.credential == atlas.client_credential {
             atlas.client_credential = atlas.credential;
+        }
+        if !self.is_of_job {
+            return;
+        }
+        if response.status == 503
+            && let Some(wait) = response.retry_after
+        {
+            atlas.client_rules.learned_retry_after(fold(address_of(request)), now + wait);
         }
         if let Some(next_step) = atlas.announced.remove(&flight.number) {
             let set = request.endpoint_set(atlas.server.api);
@@ -163,43 +208,113 @@ impl Network {
         if matches!(request, Request::Create(_) | Request::Revoke(_)) && is_blocking(response) {
             atlas.client_rules.stopped(now, "an answer had blocked the organization");
         }
-        match (request, &response.body) {
-            (Request::FindUser(address), Body::People(page)) if page.entries.is_empty() => {
-                atlas.ledger.found_absent(&fold(address), now);
+        if let Request::Create(create) = request
+            && let Some(refusal) = refusal(response)
+        {
+            if refusal == Refusal::NoAttempt {
+                atlas.ledger.postponed(&fold(&create.email), flight.number);
             }
-            (Request::Create(create), _) if response.status >= 300 && !matches!(response.status, 408 | 500..) => {
-                atlas.ledger.refused(&fold(&create.email), flight.number);
-            }
-            _ => {}
+            atlas.client_rules.refused(fold(&create.email), refusal);
         }
     }
 }
+
+/// Records what a process can learn from an answer about its requests to invite a person.
+fn learn_outcome(ledger: &mut Ledger, request: &Request, flight: InFlight, answer: &Answer, now: Duration) {
+    match (request, answer) {
+        (Request::Create(create), Answer::NotSent(_)) => ledger.refused(&fold(&create.email), flight.number),
+        (Request::Create(create), Answer::Response(response))
+            if response.status >= 300 && !matches!(response.status, 408 | 500..) =>
+        {
+            ledger.refused(&fold(&create.email), flight.number);
+        }
+        (Request::FindUser(address), Answer::Response(response)) => {
+            if let Body::People(page) = &response.body
+                && page.entries.is_empty()
+            {
+                ledger.found_absent(&fold(address), now);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns the person that a request is about, if it is about one.
+fn address_of(request: &Request) -> &str {
+    match request {
+        Request::Create(create) => &create.email,
+        Request::Revoke(revoke) => &revoke.email,
+        Request::FindUser(address) | Request::FindInvites(address) => address,
+        Request::Organization
+        | Request::Users(_)
+        | Request::Lapsed(_)
+        | Request::Invites
+        | Request::Teams(_)
+        | Request::Projects(_)
+        | Request::RateLimits => "",
+    }
+}
+
+/// Returns the rule of the verdict table by which an answer to an invitation is not the end of its row.
+fn refusal(response: &Response) -> Option<Refusal> {
+    let code = response.error_code().unwrap_or_default();
+    if response.status == 429 || code.contains("RATE_LIMITED") || code.starts_with("WRITES_") {
+        Some(Refusal::NoAttempt)
+    } else if DUPLICATES.contains(&code) {
+        Some(Refusal::Duplicate)
+    } else {
+        None
+    }
+}
+
+/// The codes by which the model refuses a person who is present.
+const DUPLICATES: [&str; 3] = ["ALREADY_THERE", "USER_ALREADY_SOMEWHERE", "A_MEMBER_ALREADY"];
 
 /// Processes a request at the server, even if the client no longer waits for the answer.
 async fn serve(
     atlas: Shared,
     request: Request,
     flight: InFlight,
-    client_left: oneshot::Receiver<()>,
+    mut client_left: oneshot::Receiver<()>,
     answer: oneshot::Sender<Response>,
 ) {
-    if let Request::Create(create) = &request {
+    if let Request::Create(create) = &request
+        && flight.is_of_job
+    {
         locked(&atlas).in_process.insert(flight.number, fold(&create.email));
     }
     let arrival = Instant::now() + flight.request_latency;
     let never = Instant::now() + Duration::from_secs(86_400);
     let arrival = if matches!(flight.fault, Some(Fault::StillRunning(_))) { never } else { arrival };
-    tokio::select! {
+    let has_left = tokio::select! {
         biased;
-        () = sleep_until(arrival) => {}
-        _ = client_left => sleep_until(arrival.min(Instant::now() + flight.late)).await,
-    }
+        () = sleep_until(arrival) => false,
+        _ = &mut client_left => {
+            sleep_until(arrival.min(Instant::now() + flight.late)).await;
+            true
+        }
+    };
+    let answer = if flight.answers_early {
+        if let Some(response) = locked(&atlas).unclear(flight.fault) {
+            let _ = answer.send(response);
+        }
+        if !has_left {
+            // The client has the answer, or was killed.
+            let _ = client_left.await;
+        }
+        sleep(flight.late).await;
+        None
+    } else {
+        Some(answer)
+    };
     let mut atlas = locked(&atlas);
     atlas.history.note(|| format!("  #{} reaches the server", flight.number));
     let response = atlas.process(&request, &flight);
     atlas.in_process.remove(&flight.number);
     // The client may have abandoned the request.
-    let _ = answer.send(response);
+    if let Some(answer) = answer {
+        let _ = answer.send(response);
+    }
 }
 
 /// Returns whether this answer to an invitation or a cancellation blocks the organization, by the verdict table.

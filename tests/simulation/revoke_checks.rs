@@ -73,7 +73,7 @@ impl RevokeChecks<'_> {
 
     /// Returns whether no invite of the job to the person is pending, may still be created, or was accepted.
     fn is_over(&self, before: &Line, line: &Line) -> bool {
-        let is_over = |issued: &Issued| issued.cancelled.is_some();
+        let is_over = |issued: &Issued| issued.is_over();
         let in_process = self.atlas.in_process.values().any(|address| *address == line.address);
         self.is_mistaken(before) || (!in_process && self.atlas.ledger.by_job(&line.address).all(is_over))
     }
@@ -125,5 +125,5 @@ impl RevokeChecks<'_> {
 
 /// Returns whether the line's id is that of the invite or of its person.
 fn names(line: &Line, issued: &Issued) -> bool {
-    [&issued.invite, &issued.id, &issued.user_id].contains(&&line.invite_id)
+    issued.is_named(&line.invite_id, true)
 }

@@ -79,7 +79,11 @@ impl Simulation {
             let longest = Duration::from_secs([0, 1, 60][rng.usize(..3)]);
             sleep(random_duration(rng, Duration::ZERO, longest)).await;
         }
-        locked(&self.atlas).faults = Faults::none();
+        {
+            let mut atlas = locked(&self.atlas);
+            atlas.faults = Faults::none();
+            atlas.server.hazards.end();
+        }
         // While other actors are active, a row may need another attempt.
         for attempt in 0..5 {
             if attempt == 2 {

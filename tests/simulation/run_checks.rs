@@ -8,6 +8,7 @@ use bulk_invite::atlas::Membership;
 use bulk_invite::model::{Status, Tally};
 
 use crate::atlas::Atlas;
+use crate::client_rules::Refusal;
 use crate::ledger::{Creator, Issued};
 use crate::results::Line;
 use crate::sheet::{Expected, RowSpec};
@@ -22,6 +23,10 @@ pub(crate) struct RunChecks<'a> {
     pub(crate) early: Option<Duration>,
     /// Set if the run could read the organization, and so knew its teams.
     pub(crate) was_read: bool,
+    /// Set if the run ended early.
+    pub(crate) halted: bool,
+    /// Set if the endpoint may differ from run to run, and with it the id that names an invitation.
+    pub(crate) by_any_endpoint: bool,
     /// Set for a run without faults, after which every row must be settled.
     pub(crate) last: bool,
 }
@@ -34,8 +39,10 @@ impl RunChecks<'_> {
         check_tally(&self.lines[..self.lines.len().min(self.rows.len())], self.tally, &mut violations);
         self.check_lines(&mut violations);
         self.check_nothing_lost(&mut violations);
+        self.check_refusals(&mut violations);
         if self.last {
             self.check_all_settled(&mut violations);
+            self.check_everyone_present(&mut violations);
         }
         violations
     }
@@ -74,7 +81,9 @@ impl RunChecks<'_> {
         for line in self.lines {
             let address = &line.address;
             let all_issued: Vec<&Issued> = self.atlas.ledger.of(address).collect();
-            let named = |issued: &&&Issued| issued.id == line.invite_id || issued.user_id == line.invite_id;
+            let named = |issued: &&&Issued| {
+                issued.is_named(&line.invite_id, self.by_any_endpoint) || issued.user_id == line.invite_id
+            };
             let is_true = match line.status.as_str() {
                 "invited" => {
                     if !invited.insert(address) {
@@ -85,7 +94,7 @@ impl RunChecks<'_> {
                 "already_invited" => all_issued.iter().filter(named).any(|issued| issued.creator != Creator::Job),
                 "already_member" => {
                     self.atlas.membership(address) == Some(Membership::Active)
-                        && all_issued.iter().all(|issued| issued.creator != Creator::Job)
+                        && all_issued.iter().all(|issued| issued.creator != Creator::Job || issued.expired)
                 }
                 _ => true,
             };
@@ -102,7 +111,8 @@ impl RunChecks<'_> {
                 issued.accepted.is_some()
             } else {
                 // If accepted between the look-up of the person and that of the invite, only the person has an id.
-                issued.id == line.invite_id || (issued.accepted.is_some() && issued.user_id == line.invite_id)
+                issued.is_named(&line.invite_id, self.by_any_endpoint)
+                    || (issued.accepted.is_some() && issued.user_id == line.invite_id)
             };
             named && (issued.creator == Creator::Job || self.may_count_as_ours(issued, line.invite_id.is_empty()))
         })
@@ -116,6 +126,7 @@ impl RunChecks<'_> {
     fn may_count_as_ours(&self, issued: &Issued, no_time: bool) -> bool {
         let ledger = &self.atlas.ledger;
         match issued.accepted.filter(|_| no_time) {
+            None if self.atlas.is_named_otherwise(issued) => false,
             Some(accepted) => ledger.may_come_from_job(&issued.address, accepted, None),
             None => ledger.may_come_from_job(&issued.address, issued.created, self.early),
         }
@@ -124,16 +135,17 @@ impl RunChecks<'_> {
     /// Checks that every invitation of the job is recorded with its id, or as unknown.
     fn check_nothing_lost(&self, violations: &mut Vec<String>) {
         let lines = self.lines_by_person();
-        for issued in self.atlas.ledger.issued.iter().filter(|issued| issued.creator == Creator::Job) {
+        let ours = |issued: &&Issued| issued.creator == Creator::Job && !issued.expired;
+        for issued in self.atlas.ledger.issued.iter().filter(ours) {
             let line = lines.get(issued.address.as_str());
             let recorded = line.is_some_and(|line| match line.status.as_str() {
                 "invited" => {
                     let others = self.atlas.ledger.of(&issued.address).filter(|other| other.creator != Creator::Job);
                     let mut ambiguous = others.filter(|other| self.may_count_as_ours(other, false));
-                    line.invite_id == issued.id
+                    issued.is_named(&line.invite_id, self.by_any_endpoint)
                         || (issued.accepted.is_some()
                             && [String::new(), issued.user_id.clone()].contains(&line.invite_id))
-                        || ambiguous.any(|other| other.id == line.invite_id)
+                        || ambiguous.any(|other| other.is_named(&line.invite_id, self.by_any_endpoint))
                 }
                 "unknown" => !self.last,
                 _ => false,
@@ -147,6 +159,41 @@ impl RunChecks<'_> {
             let others = self.atlas.ledger.of(address).next().is_some();
             if !others && line.is_none_or(|line| line.status != "unknown") {
                 violations.push(format!("a request for {address} is still in process and has the line {line:?}"));
+            }
+        }
+    }
+
+    /// Checks the rows that were refused: a limit is no attempt, and a person who is present was not refused.
+    fn check_refusals(&self, violations: &mut Vec<String>) {
+        for (_, line) in self.rows().filter(|(_, line)| line.attempts > self.atlas.ledger.attempts(&line.address)) {
+            violations.push(format!("{line:?} has more attempts than there were requests"));
+        }
+        for (_, line) in self.rows().filter(|(_, line)| line.status == "failed") {
+            let is_wrong = match self.atlas.client_rules.refusal(&line.address) {
+                Some(Refusal::NoAttempt) => line.code.contains("RATE_LIMITED") || line.code.starts_with("WRITES_"),
+                // Without an answer to the look-up, or if the person has just been removed, the refusal is all that is
+                // known.
+                Some(Refusal::Duplicate) => {
+                    let is_answered = !self.halted && !self.atlas.faults.concern_look_ups();
+                    is_answered && self.atlas.is_present(&line.address)
+                }
+                None => false,
+            };
+            if is_wrong {
+                violations.push(format!("{line:?} has failed, although the last answer is no refusal"));
+            }
+        }
+    }
+
+    /// Checks that each person of the sheet is present, with one pending invitation at most.
+    fn check_everyone_present(&self, violations: &mut Vec<String>) {
+        let is_refused = |row: &RowSpec| row.is_rejected || self.atlas.blocked.contains(&row.address);
+        for (row, line) in self.rows().filter(|(row, _)| row.expected == Expected::First && !is_refused(row)) {
+            let issued: Vec<&Issued> = self.atlas.ledger.of(&row.address).collect();
+            let is_over = !issued.is_empty() && issued.iter().any(|issued| issued.is_over());
+            let by_job = issued.iter().filter(|issued| issued.is_pending() && issued.creator == Creator::Job).count();
+            if by_job > 1 || !(self.atlas.is_present(&row.address) || is_over) {
+                violations.push(format!("{} has the line {line:?} and the invitations {issued:?}", row.address));
             }
         }
     }

@@ -9,6 +9,7 @@ use bulk_invite::engine::{Pace, Rate};
 use fastrand::Rng;
 
 use crate::faults::random_duration;
+use crate::hazards::{Hazards, ServerHazards};
 
 /// The server's reaction to an invitation of a person who has a pending one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub(crate) enum Duplicates {
 /// The behavior of the server throughout a seed.
 #[derive(Clone, Debug)]
 pub(crate) struct ServerOptions {
+    /// The endpoint of the current run.
     pub(crate) api: Api,
     pub(crate) duplicates: Duplicates,
     /// Set if addresses are stored in lower case.
@@ -47,11 +49,13 @@ pub(crate) struct ServerOptions {
     pub(crate) seats: Option<usize>,
     /// The longest time that a request takes to the server, or an answer to the client.
     pub(crate) latency: Duration,
+    pub(crate) hazards: ServerHazards,
 }
 
 /// The settings of the job.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    pub(crate) api: Api,
     pub(crate) concurrency: usize,
     pub(crate) pace: Pace,
     pub(crate) max_attempts: u32,
@@ -79,13 +83,13 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    pub(crate) fn pick(rng: &mut Rng) -> Self {
+    pub(crate) fn pick(rng: &mut Rng, hazards: &mut Hazards) -> Self {
         let one_in = |rng: &mut Rng, odds: u32| rng.u32(..odds) == 0;
         let secs = Duration::from_secs;
         let api = if rng.bool() { Api::Invites } else { Api::Users };
         let refused = [(409, "ALREADY_THERE"), (409, ""), (400, "USER_ALREADY_SOMEWHERE"), (400, "")][rng.usize(..4)];
         let timeout = secs([3, 10, 30][rng.usize(..3)]);
-        let server = ServerOptions {
+        let mut server = ServerOptions {
             api,
             duplicates: if api == Api::Invites && rng.bool() {
                 Duplicates::Accepted
@@ -111,8 +115,10 @@ impl Scenario {
                 0 => random_duration(rng, Duration::from_millis(1), timeout / 4),
                 _ => Duration::from_millis(rng.u64(1..300)),
             },
+            hazards: ServerHazards::default(),
         };
         let settings = Settings {
+            api,
             concurrency: [1, 2, 4, 16, 64][rng.usize(..5)],
             pace: match rng.u8(..8) {
                 0 => Pace::Unlimited,
@@ -126,6 +132,7 @@ impl Scenario {
             settle: secs([2, 10, 30][rng.usize(..3)]),
             timeout,
         };
+        hazards.apply(&mut server, &settings);
         let bucket = server.bucket;
         let hasty = one_in(rng, 4);
         Self {
@@ -149,6 +156,6 @@ impl ServerOptions {
     pub(crate) fn early(&self) -> Option<Duration> {
         let tolerance = Duration::from_secs(2);
         let rounding = Duration::from_secs(1);
-        (self.dates && self.shows_created).then(|| tolerance + rounding + self.latency)
+        (self.dates && self.shows_created && !self.hazards.wrong_clocks).then(|| tolerance + rounding + self.latency)
     }
 }

@@ -18,6 +18,12 @@ const SPELLINGS: [Spelling; 5] =
 
 /// The team that every organization of the model has.
 pub(crate) const TEAM: (&str, &str) = ("Backend", "aaaaaaaaaaaaaaaaaaaaaaaa");
+/// Teams that no row names, so that a short page of teams is not the last.
+pub(crate) const OTHER_TEAMS: [(&str, &str); 3] = [
+    ("Data", "bbbbbbbbbbbbbbbbbbbbbbbb"),
+    ("Design", "cccccccccccccccccccccccc"),
+    ("Sales", "eeeeeeeeeeeeeeeeeeeeeeee"),
+];
 /// A team that is listed and cannot be joined.
 pub(crate) const UNJOINABLE_TEAM: (&str, &str) = ("Closed", "dddddddddddddddddddddddd");
 

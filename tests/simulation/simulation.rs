@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use bulk_invite::engine::{MaxFailures, Summary};
 use fastrand::Rng;
+use jiff::SignedDuration;
 use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
 use crate::audit_checks;
 use crate::faults::{Faults, random_duration};
+use crate::hazards::{Hazard, Hazards};
 use crate::history::{History, Recording};
 use crate::ledger::Creator;
 use crate::network::{Shared, locked};
@@ -34,20 +36,12 @@ pub(crate) struct Report {
     pub(crate) violations: Vec<String>,
 }
 
-/// The way in which the user repeats a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Habit {
-    Continues,
-    /// The user starts every second run afresh.
-    StartsAfresh,
-}
-
 /// Simulates a seed, with its files in `folder`.
-pub(crate) fn simulate(seed: u64, habit: Habit, recording: Recording, folder: &Path) -> Report {
+pub(crate) fn simulate(seed: u64, hazards: Hazards, recording: Recording, folder: &Path) -> Report {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut simulation = Simulation::new(seed, habit, recording, folder);
+        let mut simulation = Simulation::new(seed, hazards, recording, folder);
         simulation.simulate().await;
         drop(simulation.actors);
         let atlas = Arc::try_unwrap(simulation.atlas).map_or_else(
@@ -62,23 +56,22 @@ pub(crate) fn simulate(seed: u64, habit: Habit, recording: Recording, folder: &P
 pub(crate) struct Simulation {
     pub(crate) rng: Rng,
     pub(crate) scenario: Scenario,
+    pub(crate) hazards: Hazards,
     pub(crate) sheet: Sheet,
     pub(crate) atlas: Shared,
     pub(crate) actors: Actors,
     pub(crate) results: PathBuf,
     revoke_plan: Option<RevokePlan>,
-    /// Decides which runs start afresh, if the user does that.
-    fresh: Option<Rng>,
 }
 
 impl Simulation {
-    fn new(seed: u64, habit: Habit, recording: Recording, folder: &Path) -> Self {
+    fn new(seed: u64, mut hazards: Hazards, recording: Recording, folder: &Path) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let scenario = Scenario::pick(&mut rng);
+        let scenario = Scenario::pick(&mut rng, &mut hazards);
         let remembers_case = scenario.server.exact_look_ups && !scenario.server.lowercases;
         let sheet = Sheet::pick(&mut rng, remembers_case);
         let mut history = History::new(recording);
-        history.note(|| format!("{scenario:#?}"));
+        history.note(|| format!("{scenario:#?}, {hazards:?}"));
         let mut atlas = Atlas::new(scenario.server.clone(), rng.fork(), history);
         for person in 0..sheet.people() {
             match rng.u8(..24) {
@@ -97,8 +90,7 @@ impl Simulation {
         let actors = actors::begin(&scenario, &atlas, sheet.people(), &mut rng);
         let revoke_plan = RevokePlan::pick(seed, scenario.faulty_runs);
         let results = folder.join(format!("people-{seed}.results.csv"));
-        let fresh = (habit == Habit::StartsAfresh).then(|| Rng::with_seed(seed ^ 0x0066_7265_7368));
-        Self { rng, scenario, sheet, atlas, actors, results, revoke_plan, fresh }
+        Self { rng, scenario, hazards, sheet, atlas, actors, results, revoke_plan }
     }
 
     async fn simulate(&mut self) {
@@ -108,6 +100,7 @@ impl Simulation {
             }
             locked(&self.atlas).faults = Faults::pick(&mut self.rng);
             let user_run = self.faulty_run();
+            let user_run = self.with_hazards(user_run, run);
             self.run(run, &user_run, false).await;
             if self.has_violations() {
                 return;
@@ -141,6 +134,8 @@ impl Simulation {
             let mut atlas = locked(&self.atlas);
             atlas.faults = Faults::none();
             atlas.server.seats = None;
+            atlas.server.hazards.end();
+            atlas.clock_error = SignedDuration::ZERO;
         }
         let user_run = self.plain_run(Crash::Never);
         let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
@@ -166,7 +161,11 @@ impl Simulation {
         UserRun {
             results: self.results.clone(),
             command: Command::Invite(self.sheet.csv(ORGANIZATION)),
-            fresh: self.fresh.as_mut().is_some_and(|rng| rng.bool()),
+            settings: self.scenario.settings.clone(),
+            is_of_job: true,
+            fresh: false,
+            reinvite_expired: false,
+            tried_twice: false,
             seed: self.rng.u64(..),
             max_failures: MaxFailures::Off,
             limit: None,
@@ -205,6 +204,7 @@ impl Simulation {
         {
             let mut atlas = locked(&self.atlas);
             atlas.begin_run();
+            atlas.server.api = user_run.settings.api;
             let faults = atlas.faults.clone();
             atlas.history.note(|| {
                 let input = match &user_run.command {
@@ -214,13 +214,25 @@ impl Simulation {
                 format!("{name} with {faults:?}, {:?}, {:?}:\n{input}", user_run.signals, user_run.crash)
             });
         }
-        let run = user_run::run(user_run, &self.scenario.server, &self.scenario.settings, &self.atlas);
-        let Ok(end) = timeout(LONGEST_RUN, run).await else {
+        let other = self.other_process(user_run);
+        // The futures are large, so they are not kept on the stack.
+        let run = Box::pin(user_run::run(user_run, &self.atlas));
+        let both = async {
+            match &other {
+                Some(other) => tokio::join!(run, Box::pin(user_run::run(other, &self.atlas))).0,
+                None => run.await,
+            }
+        };
+        let Ok(end) = timeout(LONGEST_RUN, both).await else {
             locked(&self.atlas).history.violation("the run does not end".to_owned());
             return None;
         };
+        if let Some(other) = &other {
+            self.check_other_process(&other.results);
+        }
         let (summary, was_read) = match end {
             End::Killed => {
+                self.cut_power(&user_run.results);
                 {
                     let mut atlas = locked(&self.atlas);
                     let Atlas { ledger, cancellations, client_rules, history, .. } = &mut *atlas;
@@ -237,7 +249,12 @@ impl Simulation {
             }
             End::Ended(summary, was_read) => (summary, was_read),
         };
-        locked(&self.atlas).history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        let mut atlas = locked(&self.atlas);
+        atlas.history.note(|| format!("the run ends: {:?}, {:?}", summary.tally, summary.halt));
+        if atlas.client_rules.is_overwritten() {
+            atlas.history.violation("the results were overwritten in place, which a kill could cut off".to_owned());
+        }
+        drop(atlas);
         Some((summary, was_read))
     }
 
@@ -259,6 +276,8 @@ impl Simulation {
             tally: &summary.tally,
             early: self.scenario.server.early(),
             was_read,
+            halted: summary.halt.is_some(),
+            by_any_endpoint: self.hazards.has(Hazard::ChangedFlags),
             last,
         };
         let mut violations = checks.violations();

@@ -1,7 +1,8 @@
 //! A run of the real engine, assembled as the program does, with the signals and kills that may end it.
 
+use std::fs;
 use std::future::poll_fn;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -15,21 +16,28 @@ use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
 use bulk_invite::plan::{Directory, PlanOptions, Planner};
 use bulk_invite::results::{Durability, Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
-use jiff::SignedDuration;
+use fastrand::Rng;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 
-use crate::atlas::{ORGANIZATION, START};
+use crate::atlas::ORGANIZATION;
 use crate::network::{Network, Shared, locked};
-use crate::scenario::{ServerOptions, Settings};
+use crate::scenario::Settings;
 
 /// A run as the user starts it.
 #[derive(Clone, Debug)]
 pub(crate) struct UserRun {
     pub(crate) results: PathBuf,
     pub(crate) command: Command,
+    pub(crate) settings: Settings,
+    /// Set for the job under test, and not for another process that runs the same sheet.
+    pub(crate) is_of_job: bool,
     /// Set to ignore the results of earlier runs.
     pub(crate) fresh: bool,
+    /// Set to invite people again whose invitation has expired.
+    pub(crate) reinvite_expired: bool,
+    /// Set if a second run tries to use the same results.
+    pub(crate) tried_twice: bool,
     pub(crate) seed: u64,
     pub(crate) max_failures: MaxFailures,
     pub(crate) limit: Option<u64>,
@@ -65,8 +73,10 @@ pub(crate) enum End {
 }
 
 /// Runs the command once.
-pub(crate) async fn run(user_run: &UserRun, server: &ServerOptions, settings: &Settings, atlas: &Shared) -> End {
-    locked(atlas).client_rules.begin_run(settings.pace);
+pub(crate) async fn run(user_run: &UserRun, atlas: &Shared) -> End {
+    if user_run.is_of_job {
+        locked(atlas).client_rules.begin_run(user_run.settings.pace);
+    }
     let (signal, signals) = mpsc::channel(4);
     let sender = user_run.signals.map(|(first, second)| {
         let atlas = atlas.clone();
@@ -85,7 +95,7 @@ pub(crate) async fn run(user_run: &UserRun, server: &ServerOptions, settings: &S
             signal.closed().await;
         })
     });
-    let end = until_killed(run_command(user_run, server, settings, atlas, signals), user_run.crash).await;
+    let end = until_killed(run_command(user_run, atlas, signals), user_run.crash).await;
     if let Some(sender) = sender {
         sender.abort();
     }
@@ -117,32 +127,26 @@ async fn until_killed(run: impl Future<Output = End>, crash: Crash) -> End {
     .await
 }
 
-async fn run_command(
-    user_run: &UserRun,
-    server: &ServerOptions,
-    settings: &Settings,
-    atlas: &Shared,
-    signals: mpsc::Receiver<Signal>,
-) -> End {
+async fn run_command(user_run: &UserRun, atlas: &Shared, signals: mpsc::Receiver<Signal>) -> End {
     let organization = ORGANIZATION.parse().expect("an id");
     match &user_run.command {
         Command::Invite(text) => {
             let sheet = Sheet::from_bytes(text.clone(), &SheetOptions::default()).expect("the sheet has a header");
             let carried: Vec<String> = sheet.header().carried().iter().map(|carried| carried.name.clone()).collect();
-            let opened = Opened::open(user_run, server.api, carried.into(), settings, atlas);
+            let opened = Opened::open(user_run, user_run.settings.api, carried.into(), atlas);
             let (directory, blocked) = directory_of(preflight(&opened.session).await);
             let planning = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
             let planner = Planner::new(planning, sheet.header(), vec![(organization, &directory)]);
             let input = Input::Sheet(sheet, planner);
-            opened.dispatch(user_run, settings, (&directory, blocked), input, atlas, signals).await
+            opened.dispatch(user_run, (&directory, blocked), input, atlas, signals).await
         }
         Command::Revoke(run) => {
             let reader = ResultsReader::open(run).expect("the results of the run can be read");
             let layout = Layout::for_revoke(reader.carried());
-            let opened = Opened::open(user_run, Api::Invites, layout, settings, atlas);
+            let opened = Opened::open(user_run, Api::Invites, layout, atlas);
             let (directory, blocked) = directory_of(preflight_pending(&opened.session).await);
             let input = Input::Results(reader);
-            opened.dispatch(user_run, settings, (&directory, blocked), input, atlas, signals).await
+            opened.dispatch(user_run, (&directory, blocked), input, atlas, signals).await
         }
     }
 }
@@ -162,20 +166,27 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(user_run: &UserRun, api: Api, layout: Layout, settings: &Settings, atlas: &Shared) -> Self {
+    fn open(user_run: &UserRun, api: Api, layout: Layout, atlas: &Shared) -> Self {
+        let settings = &user_run.settings;
         let organization = ORGANIZATION.parse().expect("an id");
         let keys = PersonKeys::default();
-        let now = SignedDuration::try_from(locked(atlas).history.now()).expect("seeds are short");
-        let clock = Clock::starting_at(START + now);
-        let start = if user_run.fresh { Start::Fresh(START + now) } else { Start::Continue };
+        let now = locked(atlas).machine_clock();
+        let clock = Clock::starting_at(now);
+        let start = if user_run.fresh { Start::Fresh(now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
         let (mut journal, earlier) = opened.expect("the results can be resumed");
-        // Kills are simulated, and power cuts are not.
         journal.set_durability(Durability::Process);
-        locked(atlas).client_rules.opened(user_run.results.clone());
+        if user_run.is_of_job {
+            locked(atlas).client_rules.opened(user_run.results.clone(), user_run.tried_twice);
+        }
         let (sender, learned) = mpsc::unbounded_channel();
         let session = Session::new(
-            Network { atlas: atlas.clone(), timeout: settings.timeout, settle: settings.settle },
+            Network {
+                atlas: atlas.clone(),
+                timeout: settings.timeout,
+                settle: settings.settle,
+                is_of_job: user_run.is_of_job,
+            },
             api,
             Limiter::new(settings.pace),
             Policy::new(settings.max_attempts, user_run.seed),
@@ -188,7 +199,6 @@ impl Opened {
     async fn dispatch(
         self,
         user_run: &UserRun,
-        settings: &Settings,
         (directory, blocked): (&Directory, Option<Blocked>),
         input: Input<'_>,
         atlas: &Shared,
@@ -196,7 +206,7 @@ impl Opened {
     ) -> End {
         let organization = ORGANIZATION.parse().expect("an id");
         let Self { session, clock, learned, journal, earlier, keys } = self;
-        let was_read = blocked.is_none();
+        let (was_read, settings) = (blocked.is_none(), &user_run.settings);
         let run = Run {
             options: RunOptions {
                 organization: Some(organization),
@@ -207,7 +217,7 @@ impl Opened {
                 deadline: None,
                 limit: user_run.limit,
                 dry_run: false,
-                reinvite_expired: false,
+                reinvite_expired: user_run.reinvite_expired,
                 rows: None,
             },
             clock,
@@ -219,24 +229,26 @@ impl Opened {
             halt: None,
             failed_rows: None,
         };
-        {
+        if user_run.is_of_job {
             let mut atlas = locked(atlas);
             let now = atlas.history.now();
             atlas.client_rules.begin_dispatch(now);
         }
-        let summary = dispatch(run, input, signals, &mut |event| record(atlas, &event)).await;
+        let summary = dispatch(run, input, signals, &mut |event| record(atlas, user_run, &event)).await;
         End::Ended(Box::new(summary), was_read)
     }
 }
 
 /// Records an event of the run, and checks from then on that a run that stops sends nothing.
-fn record(atlas: &Shared, event: &Event<'_>) {
+fn record(atlas: &Shared, user_run: &UserRun, event: &Event<'_>) {
     let mut atlas = locked(atlas);
     match event {
         Event::Stopping { halt } => {
             atlas.history.note(|| format!("the run stops: {halt:?}"));
             let now = atlas.history.now();
-            atlas.client_rules.stopped(now, "the run had reported that it stops");
+            if user_run.is_of_job {
+                atlas.client_rules.stopped(now, "the run had reported that it stops");
+            }
         }
         Event::Blocked { organization, blocked } => {
             atlas.history.violation(format!("one of several organizations, {organization}, is blocked: {blocked}"));
@@ -245,7 +257,8 @@ fn record(atlas: &Shared, event: &Event<'_>) {
             let kept = if *kept { ", kept" } else { "" };
             let detail = outcome.error_detail.as_deref().unwrap_or_default();
             let id = outcome.invite_id.as_deref().unwrap_or_default();
-            format!("row {row:?} {email} is {} {id}{kept}: {detail}", outcome.status.as_str())
+            let of = if user_run.is_of_job { "row" } else { "the other process: row" };
+            format!("{of} {row:?} {email} is {} {id}{kept}: {detail}", outcome.status.as_str())
         }),
         Event::Learned { learned, .. } => atlas.history.note(|| format!("{learned:?}")),
         Event::Sending { .. } | Event::Waiting { .. } | Event::Progress(_) => {}
@@ -253,4 +266,27 @@ fn record(atlas: &Shared, event: &Event<'_>) {
             atlas.history.violation(format!("{} lines could not be written", lines.len()));
         }
     }
+}
+
+/// Tries to open the results of a run that is still going, by one of several ways. Returns an error if that succeeds.
+pub(crate) fn is_locked(results: &Path, rng: &mut Rng) -> Result<(), String> {
+    let link = results.with_extension("link");
+    let way = rng.u8(..3);
+    let path = match way {
+        0 => results,
+        1 if fs::hard_link(results, &link).is_ok() => &link,
+        1 => return Ok(()),
+        _ => {
+            let mut lock = results.as_os_str().to_owned();
+            lock.push(".lock");
+            // The user has removed it, or there is none.
+            let _ = fs::remove_file(lock);
+            results
+        }
+    };
+    let organization = ORGANIZATION.parse().expect("an id");
+    let opened = Journal::open(path, &[organization], &PersonKeys::default(), Layout::default(), Start::Continue);
+    let _ = fs::remove_file(link);
+    let way = ["its path", "a hard link", "its path, without the lock file"][usize::from(way)];
+    if opened.is_ok() { Err(format!("a second run could open the results of a run by {way}")) } else { Ok(()) }
 }
