@@ -168,7 +168,7 @@ fn stands(line: &Line, presence: Option<Presence<'_>>, directory: &Directory, co
 }
 
 /// Returns whether an earlier run created the invite so recently that a list may not have it yet.
-pub(super) fn is_recent(line: &Line, conditions: &Conditions) -> bool {
+fn is_recent(line: &Line, conditions: &Conditions) -> bool {
     let settle = SignedDuration::try_from(conditions.settle).unwrap_or(SignedDuration::MAX);
     line.outcome.status == Status::Invited && conditions.now.duration_since(line.outcome.finished_at) < settle
 }

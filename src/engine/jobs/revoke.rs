@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::invite::is_recent;
 use super::{Conditions, Decision, Entry, InputError, Job, Next};
 use crate::atlas::api::{Request, Revoke};
 use crate::engine::revoke::{Step, is_about, revoke_step};
@@ -118,10 +117,6 @@ pub(super) fn decide(
     let mut invites = match (step, kept) {
         // The invite is still pending, even if the earlier line says that it was cancelled.
         (Step::Cancel(invites), _) => invites,
-        // The lists may not have the latest invites yet. An invite can be cancelled by its id alone.
-        (Step::Nothing(Status::Gone, Some(RowReason::InviteGone)), None) if is_recent(&line, conditions) => {
-            line.outcome.invite_ids().filter_map(|id| id.parse().ok()).collect()
-        }
         (Step::LookUp | Step::Nothing(..), Some(outcome)) => {
             return (line, Decision::Keep { outcome, departed: false });
         }

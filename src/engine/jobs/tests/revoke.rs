@@ -66,18 +66,6 @@ fn a_fresh_revoke_decides_again_by_the_ids_that_were_found() {
 }
 
 #[test]
-fn a_recent_invite_that_is_not_listed_is_cancelled_by_its_id() {
-    let recent = |finished_at| {
-        let line = line(Status::Invited, OURS, None);
-        Line { outcome: Outcome { finished_at, ..line.outcome }, ..line }
-    };
-    let seconds = |seconds| now() - SignedDuration::from_secs(seconds);
-    for (finished_at, expected) in [(seconds(59), "cancel"), (seconds(61), "settle gone INVITE_GONE")] {
-        assert_eq!(decided(recent(finished_at), None, &Directory::new(), &conditions()), expected, "{finished_at}");
-    }
-}
-
-#[test]
 fn a_withheld_cancellation_is_recorded() {
     let dry_run = withheld(RowReason::DryRun);
     let invited = || line(Status::Invited, OURS, None);
