@@ -147,7 +147,7 @@ async fn read_name<G: Gateway>(session: &Session<G>, directory: &mut Directory) 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use jiff::Timestamp;
     use tokio::sync::mpsc;
@@ -161,13 +161,13 @@ mod tests {
 
     /// An organization whose one pending person accepts as soon as the first list has been read.
     #[derive(Default)]
-    struct Accepting(AtomicBool);
+    struct Accepting(AtomicU32);
 
     impl Gateway for Accepting {
         async fn send<'a>(&'a self, request: &'a Request) -> Answer {
             let (id, email, grants) =
                 ("00000000000000000000000a".to_owned(), "ada@example.com".to_owned(), Grants::default());
-            let accepted = || self.0.swap(true, Ordering::Relaxed);
+            let accepted = || self.0.fetch_add(1, Ordering::Relaxed) > 0;
             let body = match request {
                 Request::Invites if accepted() => Body::Invites(Vec::new()),
                 Request::Invites => Body::Invites(vec![Invite {
@@ -199,21 +199,30 @@ mod tests {
         }
     }
 
-    fn session() -> Session<Accepting> {
+    fn session(api: Api) -> Session<Accepting> {
         let (limiter, policy) = (Limiter::new(Pace::Unlimited), Policy::new(1, 7));
         let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
-        Session::new(Accepting::default(), Api::Invites, limiter, policy, clock, mpsc::unbounded_channel().0)
+        Session::new(Accepting::default(), api, limiter, policy, clock, mpsc::unbounded_channel().0)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_person_who_accepts_between_the_two_lists_is_a_member() {
-        let directory = preflight_pending(&session()).await.unwrap();
+        let directory = preflight_pending(&session(Api::Invites)).await.unwrap();
         assert!(matches!(directory.presence("ada@example.com"), Some(Presence::Member { .. })), "{directory:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_invites_endpoint_has_two_lists_and_the_users_endpoint_one() {
+        for (api, expected) in [(Api::Invites, 2), (Api::Users, 1)] {
+            let session = session(api);
+            read_people(&session, &mut Directory::new()).await.unwrap();
+            assert_eq!(session.gateway.0.load(Ordering::Relaxed), expected, "{api:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_organization_may_stay_without_a_name() {
         // The answer to `Request::Organization` is of another kind.
-        assert_eq!(preflight_pending(&session()).await.unwrap().name(), None);
+        assert_eq!(preflight_pending(&session(Api::Invites)).await.unwrap().name(), None);
     }
 }
