@@ -57,3 +57,19 @@ pub(super) fn reader(file: &File, _: &std::path::Path) -> io::Result<File> {
 pub(super) fn reader(_: &File, path: &std::path::Path) -> io::Result<File> {
     File::open(path)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::fd::OwnedFd;
+
+    use super::*;
+
+    /// A pipe cannot be synced, so an error shows that the system was asked.
+    #[test]
+    fn a_sync_reaches_the_system() {
+        let (_reader, writer) = io::pipe().unwrap();
+        let file = File::from(OwnedFd::from(writer));
+        let error = SystemDisk.sync(&file).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
