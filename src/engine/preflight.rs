@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_invites_endpoint_has_two_lists_and_the_users_endpoint_one() {
+    async fn the_invites_endpoint_has_a_list_of_its_own() {
         for (api, expected) in [(Api::Invites, 2), (Api::Users, 1)] {
             let session = session(api);
             read_people(&session, &mut Directory::new()).await.unwrap();
