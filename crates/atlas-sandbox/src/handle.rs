@@ -118,9 +118,7 @@ impl Sandbox {
         let date = now.saturating_add(plan.date_by).unwrap_or(now);
         let mut delivery = Delivery::Whole;
         if let Some(fault) = &plan.fault {
-            if fault.answers_at().is_some() {
-                response = substitute(fault, asked, date);
-            }
+            response = substitute(fault, asked, date).unwrap_or(response);
             delivery = deliver(fault, &mut response);
         }
         if plan.fault == Some(FaultKind::NoHeaders) {

@@ -37,9 +37,9 @@ pub(crate) struct Asked<'r> {
     pub(crate) style: Style,
 }
 
-/// Returns the answer that a fault gives in place of the organization's.
-pub(crate) fn substitute(fault: &FaultKind, asked: Asked<'_>, now: Timestamp) -> Response<Bytes> {
-    match fault {
+/// Returns the answer that a fault gives in place of the organization's, if it gives one.
+pub(crate) fn substitute(fault: &FaultKind, asked: Asked<'_>, now: Timestamp) -> Option<Response<Bytes>> {
+    let answer = match fault {
         FaultKind::Status { status, code, retry_after, .. } => {
             let mut response = answer::error(&problem(*status, code.as_deref()), asked.style);
             if let Some(value) = retry_after.and_then(|retry_after| retry_after_header(retry_after, now)) {
@@ -51,10 +51,11 @@ pub(crate) fn substitute(fault: &FaultKind, asked: Asked<'_>, now: Timestamp) ->
         FaultKind::Echo { status, html } => {
             let echo = format!("The request had the header Authorization: {}", asked.authorization);
             if *html {
-                return answer::html(status_code(*status), &echo);
+                answer::html(status_code(*status), &echo)
+            } else {
+                let problem = Problem { detail: format!("Unexpected error. {echo}"), ..problem(*status, None) };
+                answer::error(&problem, asked.style)
             }
-            let problem = Problem { detail: format!("Unexpected error. {echo}"), ..problem(*status, None) };
-            answer::error(&problem, asked.style)
         }
         FaultKind::Redirect(status) => answer::redirect(status_code(*status), asked.path),
         FaultKind::Reset(_)
@@ -70,8 +71,9 @@ pub(crate) fn substitute(fault: &FaultKind, asked: Asked<'_>, now: Timestamp) ->
         | FaultKind::Maintenance(_)
         | FaultKind::Revoke
         | FaultKind::List(_)
-        | FaultKind::Clock(_) => answer::bare(StatusCode::OK),
-    }
+        | FaultKind::Clock(_) => return None,
+    };
+    Some(answer)
 }
 
 /// Changes the answer to a request as a fault does, and returns the part of it that arrives.
