@@ -116,8 +116,8 @@ fn read_strictly<T: Default>(
         // An editor may have removed the last line end. A line that a kill has cut off lacks cells, or a part of one.
         let whole = [rest, b"\n"].concat();
         match decoder.line(&whole, header.len()) {
-            Ok(line) => each(&mut found, At { number: number + 1, offset }, line),
-            Err(_) => torn = true,
+            Ok(line) if !lines.is_in_quotes() => each(&mut found, At { number: number + 1, offset }, line),
+            Ok(_) | Err(_) => torn = true,
         }
     }
     Ok((header, torn, found))

@@ -49,6 +49,11 @@ impl<R: Read> RawLines<R> {
         (self.offset + self.start as u64, &self.buffer[self.start..])
     }
 
+    /// Returns whether the rest ends within quotes, so that it is not a whole line.
+    pub(super) fn is_in_quotes(&self) -> bool {
+        self.quoted
+    }
+
     fn end_of_line(&mut self) -> Option<usize> {
         while let Some(at) = memchr::memchr2(b'"', b'\n', &self.buffer[self.searched..]) {
             let at = self.searched + at;

@@ -151,6 +151,23 @@ fn a_torn_last_line_is_cut_off_before_a_run_appends() {
 }
 
 #[test]
+fn a_rest_with_an_open_quote_is_cut_off() {
+    let workspace = Workspace::new();
+    let (mut journal, _) = workspace.open();
+    append(&mut journal, 2, "a@example.com", Status::Invited);
+    journal.flush().unwrap();
+    drop(journal);
+    // It has all cells, but the quote in the second never ends.
+    let rest = workspace.text().lines().next_back().unwrap().replacen("a@example.com", "b@example.com\"", 1);
+    fs::write(workspace.path(), workspace.text() + &rest).unwrap();
+    let (mut journal, earlier) = workspace.open();
+    assert!(earlier.was_torn());
+    append(&mut journal, 3, "c@example.com", Status::Sending);
+    journal.flush().unwrap();
+    assert_eq!(workspace.lines(), ["a@example.com invited", "c@example.com sending"]);
+}
+
+#[test]
 fn a_torn_header_is_written_again() {
     let workspace = Workspace::new();
     for text in [
