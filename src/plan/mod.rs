@@ -18,7 +18,7 @@ use crate::model::email;
 use crate::model::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
 use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
-use crate::spreadsheet::{Header, Row, RowFault};
+use crate::spreadsheet::{CellFault, Header, Row, RowFault};
 
 pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
@@ -83,9 +83,9 @@ impl<'a> Planner<'a> {
     /// Returns the invitation to send for the row, or the first reason why the row is invalid.
     pub fn plan(&self, row: &Row) -> Result<Invitation, Rejection> {
         if let Some(fault) = row.fault() {
-            return Err(self.faulty(*fault));
+            return Err(self.faulty(fault));
         }
-        self.check_formulas(row)?;
+        self.check_cells(row)?;
         let email = self.address(row)?;
         let (organization, directory) = self.organization(row)?;
         let roles = self.roles(row)?;
@@ -97,14 +97,14 @@ impl<'a> Planner<'a> {
     /// entries yields the first one only.
     pub fn problems(&self, row: &Row) -> Vec<Rejection> {
         if let Some(fault) = row.fault() {
-            return vec![self.faulty(*fault)];
+            return vec![self.faulty(fault)];
         }
         let (email, roles) = (self.address(row).err(), self.roles(row).err());
         let (organization, teams, projects) = match self.organization(row) {
             Ok((_, directory)) => (None, self.teams(row, directory).err(), self.projects(row, directory).err()),
             Err(rejection) => (Some(rejection), None, None),
         };
-        let all = [self.check_formulas(row).err(), email, organization, roles, teams, projects];
+        let all = [self.check_cells(row).err(), email, organization, roles, teams, projects];
         let mut problems: Vec<Rejection> = Vec::new();
         for problem in all.into_iter().flatten() {
             // A formula error is also an invalid address, role or name, which is not worth a second message.
@@ -158,10 +158,6 @@ impl<'a> Planner<'a> {
                      that contains the separator, or give the extra column a name"
                 ),
             ),
-            RowFault::InvalidEncoding { cell } => Cell::new(self.column(cell), "").reject(
-                RejectionCode::InvalidEncoding,
-                "some characters cannot be read; type the cell again and save the file as CSV UTF-8",
-            ),
             RowFault::UnclosedQuote => Rejection::of_row(
                 RejectionCode::UnclosedQuote,
                 "a double quote in this row is never closed, so the rows below were not read; add the closing double \
@@ -177,17 +173,31 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Rejects a row with a formula error, which must not count as an empty cell or as a name.
-    fn check_formulas(&self, row: &Row) -> Result<(), Rejection> {
+    /// Rejects a row with a cell that must count neither as empty nor as a name.
+    fn check_cells(&self, row: &Row) -> Result<(), Rejection> {
         let columns = [Some(self.email), self.org_id, self.roles, self.teams, self.projects];
-        let Some(index) = columns.into_iter().flatten().find(|index| formula::is_error(row.cell(*index))) else {
-            return Ok(());
-        };
+        columns.into_iter().flatten().try_for_each(|index| self.check_cell(row, index))
+    }
+
+    fn check_cell(&self, row: &Row, index: usize) -> Result<(), Rejection> {
         let text = row.cell(index);
-        Err(Cell::new(self.column(index), text).reject(
-            RejectionCode::FormulaError,
-            format_args!("the formula in the cell returns {text}; correct it, or type the value instead"),
-        ))
+        let cell = Cell::new(self.column(index), text);
+        match row.cell_fault(index) {
+            Some(CellFault::InvalidEncoding) => Err(cell.reject(
+                RejectionCode::InvalidEncoding,
+                "some characters cannot be read; type the cell again and save the file as CSV UTF-8",
+            )),
+            Some(CellFault::NoResult) => Err(cell.reject(
+                RejectionCode::FormulaError,
+                "the formula in the cell has no saved result; save the file in a spreadsheet program, or type the value \
+                 instead",
+            )),
+            None if formula::is_error(text) => Err(cell.reject(
+                RejectionCode::FormulaError,
+                format_args!("the formula in the cell returns {text}; correct it, or type the value instead"),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn address<'r>(&self, row: &'r Row) -> Result<&'r str, Rejection> {

@@ -37,7 +37,7 @@ pub use how_read::{FileKind, HowRead};
 pub use not_a_spreadsheet::NotASpreadsheet;
 pub use open::{Input, Opened};
 pub use options::SheetOptions;
-pub use row::{Row, RowFault};
+pub use row::{CellFault, Row, RowFault};
 pub use row_count::RowCount;
 pub use sheet::Sheet;
 pub use workbook::{Damage, OfficeFormat, Oversize, WorkbookError};

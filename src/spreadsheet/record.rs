@@ -36,6 +36,8 @@ pub(super) struct Record<'a> {
     /// The end of each cell in `bytes`.
     pub(super) ends: &'a [usize],
     pub(super) cut: Option<Cut>,
+    /// The cells whose formulas have no saved result.
+    pub(super) without_result: &'a [usize],
 }
 
 /// A reason why a record holds less or more than one row.
@@ -92,7 +94,7 @@ impl Records {
 
     fn record(&mut self, bytes: usize, cells: usize, cut: Option<Cut>) -> Record<'_> {
         self.number = self.number.saturating_add(1);
-        Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut }
+        Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut, without_result: &[] }
     }
 
     /// Reads a record of at least one character; returns how much of `bytes` and `ends` it takes.

@@ -11,6 +11,7 @@ pub struct Row {
     text: String,
     ends: Vec<u32>,
     fault: Option<RowFault>,
+    cell_faults: Vec<(usize, CellFault)>,
 }
 
 /// A fault because of which the cells of a row cannot be trusted.
@@ -23,27 +24,30 @@ pub enum RowFault {
         /// The number of columns that the header names.
         columns: usize,
     },
-    /// A cell holds bytes that are not valid in the file's encoding; they are replaced by `\u{fffd}`.
-    InvalidEncoding {
-        /// The first such cell.
-        cell: usize,
-    },
     /// A double quote in this row is never closed.
     UnclosedQuote,
     /// The row is longer than any real one; only its beginning was kept.
     TooLong,
 }
 
+/// A fault because of which the text of one cell cannot be trusted. It does no harm in a column that is not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellFault {
+    /// The cell has bytes that are not valid in the file's encoding; they are replaced by `\u{fffd}`.
+    InvalidEncoding,
+    /// The cell has a formula whose result was not saved.
+    NoResult,
+}
+
 impl Row {
     pub(super) fn read(record: &Record<'_>, columns: usize) -> Self {
-        let (text, ends, broken) = decoded(record);
+        let (text, ends, cell_faults) = decoded(record);
         let cut = record.cut.map(|cut| match cut {
             Cut::TooLong => RowFault::TooLong,
             Cut::UnclosedQuote => RowFault::UnclosedQuote,
         });
-        let mut row = Self { number: record.number, text, ends, fault: None };
-        row.fault =
-            cut.or_else(|| row.too_many(columns)).or_else(|| broken.map(|cell| RowFault::InvalidEncoding { cell }));
+        let mut row = Self { number: record.number, text, ends, fault: None, cell_faults };
+        row.fault = cut.or_else(|| row.too_many(columns));
         row
     }
 
@@ -78,32 +82,37 @@ impl Row {
     }
 
     /// Returns the fault of the row, if it has one.
-    pub fn fault(&self) -> Option<&RowFault> {
-        self.fault.as_ref()
+    pub fn fault(&self) -> Option<RowFault> {
+        self.fault
+    }
+
+    /// Returns the fault of a cell, if it has one.
+    pub fn cell_fault(&self, index: usize) -> Option<CellFault> {
+        self.cell_faults.iter().find(|(cell, _)| *cell == index).map(|(_, fault)| *fault)
     }
 }
 
-/// Returns the text of a record, the end of each cell in it, and the first cell with invalid bytes.
-fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Option<usize>) {
+/// Returns the text of a record, the end of each cell in it, and the cells that have a fault.
+fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Vec<(usize, CellFault)>) {
+    let mut faults: Vec<_> = record.without_result.iter().map(|&cell| (cell, CellFault::NoResult)).collect();
     if record.bytes.is_ascii()
         && let Ok(text) = std::str::from_utf8(record.bytes)
     {
-        return (text.to_owned(), record.ends.iter().map(|&end| end as u32).collect(), None);
+        return (text.to_owned(), record.ends.iter().map(|&end| end as u32).collect(), faults);
     }
     let mut text = String::with_capacity(record.bytes.len());
     let mut ends = Vec::with_capacity(record.ends.len());
-    let mut broken = None;
     for (index, bytes) in record.cells().enumerate() {
         match std::str::from_utf8(bytes) {
             Ok(cell) => text.push_str(cell),
             Err(_) => {
-                broken = broken.or(Some(index));
+                faults.push((index, CellFault::InvalidEncoding));
                 text.push_str(&String::from_utf8_lossy(bytes));
             }
         }
         ends.push(text.len() as u32);
     }
-    (text, ends, broken)
+    (text, ends, faults)
 }
 
 #[cfg(test)]
@@ -118,7 +127,7 @@ mod tests {
                 Some(*end)
             })
             .collect();
-        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None }, columns)
+        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, without_result: &[2] }, columns)
     }
 
     #[test]
@@ -133,13 +142,15 @@ mod tests {
     fn only_text_beyond_the_columns_is_a_fault() {
         assert_eq!(row(&[b"a", b"b", b" ", b""], 2).fault(), None);
         let fault = RowFault::TooManyFields { fields: 3, columns: 2 };
-        assert_eq!(row(&[b"a", b"b", b"c", b""], 2).fault(), Some(&fault));
+        assert_eq!(row(&[b"a", b"b", b"c", b""], 2).fault(), Some(fault));
     }
 
     #[test]
-    fn broken_bytes_are_a_fault_within_one_cell() {
-        let row = row(&[b"a", b"Zo\xC3", b"\xABx", b"b"], 4);
-        assert_eq!(row.fault(), Some(&RowFault::InvalidEncoding { cell: 1 }));
-        assert_eq!([1, 2, 3].map(|i| row.cell(i)), ["Zo\u{fffd}", "\u{fffd}x", "b"]);
+    fn a_fault_of_a_cell_concerns_only_that_cell() {
+        let row = row(&[b"a", b"Zo\xC3", b"", b"\xABx"], 4);
+        let broken = Some(CellFault::InvalidEncoding);
+        assert_eq!([0, 1, 2, 3].map(|i| row.cell_fault(i)), [None, broken, Some(CellFault::NoResult), broken]);
+        assert_eq!([1, 3].map(|i| row.cell(i)), ["Zo\u{fffd}", "\u{fffd}x"]);
+        assert_eq!(row.fault(), None);
     }
 }

@@ -26,7 +26,7 @@ use super::line::{BadLine, Line};
 use super::record::{Encoder, Subject};
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 use crate::model::status::NextRun;
-use crate::spreadsheet::{Input, Row, RowFault, Sheet, SheetError, SheetOptions};
+use crate::spreadsheet::{CellFault, Input, Row, RowFault, Sheet, SheetError, SheetOptions};
 
 /// The number of columns of results from which a file counts as results.
 const ENOUGH: usize = RESULT_COLUMNS.len() / 2;
@@ -140,11 +140,15 @@ impl Columns {
             }
             Some(RowFault::UnclosedQuote) => return Err(BadLine::new("a double quote is never closed")),
             Some(RowFault::TooLong) => return Err(BadLine::new("the line is too long")),
-            Some(RowFault::InvalidEncoding { cell }) if self.own.contains(cell) => {
+            None => {}
+        }
+        // In the user's own columns they do no harm.
+        match self.own.iter().find_map(|cell| row.cell_fault(*cell)) {
+            Some(CellFault::InvalidEncoding) => {
                 return Err(BadLine::new("a cell has characters of another encoding"));
             }
-            // In the user's own columns they do no harm.
-            Some(RowFault::InvalidEncoding { .. }) | None => {}
+            Some(CellFault::NoResult) => return Err(BadLine::new("a formula has no saved result")),
+            None => {}
         }
         let finished = time::read(self.own(row, FINISHED_AT), order);
         let expires = time::read(self.own(row, EXPIRES_AT), order);

@@ -86,14 +86,15 @@ impl TableRecords {
         self.number += 1;
         self.ends.clear();
         if self.number < row.number {
-            return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None });
+            return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None, without_result: &[] });
         }
         let first = if self.next == 0 { 0 } else { self.table.rows[self.next - 1].cells };
         let start = if first == 0 { 0 } else { self.table.ends[first - 1] as usize };
         self.ends.extend(self.table.ends[first..row.cells].iter().map(|end| *end as usize - start));
         let end = start + self.ends.last().copied().unwrap_or_default();
         self.next += 1;
-        Some(Record { number: row.number, bytes: &self.table.text[start..end], ends: &self.ends, cut: None })
+        let bytes = &self.table.text[start..end];
+        Some(Record { number: row.number, bytes, ends: &self.ends, cut: None, without_result: &[] })
     }
 }
 
