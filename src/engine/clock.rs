@@ -1,6 +1,7 @@
 //! The local wall clock, and the server's clock as far as its answers show it.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,17 +13,25 @@ pub struct Clock {
     /// The time that it showed at `origin`, if tokio's clock advances it.
     start: Option<Timestamp>,
     origin: Instant,
+    /// The seconds of suspensions, which tokio's clock does not count.
+    suspended: Option<&'static AtomicI64>,
 }
 
 impl Clock {
     /// Creates a clock that shows the time of the machine. Unlike tokio's, it goes on while the machine is suspended.
     pub fn system() -> Self {
-        Self { start: None, origin: Instant::now() }
+        Self { start: None, origin: Instant::now(), suspended: None }
     }
 
     /// Creates a clock that shows `start` now. From there on tokio's clock, which tests can pause, advances it.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self { start: Some(start), origin: Instant::now() }
+        Self { start: Some(start), origin: Instant::now(), suspended: None }
+    }
+
+    /// Adds the seconds for which the machine is suspended from now on, for simulations.
+    #[must_use]
+    pub fn with_suspensions(self, seconds: &'static AtomicI64) -> Self {
+        Self { suspended: Some(seconds), ..self }
     }
 
     /// Returns the instant this long after the clock's start.
@@ -33,7 +42,9 @@ impl Clock {
     /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         let Some(start) = self.start else { return Timestamp::now() };
-        start.saturating_add(signed(self.origin.elapsed())).unwrap_or(Timestamp::MAX)
+        let suspended = self.suspended.map_or(0, |seconds| seconds.load(Ordering::Relaxed));
+        let elapsed = signed(self.origin.elapsed()).saturating_add(SignedDuration::from_secs(suspended));
+        start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Other actors while the job runs: people who accept, other administrators who invite or cancel, and programs that
 //! spend tokens of the same buckets.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bulk_invite::atlas::{EndpointSet, Membership};
@@ -79,13 +80,15 @@ async fn cancelling(atlas: Shared, pause: Duration, mut rng: Rng) {
     }
 }
 
-/// Suspends the machine once. Its timers do not notice, and neither does the clock of the current run.
+/// Suspends the machine once. Its timers do not notice, but the server goes on and finishes what it was processing.
 async fn suspending(atlas: Shared, mut rng: Rng) {
     sleep(random_duration(&mut rng, Duration::ZERO, Duration::from_secs(60))).await;
     let mut atlas = locked(&atlas);
     let asleep = rng.i64(30..3600);
     atlas.history.note(|| format!("the machine is suspended for {asleep} s"));
     atlas.slept += SignedDuration::from_secs(asleep);
+    atlas.suspended.fetch_add(asleep, Ordering::Relaxed);
+    atlas.suspension.notify_waiters();
 }
 
 async fn spending(atlas: Shared, pause: Duration, mut rng: Rng) {

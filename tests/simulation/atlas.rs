@@ -3,11 +3,14 @@
 //! It is one value behind one lock, with everything that the checks need. [`crate::answers`] has its answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use bulk_invite::atlas::{Api, Create, EndpointSet, Membership};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 use crate::bucket::{Bucket, InvitationLimit};
 use crate::cancellations::Cancellations;
@@ -64,6 +67,10 @@ pub(crate) struct Atlas {
     /// The time by which the clocks of the server and the machine are ahead of the time that the simulation counts, because
     /// the machine was suspended or the user came back later.
     pub(crate) slept: SignedDuration,
+    /// The seconds of suspensions, for the clock of the current run.
+    pub(crate) suspended: &'static AtomicI64,
+    /// Ends the waiting of requests that the server still processes when the machine is suspended.
+    pub(crate) suspension: Arc<Notify>,
     /// The time by which the machine's clock is wrong in the current run.
     pub(crate) clock_error: SignedDuration,
     /// The beginning of the current run.
@@ -97,6 +104,8 @@ impl Atlas {
             client_credential: 0,
             announced: BTreeMap::new(),
             slept: SignedDuration::ZERO,
+            suspended: Box::leak(Box::default()),
+            suspension: Arc::default(),
             clock_error: SignedDuration::ZERO,
             run_began: Duration::ZERO,
             last_removal: None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bulk_invite::atlas::{Answer, Body, Gateway, InviterName, Lost, NoAnswer, NotSent, Request, Response};
 use bulk_invite::model::NetworkFault;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::atlas::Atlas;
@@ -283,6 +283,7 @@ async fn serve(
     {
         locked(&atlas).in_process.insert(flight.number, fold(&create.email));
     }
+    let suspension = locked(&atlas).suspension.clone();
     let arrival = Instant::now() + flight.request_latency;
     let never = Instant::now() + Duration::from_secs(86_400);
     let arrival = if matches!(flight.fault, Some(Fault::StillRunning(_))) { never } else { arrival };
@@ -290,7 +291,7 @@ async fn serve(
         biased;
         () = sleep_until(arrival) => false,
         _ = &mut client_left => {
-            sleep_until(arrival.min(Instant::now() + flight.late)).await;
+            wait_at_server(&suspension, arrival.min(Instant::now() + flight.late)).await;
             true
         }
     };
@@ -302,7 +303,7 @@ async fn serve(
             // The client has the answer, or was killed.
             let _ = client_left.await;
         }
-        sleep(flight.late).await;
+        wait_at_server(&suspension, Instant::now() + flight.late).await;
         None
     } else {
         Some(answer)
@@ -314,6 +315,15 @@ async fn serve(
     // The client may have abandoned the request.
     if let Some(answer) = answer {
         let _ = answer.send(response);
+    }
+}
+
+/// Waits until `end`, at most until the job's machine is suspended: that takes longer than any request.
+async fn wait_at_server(suspension: &Notify, end: Instant) {
+    tokio::select! {
+        biased;
+        () = sleep_until(end) => {}
+        () = suspension.notified() => {}
     }
 }
 

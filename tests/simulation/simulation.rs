@@ -211,7 +211,9 @@ impl Simulation {
                     Command::Invite(sheet) => String::from_utf8_lossy(sheet).into_owned(),
                     Command::Revoke(run) => fs::read_to_string(run).unwrap_or_default(),
                 };
-                format!("{name} with {faults:?}, {:?}, {:?}:\n{input}", user_run.signals, user_run.crash)
+                let UserRun { settings, signals, crash, fresh, .. } = user_run;
+                let flags = format!("timeout {:?}, settle {:?}, fresh {fresh}", settings.timeout, settings.settle);
+                format!("{name} with {flags}, {faults:?}, {signals:?}, {crash:?}:\n{input}")
             });
         }
         let other = self.other_process(user_run);

@@ -4,6 +4,7 @@ use std::fs;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use bulk_invite::plan::{Directory, PlanOptions, Planner};
 use bulk_invite::results::{Durability, Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
 use fastrand::Rng;
+use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 
@@ -170,8 +172,12 @@ impl Opened {
         let settings = &user_run.settings;
         let organization = ORGANIZATION.parse().expect("an id");
         let keys = PersonKeys::default();
-        let now = locked(atlas).machine_clock();
-        let clock = Clock::starting_at(now);
+        let (now, suspended) = {
+            let atlas = locked(atlas);
+            (atlas.machine_clock(), atlas.suspended)
+        };
+        let before = SignedDuration::from_secs(suspended.load(Ordering::Relaxed));
+        let clock = Clock::starting_at(now - before).with_suspensions(suspended);
         let start = if user_run.fresh { Start::Fresh(now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
         let (mut journal, earlier) = opened.expect("the results can be resumed");

@@ -33,7 +33,12 @@ impl Conditions {
     pub(super) fn unresolved(&self, line: &Outcome, sent_as: String) -> Unresolved {
         let sent = self.sent(line);
         let settled = after(self.abandoned_at(line, sent.at, LONGEST_TIMEOUT.max(self.timeout)), sent.settle);
-        let rest = settled.duration_since(self.server_now).clamp(SignedDuration::ZERO, sent.settle);
+        let rest = if self.knows_server_time {
+            settled.duration_since(self.server_now).clamp(SignedDuration::ZERO, sent.settle)
+        } else {
+            // The local clock may have been changed since, so the request may have been sent just now.
+            sent.settle
+        };
         let trace =
             Trace { attempts: line.attempts, first_sent: Some(first_sent(line)), last_sent: Some(line.finished_at) };
         // If the recorded delay is not this run's, the flags differ or the local clock was changed: both times may be right.

@@ -316,3 +316,28 @@ async fn unresolved_people_gone_from_the_sheet_are_only_looked_up() {
     assert_eq!(run.requests, ["5 invite bob", "35 find ada"]);
     assert_eq!(run.lines(), ["2 bob invited i-bob http 201 x1"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_wait_keeps_the_settle_delay_of_the_sender() {
+    let with_settle = |mut world: World, seconds| {
+        world.options.settle = Duration::from_secs(seconds);
+        world
+    };
+    let world = with_settle(killed_while_sending(with_settle(World::users(), 120)).await, 1);
+    let run = world.signal_at(1.0, Signal::Interrupt).run().await;
+    assert_eq!(run.lines(), ["2 ada unknown INTERRUPTED x1", "3 bob invited i-bob http 201 x1"]);
+    let run = with_settle(run.again().await, 1).run().await;
+    assert_eq!(run.requests[0], "125 find ada");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_servers_clock_the_whole_settle_delay_is_waited() {
+    for change in [0, 3600] {
+        let world = killed_while_sending(World::users().without_date()).await.clock_changed_by(change);
+        let run = world.run().await;
+        assert_eq!(run.requests[..2], ["5 invite bob", "35 find ada"], "{change}");
+        let run = World::users().without_date().people(["ada"]).when("invite ada", [timeout()]).killed_after(5.0).run();
+        let run = run.await.again_after(10.0).await.clock_changed_by(change).run().await;
+        assert_eq!(run.requests[0], "45 find ada", "{change}");
+    }
+}

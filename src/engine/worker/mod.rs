@@ -68,6 +68,8 @@ struct ActiveRow<'a, G> {
     trace: Trace,
     /// The time of the latest request.
     sent_at: Option<Moment>,
+    /// The server's time at which an earlier run's request has certainly ended.
+    settled_at: Option<Timestamp>,
     window: Option<Window>,
     last: LastAnswer,
     /// Created when the first delay is needed.
@@ -96,6 +98,7 @@ async fn run_row<G: Gateway>(context: &WorkerContext<G>, assignment: Assignment)
         preauthorized,
         trace: Trace::default(),
         sent_at: None,
+        settled_at: None,
         window: None,
         last: LastAnswer::default(),
         delays: None,

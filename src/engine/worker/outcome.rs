@@ -104,6 +104,8 @@ impl<G: Gateway> ActiveRow<'_, G> {
         // Only an invitation must have ended before it is looked up.
         let may_run = matches!(self.request, Request::Create(_));
         let settled_at = may_run.then(|| self.context.settled_at(outcome.finished_at));
+        // The run that sent the request may have had a longer delay.
+        let settled_at = settled_at.max(self.settled_at.filter(|_| may_run));
         Outcome { settled_at, ..outcome }
     }
 

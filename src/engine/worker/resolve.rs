@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::ownership::{Found, Moment, Window};
 use super::{ActiveRow, Ending, Trace, Unresolved};
 use crate::atlas::api::Gateway;
+use crate::engine::clock::signed;
 use crate::engine::session::Unanswered;
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
@@ -35,6 +36,7 @@ impl<G: Gateway> ActiveRow<'_, G> {
         let since = trace.first_sent.map(|local| Moment { local, server: since });
         self.window = since.map(|since| Window { until, ..Window::new(since) });
         self.sent_as = Some(sent_as);
+        self.settled_at = self.context.session.server_now().checked_add(signed(settle)).ok();
         settle
     }
 
