@@ -48,14 +48,22 @@ impl Clock {
     }
 }
 
+/// The most by which our clock may deviate from the time that passes, while an answer is on its way.
+const LARGEST_SKIP: SignedDuration = SignedDuration::from_secs(1);
+
 /// The server's clock, by the `Date` of its latest answer.
 #[derive(Debug, Default)]
 pub struct ServerClock(Mutex<Option<SignedDuration>>);
 
 impl ServerClock {
     /// Records the `Date` of an answer that arrived when our clock showed `received`.
-    pub fn observe(&self, date: Timestamp, received: Timestamp) {
-        if let Ok(mut ahead) = self.0.lock() {
+    ///
+    /// `skipped` is the time by which our clock advanced more than the time that passed since the request was sent. If the
+    /// machine was suspended or its clock was set meanwhile, the `Date` is old and is ignored.
+    pub fn observe(&self, date: Timestamp, received: Timestamp, skipped: SignedDuration) {
+        if skipped.abs() < LARGEST_SKIP
+            && let Ok(mut ahead) = self.0.lock()
+        {
             *ahead = Some(date.duration_since(received));
         }
     }
@@ -71,4 +79,29 @@ impl ServerClock {
 /// Converts a duration to a signed one. Saturates after 292 billion years.
 pub(crate) fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_of_an_answer_received_after_a_suspension_is_ignored() {
+        let (clock, at) = (ServerClock::default(), |second| Timestamp::from_second(second).unwrap());
+        clock.observe(at(1030), at(1000), SignedDuration::from_millis(-5));
+        assert_eq!(clock.translate(at(1001)), Some(at(1031)));
+        for skipped in [-3600, -2, 2, 3600] {
+            clock.observe(at(1031), at(5000), SignedDuration::from_secs(skipped));
+            assert_eq!(clock.translate(at(5001)), Some(at(5031)), "{skipped}");
+        }
+    }
+
+    #[test]
+    fn a_simulated_clock_goes_on_while_the_machine_is_suspended() {
+        static SUSPENDED: AtomicI64 = AtomicI64::new(0);
+        let start = Timestamp::from_second(1000).unwrap();
+        let clock = Clock::starting_at(start).with_suspensions(&SUSPENDED);
+        SUSPENDED.store(60, Ordering::Relaxed);
+        assert!(clock.now() >= start + SignedDuration::from_secs(60));
+    }
 }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::authorship::Authorship;
 use super::backoff::Policy;
-use super::clock::{Clock, ServerClock};
+use super::clock::{Clock, ServerClock, signed};
 use super::limiter::{Learned, Limiter, Permit, WaitTooLong};
 use super::stop::{Stop, Stopped};
 use crate::atlas::api::{Answer, Api, Body, Gateway, Request, Response};
@@ -154,6 +154,7 @@ impl<G: Gateway> Session<G> {
     /// `Stopped` if the requests in flight are abandoned, which is what a second signal does.
     pub async fn send(&self, mut permit: Permit, request: &Request) -> Result<Answer, Stopped> {
         permit.mark_sent();
+        let (sent_at, began) = (self.clock.now(), Instant::now());
         // The future is large and would be copied whenever it is passed on, so it is pinned here.
         let answer = pin!(self.gateway.send(request));
         let answer = self.stop.or_abandoned(answer).await?;
@@ -166,7 +167,9 @@ impl<G: Gateway> Session<G> {
                 self.authorship.learn(created.invited_by.as_deref());
             }
             if let Some(date) = response.date {
-                self.server_clock.observe(date, self.clock.now());
+                let received = self.clock.now();
+                let skipped = received.duration_since(sent_at) - signed(began.elapsed());
+                self.server_clock.observe(date, received, skipped);
             }
         }
         if let Some(learned) = permit.observe(&answer) {

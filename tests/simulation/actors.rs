@@ -83,12 +83,19 @@ async fn cancelling(atlas: Shared, pause: Duration, mut rng: Rng) {
 /// Suspends the machine once. Its timers do not notice, but the server goes on and finishes what it was processing.
 async fn suspending(atlas: Shared, mut rng: Rng) {
     sleep(random_duration(&mut rng, Duration::ZERO, Duration::from_secs(60))).await;
+    let suspension = {
+        let mut atlas = locked(&atlas);
+        atlas.history.note(|| "the machine is suspended".to_owned());
+        atlas.suspension.clone()
+    };
+    suspension.notify_waiters();
+    // What the server was processing ends now, and not when the machine continues.
+    sleep(Duration::from_nanos(1)).await;
     let mut atlas = locked(&atlas);
     let asleep = rng.i64(30..3600);
-    atlas.history.note(|| format!("the machine is suspended for {asleep} s"));
+    atlas.history.note(|| format!("the machine continues after {asleep} s"));
     atlas.slept += SignedDuration::from_secs(asleep);
     atlas.suspended.fetch_add(asleep, Ordering::Relaxed);
-    atlas.suspension.notify_waiters();
 }
 
 async fn spending(atlas: Shared, pause: Duration, mut rng: Rng) {

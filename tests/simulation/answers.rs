@@ -235,6 +235,8 @@ impl Atlas {
             return self.error(429, "RATE_LIMITED_TOKEN_BUCKET", "Rate limit exceeded.");
         }
         let wait = Duration::from_secs((empty.next_step - now).as_secs());
+        // An answer that asks for no wait permits a request at once, which may be refused again.
+        let announced = (wait > Duration::ZERO).then_some(empty.next_step);
         let Bucket { capacity, refill, period, .. } = self.buckets[set as usize];
         let text = format!(
             "Rate limit exceeded. Please retry after {} seconds. Request capacity: {capacity}. Refill rate: {refill} per {} seconds.",
@@ -244,7 +246,7 @@ impl Atlas {
         let mut response = self.error(429, "RATE_LIMITED_TOKEN_BUCKET", &text);
         // The header may be missing; the text has the same number.
         response.retry_after = Some(wait).filter(|_| self.rng.u8(..4) > 0);
-        self.announced.insert(flight.number, empty.next_step);
+        self.announced.extend(announced.map(|at| (flight.number, at)));
         response
     }
 

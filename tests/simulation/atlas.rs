@@ -17,7 +17,7 @@ use crate::cancellations::Cancellations;
 use crate::client_rules::ClientRules;
 use crate::faults::{Faults, random_duration};
 use crate::history::History;
-use crate::ledger::{Creator, Issued, Ledger, OTHER_NAMES, OUR_NAME, Shown, fold};
+use crate::ledger::{Creator, Issued, Ledger, OTHER_NAMES, OUR_NAME, Shown, Tolerance, fold};
 use crate::scenario::ServerOptions;
 
 /// The organization of every seed.
@@ -170,6 +170,14 @@ impl Atlas {
     /// Returns whether answers name another creator of the invitation than the job's credential.
     pub(crate) fn is_named_otherwise(&self, issued: &Issued) -> bool {
         self.server.hazards.named_inviters && issued.inviter != OUR_NAME
+    }
+
+    /// Returns the deviations with which an invitation may count as the job's. They are larger if it has the job's
+    /// inviter: the job's credential created it.
+    pub(crate) fn tolerance(&self, issued: &Issued) -> Tolerance {
+        let is_own = self.server.hazards.named_inviters && issued.inviter == OUR_NAME;
+        let late = if is_own { Duration::from_secs(300) } else { Duration::ZERO };
+        Tolerance { early: self.server.early().map(|early| early + late), late }
     }
 
     fn id(&mut self, kind: char) -> String {

@@ -51,7 +51,7 @@ impl Atlas {
         };
         let may_be_ours = || {
             !self.is_named_otherwise(issued)
-                && self.ledger.may_come_from_job(&issued.address, issued.created, self.server.early())
+                && self.ledger.may_come_from_job(&issued.address, issued.created, self.tolerance(issued))
         };
         let is_allowed =
             issued.creator == Creator::Job || (may_be_ours() && !self.cancellations.is_known_not_ours(issued));

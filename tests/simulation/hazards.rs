@@ -155,13 +155,16 @@ impl Hazards {
         if !self.has(Hazard::ChangedFlags) {
             return usual.clone();
         }
+        let is_named = self.has(Hazard::NamedInviters);
         let rng = &mut self.rng;
+        let timeout = Duration::from_secs([3, 10, 30][rng.usize(..3)]);
         Settings {
             api: if rng.u8(..3) == 0 { [Api::Invites, Api::Users][rng.usize(..2)] } else { usual.api },
             concurrency: [1, 4, 16][rng.usize(..3)],
             max_attempts: [1, 2, 5][rng.usize(..3)],
             settle: SETTLES[rng.usize(..3)],
-            timeout: Duration::from_secs([3, 10, 30][rng.usize(..3)]),
+            // Without its inviter, an invitation is recognized by its time, and that depends on the timeout.
+            timeout: if is_named { timeout } else { usual.timeout },
             ..usual.clone()
         }
     }

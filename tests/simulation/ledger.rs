@@ -97,6 +97,15 @@ struct Sent {
     settled: Option<Duration>,
 }
 
+/// The deviations with which an invitation may count as the job's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tolerance {
+    /// The time by which it may appear older than the request; `None` for any age.
+    pub(crate) early: Option<Duration>,
+    /// The time by which it may be younger than the answer that the person is absent.
+    pub(crate) late: Duration,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) issued: Vec<Issued>,
@@ -171,13 +180,13 @@ impl Ledger {
     /// know.
     ///
     /// An invitation that another administrator created in that time cannot be distinguished from the job's own,
-    /// because Atlas names no creator to compare. `early` is the time by which an invitation may appear older than the
-    /// request; `None` if the server shows no times.
-    pub(crate) fn may_come_from_job(&self, address: &str, at: Duration, early: Option<Duration>) -> bool {
+    /// because Atlas names no creator to compare.
+    pub(crate) fn may_come_from_job(&self, address: &str, at: Duration, tolerance: Tolerance) -> bool {
+        let Tolerance { early, late } = tolerance;
         self.sent.get(address).is_some_and(|sent| {
             sent.iter().any(|sent| {
                 let begun = early.is_none_or(|early| sent.at <= at + early);
-                begun && !sent.refused && (self.no_times || sent.settled.is_none_or(|settled| at <= settled))
+                begun && !sent.refused && (self.no_times || sent.settled.is_none_or(|settled| at <= settled + late))
             })
         })
     }

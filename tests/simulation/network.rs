@@ -65,7 +65,8 @@ impl Gateway for Network {
 
     async fn send(&self, request: &Request) -> Answer {
         let flight = self.register(request);
-        sleep(flight.token_wait).await;
+        let suspension = locked(&self.atlas).suspension.clone();
+        wait_until_suspended(&suspension, Instant::now() + flight.token_wait).await;
         let answer = self.transmit(request, flight).await;
         self.receive(request, flight, &answer);
         answer
@@ -219,12 +220,13 @@ impl Network {
     }
 }
 
-/// Records what a process can learn from an answer about its requests to invite a person.
+/// Records what a process can learn from an answer about its requests to invite a person. A 409 may be about an earlier
+/// request of the job.
 fn learn_outcome(ledger: &mut Ledger, request: &Request, flight: InFlight, answer: &Answer, now: Duration) {
     match (request, answer) {
         (Request::Create(create), Answer::NotSent(_)) => ledger.refused(&fold(&create.email), flight.number),
         (Request::Create(create), Answer::Response(response))
-            if response.status >= 300 && !matches!(response.status, 408 | 500..) =>
+            if response.status >= 300 && !matches!(response.status, 408 | 409 | 500..) =>
         {
             ledger.refused(&fold(&create.email), flight.number);
         }
@@ -290,8 +292,9 @@ async fn serve(
     let has_left = tokio::select! {
         biased;
         () = sleep_until(arrival) => false,
+        () = suspension.notified() => false,
         _ = &mut client_left => {
-            wait_at_server(&suspension, arrival.min(Instant::now() + flight.late)).await;
+            wait_until_suspended(&suspension, arrival.min(Instant::now() + flight.late)).await;
             true
         }
     };
@@ -303,7 +306,7 @@ async fn serve(
             // The client has the answer, or was killed.
             let _ = client_left.await;
         }
-        wait_at_server(&suspension, Instant::now() + flight.late).await;
+        wait_until_suspended(&suspension, Instant::now() + flight.late).await;
         None
     } else {
         Some(answer)
@@ -318,8 +321,8 @@ async fn serve(
     }
 }
 
-/// Waits until `end`, at most until the job's machine is suspended: that takes longer than any request.
-async fn wait_at_server(suspension: &Notify, end: Instant) {
+/// Waits until `end`, at most until the job's machine is suspended: that takes longer than any request or token.
+async fn wait_until_suspended(suspension: &Notify, end: Instant) {
     tokio::select! {
         biased;
         () = sleep_until(end) => {}

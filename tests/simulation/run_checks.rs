@@ -2,14 +2,13 @@
 //! invited twice, and every line is true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use bulk_invite::atlas::Membership;
 use bulk_invite::model::{Status, Tally};
 
 use crate::atlas::Atlas;
 use crate::client_rules::Refusal;
-use crate::ledger::{Creator, Issued};
+use crate::ledger::{Creator, Issued, Tolerance};
 use crate::results::Line;
 use crate::sheet::{Expected, RowSpec};
 
@@ -19,8 +18,6 @@ pub(crate) struct RunChecks<'a> {
     pub(crate) rows: &'a [RowSpec],
     pub(crate) lines: &'a [Line],
     pub(crate) tally: &'a Tally,
-    /// See [`crate::scenario::ServerOptions::early`].
-    pub(crate) early: Option<Duration>,
     /// Set if the run could read the organization, and so knew its teams.
     pub(crate) was_read: bool,
     /// Set if the run ended early.
@@ -127,8 +124,8 @@ impl RunChecks<'_> {
         let ledger = &self.atlas.ledger;
         match issued.accepted.filter(|_| no_time) {
             None if self.atlas.is_named_otherwise(issued) => false,
-            Some(accepted) => ledger.may_come_from_job(&issued.address, accepted, None),
-            None => ledger.may_come_from_job(&issued.address, issued.created, self.early),
+            Some(accepted) => ledger.may_come_from_job(&issued.address, accepted, Tolerance::default()),
+            None => ledger.may_come_from_job(&issued.address, issued.created, self.atlas.tolerance(issued)),
         }
     }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use bulk_invite::engine::{MaxFailures, Summary};
 use fastrand::Rng;
-use jiff::SignedDuration;
 use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
@@ -135,7 +134,6 @@ impl Simulation {
             atlas.faults = Faults::none();
             atlas.server.seats = None;
             atlas.server.hazards.end();
-            atlas.clock_error = SignedDuration::ZERO;
         }
         let user_run = self.plain_run(Crash::Never);
         let Some(last) = self.run(self.scenario.faulty_runs, &user_run, true).await else { return };
@@ -276,7 +274,6 @@ impl Simulation {
             rows: &rows,
             lines: &lines,
             tally: &summary.tally,
-            early: self.scenario.server.early(),
             was_read,
             halted: summary.halt.is_some(),
             by_any_endpoint: self.hazards.has(Hazard::ChangedFlags),
@@ -301,8 +298,10 @@ impl Simulation {
     fn leave_traces_of_a_kill(&mut self, results: &Path) {
         let Ok(written) = fs::read(results) else { return };
         if self.rng.bool() && !written.is_empty() {
-            let torn = self.rng.usize(..written.len().min(200));
-            let torn: Vec<u8> = written[written.len() - torn..].iter().copied().filter(|byte| *byte != b'\n').collect();
+            // The beginning of a line, without its last cells.
+            let last =
+                &written[written[..written.len() - 1].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)..];
+            let torn: Vec<u8> = last[..self.rng.usize(..=last.len() / 2)].to_vec();
             let mut file = OpenOptions::new().append(true).open(results).expect("the results can be written");
             file.write_all(&torn).expect("the results can be written");
         }

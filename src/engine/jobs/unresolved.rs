@@ -10,9 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Conditions;
 use crate::engine::clock::signed;
-use crate::engine::revoke::first_sent;
 use crate::engine::run::LONGEST_SETTLE;
-use crate::engine::worker::{Trace, Unresolved};
+use crate::engine::worker::{Span, Trace, Unresolved};
 use crate::model::outcome::Outcome;
 use crate::model::reason::RowReason;
 use crate::model::status::{JobKind, Status};
@@ -39,20 +38,26 @@ impl Conditions {
             // The local clock may have been changed since, so the request may have been sent just now.
             sent.settle
         };
-        let trace =
-            Trace { attempts: line.attempts, first_sent: Some(first_sent(line)), last_sent: Some(line.finished_at) };
+        // If the local clock was changed, the times in the line are not by this run's.
+        let local = |at| after(at, self.now.duration_since(self.server_now));
+        let first = sent.at.checked_sub(signed(line.elapsed)).unwrap_or(sent.at);
+        let trace = Trace { attempts: line.attempts, first_sent: Some(local(first)), last_sent: Some(local(sent.at)) };
         // If the recorded delay is not this run's, the flags differ or the local clock was changed: both times may be right.
         let other = line.settled_at.and_then(|at| at.checked_sub(signed(self.settle)).ok()).unwrap_or(sent.at);
         let (earliest, latest) = (sent.at.min(other), sent.at.max(other).min(self.server_now));
-        let until = after(self.abandoned_at(line, latest, self.timeout), sent.settle);
-        let known = |at| self.knows_server_time.then_some(at);
+        let span = |first: Timestamp, last| {
+            let until = after(self.abandoned_at(line, last, self.timeout), sent.settle);
+            // Our knowledge of the server's clock may lag by as long as an answer takes.
+            let until = after(until, signed(self.timeout));
+            let since = first.checked_sub(signed(line.elapsed)).unwrap_or(first);
+            self.knows_server_time.then_some(Span { since, until })
+        };
         Unresolved {
             sent_as,
             trace,
             settle: Duration::try_from(rest).unwrap_or(self.settle),
-            since: known(earliest.checked_sub(signed(line.elapsed)).unwrap_or(earliest)),
-            // Our knowledge of the server's clock may lag by as long as an answer takes.
-            until: known(after(until, signed(self.timeout))),
+            ran: span(sent.at, sent.at.min(self.server_now)),
+            ran_as_own: span(earliest, latest),
         }
     }
 

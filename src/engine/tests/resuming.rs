@@ -341,3 +341,27 @@ async fn without_the_servers_clock_the_whole_settle_delay_is_waited() {
         assert_eq!(run.requests[0], "45 find ada", "{change}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_local_clock_does_not_change_the_send_time() {
+    for change in [-3600, -60, 60, 3600] {
+        let run =
+            killed_while_sending(World::users().inviter("abcdefgh")).await.signal_at(1.0, Signal::Interrupt).run();
+        let world = run.await.again_after(1000.0).await.clock_changed_by(change);
+        let run = world.when("find ada", [reset(), reset(), reset(), reset(), reset()]).run().await;
+        assert_eq!(run.line("ada"), "unknown LOOK_UP_FAILED x1", "{change}");
+        let found = pending("user-1").created_at(at(2)).invited_by("abcdefgh");
+        let run = run.again().await.when("find ada", [found]).run().await;
+        assert_eq!(run.line("ada"), "invited user-1 x1", "{change}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_settle_delay_makes_no_older_invite_ours() {
+    let mut world = World::users();
+    world.options.settle = Duration::from_secs(2);
+    let mut world = killed_while_sending(world).await;
+    world.options.settle = Duration::from_secs(30);
+    let run = world.when("find ada", [pending("user-1").created_at(at(-10))]).run().await;
+    assert_eq!(run.line("ada"), "already_invited user-1 x1");
+}

@@ -171,8 +171,17 @@ pub(crate) struct Unresolved {
     pub(crate) trace: Trace,
     /// The time for which the request may still be running on the server.
     pub(crate) settle: Duration,
-    /// The server's time of the first request, if its clock is known.
-    pub(crate) since: Option<Timestamp>,
-    /// The server's time at which the last request has certainly ended, with a margin, if its clock is known.
-    pub(crate) until: Option<Timestamp>,
+    /// The time in which the requests were running, if the server's clock is known.
+    pub(crate) ran: Option<Span>,
+    /// The same for the invites of this credential. It is longer if the local clock may have been changed.
+    pub(crate) ran_as_own: Option<Span>,
+}
+
+/// A time in which requests were running, by the server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// The time of the first request.
+    pub(crate) since: Timestamp,
+    /// The time at which the last request had certainly ended, with a margin.
+    pub(crate) until: Timestamp,
 }

@@ -23,7 +23,7 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
 pub(crate) use self::handle::Worker;
-pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Task, Trace, Unresolved, Work};
+pub(crate) use self::message::{Assignment, Ending, Notice, Preauthorized, RowId, Span, Task, Trace, Unresolved, Work};
 
 use self::last_answer::LastAnswer;
 use self::ownership::{Moment, Window};

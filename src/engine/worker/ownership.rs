@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ActiveRow;
+use super::{ActiveRow, Span};
 use crate::atlas::api::{Gateway, Invite};
 use crate::engine::authorship::Author;
 use crate::engine::clock::ServerClock;
@@ -42,26 +42,30 @@ pub(super) struct Window {
     pub(super) since: Moment,
     /// The server's time at which an earlier run's request had certainly ended.
     pub(super) until: Option<Timestamp>,
+    /// The time in which an earlier run's request may have created an invite of this credential.
+    pub(super) own: Option<Span>,
     /// The time at which the server answered that the person is absent. Its lists may have lagged.
     pub(super) absent: Option<Moment>,
 }
 
 impl Window {
     pub(super) fn new(since: Moment) -> Self {
-        Self { since, until: None, absent: None }
+        Self { since, until: None, own: None, absent: None }
     }
 
     /// Returns whether an invite of this author was created while the request can have been running, and not after the
     /// server answered that the person is absent.
     fn covers(&self, created: Option<Timestamp>, author: Author, clock: &ServerClock) -> bool {
-        let tolerance = match author {
-            Author::Own => OWN_TOLERANCE,
-            Author::Unknown => CLOCK_TOLERANCE,
-            Author::Other => return false,
+        let (since, until) = (self.since.on(clock), self.until);
+        let (since, until, tolerance) = match (author, self.own) {
+            (Author::Own, Some(Span { since, until })) => (Some(since), Some(until), OWN_TOLERANCE),
+            (Author::Own, None) => (since, until, OWN_TOLERANCE),
+            (Author::Unknown, _) => (since, until, CLOCK_TOLERANCE),
+            (Author::Other, _) => return false,
         };
         let Some(created) = created else { return author == Author::Own || self.absent.is_none() };
-        let earliest = self.since.on(clock).and_then(|since| since.checked_sub(tolerance).ok());
-        let latest = self.until.and_then(|until| until.checked_add(tolerance).ok());
+        let earliest = since.and_then(|since| since.checked_sub(tolerance).ok());
+        let latest = until.and_then(|until| until.checked_add(tolerance).ok());
         earliest.is_none_or(|earliest| created >= earliest)
             && latest.is_none_or(|latest| created <= latest)
             && self.absent.is_none_or(|absent| was_before(created, absent.on(clock), author))

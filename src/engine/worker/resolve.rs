@@ -31,10 +31,11 @@ impl<G: Gateway> ActiveRow<'_, G> {
 
     /// Continues with an earlier run's request. Returns the time for which it may still be running.
     pub(super) fn reopen(&mut self, unresolved: Unresolved) -> Duration {
-        let Unresolved { sent_as, trace, settle, since, until } = unresolved;
+        let Unresolved { sent_as, trace, settle, ran, ran_as_own } = unresolved;
         self.trace = trace;
-        let since = trace.first_sent.map(|local| Moment { local, server: since });
-        self.window = since.map(|since| Window { until, ..Window::new(since) });
+        let since = trace.first_sent.map(|local| Moment { local, server: ran.map(|ran| ran.since) });
+        self.window =
+            since.map(|since| Window { until: ran.map(|ran| ran.until), own: ran_as_own, ..Window::new(since) });
         self.sent_as = Some(sent_as);
         self.settled_at = self.context.session.server_now().checked_add(signed(settle)).ok();
         settle

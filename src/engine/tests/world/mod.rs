@@ -315,7 +315,7 @@ impl World {
             let session = Session::new(server.clone(), self.api, limiter, policy, clock, sender.clone());
             // The look-ups before the first row show the server's clock.
             if let Some(date) = server.0.date() {
-                session.server_clock.observe(date, clock.now());
+                session.server_clock.observe(date, clock.now(), SignedDuration::ZERO);
             }
             session
         };
