@@ -97,12 +97,15 @@ impl RevokeChecks<'_> {
         named.any(|issued| self.atlas.cancellations.knows_cancelled(issued))
     }
 
-    /// Returns whether the program cannot settle a row: several pending invites may be the job's, or the server shows
-    /// no times to decide by.
+    /// Returns whether the program cannot settle a row: several pending invites may be the job's, or neither a time nor the
+    /// id of an invite decides.
     fn needs_an_administrator(&self, line: &Line) -> bool {
         let pending = self.issued(line).into_iter().filter(|issued| issued.is_pending()).count();
-        let has_no_time = pending == 1 && self.atlas.server.early().is_none();
-        line.status == "failed" && line.code == "INVITE_AMBIGUOUS" && (pending > 1 || has_no_time)
+        let has_no_time = self.atlas.server.early().is_none();
+        // A run through the other endpoint recorded the id of the person.
+        let has_no_invite = self.issued(line).iter().any(|issued| issued.user_id == line.invite_id);
+        let is_unclear = pending > 1 || (pending == 1 && (has_no_time || has_no_invite));
+        line.status == "failed" && line.code == "INVITE_AMBIGUOUS" && is_unclear
     }
 
     /// Checks that no invite of the job is pending and no row is left to try.

@@ -144,6 +144,8 @@ impl RunChecks<'_> {
                             && [String::new(), issued.user_id.clone()].contains(&line.invite_id))
                         || ambiguous.any(|other| other.is_named(&line.invite_id, self.by_any_endpoint))
                 }
+                // The users endpoint shows one person, with the time of the first of two invites.
+                "already_invited" => self.by_any_endpoint && issued.user_id == line.invite_id,
                 "unknown" => !self.last,
                 _ => false,
             });
