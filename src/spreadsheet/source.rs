@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::encoding::Encoding;
 use super::record::{Record, Records};
 use super::workbook::TableRecords;
 
@@ -18,6 +19,14 @@ impl Source {
         match self {
             Source::Text(records) => records.next(),
             Source::Workbook(table) => Ok(table.next()),
+        }
+    }
+
+    /// Returns the encoding of text.
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        match self {
+            Source::Text(records) => Some(records.encoding()),
+            Source::Workbook(_) => None,
         }
     }
 
