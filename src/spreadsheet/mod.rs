@@ -7,6 +7,7 @@
 
 mod assumption;
 mod carried;
+mod cell_text;
 mod columns;
 mod delimiter;
 mod detection;
@@ -20,6 +21,7 @@ mod open;
 mod options;
 mod quoting;
 mod record;
+mod records;
 mod row;
 mod row_count;
 mod sheet;

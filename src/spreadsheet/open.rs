@@ -10,7 +10,7 @@ use super::error::SheetError;
 use super::how_read::{FileKind, HowRead};
 use super::not_a_spreadsheet::{self, NotASpreadsheet};
 use super::options::SheetOptions;
-use super::record::Records;
+use super::records::Records;
 use super::row_count::RowCount;
 use super::sheet::Sheet;
 use super::source::Source;

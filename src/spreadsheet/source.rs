@@ -3,7 +3,8 @@
 use std::io;
 
 use super::encoding::Encoding;
-use super::record::{Record, Records};
+use super::record::Record;
+use super::records::Records;
 use super::workbook::TableRecords;
 
 /// A source of records, blank ones included.

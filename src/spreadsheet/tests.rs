@@ -1,10 +1,14 @@
 //! Tests of whole files, from bytes to rows.
 
+mod text;
+mod writing;
+
 use std::io::{self, Read};
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use self::writing::{GIVEN, write, writing};
 use super::*;
 use crate::model::columns::protected;
 use crate::model::invitation::ObjectId;
@@ -60,102 +64,10 @@ fn rows_are_read_across_the_boundaries_of_pieces() {
     }
 }
 
-/// A way of writing a table to bytes; all of them must read back the same.
-#[derive(Clone, Copy, Debug)]
-struct Writing {
-    encoding: &'static str,
-    delimiter: Delimiter,
-    line_end: csv::Terminator,
-    quotes: csv::QuoteStyle,
-    announced: bool,
-    /// True if spaces stand between a separator and the quote after it.
-    spaced: bool,
-    /// True if the file ends with the mark of old programs.
-    ended: bool,
-}
-
-/// The encodings that cannot be detected in a few random letters.
-const GIVEN: [&str; 10] = [
-    "windows-1252",
-    "windows-1250",
-    "windows-1251",
-    "mac-roman",
-    "shift_jis",
-    "euc-jp",
-    "iso-2022-jp",
-    "gb18030",
-    "big5",
-    "euc-kr",
-];
-
-impl Writing {
-    /// Returns the encoding, if it has to be given.
-    fn given(self) -> Option<Encoding> {
-        GIVEN.contains(&self.encoding).then(|| self.encoding.parse().unwrap())
-    }
-}
-
-fn writing() -> impl Strategy<Value = Writing> {
-    let detected = ["utf-8", "utf-8 marked", "utf-16le", "utf-16be", "utf-16le unmarked", "utf-16be unmarked"];
-    let encodings = select([&detected[..], &GIVEN].concat());
-    let line_ends = select(vec![csv::Terminator::Any(b'\n'), csv::Terminator::CRLF, csv::Terminator::Any(b'\r')]);
-    let quotes = select(vec![csv::QuoteStyle::Necessary, csv::QuoteStyle::Always]);
-    let flags = any::<(bool, bool, bool)>();
-    (encodings, select(Delimiter::ALL.to_vec()), line_ends, quotes, flags).prop_map(
-        |(encoding, delimiter, line_end, quotes, (announced, spaced, ended))| Writing {
-            encoding,
-            delimiter,
-            line_end,
-            quotes,
-            announced,
-            spaced: spaced && matches!(quotes, csv::QuoteStyle::Always),
-            ended,
-        },
-    )
-}
-
 /// Returns cells of difficult characters: separators, quotes, line ends, formulas, accents, spaces, pairs of UTF-16.
 fn cells(columns: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
     let cell = "[ab ,;|\t\"'\n\r=@+\\-éüñÀÿ\u{a0}佐🎈]{0,8}";
     prop::collection::vec(prop::collection::vec(cell, columns), 0..8)
-}
-
-fn write(table: &[Vec<String>], writing: Writing) -> Vec<u8> {
-    let Writing { encoding, delimiter, line_end, quotes, announced, spaced, ended } = writing;
-    let separator = delimiter.as_byte() as char;
-    let mut text = if spaced {
-        let end =
-            if let csv::Terminator::Any(end) = line_end { char::from(end).to_string() } else { "\r\n".to_owned() };
-        let quoted = |cell: &String| format!("\"{}\"", protected(cell).replace('"', "\"\""));
-        let line =
-            |row: &Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(&format!("{separator}  ")) + &end;
-        table.iter().map(line).collect()
-    } else {
-        let mut writer = csv::WriterBuilder::new();
-        let writer = writer.delimiter(delimiter.as_byte()).terminator(line_end).quote_style(quotes);
-        let mut writer = writer.from_writer(Vec::new());
-        for row in table {
-            writer.write_record(row.iter().map(|cell| protected(cell).into_owned())).unwrap();
-        }
-        String::from_utf8(writer.into_inner().unwrap()).unwrap()
-    };
-    if announced {
-        text.insert_str(0, &format!("sep={separator}\r\n"));
-    }
-    if ended {
-        text.push('\u{1a}');
-    }
-    let marked = format!("\u{feff}{text}");
-    let utf_16 = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect();
-    match encoding {
-        "utf-8" => text.into_bytes(),
-        "utf-8 marked" => marked.into_bytes(),
-        "utf-16le" => utf_16(&marked, u16::to_le_bytes),
-        "utf-16be" => utf_16(&marked, u16::to_be_bytes),
-        "utf-16le unmarked" => utf_16(&text, u16::to_le_bytes),
-        "utf-16be unmarked" => utf_16(&text, u16::to_be_bytes),
-        given => given.parse::<Encoding>().unwrap().encode(&text).unwrap(),
-    }
 }
 
 fn workbook(table: &[Vec<String>]) -> Vec<u8> {
@@ -313,79 +225,6 @@ fn rows_that_cannot_name_an_organization_have_the_given_one() {
     let table = ["email", "a@example.com", "b@example.com"].map(|cell| vec![cell.to_owned()]);
     for content in [b"email\na@example.com\n\nb@example.com\n".to_vec(), workbook(&table)] {
         assert_eq!(open_file("people", &content, &options).rows, Some(expected.clone()));
-    }
-}
-
-#[test]
-fn a_file_whose_quotes_swallow_rows_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let open = |text: &str| {
-        let path = folder.path().join("people.csv");
-        std::fs::write(&path, text).unwrap();
-        Sheet::open(Input::File(path), &SheetOptions::default()).map(|opened| opened.rows).unwrap_err()
-    };
-    for (columns, id) in [("email,name", ""), ("email,name,org_id", ",32b6e34b3d91647abb20e7b8")] {
-        let beginning =
-            format!("{columns}\na@example.com,\"A\nB\"{id}\nb@example.com,\"Bob{id}\nc@example.com,Cyd{id}\n");
-        assert!(matches!(open(&beginning), SheetError::UnclosedQuote { row: 3, line: 4 }));
-        let closed = format!("{beginning}d@example.com,\"Dan\"{id}\n");
-        assert!(matches!(open(&closed), SheetError::RowsInQuotes { row: 3, line: 4 }));
-    }
-}
-
-#[test]
-fn a_stream_whose_quotes_swallow_rows_has_a_faulty_row() {
-    let text =
-        "email,name\na@example.com,A\nb@example.com,\"Bob\nc@example.com,Cyd\nd@example.com,\"Dan\"\ne@example.com,E\n";
-    let input = Input::Stream(Box::new(io::Cursor::new(text)));
-    let sheet = Sheet::open(input, &SheetOptions::default()).unwrap().sheet;
-    let faults: Vec<_> = sheet.map(|row| row.unwrap()).map(|row| (row.number, row.fault())).collect();
-    assert_eq!(faults, [(2, None), (3, Some(RowFault::RowsInQuotes)), (4, None)]);
-}
-
-#[test]
-fn the_first_letter_that_shows_the_encoding_may_come_late() {
-    let mut text = b"email,name\n".to_vec();
-    (0..60_000).for_each(|n| text.extend(format!("person{n}@example.com,Anna Berg\n").bytes()));
-    text.extend(b"zoe@example.com,Zo\xEB\n");
-    let opened = open_file("people.csv", &text, &SheetOptions::default());
-    assert_eq!(opened.how_read.assumptions, [Assumption::Encoding(Encoding::WINDOWS_1252)]);
-    assert_eq!(opened.sheet.last().unwrap().unwrap().cell(1), "Zoë");
-
-    // A stream cannot be read ahead to its end, so the cell is not trusted.
-    let stream = Sheet::open(Input::Stream(Box::new(io::Cursor::new(text))), &SheetOptions::default()).unwrap();
-    assert_eq!(stream.sheet.last().unwrap().unwrap().cell_fault(1), Some(CellFault::InvalidEncoding));
-}
-
-#[test]
-fn a_given_encoding_wins_over_the_detected_one() {
-    for (given, bytes, name) in [
-        ("windows-1250", &b"email,name\na@example.com,Plze\xF2\n"[..], "Plzeň"),
-        ("windows-1252", b"email,name\na@example.com,Zo\xC3\xAB\n", "ZoÃ«"),
-        ("windows-1252", b"\xEF\xBB\xBFemail,name\na@example.com,Zo\xEB\n", "Zoë"),
-        ("utf-16", b"\xFE\xFF\0e\0m\0a\0i\0l\0,\0x\0\n\0a\0,\0Z\0\xEB", "Zë"),
-    ] {
-        let options = SheetOptions { encoding: given.parse().ok(), ..SheetOptions::default() };
-        let opened = open_file("people.csv", bytes, &options);
-        assert_eq!(opened.how_read.assumptions, []);
-        assert_eq!(opened.sheet.last().unwrap().unwrap().cell(1), name);
-    }
-}
-
-#[test]
-fn a_given_encoding_does_not_fit_a_workbook() {
-    let options = SheetOptions { encoding: Some(Encoding::UTF_8), ..SheetOptions::default() };
-    let error = Sheet::from_bytes(workbook(&[vec!["email".to_owned()]]), &options).err();
-    assert!(matches!(error, Some(SheetError::NoEncoding { .. })), "{error:?}");
-}
-
-#[test]
-fn text_in_another_format_is_refused_in_any_encoding() {
-    let text = "<html><table><tr><td>email</td></tr></table></html>";
-    let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for bytes in [text.as_bytes().to_vec(), utf_16] {
-        let error = Sheet::from_bytes(bytes, &SheetOptions::default()).err();
-        assert!(matches!(error, Some(SheetError::OtherFormat(TextFormat::WebPage))), "{error:?}");
     }
 }
 
