@@ -5,14 +5,9 @@ use memchr::memchr;
 /// The mark with which programs of DOS end a file.
 const END_OF_FILE: u8 = 0x1A;
 
-/// Cleans the cells of a record, of which each has its end in `ends`; returns the length of all cells.
-pub(super) fn clean(bytes: &mut [u8], ends: &mut [usize]) -> usize {
-    let length = without_mark(bytes, ends);
-    if memchr(b'"', &bytes[..length]).is_some() { unforce(bytes, ends) } else { length }
-}
-
-/// Removes the mark of the end of a file from the end of a record, with the zeros and spaces around it.
-fn without_mark(bytes: &[u8], ends: &mut [usize]) -> usize {
+/// Removes the mark of the end of a file from the end of a record, with the zeros and spaces around it. Each cell has its end
+/// in `ends`. Returns the length of all cells.
+pub(super) fn without_mark(bytes: &[u8], ends: &mut [usize]) -> usize {
     let is_filling = |byte: &u8| matches!(*byte, END_OF_FILE | 0 | b' ');
     let length = bytes.len();
     let Some((last, before)) = ends.split_last_mut().filter(|_| bytes.last().is_some_and(is_filling)) else {
@@ -29,7 +24,7 @@ fn without_mark(bytes: &[u8], ends: &mut [usize]) -> usize {
 }
 
 /// Replaces each cell that is written `="text"` by its text; returns the length of all cells.
-fn unforce(bytes: &mut [u8], ends: &mut [usize]) -> usize {
+pub(super) fn unforce(bytes: &mut [u8], ends: &mut [usize]) -> usize {
     let (mut start, mut length) = (0, 0);
     for end in ends {
         let cell = std::mem::replace(&mut start, *end)..*end;

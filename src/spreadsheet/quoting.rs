@@ -111,7 +111,8 @@ impl Shape {
         if memchr(b'@', line).is_none() {
             return false;
         }
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line);
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader.delimiter(delimiter).has_headers(false).buffer_capacity(256).from_reader(line);
         let Some(Ok(cells)) = reader.byte_records().next() else { return false };
         let mut addresses = cells.iter().enumerate().filter(|(_, cell)| is_address(cell)).map(|(index, _)| index);
         let has_address = addresses.any(|index| self.addresses.is_empty() || self.addresses.contains(&index));

@@ -6,7 +6,7 @@
 use std::io;
 
 use csv_core::ReadRecordResult;
-use memchr::{memchr2, memmem};
+use memchr::{memchr2, memchr3, memmem};
 
 use super::cell_text;
 use super::encoding::Encoding;
@@ -83,8 +83,17 @@ impl Records {
         }
         self.quotes = Quotes::default();
         let (bytes, cells, cut) = self.read_cells()?;
-        let cut = self.checked(bytes, cells, cut);
-        let bytes = cell_text::clean(&mut self.bytes[..bytes], &mut self.ends[..cells]);
+        // Most records have neither, so that one look is enough for them.
+        let has_lines_or_quotes = memchr3(b'\n', b'\r', b'"', &self.bytes[..bytes]).is_some();
+        let cut = if has_lines_or_quotes || cut.is_some() { self.checked(bytes, cut) } else { None };
+        if !self.shape.is_known() && cut.is_none() {
+            let ends = &self.ends[..cells];
+            self.shape.read(Record { number: 0, bytes: &self.bytes[..bytes], ends, cut, without_result: &[] }.cells());
+        }
+        let mut bytes = cell_text::without_mark(&self.bytes[..bytes], &mut self.ends[..cells]);
+        if has_lines_or_quotes {
+            bytes = cell_text::unforce(&mut self.bytes[..bytes], &mut self.ends[..cells]);
+        }
         Ok(Some(self.record(bytes, cells, cut)))
     }
 
@@ -195,7 +204,7 @@ impl Records {
     }
 
     /// Returns the record's fault, if a quoted cell with several lines has swallowed rows.
-    fn checked(&mut self, bytes: usize, cells: usize, cut: Option<Cut>) -> Option<Cut> {
+    fn checked(&mut self, bytes: usize, cut: Option<Cut>) -> Option<Cut> {
         let has_lines = memchr2(b'\n', b'\r', &self.bytes[..bytes]).is_some();
         let is_unclosed = matches!(cut, Some(Cut::UnclosedQuote { .. }));
         let is_suspect = is_unclosed || has_lines && cut.is_none();
@@ -206,11 +215,6 @@ impl Records {
         };
         if has_lines {
             self.more_lines = self.more_lines.saturating_add(line_breaks(self.text.kept().trim_ascii_end()));
-        }
-        if !self.shape.is_known() && cut.is_none() {
-            let record =
-                Record { number: 0, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut, without_result: &[] };
-            self.shape.read(record.cells());
         }
         cut
     }

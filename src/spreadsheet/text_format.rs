@@ -92,9 +92,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// Returns the format of text that begins with `<`.
 fn markup(text: &str) -> Option<TextFormat> {
     let is_declared = text.starts_with("<?xml");
-    if text.contains("mso-application") && is_declared
-        || text.contains("urn:schemas-microsoft-com:office:spreadsheet\"") && text.contains("<workbook")
-    {
+    let is_workbook = text.contains("urn:schemas-microsoft-com:office:spreadsheet") && text.contains("workbook");
+    if is_declared && text.contains("mso-application") || is_workbook {
         return Some(TextFormat::Excel2003);
     }
     let mut rest = text;
@@ -114,7 +113,8 @@ fn markup(text: &str) -> Option<TextFormat> {
     // A tag has an end tag or attributes; `<email>` as the name of a column has neither.
     let is_tag =
         rest.contains(&format!("</{name}")) || rest[..tag_end].contains('=') || rest[tag_end..].starts_with("><");
-    if TAGS.contains(&name) && (is_tag || rest.contains("</")) {
+    let has_table = !is_declared && ["<table", "<html", "<tr"].iter().any(|tag| text.contains(tag));
+    if TAGS.contains(&name) && (is_tag || rest.contains("</")) || is_tag && has_table {
         return Some(TextFormat::WebPage);
     }
     (is_declared || is_tag && !name.is_empty()).then_some(TextFormat::Xml)
@@ -169,6 +169,8 @@ mod tests {
             ("<table><tr><td>email</td></tr></table>", TextFormat::WebPage),
             ("<?xml version=\"1.0\"?><html xmlns=\"x\"><head/>", TextFormat::WebPage),
             ("<meta charset=utf-8><table>", TextFormat::WebPage),
+            ("<h3>People</h3>\n<table><tr><td>email</td></tr></table>", TextFormat::WebPage),
+            ("<ss:Workbook xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet'>", TextFormat::Excel2003),
             ("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n", TextFormat::WebArchive),
             ("From: <Saved by Blink>\r\nSubject: x\r\nContent-Type: multipart/related;\r\n", TextFormat::WebArchive),
             ("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook>", TextFormat::Excel2003),
