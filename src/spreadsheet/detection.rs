@@ -109,8 +109,10 @@ impl Evidence {
         for (index, &c) in characters.iter().enumerate().filter(|(_, c)| !c.is_ascii()) {
             let before = index.checked_sub(1).map_or(' ', |before| characters[before]);
             let after = characters.get(index + 1).copied().unwrap_or(' ');
-            let is_latin = c.is_alphabetic() && c < '\u{370}' && !matches!(c, 'ª' | 'º' | 'ˆ'..='˝');
-            let fits = c.is_lowercase() || !before.is_lowercase();
+            // As in O’Brien.
+            let is_apostrophe = c == '’' && before.is_alphabetic() && after.is_alphabetic();
+            let is_latin = is_apostrophe || c.is_alphabetic() && c < '\u{370}' && !matches!(c, 'ª' | 'º' | 'ˆ'..='˝');
+            let fits = is_apostrophe || c.is_lowercase() || !before.is_lowercase();
             all += 1;
             fitting += usize::from(is_latin && fits && (before.is_ascii_alphabetic() || after.is_ascii_alphabetic()));
         }
@@ -200,6 +202,14 @@ mod tests {
         assert_eq!(written("mac-roman", "\r"), "mac-roman");
         assert_eq!(written("windows-1252", "\r"), "windows-1252");
         assert_eq!(written("windows-1252", "\n"), "windows-1252");
+        for (text, encoding) in [
+            ("Pat O’Brien\r", Encoding::WINDOWS_1252),
+            ("Pat’s 5–6\n", Encoding::WINDOWS_1252),
+            // Not certain with such a line end.
+            ("Chloé\n", Encoding::MAC_ROMAN),
+        ] {
+            assert_ne!(detected(&[&encoding.encode(text).unwrap()], true), "mac-roman", "{text}");
+        }
         let polish = "windows-1250".parse::<Encoding>().unwrap().encode("Łukasz Wiśniewski\rŁódź\r").unwrap();
         assert_eq!(detected(&[&polish], true), "windows-1250");
         let japanese = "Shift_JIS".parse::<Encoding>().unwrap().encode("氏名\r佐藤花子\r").unwrap();

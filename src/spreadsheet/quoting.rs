@@ -228,6 +228,12 @@ mod tests {
     }
 
     #[test]
+    fn a_line_with_few_of_many_cells_is_no_row() {
+        let shape = shape(&["email,roles,teams,projects,name,notes"]);
+        assert_eq!(found("b@example.com,member,,,Bob,\"see\nc@example.com,HR\"\n", &shape), None);
+    }
+
+    #[test]
     fn cells_below_a_cell_with_lines_are_no_swallowed_row() {
         let shape = shape(&["address,email,roles,name"]);
         assert_eq!(found("\"1 Low Road\nSpringfield\",b@example.com,member,Bob\n", &shape), None);
