@@ -164,6 +164,12 @@ impl<'a> Planner<'a> {
                  quote or delete the opening one"
                     .to_owned(),
             ),
+            RowFault::RowsInQuotes => Rejection::of_row(
+                RejectionCode::RowsInQuotes,
+                "a double quote in this row closes rows later, so that the rows between were read as one cell; add the \
+                 closing double quote or delete the opening one"
+                    .to_owned(),
+            ),
             RowFault::TooLong => Rejection::of_row(
                 RejectionCode::RowTooLong,
                 "the row is too long (over 1 million characters or 32,000 cells); look for a double quote that is closed \

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::encoding::Encoding;
 use crate::model::quote::{quoted, quoted_list};
 
 /// An assumption without which the sheet could not have been read, and which may be wrong.
@@ -12,10 +13,8 @@ pub enum Assumption {
         /// True if it is the shard whose rows are read.
         is_taken: bool,
     },
-    /// The file is not UTF-8 and was read as Western European text.
-    Windows1252,
-    /// The file looks like UTF-16, although it has no byte order mark.
-    UnmarkedUtf16,
+    /// The encoding was detected by the bytes of the file.
+    Encoding(Encoding),
     /// The workbook has several sheets, and the first visible one was read.
     FirstSheet {
         /// The name of the one that was read.
@@ -33,12 +32,10 @@ impl fmt::Display for Assumption {
                 "the spreadsheet has no org_id column; all rows belong to {} shard",
                 if *is_taken { "this" } else { "another" }
             ),
-            Assumption::Windows1252 => f.write_str(
-                "the file is not UTF-8 and was read as Windows-1252 (Western European); if names look wrong, save it \
-                 as CSV UTF-8",
-            ),
-            Assumption::UnmarkedUtf16 => {
-                f.write_str("the file was read as UTF-16; if names look wrong, save it as CSV UTF-8")
+            Assumption::Encoding(encoding) => {
+                write!(f, "the file was read as {encoding}")?;
+                encoding.languages().map_or(Ok(()), |languages| write!(f, " ({languages})"))?;
+                f.write_str("; if names look wrong, set --encoding NAME or save the file as CSV UTF-8")
             }
             Assumption::FirstSheet { sheet, others } => write!(
                 f,
@@ -60,8 +57,8 @@ mod tests {
         let assumptions = [
             Assumption::OneOrganization { is_taken: true },
             Assumption::OneOrganization { is_taken: false },
-            Assumption::Windows1252,
-            Assumption::UnmarkedUtf16,
+            Assumption::Encoding(Encoding::WINDOWS_1252),
+            Assumption::Encoding(Encoding::UTF_16_LE),
             Assumption::FirstSheet { sheet: "People".to_owned(), others },
         ];
         insta::assert_snapshot!(assumptions.map(|assumption| assumption.to_string()).join("\n"));

@@ -1,5 +1,6 @@
-//! The separator of cells: given by the user, announced by Excel's `sep=` line, or detected from the header row.
+//! The separator of cells: given by the user, announced by Excel's `sep=` line, or detected from the first lines.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,6 +18,9 @@ pub enum Delimiter {
     /// `|`
     Pipe,
 }
+
+/// The number of lines with text among which the header is looked for.
+const LINES: usize = 20;
 
 /// The text does not name a separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,14 +78,14 @@ pub(super) struct Chosen {
     pub(super) announced_in: usize,
 }
 
-/// Chooses the separator by the beginning of the text, which holds the header row, unless one is given. `columns` are
-/// names that the user assigned.
+/// Chooses the separator by the beginning of the text, which has the header in one of its first lines, unless one is
+/// given. `columns` are names that the user assigned.
 pub(super) fn choose(beginning: &[u8], given: Option<Delimiter>, columns: &[(Column, String)]) -> Chosen {
     let (announced, announced_in) = announcement(beginning);
     let byte = match (given, announced) {
         (Some(delimiter), _) => delimiter.as_byte(),
         (None, Some(byte)) => byte,
-        (None, None) => detect(first_row(&beginning[announced_in..]), columns),
+        (None, None) => detect(&beginning[announced_in..], columns),
     };
     Chosen { byte, announced_in }
 }
@@ -113,25 +117,40 @@ pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
     &row[..end.unwrap_or(row.len())]
 }
 
-/// Returns the separator by which most columns of the header are known, and of several the one with most columns.
-fn detect(header: &[u8], columns: &[(Column, String)]) -> u8 {
+/// Returns the separator by which the header has most known columns. The header is the first line with a column of
+/// addresses; without one, most columns in any line count, and then the lines with equally many cells.
+fn detect(beginning: &[u8], columns: &[(Column, String)]) -> u8 {
+    let meaning = |name: &String| {
+        let chosen = columns.iter().find(|(_, wanted)| wanted.trim() == name).map(|(column, _)| *column);
+        chosen.or_else(|| Column::named(name))
+    };
+    let known = |line: &Vec<String>| line.iter().filter(|name| meaning(name).is_some()).count();
     let fit = |delimiter: &Delimiter| {
-        let names = split(header, delimiter.as_byte());
-        let chosen = |name: &str| columns.iter().any(|(_, wanted)| wanted.trim() == name);
-        let known = names.iter().filter(|name| chosen(name) || Column::named(name).is_some()).count();
-        (known, names.len())
+        let lines = first_lines(beginning, delimiter.as_byte());
+        let is_header = |line: &Vec<String>| line.iter().any(|name| meaning(name) == Some(Column::Email));
+        let header = lines.iter().position(is_header);
+        if let Some(index) = header {
+            return (Some((known(&lines[index]), Reverse(index), lines[index].len())), None, None);
+        }
+        let agreeing = |cells| lines.iter().filter(|line| line.len() == cells).count();
+        let agreement =
+            lines.iter().map(Vec::len).filter(|cells| *cells > 1).map(|cells| (agreeing(cells), cells)).max();
+        (None, lines.iter().map(known).max(), agreement)
     };
     // `max_by_key` returns the last of several equals, but the first is wanted.
     Delimiter::ALL.into_iter().rev().max_by_key(fit).map_or(b',', Delimiter::as_byte)
 }
 
-fn split(row: &[u8], delimiter: u8) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(row);
-    if let Some(Ok(record)) = reader.byte_records().next() {
-        cells = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-    }
-    cells
+/// Splits the first lines that have more than spaces and separators.
+fn first_lines(beginning: &[u8], delimiter: u8) -> Vec<Vec<String>> {
+    let is_filling = |c: char| c.is_whitespace() || Delimiter::ALL.iter().any(|known| char::from(known.as_byte()) == c);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(beginning);
+    let records = reader.byte_records().map_while(Result::ok);
+    let lines = records.map(|record| {
+        record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect::<Vec<String>>()
+    });
+    lines.filter(|line| !line.iter().all(|cell| cell.chars().all(is_filling))).take(LINES).collect()
 }
 
 #[cfg(test)]
@@ -155,6 +174,13 @@ mod tests {
             ("\"Notes; a, b, c, d\";email", ';'),
             ("\"Notes\n, a, b, c, d\";email", ';'),
             ("Nom;Contact", ';'),
+            ("Nom;Contact\nA;b, c, d, e, f", ';'),
+            (" \n,,,\nemail;roles", ';'),
+            ("Staff, all, of, us\n\nemail;roles\n", ';'),
+            ("Email list, 2026\n\nName;E-Mail;Rolle\n", ';'),
+            ("email,roles\na@example.com,ORG_MEMBER,team;project;role\n", ','),
+            ("Reach them at;Since\na@example.com;2026\n", ';'),
+            ("email\na@example.com\nb@example.com;x\n", ','),
             ("email", ','),
             ("", ','),
         ] {
@@ -170,7 +196,7 @@ mod tests {
             ("\"sep=,\"\nemail", (',', 8)),
             ("sep=\t\remail", ('\t', 6)),
             ("sep=:", (':', 5)),
-            ("sep=;;\nemail", (';', 0)),
+            ("sep=;;\nemail;roles", (';', 0)),
             ("sep=\nemail", (',', 0)),
         ] {
             assert_eq!(chosen(text), expected, "{text:?}");

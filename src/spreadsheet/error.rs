@@ -4,7 +4,9 @@ use std::io;
 
 use super::columns::Column;
 use super::delimiter::Delimiter;
+use super::encoding::Encoding;
 use super::not_a_spreadsheet::NotASpreadsheet;
+use super::text_format::TextFormat;
 use super::workbook::error::WorkbookError;
 
 /// An error because of which nothing of the spreadsheet can be used.
@@ -25,6 +27,11 @@ pub enum SheetError {
     /// The file is not a spreadsheet.
     #[error("the file is {0}, not a spreadsheet; save the spreadsheet as .xlsx or CSV UTF-8")]
     NoSpreadsheet(NotASpreadsheet),
+    /// The file is text in another format than CSV.
+    #[error(
+        "the file is {0}; open it in a spreadsheet program, or export it again, and save the table as .xlsx or CSV UTF-8"
+    )]
+    OtherFormat(TextFormat),
     /// The workbook cannot be read.
     #[error("{0}")]
     Workbook(WorkbookError),
@@ -49,6 +56,12 @@ pub enum SheetError {
     NoDelimiter {
         /// The separator given.
         delimiter: Delimiter,
+    },
+    /// An encoding was given, but the file is a workbook.
+    #[error("the file is a workbook and has no encoding; remove --encoding {encoding}")]
+    NoEncoding {
+        /// The encoding given.
+        encoding: Encoding,
     },
     /// The first row is already about a person.
     #[error("the file has no header row (its first row is {first_row}); insert one, for example: email,roles,teams")]
@@ -111,6 +124,40 @@ pub enum SheetError {
     /// A double quote in the header row is never closed.
     #[error("a double quote in the header row is never closed; add the closing double quote or delete the opening one")]
     UnclosedHeader,
+    /// The header row is longer than any real one.
+    #[error(
+        "the header row is too wide (over 32,000 columns or 1 million characters); delete the cells to the right of the \
+         table"
+    )]
+    LongHeader,
+    /// A double quote below the header is never closed.
+    #[error(
+        "a double quote opens in {} and is never closed, so the rows below it cannot be read; add the closing double quote \
+         or delete the opening one",
+        place(*row, *line)
+    )]
+    UnclosedQuote {
+        /// The row.
+        row: u32,
+        /// The line of the file, which is another one if cells have several lines.
+        line: u32,
+    },
+    /// A cell within double quotes holds what look like whole rows.
+    #[error(
+        "a double quote opens in {} and closes rows later, so that the rows between are read as one cell; add the closing \
+         double quote or delete the opening one",
+        place(*row, *line)
+    )]
+    RowsInQuotes {
+        /// The row.
+        row: u32,
+        /// The line of the file.
+        line: u32,
+    },
+}
+
+fn place(row: u32, line: u32) -> String {
+    if row == line { format!("row {row}") } else { format!("row {row} (line {line} of the file)") }
 }
 
 // By hand: `#[from]` would make it the source too, and a printed chain of errors would repeat it.
@@ -163,6 +210,20 @@ mod tests {
             SheetError::TwoChoices { column: Column::Email, first: text("\"Contact\""), second: text("\"Email\"") },
             SheetError::ColumnGivenTwice { name: text("\"contact\""), first: Column::Email, second: Column::Roles },
             SheetError::UnclosedHeader,
+            SheetError::LongHeader,
+            SheetError::UnclosedQuote { row: 3, line: 3 },
+            SheetError::RowsInQuotes { row: 3, line: 5 },
+            SheetError::NoEncoding { encoding: Encoding::WINDOWS_1252 },
+            SheetError::OtherFormat(TextFormat::WebPage),
+            SheetError::OtherFormat(TextFormat::WebArchive),
+            SheetError::OtherFormat(TextFormat::Excel2003),
+            SheetError::OtherFormat(TextFormat::Xml),
+            SheetError::OtherFormat(TextFormat::Json),
+            SheetError::OtherFormat(TextFormat::Sylk),
+            SheetError::OtherFormat(TextFormat::Dif),
+            SheetError::OtherFormat(TextFormat::RichText),
+            SheetError::OtherFormat(TextFormat::Message),
+            SheetError::OtherFormat(TextFormat::Contacts),
         ];
         insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"));
     }

@@ -5,7 +5,7 @@ use super::columns::Column;
 use super::error::SheetError;
 use super::meaning::Meanings;
 use super::options::SheetOptions;
-use super::record::Record;
+use super::record::{Cut, Record};
 use super::row::Row;
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 
@@ -24,8 +24,11 @@ pub struct Header {
 
 impl Header {
     pub(super) fn read(record: &Record<'_>, options: &SheetOptions) -> Result<Self, SheetError> {
-        if record.cut.is_some() {
-            return Err(SheetError::UnclosedHeader);
+        match record.cut {
+            None => {}
+            Some(Cut::UnclosedQuote { .. }) => return Err(SheetError::UnclosedHeader),
+            Some(Cut::RowsInQuotes { line }) => return Err(SheetError::RowsInQuotes { row: record.number, line }),
+            Some(Cut::TooLong) => return Err(SheetError::LongHeader),
         }
         let row = Row::read(record, usize::MAX);
         let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
@@ -159,6 +162,19 @@ mod tests {
             let Err(SheetError::NoHeader { first_row }) = header(text) else { panic!("{text}") };
             assert_eq!(first_row, row);
         }
+    }
+
+    #[test]
+    fn a_header_with_too_many_cells_is_an_error() {
+        let wide = |last: &str| header(&format!("email,roles{}{last}\n", ",".repeat(40_000)));
+        assert!(matches!(wide("x"), Err(SheetError::LongHeader)));
+        assert_eq!(wide("").unwrap().names(), ["email", "roles"]);
+    }
+
+    #[test]
+    fn a_header_that_swallows_rows_is_an_error() {
+        let error = header("sep=,\n\nemail,\"name\na@example.com,A\nb@example.com,\"B\"\n");
+        assert!(matches!(error, Err(SheetError::RowsInQuotes { row: 2, line: 3 })), "{error:?}");
     }
 
     #[test]

@@ -7,8 +7,10 @@
 
 mod assumption;
 mod carried;
+mod cell_text;
 mod columns;
 mod delimiter;
+mod detection;
 mod encoding;
 mod error;
 mod header;
@@ -17,12 +19,15 @@ mod meaning;
 mod not_a_spreadsheet;
 mod open;
 mod options;
+mod quoting;
 mod record;
+mod records;
 mod row;
 mod row_count;
 mod sheet;
 mod source;
 mod text;
+mod text_format;
 mod workbook;
 
 pub use assumption::Assumption;
@@ -30,7 +35,7 @@ pub use carried::Carried;
 pub(crate) use columns::normalized;
 pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
-pub use encoding::Encoding;
+pub use encoding::{Encoding, UnknownEncoding};
 pub use error::SheetError;
 pub use header::Header;
 pub use how_read::{FileKind, HowRead};
@@ -40,6 +45,7 @@ pub use options::SheetOptions;
 pub use row::{CellFault, Row, RowFault};
 pub use row_count::RowCount;
 pub use sheet::Sheet;
+pub use text_format::TextFormat;
 pub use workbook::{Damage, OfficeFormat, Oversize, WorkbookError};
 
 #[cfg(test)]

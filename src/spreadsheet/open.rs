@@ -10,11 +10,12 @@ use super::error::SheetError;
 use super::how_read::{FileKind, HowRead};
 use super::not_a_spreadsheet::{self, NotASpreadsheet};
 use super::options::SheetOptions;
-use super::record::Records;
+use super::records::Records;
 use super::row_count::RowCount;
 use super::sheet::Sheet;
 use super::source::Source;
-use super::text::Text;
+use super::text::{Reader, Text};
+use super::text_format;
 use super::workbook::{self, TableRecords, Worksheet};
 use crate::model::quote::{quoted, quoted_list};
 
@@ -41,17 +42,22 @@ impl Sheet {
     pub fn open(input: Input, options: &SheetOptions) -> Result<Opened, SheetError> {
         let (reader, path) = match input {
             Input::File(path) => (open_file(&path)?, Some(path)),
-            Input::Stream(reader) => (reader, None),
+            Input::Stream(reader) => (Reader::Stream(reader), None),
         };
-        let (mut sheet, how_read) = read(reader, options)?;
+        let (mut sheet, how_read) = read_from(reader, options)?;
         sheet.path = path;
-        let rows = RowCount::of(&sheet);
+        let rows = RowCount::of(&sheet)?;
         Ok(Opened { sheet, how_read, rows })
     }
 
     /// Opens a spreadsheet that is in memory, without counting its rows.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>, options: &SheetOptions) -> Result<Self, SheetError> {
-        read(Cursor::new(bytes.into()), options).map(|(sheet, _)| sheet)
+        read_from(Reader::File(Box::new(Cursor::new(bytes.into()))), options).map(|(sheet, _)| sheet)
+    }
+
+    /// Opens a file to read it once, without counting its rows.
+    pub(crate) fn open_once(path: &Path, options: &SheetOptions) -> Result<Self, SheetError> {
+        read_from(open_file(path)?, options).map(|(sheet, _)| sheet)
     }
 
     /// Opens the same input again, to read its rows from the first; `None` if it can be read only once or no longer.
@@ -61,25 +67,33 @@ impl Sheet {
             Source::Text(_) => {
                 // Anything else, such as a pipe, would continue where it is.
                 let path = self.path.as_deref().filter(|path| path.is_file())?;
-                open_file(path).and_then(|reader| Ok(read(reader, &self.options)?.0))
+                let options = SheetOptions { encoding: self.source.encoding(), ..self.options.clone() };
+                Self::open_once(path, &options)
             }
         };
         let mut sheet = reopened.ok()?;
         sheet.path.clone_from(&self.path);
+        sheet.options.encoding = self.options.encoding;
         Some(sheet)
     }
 }
 
-fn open_file(path: &Path) -> Result<Box<dyn Read>, SheetError> {
+fn open_file(path: &Path) -> Result<Reader, SheetError> {
     let file = File::open(path).map_err(SheetError::Open)?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(SheetError::Folder);
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(SheetError::Folder),
+        Ok(metadata) if metadata.is_file() => Ok(Reader::File(Box::new(file))),
+        Ok(_) | Err(_) => Ok(Reader::Stream(Box::new(file))),
     }
-    Ok(Box::new(file))
 }
 
-/// Reads the beginning of a text file, or one sheet of a workbook.
+/// Reads the beginning of a text file, or one sheet of a workbook, from a stream.
+#[cfg(test)]
 pub(super) fn read(reader: impl Read + 'static, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
+    read_from(Reader::Stream(Box::new(reader)), options)
+}
+
+fn read_from(reader: Reader, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     let text = Text::open(reader)?;
     if let Some(kind) = not_a_spreadsheet::detect(text.beginning()) {
         Err(SheetError::NoSpreadsheet(kind))
@@ -94,6 +108,10 @@ fn read_text(mut text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
     if let Some(name) = &options.sheet {
         return Err(SheetError::NoSheets { name: quoted(name) });
     }
+    text.decode(options.encoding)?;
+    if let Some(format) = text_format::detect(text.fill()?) {
+        return Err(SheetError::OtherFormat(format));
+    }
     let delimiter = delimiter::choose(text.fill()?, options.delimiter, &options.columns);
     text.consume(delimiter.announced_in);
     let has_control = not_a_spreadsheet::has_control(delimiter::first_row(text.fill()?));
@@ -101,7 +119,7 @@ fn read_text(mut text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
     let assumption = text.assumption();
     // One control character among columns that make sense does no harm.
     let not_text = |error| if has_control { SheetError::NoSpreadsheet(NotASpreadsheet::NotText) } else { error };
-    let source = Source::Text(Records::new(text, delimiter.byte));
+    let source = Source::Text(Records::new(text, delimiter.byte, u32::from(delimiter.announced_in > 0)));
     let sheet = Sheet::below_header(source, options).map_err(not_text)?;
     let how_read = HowRead::new(kind, &sheet.header, assumption, options);
     Ok((sheet, how_read))
@@ -110,6 +128,9 @@ fn read_text(mut text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
 fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     if let Some(delimiter) = options.delimiter {
         return Err(SheetError::NoDelimiter { delimiter });
+    }
+    if let Some(encoding) = options.encoding {
+        return Err(SheetError::NoEncoding { encoding });
     }
     let Worksheet { name, others, table } =
         workbook::read(text.into_bytes(workbook::LARGEST_FILE)?, options.sheet.as_deref())?;

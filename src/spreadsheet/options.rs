@@ -2,6 +2,7 @@
 
 use super::columns::Column;
 use super::delimiter::Delimiter;
+use super::encoding::Encoding;
 use crate::model::invitation::ObjectId;
 use crate::model::shard::Shard;
 
@@ -10,6 +11,8 @@ use crate::model::shard::Shard;
 pub struct SheetOptions {
     /// The separator of cells, unless it is to be detected from the header.
     pub delimiter: Option<Delimiter>,
+    /// The encoding of text, unless it is to be detected.
+    pub encoding: Option<Encoding>,
     /// The sheet of a workbook, unless the first visible one is meant.
     pub sheet: Option<String>,
     /// Columns whose names do not show what they hold, each with its meaning: `email` is in `Contact`.

@@ -26,6 +26,8 @@ pub enum RowFault {
     },
     /// A double quote in this row is never closed.
     UnclosedQuote,
+    /// A cell within double quotes holds what look like whole rows, so a closing quote is missing.
+    RowsInQuotes,
     /// The row is longer than any real one; only its beginning was kept.
     TooLong,
 }
@@ -44,7 +46,8 @@ impl Row {
         let (text, ends, cell_faults) = decoded(record);
         let cut = record.cut.map(|cut| match cut {
             Cut::TooLong => RowFault::TooLong,
-            Cut::UnclosedQuote => RowFault::UnclosedQuote,
+            Cut::UnclosedQuote { .. } => RowFault::UnclosedQuote,
+            Cut::RowsInQuotes { .. } => RowFault::RowsInQuotes,
         });
         let mut row = Self { number: record.number, text, ends, fault: None, cell_faults };
         row.fault = cut.or_else(|| row.too_many(columns));

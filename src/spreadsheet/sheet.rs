@@ -62,7 +62,7 @@ impl Sheet {
         }
     }
 
-    fn takes(&self, row: &Row) -> bool {
+    pub(super) fn takes(&self, row: &Row) -> bool {
         let Some(shard) = self.options.shard else { return true };
         let organization = self.header.org_id().map_or("", |index| row.cell(index));
         shard.takes(organization, self.options.organization)

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use super::record::{Record, Records};
+use super::encoding::Encoding;
+use super::record::Record;
+use super::records::Records;
 use super::workbook::TableRecords;
 
 /// A source of records, blank ones included.
@@ -18,6 +20,14 @@ impl Source {
         match self {
             Source::Text(records) => records.next(),
             Source::Workbook(table) => Ok(table.next()),
+        }
+    }
+
+    /// Returns the encoding of text.
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        match self {
+            Source::Text(records) => Some(records.encoding()),
+            Source::Workbook(_) => None,
         }
     }
 

@@ -1,51 +1,151 @@
 //! The text of a file as UTF-8, read in pieces.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::assumption::Assumption;
-use super::encoding::{Detected, Encoding};
+use super::detection::{self, Evidence};
+use super::encoding::{Decoder, Encoding};
 
-/// The bytes that are read at a time; the encoding is detected from the first piece.
+/// The bytes that are read at a time.
 const PIECE: usize = 64 * 1024;
+
+/// The bytes that are read ahead to detect the encoding, if they can be read only once.
+const AHEAD: usize = 1024 * 1024;
+
+/// The most spaces that are kept back to see what follows them.
+const MOST_SPACES: usize = 1024;
+
+/// A place from which bytes are read.
+pub(super) enum Reader {
+    /// A file, which can be read twice.
+    File(Box<dyn Seekable>),
+    /// A stream, which can be read only once.
+    Stream(Box<dyn Read>),
+}
+
+/// A reader that can go back.
+pub(super) trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
+impl Read for Reader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Reader::File(file) => file.read(into),
+            Reader::Stream(stream) => stream.read(into),
+        }
+    }
+}
 
 /// A file as UTF-8 text, piece by piece.
 pub(super) struct Text {
-    reader: Box<dyn Read>,
+    reader: Reader,
     encoding: Encoding,
     assumption: Option<Assumption>,
-    /// Bytes as read; those from `raw_start` on are still to be decoded or, for UTF-8, handed out.
-    raw: Vec<u8>,
-    raw_start: usize,
-    /// Decoded text, unused for UTF-8; handed out from `out_start` on.
-    out: Vec<u8>,
-    out_start: usize,
+    decoder: Option<Decoder>,
+    /// Bytes that were read ahead and are still to be decoded.
+    ahead: Vec<u8>,
+    /// Text that is handed out from `start` to `end`. Spaces may follow, which are handed out with what follows them.
+    text: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// The beginning of text that is kept although it has been consumed.
+    kept: Option<usize>,
     ended: bool,
+    /// The error that ended the reading ahead.
+    failed: Option<io::Error>,
 }
 
 impl Text {
-    /// Reads the first piece and detects the encoding.
-    pub(super) fn open(reader: impl Read + 'static) -> io::Result<Self> {
-        let mut reader: Box<dyn Read> = Box::new(reader);
-        let mut raw = Vec::with_capacity(PIECE);
-        let mut ended = false;
-        while !ended && raw.len() < PIECE {
-            ended = read_some(&mut reader, &mut raw, PIECE)? == 0;
-        }
-        let Detected { encoding, mark, assumption } = Encoding::detect(&raw, ended);
-        Ok(Self { reader, encoding, assumption, raw, raw_start: mark, out: Vec::new(), out_start: 0, ended })
+    /// Reads the first piece.
+    pub(super) fn open(mut reader: Reader) -> io::Result<Self> {
+        let mut ahead = Vec::with_capacity(PIECE);
+        let ended = read_up_to(&mut reader, &mut ahead, PIECE)?;
+        Ok(Self {
+            reader,
+            encoding: Encoding::UTF_8,
+            assumption: None,
+            decoder: None,
+            ahead,
+            text: Vec::new(),
+            start: 0,
+            end: 0,
+            kept: None,
+            ended,
+            failed: None,
+        })
     }
 
-    /// Returns the first bytes of the file as they are, provided that nothing has been consumed.
+    /// Returns the first bytes of the file as they are, provided that the encoding is not known yet.
     pub(super) fn beginning(&self) -> &[u8] {
-        &self.raw
+        &self.ahead
     }
 
-    /// Reads the rest of the file and returns it from its first byte, provided that nothing has been consumed. A file of
-    /// more than `limit` bytes is cut off after one more.
+    /// Reads the rest of the file and returns it from its first byte, provided that the encoding is not known yet. A file
+    /// of more than `limit` bytes is cut off after one more.
     pub(super) fn into_bytes(mut self, limit: u64) -> io::Result<Vec<u8>> {
-        let rest = (limit + 1).saturating_sub(self.raw.len() as u64);
-        self.reader.take(rest).read_to_end(&mut self.raw)?;
-        Ok(self.raw)
+        let rest = (limit + 1).saturating_sub(self.ahead.len() as u64);
+        self.reader.take(rest).read_to_end(&mut self.ahead)?;
+        Ok(self.ahead)
+    }
+
+    /// Reads the text in the given encoding, or else in that of its byte order mark, or else in the one detected.
+    pub(super) fn decode(&mut self, given: Option<Encoding>) -> io::Result<()> {
+        let marked = [Encoding::UTF_8, Encoding::UTF_16_LE, Encoding::UTF_16_BE];
+        let marked = marked.into_iter().find(|encoding| self.ahead.starts_with(encoding.mark()));
+        self.encoding = match (given, marked) {
+            (Some(given), Some(marked)) if given.is_utf_16() && marked.is_utf_16() => marked,
+            (Some(given), _) => given,
+            (None, Some(marked)) => marked,
+            (None, None) => {
+                let detected = self.detect()?;
+                self.assumption = (detected != Encoding::UTF_8).then_some(Assumption::Encoding(detected));
+                detected
+            }
+        };
+        // Text in another encoding may follow the mark of UTF-8, but none begins with that of UTF-16.
+        let is_skipped = |marked: &Encoding| *marked == self.encoding || *marked == Encoding::UTF_8;
+        self.ahead.drain(..marked.filter(is_skipped).map_or(0, |marked| marked.mark().len()));
+        self.decoder = self.encoding.decoder();
+        Ok(())
+    }
+
+    fn detect(&mut self) -> io::Result<Encoding> {
+        if let Some(encoding) = detection::unmarked_utf_16(&self.ahead) {
+            return Ok(encoding);
+        }
+        let mut evidence = Evidence::default();
+        evidence.read(&self.ahead);
+        let mut is_whole = self.ended;
+        match &mut self.reader {
+            Reader::File(file) => {
+                let mut piece = Vec::with_capacity(PIECE);
+                while !is_whole && !evidence.is_enough() {
+                    piece.clear();
+                    // The error comes again when the rows are read.
+                    is_whole = read_up_to(file, &mut piece, PIECE).unwrap_or(true);
+                    evidence.read(&piece);
+                }
+                file.seek(SeekFrom::Start(self.ahead.len() as u64))?;
+            }
+            Reader::Stream(stream) => {
+                while !is_whole && !evidence.is_enough() && self.ahead.len() < AHEAD {
+                    let before = self.ahead.len();
+                    match read_up_to(stream, &mut self.ahead, before + PIECE) {
+                        Ok(ended) => {
+                            self.ended = ended;
+                            is_whole = ended;
+                        }
+                        Err(error) => {
+                            self.failed = Some(error);
+                            is_whole = true;
+                        }
+                    }
+                    evidence.read(&self.ahead[before..]);
+                }
+            }
+        }
+        Ok(evidence.conclude(is_whole))
     }
 
     pub(super) fn encoding(&self) -> Encoding {
@@ -56,40 +156,75 @@ impl Text {
         self.assumption.clone()
     }
 
-    /// Returns text that has not been consumed, and reads more if there is none; empty only at the end of the file.
+    /// Returns text that has not been consumed, and reads more if there is none; empty only at the end of the file. Spaces
+    /// are never cut off from what follows them, unless they are very many.
     pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
-        if self.encoding == Encoding::Utf8 {
-            if self.raw_start == self.raw.len() && !self.ended {
-                self.raw.clear();
-                self.raw_start = 0;
-                self.ended = read_some(&mut self.reader, &mut self.raw, PIECE)? == 0;
-            }
-            return Ok(&self.raw[self.raw_start..]);
+        while self.start == self.end && !(self.ended && self.end == self.text.len() && self.ahead.is_empty()) {
+            self.read_piece()?;
         }
-        while self.out_start == self.out.len() && !(self.ended && self.raw_start == self.raw.len()) {
-            self.decode_piece()?;
-        }
-        Ok(&self.out[self.out_start..])
+        Ok(self.rest())
+    }
+
+    /// Returns the text that was filled in and not consumed.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.text[self.start..self.end]
     }
 
     pub(super) fn consume(&mut self, len: usize) {
-        match self.encoding {
-            Encoding::Utf8 => self.raw_start += len,
-            Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Windows1252 => self.out_start += len,
-        }
+        self.start += len;
     }
 
-    fn decode_piece(&mut self) -> io::Result<()> {
-        self.out.clear();
-        self.out_start = 0;
-        let used = self.encoding.decode(&self.raw[self.raw_start..], self.ended, &mut self.out);
-        self.raw.drain(..self.raw_start + used);
-        self.raw_start = 0;
-        if !self.ended && self.out.is_empty() {
-            self.ended = read_some(&mut self.reader, &mut self.raw, PIECE)? == 0;
+    /// Keeps what is consumed from here on.
+    pub(super) fn keep(&mut self) {
+        self.kept = Some(self.start);
+    }
+
+    /// Keeps nothing longer.
+    pub(super) fn release(&mut self) {
+        self.kept = None;
+    }
+
+    /// Returns what has been consumed since [`Text::keep`], empty after [`Text::release`].
+    pub(super) fn kept(&self) -> &[u8] {
+        &self.text[self.kept.unwrap_or(self.start)..self.start]
+    }
+
+    fn read_piece(&mut self) -> io::Result<()> {
+        if let Some(error) = self.failed.take_if(|_| self.ahead.is_empty()) {
+            return Err(error);
         }
+        let unused = self.kept.unwrap_or(self.start);
+        self.text.drain(..unused);
+        self.start -= unused;
+        self.kept = self.kept.map(|_| 0);
+        match &mut self.decoder {
+            None if self.ahead.is_empty() => {
+                let limit = self.text.len() + PIECE;
+                self.ended = read_some(&mut self.reader, &mut self.text, limit)? == 0;
+            }
+            None => self.text.append(&mut self.ahead),
+            Some(decoder) => {
+                if self.ahead.is_empty() {
+                    self.ended = read_some(&mut self.reader, &mut self.ahead, PIECE)? == 0;
+                }
+                decoder.decode(&self.ahead, self.ended, &mut self.text);
+                self.ahead.clear();
+            }
+        }
+        let spaces = self.text[self.start..].iter().rev().take_while(|byte| **byte == b' ').take(MOST_SPACES).count();
+        self.end = self.text.len() - if self.ended || spaces == MOST_SPACES { 0 } else { spaces };
         Ok(())
     }
+}
+
+/// Appends up to `limit` bytes in all; returns whether the file has ended.
+fn read_up_to(reader: &mut impl Read, into: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
+    while into.len() < limit {
+        if read_some(reader, into, limit)? == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Appends what one read yields, up to `limit` bytes in all; returns 0 only at the end of the file.
@@ -125,7 +260,8 @@ mod tests {
     }
 
     fn read(reader: impl Read + 'static) -> (Vec<u8>, Option<Assumption>) {
-        let mut text = Text::open(reader).unwrap();
+        let mut text = Text::open(Reader::Stream(Box::new(reader))).unwrap();
+        text.decode(None).unwrap();
         let mut all = Vec::new();
         loop {
             let piece = text.fill().unwrap();
@@ -154,13 +290,13 @@ mod tests {
         ] {
             assert_eq!(read(drip(&bytes[..])), (text.as_bytes().to_vec(), None), "{bytes:x?}");
         }
-        for (bytes, text, assumption) in [
-            (&utf16("email,Zoë", false)[..], "email,Zoë", Assumption::UnmarkedUtf16),
-            (&utf16("email,Zoë", true), "email,Zoë", Assumption::UnmarkedUtf16),
-            (b"r\xF4le,\x80 5,Zo\xEB", "rôle,€ 5,Zoë", Assumption::Windows1252),
-            (b"Zo\xEB", "Zoë", Assumption::Windows1252),
+        for (bytes, text, encoding) in [
+            (&utf16("email,Zoë", false)[..], "email,Zoë", Encoding::UTF_16_LE),
+            (&utf16("email,Zoë", true), "email,Zoë", Encoding::UTF_16_BE),
+            (b"r\xF4le,\x80 5,Zo\xEB", "rôle,€ 5,Zoë", Encoding::WINDOWS_1252),
+            (b"Zo\xEB", "Zoë", Encoding::WINDOWS_1252),
         ] {
-            assert_eq!(read(drip(bytes)), (text.into(), Some(assumption)));
+            assert_eq!(read(drip(bytes)), (text.into(), Some(Assumption::Encoding(encoding))));
         }
     }
 
@@ -193,7 +329,8 @@ mod tests {
                 self.0.pop().map_or(Ok(0), |kind| Err(kind.into()))
             }
         }
-        assert!(Text::open(Failing(vec![io::ErrorKind::Interrupted])).is_ok());
-        assert!(Text::open(Failing(vec![io::ErrorKind::Other])).is_err());
+        let open = |errors| Text::open(Reader::Stream(Box::new(Failing(errors))));
+        assert!(open(vec![io::ErrorKind::Interrupted]).is_ok());
+        assert!(open(vec![io::ErrorKind::Other]).is_err());
     }
 }

@@ -43,6 +43,13 @@ pub(crate) const ALL: [Refusals; 10] = [
             world.write("no-header.csv", "ada@example.com,ORG_MEMBER\n");
             world.write("empty.csv", "");
             world.write("no-roles.csv", "email\nada@example.com\n");
+            world.write(
+                "quotes.csv",
+                "email,roles,name\nada@example.com,member,\"Ada\nbob@example.com,member,\"Bob\"\n",
+            );
+            world.write("unclosed.csv", "email,roles,name\nada@example.com,member,\"Ada\nbob@example.com,member,Bob\n");
+            world.write("wide.csv", format!("email,roles{}x\nada@example.com,member\n", ",".repeat(33_000)));
+            world.write("web-page.xls", "<table><tr><td>email</td></tr></table>");
             world.write("damaged.xlsx", "PK\u{3}\u{4}rest");
             world.write("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
             world.write("book.xlsx", crate::sheets::workbook(&[&["email", "roles"], &["ada@example.com", "member"]]));
@@ -52,6 +59,11 @@ pub(crate) const ALL: [Refusals; 10] = [
             "bulk-invite run no-header.csv",
             "bulk-invite run empty.csv",
             "bulk-invite run no-roles.csv",
+            "bulk-invite run quotes.csv",
+            "bulk-invite check quotes.csv",
+            "bulk-invite run unclosed.csv",
+            "bulk-invite run wide.csv",
+            "bulk-invite run web-page.xls",
             "bulk-invite run damaged.xlsx",
             "bulk-invite run old.xls",
             "bulk-invite run missing.csv",
@@ -60,6 +72,7 @@ pub(crate) const ALL: [Refusals; 10] = [
             "bulk-invite run people.csv --sheet People",
             "bulk-invite run book.xlsx --sheet Staff",
             "bulk-invite run book.xlsx --delimiter tab",
+            "bulk-invite run book.xlsx --encoding latin1",
             "bulk-invite run people.csv --column email=Kontakt",
             "bulk-invite run people.csv --column email=email --column email=roles",
         ],
@@ -292,7 +305,7 @@ pub(crate) const ALL: [Refusals; 10] = [
 ];
 
 /// Commands whose arguments cannot be parsed; the message has several lines.
-pub(crate) const MALFORMED: [&str; 22] = [
+pub(crate) const MALFORMED: [&str; 23] = [
     "bulk-invite run people.csv --settle 5",
     "bulk-invite run people.csv --settle 2h",
     "bulk-invite run people.csv --rate fast",
@@ -306,6 +319,7 @@ pub(crate) const MALFORMED: [&str; 22] = [
     "bulk-invite run people.csv --org-id mine",
     "bulk-invite run people.csv --access-token hush",
     "bulk-invite run people.csv --delimiter :",
+    "bulk-invite run people.csv --encoding latin",
     "bulk-invite run people.csv --column Mail=Kontakt",
     "bulk-invite run people.csv --column Kontakt",
     "bulk-invite run people.csv --shard 0/8",

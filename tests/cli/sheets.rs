@@ -97,7 +97,7 @@ type Setting = (&'static str, &'static str, &'static str);
 
 #[test]
 fn reading_options_are_set_by_flag_or_variable() {
-    let cases: [(&[u8], &[Setting]); 4] = [
+    let cases: [(&[u8], &[Setting]); 5] = [
         (
             b"Kontakt|Notes;x|Access\nada@example.com|email;roles|member\n",
             &[
@@ -117,6 +117,7 @@ fn reading_options_are_set_by_flag_or_variable() {
                 ("--column", "BULK_INVITE_COLUMN", "email=E-Mail, dienstlich"),
             ],
         ),
+        (b"email,r\x99le\nada@example.com,member\n", &[("--encoding", "BULK_INVITE_ENCODING", "mac-roman")]),
         (
             &workbook(&[&["x"]]),
             &[("--sheet", "BULK_INVITE_SHEET", "Archive"), ("--default-roles", "BULK_INVITE_DEFAULT_ROLES", "member")],

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bulk_invite::engine::{MaxFailures, MaxWait, RateLimit};
 use bulk_invite::model::{ObjectId, OrgRoles, Shard};
 use bulk_invite::plan::parse_roles;
-use bulk_invite::spreadsheet::{Column, Delimiter};
+use bulk_invite::spreadsheet::{Column, Delimiter, Encoding};
 use clap::Args;
 
 use super::choices::{ApiArg, DurabilityArg, LogFormat};
@@ -121,6 +121,10 @@ pub(crate) struct SheetArgs {
     /// Cell separator: `,`, `;`, `|`, comma, semicolon, pipe or tab [default: detected from the header].
     #[arg(long, value_name = "CHAR", env = "BULK_INVITE_DELIMITER", hide_short_help = true)]
     pub(crate) delimiter: Option<Delimiter>,
+
+    /// Encoding of a text file, for example `windows-1250` or `mac-roman` [default: detected].
+    #[arg(long, value_name = "NAME", env = "BULK_INVITE_ENCODING", hide_short_help = true)]
+    pub(crate) encoding: Option<Encoding>,
 
     /// Use the column NAME as COLUMN, for example `email="Work Email"` (repeatable).
     #[arg(

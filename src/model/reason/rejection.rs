@@ -39,6 +39,8 @@ reasons! {
         FormulaError = "FORMULA_ERROR", "a cell contains a formula error";
         /// A double quote opens and does not close.
         UnclosedQuote = "UNCLOSED_QUOTE", "a double quote is never closed";
+        /// A quoted cell contains what look like whole rows.
+        RowsInQuotes = "ROWS_IN_QUOTES", "a quoted cell contains whole rows";
         /// The row is longer than any real row.
         RowTooLong = "ROW_TOO_LONG", "the row is too long";
         /// An earlier row for the same person has other roles, teams or projects.

@@ -35,6 +35,7 @@ fn heading(code: RejectionCode) -> &'static str {
         RejectionCode::InvalidEncoding => "The row has characters that cannot be read",
         RejectionCode::FormulaError => "A cell contains a formula error",
         RejectionCode::UnclosedQuote => "A quotation mark is not closed",
+        RejectionCode::RowsInQuotes => "A quoted cell contains whole rows",
         RejectionCode::RowTooLong => "The row is too long",
         RejectionCode::ConflictingDuplicate => "The person is listed twice, and the rows differ",
     }

@@ -26,7 +26,7 @@ use super::line::{BadLine, Line};
 use super::record::{Encoder, Subject};
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 use crate::model::status::NextRun;
-use crate::spreadsheet::{CellFault, Input, Row, RowFault, Sheet, SheetError, SheetOptions};
+use crate::spreadsheet::{CellFault, Row, RowFault, Sheet, SheetError, SheetOptions};
 
 /// The number of columns of results from which a file counts as results.
 const ENOUGH: usize = RESULT_COLUMNS.len() / 2;
@@ -41,8 +41,7 @@ const NUMBERS: [usize; 4] = [0, 6, 9, 10];
 /// Returns the text of the file in this program's format, and whether its last line is incomplete and left out.
 pub(super) fn convert(path: &Path) -> Result<(Vec<u8>, bool), Unusable> {
     let ends_within_line = ends_within_line(path)?;
-    let input = Input::Stream(Box::new(File::open(path)?));
-    let mut sheet = Sheet::open(input, &SheetOptions::default()).map_err(unusable)?.sheet;
+    let mut sheet = Sheet::open_once(path, &SheetOptions::default()).map_err(unusable)?;
     let columns = Columns::find(&sheet)?;
     let mut rows = Vec::new();
     while let Some(row) = sheet.next_row().map_err(unusable)? {
@@ -92,13 +91,18 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::Sheet { .. }
         | SheetError::NoSheets { .. }
         | SheetError::NoDelimiter { .. }
+        | SheetError::NoEncoding { .. }
+        | SheetError::OtherFormat(_)
         | SheetError::NoHeader { .. }
         | SheetError::NoEmailColumn { .. }
         | SheetError::TwoColumns { .. }
         | SheetError::NoSuchColumn { .. }
         | SheetError::TwoChoices { .. }
         | SheetError::ColumnGivenTwice { .. }
-        | SheetError::UnclosedHeader => Unusable::NotOurs,
+        | SheetError::UnclosedHeader
+        | SheetError::LongHeader
+        | SheetError::UnclosedQuote { .. }
+        | SheetError::RowsInQuotes { .. } => Unusable::NotOurs,
     }
 }
 
@@ -139,6 +143,7 @@ impl Columns {
                 return Err(BadLine::new("the line has more cells than the header"));
             }
             Some(RowFault::UnclosedQuote) => return Err(BadLine::new("a double quote is never closed")),
+            Some(RowFault::RowsInQuotes) => return Err(BadLine::new("a quoted cell contains other lines")),
             Some(RowFault::TooLong) => return Err(BadLine::new("the line is too long")),
             None => {}
         }

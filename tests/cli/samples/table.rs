@@ -21,7 +21,8 @@ pub(super) enum Content {
     Utf8(&'static str),
     Utf8Marked(&'static str),
     Utf16Le(&'static str),
-    Windows1252(&'static str),
+    /// Text in the encoding of this name.
+    Encoded(&'static str, &'static str),
     Workbook(fn() -> Result<Vec<u8>, XlsxError>),
 }
 
@@ -33,8 +34,12 @@ impl Content {
             Content::Utf8(text) => text.as_bytes().to_vec(),
             Content::Utf8Marked(text) => format!("\u{feff}{text}").into_bytes(),
             Content::Utf16Le(text) => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            // Only letters that Latin-1 has at the same place are in the samples.
-            Content::Windows1252(text) => text.chars().map(|c| u8::try_from(c).expect("a letter of Latin-1")).collect(),
+            Content::Encoded(name, text) => {
+                let encoding = encoding_rs::Encoding::for_label(name.as_bytes()).expect("an encoding");
+                let (bytes, _, is_lossy) = encoding.encode(text);
+                assert!(!is_lossy, "{text}");
+                bytes.into_owned()
+            }
             Content::Workbook(make) => make().expect("a workbook"),
         })
     }
@@ -149,10 +154,59 @@ pub(super) const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "excel-german.csv",
-        content: Windows1252(
+        content: Encoded(
+            "windows-1252",
             "Name;E-Mail-Adresse;Rolle;Gehaltsgruppe\r\n\
              Jürgen Groß;juergen.gross@example.com;Mitglied;E 13,5\r\n\
              Änne Löwe;aenne.loewe@example.com;Eigentümer;E 14\r\n",
+        ),
+        flags: "",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample {
+        name: "excel-polish.csv",
+        content: Encoded(
+            "windows-1250",
+            "Imię i nazwisko;E-mail;Role\r\n\
+             Łukasz Wiśniewski;lukasz.w@example.com;ORG_MEMBER\r\n\
+             Małgorzata Dąbrowska;malgorzata.d@example.com;ORG_MEMBER\r\n",
+        ),
+        flags: "",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample {
+        name: "excel-japanese.csv",
+        content: Encoded(
+            "shift_jis",
+            "氏名,email,roles\r\n佐藤花子,hanako.sato@example.com,ORG_MEMBER\r\n\
+             鈴木一郎,ichiro.suzuki@example.com,ORG_MEMBER\r\n",
+        ),
+        flags: "",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample {
+        name: "excel-mac.csv",
+        content: Encoded(
+            "macintosh",
+            "Prénom,Nom,E-mail,Rôle\rZoé,Lefèvre,zoe.lefevre@example.com,ORG_MEMBER\r\
+             Jérôme,Nuñez,jerome.nunez@example.com,ORG_READ_ONLY\r",
+        ),
+        flags: "",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample {
+        name: "one-letter.csv",
+        content: Encoded("windows-1250", "Name;E-Mail;Ort\r\nIvo Malek;ivo.malek@example.com;Plzeň\r\n"),
+        flags: "--encoding windows-1250 --default-roles ORG_MEMBER",
+        outcomes: Some(&[Invited]),
+    },
+    Sample {
+        name: "spaces.csv",
+        content: Utf8(
+            " \n\
+             email, roles, name\n\
+             sam.lee@example.com, ORG_MEMBER, \"Lee, Sam\"\n\
+             =\"pat.kim@example.com\", \"ORG_MEMBER\", Pat\n\u{1a}",
         ),
         flags: "",
         outcomes: Some(&[Invited, Invited]),
@@ -306,8 +360,7 @@ pub(super) const SAMPLES: &[Sample] = &[
              #N/A,member,,,\n\
              j@example.com,member,,,,what is this?\n\
              Sam.Lee@example.com,member,,,\n\
-             sam.lee@example.com,owner,,,\n\
-             k@example.com,\"member,,,\n",
+             sam.lee@example.com,owner,,,\n",
         ),
         flags: "",
         outcomes: Some(&[
@@ -329,8 +382,29 @@ pub(super) const SAMPLES: &[Sample] = &[
             Invalid("TOO_MANY_FIELDS"),
             Duplicate,
             Invalid("CONFLICTING_DUPLICATE"),
-            Invalid("UNCLOSED_QUOTE"),
         ]),
+    },
+    Sample {
+        name: "stray-quote.csv",
+        content: Utf8(
+            "email,roles,name\n\
+             sam.lee@example.com,member,\"Sam\n\
+             pat.kim@example.com,member,Pat\n\
+             kim.park@example.com,member,\"Kim\"\n",
+        ),
+        flags: "",
+        outcomes: None,
+    },
+    Sample {
+        name: "web-page.xls",
+        content: Utf8(
+            "<html><body><table>\n\
+             <tr><th>email</th><th>roles</th></tr>\n\
+             <tr><td>sam.lee@example.com</td><td>member</td></tr>\n\
+             </table></body></html>\n",
+        ),
+        flags: "",
+        outcomes: None,
     },
     Sample {
         name: "no-header.csv",
