@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::address_column::is_address;
 use super::columns::Column;
+use super::header_row::ROWS_SEARCHED;
 
 /// A separator of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +83,7 @@ pub(super) fn choose(beginning: &[u8], given: Option<Delimiter>, columns: &[(Col
     let byte = match (given, announced) {
         (Some(delimiter), _) => delimiter.as_byte(),
         (None, Some(byte)) => byte,
-        (None, None) => detect(first_row(&beginning[announced_in..]), columns),
+        (None, None) => detect(&beginning[announced_in..], columns),
     };
     Chosen { byte, announced_in }
 }
@@ -103,26 +105,49 @@ fn announcement(beginning: &[u8]) -> (Option<u8>, usize) {
 
 /// Returns the first row that is not empty, as far as the beginning holds it.
 pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
-    let start = beginning.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(beginning.len());
-    let row = &beginning[start..];
-    let mut within_quotes = false;
-    let end = row.iter().position(|&b| {
-        within_quotes ^= b == b'"';
-        !within_quotes && matches!(b, b'\r' | b'\n')
-    });
-    &row[..end.unwrap_or(row.len())]
+    first_rows(beginning).next().unwrap_or_default()
 }
 
-/// Returns the separator by which most columns of the header are known, and of several the one with most columns.
-fn detect(header: &[u8], columns: &[(Column, String)]) -> u8 {
-    let fit = |delimiter: &Delimiter| {
-        let names = split(header, delimiter.as_byte());
-        let chosen = |name: &str| columns.iter().any(|(_, wanted)| wanted.trim() == name);
-        let known = names.iter().filter(|name| chosen(name) || Column::named(name).is_some()).count();
-        (known, names.len())
-    };
+/// Returns the rows that are not empty, as far as the beginning holds them.
+fn first_rows(mut beginning: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let start = beginning.iter().position(|b| !matches!(b, b'\r' | b'\n'))?;
+        let row = &beginning[start..];
+        let mut within_quotes = false;
+        let end = row.iter().position(|&b| {
+            within_quotes ^= b == b'"';
+            !within_quotes && matches!(b, b'\r' | b'\n')
+        });
+        let (row, rest) = row.split_at(end.unwrap_or(row.len()));
+        beginning = rest;
+        Some(row)
+    })
+}
+
+/// Returns the separator by which most columns of the header are known, and of several the one with most columns. The
+/// header is the first row with several cells of which one names the email column; without one, the separator is that
+/// by which most rows have an address in a cell of its own.
+fn detect(beginning: &[u8], columns: &[(Column, String)]) -> u8 {
+    let rows: Vec<&[u8]> = first_rows(beginning).take(ROWS_SEARCHED).collect();
     // `max_by_key` returns the last of several equals, but the first is wanted.
-    Delimiter::ALL.into_iter().rev().max_by_key(fit).map_or(b',', Delimiter::as_byte)
+    let all = || Delimiter::ALL.into_iter().rev();
+    let named = |name: &String| {
+        let chosen = columns.iter().find(|(_, wanted)| wanted.trim() == name).map(|(column, _)| *column);
+        chosen.or_else(|| Column::named(name))
+    };
+    let fit = |row: &[u8], delimiter: Delimiter| {
+        let names = split(row, delimiter.as_byte());
+        let known: Vec<Column> = names.iter().filter_map(named).collect();
+        (names.len() > 1 && known.contains(&Column::Email), known.len(), names.len())
+    };
+    let best = |row: &[u8]| all().max_by_key(|delimiter| fit(row, *delimiter)).unwrap_or(Delimiter::Comma);
+    let header = rows.iter().map(|row| (*row, best(row))).find(|(row, delimiter)| fit(row, *delimiter).0);
+    let with_address = |delimiter: Delimiter| {
+        rows.iter().filter(|row| split(row, delimiter.as_byte()).iter().any(|cell| is_address(cell))).count()
+    };
+    let by_rows = |delimiter: &Delimiter| (with_address(*delimiter), rows.first().map(|row| fit(row, *delimiter)));
+    let delimiter = header.map(|(_, delimiter)| delimiter).or_else(|| all().max_by_key(by_rows));
+    delimiter.map_or(b',', Delimiter::as_byte)
 }
 
 fn split(row: &[u8], delimiter: u8) -> Vec<String> {

@@ -5,6 +5,8 @@
 //! memory does not grow with the file; of a workbook, the cells of one sheet are in memory. What a cell means is not
 //! decided here.
 
+mod address_column;
+mod address_name;
 mod assumption;
 mod carried;
 mod columns;
@@ -12,17 +14,22 @@ mod delimiter;
 mod encoding;
 mod error;
 mod header;
+mod header_row;
 mod how_read;
+mod letters;
+mod look_ahead;
 mod meaning;
 mod not_a_spreadsheet;
 mod open;
 mod options;
 mod record;
+mod reference;
 mod row;
 mod row_count;
 mod sheet;
 mod source;
 mod text;
+mod vocabulary;
 mod workbook;
 
 pub use assumption::Assumption;

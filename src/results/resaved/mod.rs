@@ -93,12 +93,23 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::NoSheets { .. }
         | SheetError::NoDelimiter { .. }
         | SheetError::NoHeader { .. }
+        | SheetError::PersonAsHeaderRow { .. }
+        | SheetError::BlankHeaderRow { .. }
+        | SheetError::NoSuchHeaderRow { .. }
+        | SheetError::TwoHeaderRows { .. }
+        | SheetError::AddressAboveHeader { .. }
         | SheetError::NoEmailColumn { .. }
+        | SheetError::UnknownEmailColumn { .. }
+        | SheetError::DifferentAddresses { .. }
         | SheetError::TwoColumns { .. }
+        | SheetError::RepeatedName { .. }
         | SheetError::NoSuchColumn { .. }
+        | SheetError::NothingToIgnore { .. }
+        | SheetError::IgnoredAndChosen { .. }
         | SheetError::TwoChoices { .. }
         | SheetError::ColumnGivenTwice { .. }
-        | SheetError::UnclosedHeader => Unusable::NotOurs,
+        | SheetError::UnclosedHeader
+        | SheetError::LongHeader => Unusable::NotOurs,
     }
 }
 
