@@ -112,7 +112,7 @@ mod tests {
             "Work Email", "workEmail", "work_mail", "Primary Work Email", "Email (Primary)", "Primary email",
             "primaryEmail", "Business Email Address", "Company email", "New hire work email", "Corporate E-Mail", "Official email",
             "Office Email", "Email - Work", "Email Address (Work)", "Email - Primary Work", "Work Email Address*",
-            "Employee Work Email", "Login Email", "Sign-in email", "Dienst-E-Mail", "Dienstmail",
+            "Employee Work Email", "Login Email", "PrimarySmtpAddress", "Employer email", "internalEMailAddress", "Sign-in email", "Dienst-E-Mail", "Dienstmail",
             "Dienstliche E-Mail-Adresse", "Arbeits-E-Mail", "Arbeitsmail", "Firmen-Mail", "Firmenmail",
             "Geschäftliche E-Mail", "Geschaeftliche E-Mail", "E-Mail (geschäftlich)", "E-Mail dienstl.",
             "Berufliche Mail", "Haupt-E-Mail", "Correo corporativo", "Correo de trabajo",
@@ -126,7 +126,7 @@ mod tests {
             "Benutzername", "Anmeldename", "Nombre de usuario", "Nom d'utilisateur", "Nome de usuário", "SSO ID",
         ]),
         (General, &[
-            "E-mail 1 - Value", "Email 2", "Email1", "Contact Email", "User Email", "Employee E-Mail",
+            "E-mail 1 - Value", "Email 2", "Email1", "Contact Email", "User Email", "Preferred Email", "Employee E-Mail",
             "Mail (London)", "Email [UPLOAD ONLY]", "Kontakt-Mail", "E-Mail des Mitarbeiters", "Correo del empleado",
         ]),
         (Private, &[
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_something_else_or_with_an_unknown_word_claims_nothing() {
+    fn a_name_that_is_not_understood_claims_nothing() {
         for name in [
             "",
             "Name",

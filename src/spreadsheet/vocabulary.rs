@@ -18,7 +18,7 @@ pub(super) enum Word {
     Private,
     /// The address of another person, or for another purpose: manager, emergency, recovery.
     Foreign,
-    /// User, employee, contact.
+    /// User, employee, preferred: an address of the person, but not which.
     Person,
     /// A word that does not change what the name means: address, of, required.
     Plain,
@@ -41,10 +41,13 @@ fn split(letters: &str) -> Option<Vec<Word>> {
     shortest[0] = Some(Vec::new());
     for start in 0..letters.len() {
         let Some(before) = shortest[start].clone() else { continue };
-        for end in start + 1..=letters.len().min(start + LIST.longest) {
-            let Some(&word) = letters.get(start..end).and_then(|letters| LIST.words.get(letters)) else { continue };
-            if shortest[end].as_ref().is_none_or(|known| known.len() > before.len() + 1) {
-                shortest[end] = Some(before.iter().copied().chain([word]).collect());
+        for length in 1..=LIST.longest {
+            let Some(&word) = letters.get(start..start + length).and_then(|letters| LIST.words.get(letters)) else {
+                continue;
+            };
+            let known = &mut shortest[start + length];
+            if known.as_ref().is_none_or(|known| known.len() > before.len() + 1) {
+                *known = Some(before.iter().copied().chain([word]).collect());
             }
         }
     }
@@ -61,7 +64,7 @@ fn tokens(name: &str) -> Vec<String> {
         }
         was_small = c.is_lowercase();
         if let Some(token) = tokens.last_mut() {
-            token.extend(normalized(c.encode_utf8(&mut [0; 4])).chars());
+            token.push_str(&normalized(c.encode_utf8(&mut [0; 4])));
         }
     }
     tokens.retain(|token| token.contains(char::is_alphabetic));
@@ -84,10 +87,10 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
 #[rustfmt::skip]
 const WORDS: [(Word, &[&str]); 7] = [
     (Word::Mail, &[
-        "email", "emails", "mail", "mails", "epost", "electronicmail", "emailaddress", "mailaddress", "smtp",
-        "correo", "correos", "electronico", "electronica", "electronicos", "electronicas",
-        "courriel", "courriels", "mel", "electronique", "electroniques", "messagerie",
-        "correio", "correios", "eletronico", "eletronica", "eletronicos", "eletronicas",
+        "email", "emails", "mail", "mails", "epost", "smtp",
+        "correo", "correos", "direccionelectronica",
+        "courriel", "courriels", "mel", "messagerie", "adresseelectronique", "adresseselectroniques",
+        "correio", "correios", "enderecoeletronico", "enderecoelectronico",
     ]),
     (Word::Login, &[
         "login", "logins", "loginname", "logon", "logonname", "signin", "signinname", "signon", "upn", "username",
@@ -99,26 +102,26 @@ const WORDS: [(Word, &[&str]); 7] = [
     (Word::Work, &[
         "work", "workplace", "business", "company", "companies", "corporate", "corp", "office", "official",
         "professional", "primary", "main", "principal", "enterprise", "org", "organization", "organizational",
-        "organisation", "organisational", "job", "institutional",
+        "organisation", "organisational", "job", "institutional", "internal", "employer",
         "dienst", "dienstlich", "dienstliche", "dienstl", "geschaft", "geschaeft", "geschafts", "geschaefts",
         "geschaftlich", "geschaftliche", "geschaeftlich", "geschaeftliche", "geschaftl", "gesch", "firma", "firmen",
         "arbeit", "arbeits", "arbeitsplatz", "beruf", "berufs", "beruflich", "berufliche", "unternehmen",
         "unternehmens", "buro", "buero", "betrieb", "betriebs", "betrieblich", "betriebliche", "primar", "primare",
-        "primaer", "primaere", "haupt",
+        "primaer", "primaere", "haupt", "intern", "interne", "arbeitgeber",
         "trabajo", "laboral", "corporativo", "corporativa", "empresa", "empresarial", "profesional", "oficina",
-        "oficial", "institucional", "primario", "primaria",
+        "oficial", "institucional", "primario", "primaria", "interno", "interna", "empleador",
         "travail", "pro", "professionnel", "professionnelle", "entreprise", "societe", "bureau", "officiel",
-        "officielle", "principale", "primaire",
-        "trabalho", "profissional", "escritorio", "corporacao",
+        "officielle", "principale", "primaire", "employeur",
+        "trabalho", "profissional", "escritorio", "empregador",
     ]),
     (Word::Private, &[
         "private", "personal", "home", "secondary", "second", "alternate", "alternative", "other", "others",
-        "additional", "backup", "gmail",
+        "additional", "backup", "gmail", "external",
         "privat", "privater", "privates", "priv", "personlich", "personliche", "personlicher", "persoenlich",
         "persoenliche", "zweit", "zweite", "andere", "weitere", "weiterer", "alternativ", "zusatzlich", "zusatzliche",
-        "zusaetzliche", "sekundar", "sekundare", "ersatz",
+        "zusaetzliche", "sekundar", "sekundare", "ersatz", "extern", "externe",
         "privado", "privada", "particular", "casa", "personales", "secundario", "secundaria", "alternativo",
-        "alternativa", "alterno", "otro", "otra", "otros", "adicional",
+        "alternativa", "alterno", "otro", "otra", "otros", "adicional", "externo", "externa",
         "prive", "privee", "perso", "personnel", "personnelle", "domicile", "secondaire", "alternatif", "autre",
         "autres", "supplementaire",
         "pessoal", "residencial", "outro", "outra", "outros",
@@ -146,6 +149,8 @@ const WORDS: [(Word, &[&str]); 7] = [
         "user", "users", "employee", "employees", "contact", "contacts", "staff", "member", "members", "person",
         "people", "worker", "participant", "participants", "attendee", "colleague", "associate", "student",
         "newhire", "newhires", "newstarter", "newjoiner", "newemployee", "newuser", "newmember",
+        "preferred", "current", "bevorzugt", "bevorzugte", "aktuell", "aktuelle", "preferido", "preferida", "actual",
+        "prefere", "preferee", "actuel", "actuelle", "atual",
         "benutzer", "nutzer", "mitarbeiter", "mitarbeiterin", "mitarbeitende", "mitarbeitenden", "mitglied",
         "kontakt", "teilnehmer", "personen",
         "usuario", "usuarios", "empleado", "empleados", "trabajador", "contacto", "miembro", "persona", "participante",
@@ -155,14 +160,16 @@ const WORDS: [(Word, &[&str]); 7] = [
         "contato", "membro", "pessoa",
     ]),
     (Word::Plain, &[
-        "e", "s", "es", "address", "addresses", "id", "ids", "name", "account", "of", "the", "to", "for", "at", "your", "my",
-        "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited", "is", "in",
-        "adresse", "adressen", "adr", "anschrift", "der", "des", "die", "das", "fur", "fuer", "im", "am", "ihre",
+        "e", "s", "es", "address", "addresses", "id", "ids", "name", "account", "of", "the", "to", "for", "at", "your",
+        "my", "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited", "is",
+        "in", "adresse", "adressen", "adr", "anschrift", "der", "des", "die", "das", "fur", "fuer", "im", "am", "ihre",
         "ihrer", "einladung", "einladungs", "pflichtfeld", "pflicht", "erforderlich", "konto",
-        "direccion", "direcciones", "de", "del", "la", "el", "los", "las", "su", "tu", "invitado", "obligatorio",
-        "obligatoria", "requerido", "opcional", "cuenta",
-        "adresses", "d", "du", "l", "le", "les", "votre", "invite", "obligatoire", "requis", "facultatif", "compte",
-        "endereco", "enderecos", "do", "da", "dos", "das", "seu", "convidado", "obrigatorio", "conta",
+        "direccion", "direcciones", "electronico", "electronica", "electronicos", "electronicas", "de", "del", "la",
+        "el", "los", "las", "su", "tu", "invitado", "obligatorio", "obligatoria", "requerido", "opcional", "cuenta",
+        "adresses", "electronique", "electroniques", "d", "du", "l", "le", "les", "votre", "obligatoire", "requis",
+        "facultatif", "compte",
+        "endereco", "enderecos", "eletronico", "eletronica", "eletronicos", "eletronicas", "do", "da", "dos", "seu",
+        "convidado", "obrigatorio", "conta",
     ]),
 ];
 
