@@ -83,6 +83,8 @@ struct Search {
     first: Option<u32>,
     /// A row with one cell, which names an email column: a header, or the title of one below.
     title: Option<u32>,
+    /// A row with gaps, which names an email column: a header, or the names of groups of columns above one.
+    groups: Option<Row>,
     /// The row above the first person.
     above_person: Option<u32>,
     /// The first row with an address.
@@ -94,7 +96,13 @@ impl Search {
     /// Returns the header row if it is certain now.
     fn look_at(&mut self, row: Row, options: &SheetOptions) -> Result<Option<u32>, SheetError> {
         let number = row.number;
-        if cells(&row).any(is_address) {
+        let is_person = cells(&row).any(is_address);
+        let is_candidate = !is_person && cells(&row).any(|cell| names_email(cell, options));
+        if let Some(groups) = &self.groups {
+            let is_header = is_candidate && cells(groups).count() < cells(&row).count();
+            return Ok(Some(if is_header { number } else { groups.number }));
+        }
+        if is_person {
             if let Some(title) = self.title {
                 return Ok(Some(title));
             }
@@ -102,15 +110,19 @@ impl Search {
                 self.above_person = self.first.map(|_| self.last);
                 self.person = Some(row);
             }
-        } else if cells(&row).any(|cell| names_email(cell, options)) {
+        } else if is_candidate {
             match (&self.person, self.title) {
                 (Some(person), _) if cells(person).count() < cells(&row).count() => {
                     return Err(SheetError::AddressAboveHeader { row: person.number, header: number });
                 }
                 (Some(_), _) => {}
                 (None, Some(title)) => return Err(SheetError::TwoHeaderRows { first: title, second: number }),
-                (None, None) if cells(&row).count() > 1 => return Ok(Some(number)),
-                (None, None) => self.title = Some(number),
+                (None, None) if cells(&row).count() == 1 => self.title = Some(number),
+                (None, None) if has_gaps(&row) => {
+                    self.groups = Some(row);
+                    return Ok(None);
+                }
+                (None, None) => return Ok(Some(number)),
             }
         }
         self.first.get_or_insert(number);
@@ -120,6 +132,9 @@ impl Search {
 
     /// Returns the most likely header row if no row is certain to be the header.
     fn end(self) -> Result<u32, SheetError> {
+        if let Some(groups) = self.groups {
+            return Ok(groups.number);
+        }
         match (self.title, self.person, self.above_person) {
             (Some(title), _, _) => Ok(title),
             (None, Some(person), None) => Err(no_header(&person)),
@@ -158,6 +173,12 @@ fn no_header(row: &Row) -> SheetError {
 /// Returns the cells with text.
 fn cells(row: &Row) -> impl Iterator<Item = &str> {
     (0..row.len()).map(|cell| row.cell(cell)).filter(|cell| !cell.is_empty())
+}
+
+/// Returns whether an empty cell is between two with text.
+fn has_gaps(row: &Row) -> bool {
+    let names = names(row);
+    names.iter().skip_while(|name| name.is_empty()).any(String::is_empty)
 }
 
 /// Returns all cells, without empty ones at the end.

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 use crate::spreadsheet::{Input, Sheet, SheetOptions};
 
@@ -235,5 +238,54 @@ fn an_ignored_column_does_not_compete() {
     for (ignored, column) in [("Mail (Lagos)", 1), ("mail london", 2), ("C", 1)] {
         let options = SheetOptions { ignored: vec![ignored.into()], ..SheetOptions::default() };
         assert_eq!(Sheet::from_bytes(text.as_bytes(), &options).unwrap().header().email(), column, "{ignored}");
+    }
+}
+
+/// Returns names of all kinds, each with cells of two people.
+fn columns() -> impl Strategy<Value = Vec<(&'static str, [&'static str; 2])>> {
+    let names = vec![
+        "Email",
+        "Work Email",
+        "Dienst-E-Mail",
+        "Login",
+        "userPrincipalName",
+        "Contact Email",
+        "Mail (London)",
+        "Email 2",
+        "Personal Email",
+        "Home Email",
+        "otherMails",
+        "Manager Email",
+        "Recovery email",
+        "Reach them at",
+        "Notes",
+        "",
+    ];
+    let cells = select(vec!["", "x", ONE, OTHER, "pat@example.com", "ask pat@example.com"]);
+    prop::collection::vec((select(names), [cells.clone(), cells]), 1..6)
+}
+
+proptest! {
+    #[test]
+    fn any_columns_lead_to_one_address_or_to_a_question(columns in columns()) {
+        let line = |cells: Vec<&str>| format!("No.,{}\n", cells.join(","));
+        let row = |row: usize| line(columns.iter().map(|(_, cells)| cells[row]).collect());
+        let text = line(columns.iter().map(|(name, _)| *name).collect()) + &row(0) + &row(1);
+        let Ok(mut sheet) = open(&text) else { return Ok(()) };
+        let chosen = sheet.header().email();
+        let kind = |cell: usize| {
+            sheet.header().names().get(cell).and_then(|name| Claim::of(name)).map(|claim| claim.kind)
+        };
+        let kinds: Vec<_> = (0..=columns.len()).map(kind).collect();
+        prop_assert!(kinds[chosen].is_some_and(|kind| kind != AddressName::Foreign));
+        while let Some(row) = sheet.next_row().unwrap() {
+            for (cell, kind) in kinds.iter().enumerate().filter(|(cell, _)| has_address(row.cell(*cell))) {
+                let is_equal = fold(row.cell(cell)) == fold(row.cell(chosen));
+                let is_first_choice = |kind: Option<AddressName>| kind.is_some_and(AddressName::is_first_choice);
+                prop_assert!(is_equal || kinds[chosen] != Some(AddressName::Private), "private: {text}");
+                prop_assert!(is_equal || !is_first_choice(*kind), "a better name: {text}");
+                prop_assert!(is_equal || is_first_choice(kinds[chosen]) || *kind != kinds[chosen], "the same kind: {text}");
+            }
+        }
     }
 }

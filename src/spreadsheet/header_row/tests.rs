@@ -1,5 +1,7 @@
 use std::num::NonZeroU32;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::spreadsheet::{Header, Sheet};
 
@@ -24,6 +26,10 @@ fn rows_above_the_header_are_skipped() {
         ("Staff,,\n,,\nHR; export of today\n\nName,Email\n", 5, &[1, 3]),
         ("version:v1.0\nEmail address to invite [inviteeEmail] Required,Url\nsam@example.com,x\n", 2, &[1]),
         ("Person,,Access,\nName,Email,Role,Team\nSam,sam@example.com,x,y\n", 2, &[1]),
+        ("Person,,Email addresses,,Access\nName,Team,Work Email,Personal Email,Role\n", 2, &[1]),
+        ("Person,,Email,\nName,Team,Work,Start\nSam,x,sam@example.com,y\n", 1, &[]),
+        ("Name,,Email\n\nSam,x,sam@example.com\n", 1, &[]),
+        ("Name,,Email\n", 1, &[]),
         ("Work Email list\nName,Work Email\n", 2, &[1]),
         ("Questions to hr@example.com please\nName,Work Email\n", 2, &[1]),
         (",,,\n,,,\n,,,\n,Name,Email\n,Sam,sam@example.com\n", 4, &[]),
@@ -120,5 +126,29 @@ fn a_chosen_name_finds_the_header_below_a_title() {
         let options = SheetOptions { columns: vec![(Column::Email, name.into())], ..SheetOptions::default() };
         let header = Sheet::from_bytes(text.as_bytes(), &options).unwrap().header().clone();
         assert_eq!((header.number(), header.email()), (3, 1), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_titles_above_a_table_leave_it_as_it_is(
+        titles in prop::collection::vec("[A-Za-z0-9 .:()-]{0,12}(,{0,3}[A-Z][a-z ]{0,6}){0,2}", 0..10),
+        delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+        rows in 1_u32..30,
+    ) {
+        // A title that names an email column has tests of its own.
+        let options = SheetOptions::default();
+        prop_assume!(!titles.iter().flat_map(|title| title.split(',')).any(|cell| names_email(cell.trim(), &options)));
+        let mut text: String = titles.iter().map(|title| format!("{title}\n")).collect();
+        text.push_str(&["No.", "Work Email", "Role", "Start"].join(&delimiter.to_string()));
+        (1..=rows).for_each(|number| text.push_str(&format!("\n{number}{delimiter}p{number}@example.com{delimiter}x")));
+        let mut sheet = Sheet::from_bytes(text.as_bytes(), &options).unwrap();
+        let header = sheet.header().clone();
+        prop_assert_eq!((header.number() as usize, header.email()), (titles.len() + 1, 1));
+        for number in 1..=rows {
+            let row = sheet.next_row().unwrap().unwrap();
+            prop_assert_eq!((row.number, row.cell(0).to_owned()), (header.number() + number, number.to_string()));
+        }
+        prop_assert!(sheet.next_row().unwrap().is_none());
     }
 }
