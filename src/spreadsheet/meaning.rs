@@ -153,6 +153,32 @@ mod tests {
     }
 
     #[test]
+    fn an_ignored_column_has_no_meaning() {
+        let header = |ignored: &str, columns: &[(Column, &str)]| {
+            let columns = columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
+            let options = SheetOptions { columns, ignored: vec![ignored.to_owned()], ..SheetOptions::default() };
+            Sheet::from_bytes(&b"Email,Role,Rolle"[..], &options).map(|sheet| sheet.header().roles())
+        };
+        for (ignored, roles) in [("Role", 2), ("rolle", 1), ("C", 1)] {
+            assert_eq!(header(ignored, &[]).unwrap(), Some(roles), "{ignored}");
+        }
+        for ignored in ["Team", "D", ""] {
+            let error = header(ignored, &[]).unwrap_err();
+            assert!(matches!(error, SheetError::NothingToIgnore { .. }), "{error}");
+        }
+        let error = header("Role", &[(Column::Roles, "Role")]).unwrap_err();
+        assert!(matches!(error, SheetError::IgnoredAndChosen { column: Column::Roles, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_two_columns_have_is_no_choice() {
+        let error = header("Email,Role,Role", &[(Column::Roles, "Role")]).unwrap_err();
+        let SheetError::RepeatedName { column, choose, .. } = error else { panic!("{error}") };
+        assert_eq!((column, choose.as_str()), (Column::Roles, "--column roles=B or --column roles=C"));
+        assert_eq!(header("Email,Role,Role", &[(Column::Roles, "C")]).unwrap().roles(), Some(2));
+    }
+
+    #[test]
     fn two_choices_for_one_meaning_are_an_error() {
         let error = header("Email,,Contact", &[(Column::Email, "Contact"), (Column::Email, "Email")]).unwrap_err();
         let SheetError::TwoChoices { column, first, second } = error else { panic!("{error}") };
