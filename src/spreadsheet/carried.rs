@@ -15,8 +15,8 @@ pub struct Carried {
 /// Names the columns to copy: all but the address, the organization, and those that an earlier run added (`own`).
 pub(super) fn carried(names: &[String], meanings: &[Option<Column>], own: &[usize]) -> Vec<Carried> {
     let mut taken: Vec<String> = RESULT_COLUMNS.iter().copied().chain([RUN_STATUS]).map(normalized).collect();
-    // Columns with a meaning come first, wherever they are, since they keep their canonical names.
-    taken.extend(meanings.iter().flatten().map(|column| normalized(column.as_str())));
+    // The canonical names are for columns with a meaning, also when the results are read as a sheet.
+    taken.extend(Column::ALL.map(|column| normalized(column.as_str())));
     let mut carried = Vec::new();
     for (cell, (name, meaning)) in names.iter().zip(meanings).enumerate() {
         match meaning {
@@ -60,6 +60,14 @@ mod tests {
             carried_names("email,status,input_status,Invite ID,Notes,notes,row"),
             ["input_status", "input_input_status", "input_Invite ID", "Notes", "input_notes", "input_row"]
         );
+    }
+
+    #[test]
+    fn an_ignored_column_does_not_keep_a_canonical_name() {
+        let options = SheetOptions { ignored: vec!["roles".into(), "Team".into()], ..SheetOptions::default() };
+        let sheet = Sheet::from_bytes(&b"roles,email,Team"[..], &options).unwrap();
+        let names: Vec<_> = sheet.header().carried().iter().map(|carried| carried.name.as_str()).collect();
+        assert_eq!(names, ["input_roles", "Team"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::address_name::Claim;
+
 /// A column that has a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
@@ -40,14 +42,20 @@ impl Column {
 
     /// Returns the column that a header cell names, in any known spelling.
     pub(super) fn named(header: &str) -> Option<Self> {
+        if Claim::of(header).is_some_and(Claim::makes_a_header) {
+            return Some(Column::Email);
+        }
         let name = normalized(header);
-        Column::ALL.into_iter().find(|column| column.spellings().contains(&name.as_str()))
+        let bare = without_notes(header);
+        let is_known = |column: &Column| [&name, &bare].iter().any(|name| column.spellings().contains(&name.as_str()));
+        Column::ALL.into_iter().find(is_known)
     }
 
-    /// Returns the normalized names in English, German, Spanish, French and Portuguese.
+    /// Returns the normalized names in English, German, Spanish, French and Portuguese; those of the email column have
+    /// rules of their own.
     fn spellings(self) -> &'static [&'static str] {
         match self {
-            Column::Email => EMAIL,
+            Column::Email => &[],
             Column::Roles => ROLES,
             Column::Teams => TEAMS,
             Column::Projects => PROJECTS,
@@ -70,27 +78,6 @@ impl FromStr for Column {
         Column::ALL.into_iter().find(|column| normalized(column.as_str()) == name).ok_or(UnknownColumn)
     }
 }
-
-#[rustfmt::skip]
-const EMAIL: &[&str] = &[
-    "email", "emails", "emailaddress", "emailaddresses", "emailid", "mail", "mailaddress", "workemail",
-    "workemailaddress", "workmail", "businessemail", "businessemailaddress", "companyemail", "companyemailaddress",
-    "corporateemail", "corporateemailaddress", "officeemail", "officialemail", "primaryemail", "primaryemailaddress",
-    "personalemail", "privateemail", "useremail", "useremailaddress", "contactemail", "employeeemail", "emailwork",
-    "inviteemail", "inviteeemail", "username",
-    "emailadresse", "mailadresse", "emailanschrift", "geschaftlicheemail", "geschaeftlicheemail",
-    "geschaftlicheemailadresse", "geschaeftlicheemailadresse", "dienstlicheemail", "dienstlicheemailadresse",
-    "firmenemail", "emailgeschaftlich", "emaildienstlich", "emailarbeit", "epost", "benutzername",
-    "correo", "correos", "correoelectronico", "correoelectronicocorporativo", "correocorporativo", "correolaboral",
-    "correodetrabajo", "direcciondecorreo", "direcciondecorreoelectronico", "direccioncorreo", "direcciondeemail",
-    "emailcorporativo", "emaillaboral", "emaildetrabajo", "nombredeusuario",
-    "courriel", "courriels", "courrielprofessionnel", "adressecourriel", "adresseelectronique", "adresseemail",
-    "adressemail", "adressedecourriel", "adressedemessagerie", "emailprofessionnel", "mailprofessionnel", "mailpro",
-    "emailpro", "mel", "nomdutilisateur",
-    "correioeletronico", "correioelectronico", "correio", "enderecodeemail", "enderecoemail", "enderecoeletronico",
-    "enderecoelectronico", "enderecodecorreioeletronico", "emailprofissional", "emaildetrabalho", "emailempresarial",
-    "nomedeusuario", "nomedeutilizador",
-];
 
 #[rustfmt::skip]
 const ROLES: &[&str] = &[
@@ -137,6 +124,28 @@ const ORG_ID: &[&str] = &[
 pub(crate) fn normalized(name: &str) -> String {
     name.chars().flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
 }
+
+/// Reduces a name like [`normalized`], without words that say how to fill in the column.
+fn without_notes(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).map(normalized);
+    words.filter(|word| !NOTES.contains(&word.as_str())).collect()
+}
+
+const NOTES: &[&str] = &[
+    "required",
+    "optional",
+    "mandatory",
+    "pflichtfeld",
+    "pflicht",
+    "erforderlich",
+    "obligatorio",
+    "requerido",
+    "opcional",
+    "obligatoire",
+    "requis",
+    "facultatif",
+    "obrigatorio",
+];
 
 fn without_accent(c: char) -> char {
     match c {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
+use super::address_column::is_address;
 use super::columns::Column;
 
 /// A separator of cells.
@@ -117,8 +118,9 @@ pub(super) fn first_row(beginning: &[u8]) -> &[u8] {
     &row[..end.unwrap_or(row.len())]
 }
 
-/// Returns the separator by which the header has most known columns. The header is the first line with a column of
-/// addresses; without one, most columns in any line count, and then the lines with equally many cells.
+/// Returns the separator by which the header has most known columns, and the rows below it most addresses. The header is
+/// the first line with several cells of which one names the email column. Without one, most addresses in cells of their own
+/// count, then most known columns in any line, then the lines with equally many cells.
 fn detect(beginning: &[u8], columns: &[(Column, String)]) -> u8 {
     let meaning = |name: &String| {
         let chosen = columns.iter().find(|(_, wanted)| wanted.trim() == name).map(|(column, _)| *column);
@@ -127,15 +129,19 @@ fn detect(beginning: &[u8], columns: &[(Column, String)]) -> u8 {
     let known = |line: &Vec<String>| line.iter().filter(|name| meaning(name).is_some()).count();
     let fit = |delimiter: &Delimiter| {
         let lines = first_lines(beginning, delimiter.as_byte());
-        let is_header = |line: &Vec<String>| line.iter().any(|name| meaning(name) == Some(Column::Email));
-        let header = lines.iter().position(is_header);
-        if let Some(index) = header {
-            return (Some((known(&lines[index]), Reverse(index), lines[index].len())), None, None);
+        let people = lines.iter().filter(|line| line.iter().any(|cell| is_address(cell))).count();
+        let names_email = |line: &Vec<String>| line.iter().any(|name| meaning(name) == Some(Column::Email));
+        if let Some(index) = lines.iter().position(|line| line.len() > 1 && names_email(line)) {
+            return (Some((known(&lines[index]), people, Reverse(index), lines[index].len())), None, None);
+        }
+        if lines.iter().any(names_email) {
+            // Below a header of one column, a separator belongs to the cells.
+            return (None, None, None);
         }
         let agreeing = |cells| lines.iter().filter(|line| line.len() == cells).count();
         let agreement =
             lines.iter().map(Vec::len).filter(|cells| *cells > 1).map(|cells| (agreeing(cells), cells)).max();
-        (None, lines.iter().map(known).max(), agreement)
+        (None, Some((people, lines.iter().map(known).max())), agreement)
     };
     // `max_by_key` returns the last of several equals, but the first is wanted.
     Delimiter::ALL.into_iter().rev().max_by_key(fit).map_or(b',', Delimiter::as_byte)

@@ -69,7 +69,53 @@ pub enum SheetError {
         /// The first row, quoted and shortened.
         first_row: String,
     },
-    /// No column has the name of one with email addresses.
+    /// The row that the user named as the header is about a person.
+    #[error(
+        "--header-row {row}: row {row} is not a header, because it holds an email address ({cells}); name the row above the first person"
+    )]
+    PersonAsHeaderRow {
+        /// Its number.
+        row: u32,
+        /// Its cells, quoted and shortened.
+        cells: String,
+    },
+    /// The row that the user named as the header is blank.
+    #[error("--header-row {row}: row {row} is blank; name the row with the names of the columns")]
+    BlankHeaderRow {
+        /// Its number.
+        row: u32,
+    },
+    /// The row that the user named as the header is below the last one.
+    #[error("--header-row {row}: the last row is {last}; name the row with the names of the columns")]
+    NoSuchHeaderRow {
+        /// The number given.
+        row: u32,
+        /// The number of the last row.
+        last: u32,
+    },
+    /// A row with one cell and one below it both look like the header.
+    #[error(
+        "rows {first} and {second} both look like the header row; choose one with --header-row {first} or \
+         --header-row {second}"
+    )]
+    TwoHeaderRows {
+        /// The number of the row with one cell.
+        first: u32,
+        /// The number of the other.
+        second: u32,
+    },
+    /// There is an address above the row that looks like the header.
+    #[error(
+        "row {header} looks like the header row, but row {row} above it holds an email address; if no person is above \
+         row {header}, pass --header-row {header}"
+    )]
+    AddressAboveHeader {
+        /// The number of the row with the address.
+        row: u32,
+        /// The number of the row that looks like the header.
+        header: u32,
+    },
+    /// No column has the name of one with email addresses, and none holds any.
     #[error(
         "no column is named \"email\"; the columns are {found}; rename the column with the addresses to \"email\", or set \
          --column email=NAME"
@@ -78,18 +124,49 @@ pub enum SheetError {
         /// The names found, quoted and shortened.
         found: String,
     },
-    /// Two columns have names with the same meaning.
+    /// Columns hold addresses, but their names do not show that these are to be invited.
+    #[error("no column is named \"email\"; there are addresses in {columns}; to invite them, pass {choose}")]
+    UnknownEmailColumn {
+        /// The columns that hold addresses, quoted.
+        columns: String,
+        /// The flag to pass for each of them.
+        choose: String,
+    },
+    /// Two columns could be the one to invite, and they hold different addresses.
     #[error(
-        "columns {first} and {second} both look like the {column} column; rename one, or choose one with \
-         --column {column}=NAME"
+        "{columns} differ in row {row}, and either could be the address to invite; choose with {choose}, or leave one out with {ignore}"
     )]
+    DifferentAddresses {
+        /// Both columns, quoted.
+        columns: String,
+        /// The number of the first row in which they differ.
+        row: u32,
+        /// The flags to pass for each of them.
+        choose: String,
+        /// The flags to pass to ignore each of them.
+        ignore: String,
+    },
+    /// Two columns have names with the same meaning.
+    #[error("{columns} both look like the {column} column; choose with {choose}, or leave one out with {ignore}")]
     TwoColumns {
         /// The meaning.
         column: Column,
-        /// One candidate, quoted.
-        first: String,
-        /// The other.
-        second: String,
+        /// Both columns, quoted.
+        columns: String,
+        /// The flags to pass for each of them.
+        choose: String,
+        /// The flags to pass to ignore each of them.
+        ignore: String,
+    },
+    /// Several columns have the name that the user gave.
+    #[error("--column {column}: {columns} have the same name; choose with {choose}")]
+    RepeatedName {
+        /// The meaning.
+        column: Column,
+        /// The columns, quoted, with their letters.
+        columns: String,
+        /// The flags to pass for each of them.
+        choose: String,
     },
     /// The user named a column that does not exist.
     #[error("--column {column}: no column is named {name}; the columns are {found}")]
@@ -100,6 +177,22 @@ pub enum SheetError {
         name: String,
         /// The names found, quoted and shortened.
         found: String,
+    },
+    /// The user named a column to ignore that does not exist.
+    #[error("--ignore-column: no column is named {name}; the columns are {found}")]
+    NothingToIgnore {
+        /// The name given, quoted.
+        name: String,
+        /// The names found, quoted and shortened.
+        found: String,
+    },
+    /// The user gave a column a meaning and ignored it.
+    #[error("--ignore-column: {name} was also given with --column {column}; keep one")]
+    IgnoredAndChosen {
+        /// The column, quoted.
+        name: String,
+        /// Its meaning.
+        column: Column,
     },
     /// The user gave two columns the same meaning.
     #[error("--column {column}: {first} and {second} were both given; keep one")]
@@ -200,8 +293,32 @@ mod tests {
             SheetError::NoSheets { name: text("\"People\"") },
             SheetError::NoDelimiter { delimiter: Delimiter::Tab },
             SheetError::NoHeader { first_row: text("\"Jane, jane@example.com\"") },
+            SheetError::PersonAsHeaderRow { row: 2, cells: text("\"Jane, jane@example.com\"") },
+            SheetError::BlankHeaderRow { row: 2 },
+            SheetError::NoSuchHeaderRow { row: 9, last: 4 },
+            SheetError::TwoHeaderRows { first: 1, second: 3 },
+            SheetError::AddressAboveHeader { row: 1, header: 3 },
             SheetError::NoEmailColumn { found: text("\"Name\", \"Phone\"") },
-            SheetError::TwoColumns { column: Column::Roles, first: text("\"Role\""), second: text("\"Rolle\"") },
+            SheetError::UnknownEmailColumn { columns: text("\"Login\""), choose: text("--column email=Login") },
+            SheetError::DifferentAddresses {
+                columns: text("\"Email\" and \"Work Email\""),
+                row: 2,
+                choose: text("--column email=Email or --column \"email=Work Email\""),
+                ignore: text("--ignore-column Email or --ignore-column \"Work Email\""),
+            },
+            SheetError::TwoColumns {
+                column: Column::Roles,
+                columns: text("\"Role\" and \"Rolle\""),
+                choose: text("--column roles=Role or --column roles=Rolle"),
+                ignore: text("--ignore-column Role or --ignore-column Rolle"),
+            },
+            SheetError::RepeatedName {
+                column: Column::Roles,
+                columns: text("\"Role\" (column B) and \"Role\" (column C)"),
+                choose: text("--column roles=B or --column roles=C"),
+            },
+            SheetError::NothingToIgnore { name: text("\"Rolle\""), found: text("\"Email\", \"Role\"") },
+            SheetError::IgnoredAndChosen { name: text("\"Contact\""), column: Column::Email },
             SheetError::NoSuchColumn {
                 column: Column::Email,
                 name: text("\"Kontakt\""),

@@ -1,11 +1,14 @@
 //! The header row: the names of the columns, and which of them mean something.
 
+use super::address_column::{AddressColumn, Candidates};
 use super::carried::{Carried, carried};
 use super::columns::Column;
 use super::error::SheetError;
+use super::header_row::{self, HeaderRow};
+use super::letters::index;
+use super::look_ahead::LookAhead;
 use super::meaning::Meanings;
 use super::options::SheetOptions;
-use super::record::{Cut, Record};
 use super::row::Row;
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 
@@ -14,7 +17,8 @@ use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 pub struct Header {
     number: u32,
     names: Vec<String>,
-    email: usize,
+    above: Vec<u32>,
+    email: AddressColumn,
     roles: Option<usize>,
     teams: Option<usize>,
     projects: Option<usize>,
@@ -23,25 +27,31 @@ pub struct Header {
 }
 
 impl Header {
-    pub(super) fn read(record: &Record<'_>, options: &SheetOptions) -> Result<Self, SheetError> {
-        match record.cut {
-            None => {}
-            Some(Cut::UnclosedQuote { .. }) => return Err(SheetError::UnclosedHeader),
-            Some(Cut::RowsInQuotes { line }) => return Err(SheetError::RowsInQuotes { row: record.number, line }),
-            Some(Cut::TooLong) => return Err(SheetError::LongHeader),
-        }
-        let row = Row::read(record, usize::MAX);
-        let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
-        names.truncate(names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1));
-
+    /// Reads up to the header row. Looks at the rows below it if the names alone do not show which column to invite.
+    pub(super) fn read(records: &mut LookAhead, options: &SheetOptions) -> Result<Self, SheetError> {
+        let HeaderRow { number, mut names, above } = header_row::read(records, options)?;
+        add_unnamed(&mut names, records, options)?;
         let own = own_results_columns(&names);
-        let meanings = match &own {
-            Some(own) => Meanings::of_results(&names, own),
+        let mut meanings = match &own {
+            Some(own) => Meanings::of_results(&names, own, options)?,
             None => Meanings::chosen(&names, options)?,
         };
+        let email = match meanings.cell(Column::Email)? {
+            Some(cell) => AddressColumn::only(cell),
+            None => {
+                let is_free = |cell| meanings.is_free(cell);
+                let candidates = Candidates::new(&names, &is_free);
+                match candidates.by_name() {
+                    Some(email) => email,
+                    None => candidates.by_cells(&first_rows(records)?)?,
+                }
+            }
+        };
+        meanings.set(Column::Email, email.cell);
         Ok(Self {
-            number: record.number,
-            email: meanings.email()?,
+            number,
+            above,
+            email,
             roles: meanings.cell(Column::Roles)?,
             teams: meanings.cell(Column::Teams)?,
             projects: meanings.cell(Column::Projects)?,
@@ -51,9 +61,24 @@ impl Header {
         })
     }
 
-    /// Returns the number of the header row, which is 1 unless blank rows precede it.
+    /// Returns an error if another column could be the address to invite and holds a different one in this row.
+    pub(super) fn compare_addresses(&self, row: &Row) -> Result<(), SheetError> {
+        self.email.compare(&self.names, row)
+    }
+
+    /// Returns whether another column could be the address to invite.
+    pub(super) fn has_rivals(&self) -> bool {
+        self.email.has_rivals()
+    }
+
+    /// Returns the number of the header row, which is 1 unless other rows precede it.
     pub fn number(&self) -> u32 {
         self.number
+    }
+
+    /// Returns the numbers of the rows with text above the header row, which are skipped.
+    pub fn rows_above(&self) -> &[u32] {
+        &self.above
     }
 
     /// Returns the names of the columns as written, without empty ones at the end.
@@ -63,7 +88,7 @@ impl Header {
 
     /// Returns the cell with the address.
     pub fn email(&self) -> usize {
-        self.email
+        self.email.cell
     }
 
     /// Returns the cell with the organization roles.
@@ -90,6 +115,31 @@ impl Header {
     pub fn carried(&self) -> &[Carried] {
         &self.carried
     }
+}
+
+/// Returns the first rows below the header, as far as they are looked at before they are read.
+fn first_rows(records: &mut LookAhead) -> Result<Vec<Row>, SheetError> {
+    let mut rows = Vec::new();
+    let mut ahead = 0;
+    while let Some(record) = records.peek(ahead)? {
+        if !record.is_blank() {
+            rows.push(Row::read(&record, usize::MAX));
+        }
+        ahead += 1;
+    }
+    Ok(rows)
+}
+
+/// Adds empty names for columns to the right of the last name that the user refers to by letters and that have text.
+fn add_unnamed(names: &mut Vec<String>, records: &mut LookAhead, options: &SheetOptions) -> Result<(), SheetError> {
+    let chosen = options.columns.iter().filter_map(|(_, name)| index(name.trim())).max();
+    if let Some(last) = chosen.filter(|last| *last >= names.len()) {
+        let has_text = |row: &Row| row.len() > last && !row.cell(last).is_empty();
+        if first_rows(records)?.iter().any(has_text) {
+            names.resize(last + 1, String::new());
+        }
+    }
+    Ok(())
 }
 
 /// Returns the cells of [`RESULT_COLUMNS`], and of [`RUN_STATUS`] if it exists, provided that none is missing: the file
@@ -144,13 +194,12 @@ mod tests {
 
     #[test]
     fn two_columns_with_the_same_meaning_are_an_error() {
-        for (text, expected) in [
-            ("email,Name,Work E-Mail", (Column::Email, "\"email\"", "\"Work E-Mail\"")),
-            ("email,Role,Rolle", (Column::Roles, "\"Role\"", "\"Rolle\"")),
-        ] {
-            let Err(SheetError::TwoColumns { column, first, second }) = header(text) else { panic!("{text}") };
-            assert_eq!((column, first.as_str(), second.as_str()), expected);
-        }
+        let Err(SheetError::TwoColumns { column, columns, choose, ignore }) = header("email,Role,Rolle") else {
+            panic!()
+        };
+        assert_eq!((column, columns.as_str()), (Column::Roles, "\"Role\" and \"Rolle\""));
+        assert_eq!(choose, "--column roles=Role or --column roles=Rolle");
+        assert_eq!(ignore, "--ignore-column Role or --ignore-column Rolle");
     }
 
     #[test]

@@ -1,113 +1,122 @@
 //! The meaning of each column of a header, by its name or by the user's choice.
 
-use super::columns::{Column, normalized};
+use super::columns::Column;
 use super::error::SheetError;
 use super::options::SheetOptions;
-use crate::model::quote::{quoted, quoted_up_to};
+use super::reference::{Referent, column_flags, described, described_list, ignore_flags, resolve, shortened};
+use crate::model::quote::quoted;
 
-/// The most column names that a message shows.
-const NAMES_SHOWN: usize = 8;
-
-/// The most characters of each.
-const NAME_SHOWN: usize = 30;
-
-/// The meaning of each column of a header; most have none.
+/// The meaning of each column of a header; most have none. The column with the addresses has one only if the user chose
+/// it, or an earlier run added it.
 #[derive(Debug)]
 pub(super) struct Meanings<'a> {
     names: &'a [String],
     pub(super) of_cells: Vec<Option<Column>>,
+    ignored: Vec<usize>,
 }
 
 impl<'a> Meanings<'a> {
     /// Gives columns the meanings that their names have, and that the user chose.
     pub(super) fn chosen(names: &'a [String], options: &SheetOptions) -> Result<Self, SheetError> {
-        let mut meanings = Self::by_name(names);
-        let choices = choices(names, options)?;
-        for (column, cell) in choices {
-            // Another column that has this meaning by its name loses it.
-            meanings
-                .of_cells
-                .iter_mut()
-                .filter(|meaning| **meaning == Some(column))
-                .for_each(|meaning| *meaning = None);
-            meanings.of_cells[cell] = Some(column);
+        let mut meanings = Self::by_name(names, options)?;
+        for (column, cell) in choices(names, options)? {
+            if meanings.ignored.contains(&cell) {
+                return Err(SheetError::IgnoredAndChosen { name: described(names, cell), column });
+            }
+            meanings.set(column, cell);
         }
         Ok(meanings)
     }
 
     /// Gives columns the meanings that their names have; those that an earlier run added (`own`) have canonical names.
-    pub(super) fn of_results(names: &'a [String], own: &[usize]) -> Self {
-        let mut meanings = Self::by_name(names);
-        for &cell in own {
-            meanings.of_cells[cell] = Column::ALL.into_iter().find(|column| column.as_str() == names[cell]);
+    pub(super) fn of_results(names: &'a [String], own: &[usize], options: &SheetOptions) -> Result<Self, SheetError> {
+        let mut meanings = Self::by_name(names, options)?;
+        for column in Column::ALL {
+            let is_canonical = |cell: &usize| names[*cell] == column.as_str() && !meanings.ignored.contains(cell);
+            let canonical = own.iter().copied().chain(0..names.len()).find(is_canonical);
+            canonical.into_iter().for_each(|cell| meanings.set(column, cell));
         }
-        meanings
+        Ok(meanings)
     }
 
-    fn by_name(names: &'a [String]) -> Self {
-        Self { names, of_cells: names.iter().map(|name| Column::named(name)).collect() }
+    fn by_name(names: &'a [String], options: &SheetOptions) -> Result<Self, SheetError> {
+        let ignored = ignored(names, options)?;
+        let meaning = |(cell, name): (usize, &String)| {
+            Column::named(name).filter(|column| *column != Column::Email && !ignored.contains(&cell))
+        };
+        let of_cells = names.iter().enumerate().map(meaning).collect();
+        Ok(Self { names, of_cells, ignored })
+    }
+
+    /// Gives the column a meaning, which another column that has it by its name loses.
+    pub(super) fn set(&mut self, column: Column, cell: usize) {
+        self.of_cells.iter_mut().filter(|meaning| **meaning == Some(column)).for_each(|meaning| *meaning = None);
+        self.of_cells[cell] = Some(column);
+    }
+
+    /// Returns whether the column may still get a meaning.
+    pub(super) fn is_free(&self, cell: usize) -> bool {
+        self.of_cells.get(cell).is_none_or(Option::is_none) && !self.ignored.contains(&cell)
     }
 
     /// Returns the one cell that has this meaning.
     pub(super) fn cell(&self, column: Column) -> Result<Option<usize>, SheetError> {
-        let mut cells = (0..self.names.len()).filter(|&cell| self.of_cells[cell] == Some(column));
-        match (cells.next(), cells.next()) {
-            (Some(first), Some(second)) => Err(SheetError::TwoColumns {
+        let cells: Vec<usize> = (0..self.names.len()).filter(|&cell| self.of_cells[cell] == Some(column)).collect();
+        match cells[..] {
+            [] => Ok(None),
+            [cell] => Ok(Some(cell)),
+            [..] => Err(SheetError::TwoColumns {
                 column,
-                first: quoted(&self.names[first]),
-                second: quoted(&self.names[second]),
+                columns: described_list(self.names, &cells),
+                choose: column_flags(self.names, column, &cells),
+                ignore: ignore_flags(self.names, &cells),
             }),
-            (first, _) => Ok(first),
         }
     }
+}
 
-    /// Returns the one cell that has the addresses.
-    pub(super) fn email(&self) -> Result<usize, SheetError> {
-        self.cell(Column::Email)?.ok_or_else(|| no_email_column(self.names))
+/// Finds the columns that the user ignores.
+fn ignored(names: &[String], options: &SheetOptions) -> Result<Vec<usize>, SheetError> {
+    let mut ignored = Vec::new();
+    for name in &options.ignored {
+        match resolve(names, name) {
+            Referent::One(cell) if cell < names.len() => ignored.push(cell),
+            Referent::Several(cells) => ignored.extend(cells),
+            Referent::One(_) | Referent::Nothing => {
+                return Err(SheetError::NothingToIgnore { name: quoted(name), found: shortened(names) });
+            }
+        }
     }
+    Ok(ignored)
 }
 
 /// Finds the columns that the user named, each with its meaning.
 fn choices(names: &[String], options: &SheetOptions) -> Result<Vec<(Column, usize)>, SheetError> {
     let mut chosen: Vec<(Column, usize)> = Vec::new();
     for (column, name) in &options.columns {
-        let exact = names.iter().position(|candidate| candidate == name.trim());
-        let wanted = normalized(name);
-        let similar = || names.iter().position(|candidate| !wanted.is_empty() && normalized(candidate) == wanted);
-        let Some(cell) = exact.or_else(similar) else {
-            return Err(SheetError::NoSuchColumn { column: *column, name: quoted(name), found: shortened(names) });
+        let cell = match resolve(names, name) {
+            Referent::One(cell) if cell < names.len() => cell,
+            Referent::Several(cells) => {
+                return Err(SheetError::RepeatedName {
+                    column: *column,
+                    columns: described_list(names, &cells),
+                    choose: column_flags(names, *column, &cells),
+                });
+            }
+            Referent::One(_) | Referent::Nothing => {
+                return Err(SheetError::NoSuchColumn { column: *column, name: quoted(name), found: shortened(names) });
+            }
         };
         if let Some((other, _)) = chosen.iter().find(|(_, taken)| *taken == cell).filter(|(other, _)| other != column) {
             return Err(SheetError::ColumnGivenTwice { name: quoted(name), first: *other, second: *column });
         }
         if let Some((_, other)) = chosen.iter().find(|(known, taken)| known == column && *taken != cell) {
-            let (first, second) = (quoted(&names[*other]), quoted(&names[cell]));
+            let (first, second) = (described(names, *other), described(names, cell));
             return Err(SheetError::TwoChoices { column: *column, first, second });
         }
         chosen.push((*column, cell));
     }
     Ok(chosen)
-}
-
-fn no_email_column(names: &[String]) -> SheetError {
-    // A name such as "Contact (first.last@example.com)" is not an address: a cell that is one has no spaces.
-    let is_address = |cell: &str| cell.contains('@') && cell.contains('.') && !cell.contains(char::is_whitespace);
-    let bracketed = |cell: &String| {
-        cell.strip_suffix('>').and_then(|cell| cell.rsplit_once('<')).is_some_and(|(_, it)| is_address(it.trim()))
-    };
-    if names.iter().any(|name| is_address(name) || bracketed(name)) {
-        return SheetError::NoHeader { first_row: quoted(&names.join(", ")) };
-    }
-    SheetError::NoEmailColumn { found: shortened(names) }
-}
-
-fn shortened(names: &[String]) -> String {
-    let names = names.iter().filter(|name| !name.is_empty());
-    let shown: Vec<String> = names.clone().take(NAMES_SHOWN).map(|name| quoted_up_to(name, NAME_SHOWN)).collect();
-    match names.count().checked_sub(NAMES_SHOWN) {
-        None | Some(0) => shown.join(", "),
-        Some(more) => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 #[cfg(test)]
@@ -119,21 +128,6 @@ mod tests {
         let columns = columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
         let options = SheetOptions { columns, ..SheetOptions::default() };
         Sheet::from_bytes(text.as_bytes(), &options).map(|sheet| sheet.header().clone())
-    }
-
-    #[test]
-    fn a_message_shows_few_names_and_cuts_long_ones() {
-        let names: Vec<String> = (1..=30).map(|number| format!("{number} {}", "x".repeat(100))).collect();
-        let shown = shortened(&names);
-        assert!(shown.starts_with("\"1 xxx") && shown.ends_with("…\" and 22 more"), "{shown}");
-        assert_eq!(shown.matches('…').count(), NAMES_SHOWN);
-        assert!(shown.len() < NAMES_SHOWN * (NAME_SHOWN + 10), "{} {shown}", shown.len());
-    }
-
-    #[test]
-    fn a_message_shows_hidden_characters() {
-        let shown = shortened(&["Name".to_owned(), "\u{200b}a".repeat(100)]);
-        assert!(shown.contains("\\u{200b}a") && shown.len() < 100, "{} {shown}", shown.len());
     }
 
     #[test]
@@ -156,6 +150,32 @@ mod tests {
             let SheetError::NoSuchColumn { column, name, found } = error else { panic!("{error}") };
             assert_eq!((column, name, found.as_str()), (Column::Email, quoted(wanted), "\"Email\", \"Contact\""));
         }
+    }
+
+    #[test]
+    fn an_ignored_column_has_no_meaning() {
+        let header = |ignored: &str, columns: &[(Column, &str)]| {
+            let columns = columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
+            let options = SheetOptions { columns, ignored: vec![ignored.to_owned()], ..SheetOptions::default() };
+            Sheet::from_bytes(&b"Email,Role,Rolle"[..], &options).map(|sheet| sheet.header().roles())
+        };
+        for (ignored, roles) in [("Role", 2), ("rolle", 1), ("C", 1)] {
+            assert_eq!(header(ignored, &[]).unwrap(), Some(roles), "{ignored}");
+        }
+        for ignored in ["Team", "D", ""] {
+            let error = header(ignored, &[]).unwrap_err();
+            assert!(matches!(error, SheetError::NothingToIgnore { .. }), "{error}");
+        }
+        let error = header("Role", &[(Column::Roles, "Role")]).unwrap_err();
+        assert!(matches!(error, SheetError::IgnoredAndChosen { column: Column::Roles, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_two_columns_have_is_no_choice() {
+        let error = header("Email,Role,Role", &[(Column::Roles, "Role")]).unwrap_err();
+        let SheetError::RepeatedName { column, choose, .. } = error else { panic!("{error}") };
+        assert_eq!((column, choose.as_str()), (Column::Roles, "--column roles=B or --column roles=C"));
+        assert_eq!(header("Email,Role,Role", &[(Column::Roles, "C")]).unwrap().roles(), Some(2));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! memory does not grow with the file; of a workbook, the cells of one sheet are in memory. What a cell means is not
 //! decided here.
 
+mod address_column;
+mod address_name;
 mod assumption;
 mod carried;
 mod cell_text;
@@ -14,7 +16,10 @@ mod detection;
 mod encoding;
 mod error;
 mod header;
+mod header_row;
 mod how_read;
+mod letters;
+mod look_ahead;
 mod meaning;
 mod not_a_spreadsheet;
 mod open;
@@ -22,12 +27,14 @@ mod options;
 mod quoting;
 mod record;
 mod records;
+mod reference;
 mod row;
 mod row_count;
 mod sheet;
 mod source;
 mod text;
 mod text_format;
+mod vocabulary;
 mod workbook;
 
 pub use assumption::Assumption;

@@ -46,6 +46,7 @@ impl Sheet {
         };
         let (mut sheet, how_read) = read_from(reader, options)?;
         sheet.path = path;
+        sheet.compare_addresses()?;
         let rows = RowCount::of(&sheet)?;
         Ok(Opened { sheet, how_read, rows })
     }
@@ -62,12 +63,12 @@ impl Sheet {
 
     /// Opens the same input again, to read its rows from the first; `None` if it can be read only once or no longer.
     pub fn reopen(&self) -> Option<Self> {
-        let reopened = match &self.source {
+        let reopened = match self.source.source() {
             Source::Workbook(table) => Self::below_header(Source::Workbook(table.restart()), &self.options),
             Source::Text(_) => {
                 // Anything else, such as a pipe, would continue where it is.
                 let path = self.path.as_deref().filter(|path| path.is_file())?;
-                let options = SheetOptions { encoding: self.source.encoding(), ..self.options.clone() };
+                let options = SheetOptions { encoding: self.source.source().encoding(), ..self.options.clone() };
                 Self::open_once(path, &options)
             }
         };
@@ -75,6 +76,22 @@ impl Sheet {
         sheet.path.clone_from(&self.path);
         sheet.options.encoding = self.options.encoding;
         Some(sheet)
+    }
+}
+
+impl Sheet {
+    /// Reads all rows ahead if a second column may hold other addresses than the chosen one and the input can be read
+    /// twice. Otherwise that is found when the row is read.
+    fn compare_addresses(&self) -> Result<(), SheetError> {
+        let Some(mut sheet) = self.header.has_rivals().then(|| self.reopen()).flatten() else { return Ok(()) };
+        loop {
+            match sheet.next_row() {
+                Ok(Some(_)) => {}
+                Err(error @ SheetError::DifferentAddresses { .. }) => return Err(error),
+                // A sheet that breaks off is reported when its rows are processed.
+                Ok(None) | Err(_) => return Ok(()),
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The settings of the user for reading a sheet.
 
+use std::num::NonZeroU32;
+
 use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::encoding::Encoding;
@@ -17,6 +19,10 @@ pub struct SheetOptions {
     pub sheet: Option<String>,
     /// Columns whose names do not show what they hold, each with its meaning: `email` is in `Contact`.
     pub columns: Vec<(Column, String)>,
+    /// Columns that have no meaning, although their names or cells may suggest one.
+    pub ignored: Vec<String>,
+    /// The number of the header row, unless it is to be found by its names.
+    pub header_row: Option<NonZeroU32>,
     /// The organization of rows that have none.
     pub organization: Option<ObjectId>,
     /// The shard whose rows are read, unless all are.

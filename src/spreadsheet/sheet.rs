@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::error::SheetError;
 use super::header::Header;
+use super::look_ahead::LookAhead;
 use super::options::SheetOptions;
 use super::row::Row;
 use super::source::Source;
 
 /// A spreadsheet that is being read; an iterator over its rows.
 pub struct Sheet {
-    pub(super) source: Source,
+    pub(super) source: LookAhead,
     pub(super) header: Header,
     pub(super) options: SheetOptions,
     /// The file that is read, unless the bytes come from elsewhere.
@@ -21,14 +22,10 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Reads up to the header, which is the first row with text.
-    pub(super) fn below_header(mut source: Source, options: &SheetOptions) -> Result<Self, SheetError> {
-        let header = loop {
-            let record = source.next()?.ok_or(SheetError::Empty)?;
-            if !record.is_blank() {
-                break Header::read(&record, options)?;
-            }
-        };
+    /// Reads up to the header, and chooses the columns by its names and by the cells of the first rows.
+    pub(super) fn below_header(source: Source, options: &SheetOptions) -> Result<Self, SheetError> {
+        let mut source = LookAhead::new(source);
+        let header = Header::read(&mut source, options)?;
         let options = options.clone();
         Ok(Self { source, header, options, path: None, skipped_blank: 0, elsewhere: 0, failed: false })
     }
@@ -48,6 +45,10 @@ impl Sheet {
                 Ok(Some(record)) if record.is_blank() => self.skipped_blank += 1,
                 Ok(Some(record)) => {
                     let row = Row::read(&record, self.header.names().len());
+                    if let Err(error) = self.header.compare_addresses(&row) {
+                        self.failed = true;
+                        return Err(error);
+                    }
                     if self.takes(&row) {
                         return Ok(Some(row));
                     }

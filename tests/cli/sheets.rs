@@ -97,7 +97,7 @@ type Setting = (&'static str, &'static str, &'static str);
 
 #[test]
 fn reading_options_are_set_by_flag_or_variable() {
-    let cases: [(&[u8], &[Setting]); 5] = [
+    let cases: [(&[u8], &[Setting]); 8] = [
         (
             b"Kontakt|Notes;x|Access\nada@example.com|email;roles|member\n",
             &[
@@ -119,6 +119,15 @@ fn reading_options_are_set_by_flag_or_variable() {
         ),
         (b"email,r\x99le\nada@example.com,member\n", &[("--encoding", "BULK_INVITE_ENCODING", "mac-roman")]),
         (
+            b"Email,Name,Email,Role\nada@example.org,Ada,ada@example.com,member\n",
+            &[("--column", "BULK_INVITE_COLUMN", "email=C")],
+        ),
+        (
+            b"Email,Work Email,Role\nada@example.org,ada@example.com,member\n",
+            &[("--ignore-column", "BULK_INVITE_IGNORE_COLUMN", "Email")],
+        ),
+        (b"Email\nName,Email,Role\nAda,ada@example.com,member\n", &[("--header-row", "BULK_INVITE_HEADER_ROW", "2")]),
+        (
             &workbook(&[&["x"]]),
             &[("--sheet", "BULK_INVITE_SHEET", "Archive"), ("--default-roles", "BULK_INVITE_DEFAULT_ROLES", "member")],
         ),
@@ -135,6 +144,36 @@ fn reading_options_are_set_by_flag_or_variable() {
         by_variable.finish().exits(0);
         let results = world.results_in("people.sandbox.results.csv");
         assert!(results.column("email").iter().all(|email| *email == "ada@example.com"), "{settings:?}");
+    }
+}
+
+#[test]
+fn an_ignored_column_is_copied_to_the_results() {
+    let world = World::new();
+    world.write("people.csv", "Name,Email,Role,Role\nAda,ada@example.com,Engineer,member\n");
+    let run = |arguments: &[&str]| world.program(&["run", "people.csv", "--sandbox"]).args(arguments).finish();
+    run(&[]).exits(2);
+    run(&["--ignore-column", "roles"]).exits(2);
+    run(&["--ignore-column", "c"]).exits(0);
+    let results = world.results_in("people.sandbox.results.csv");
+    assert_eq!((results.column("roles"), results.column("Role")), (vec!["member"], vec!["Engineer"]));
+
+    let file = "people.sandbox.results.csv";
+    world.program(&["check", file]).finish().exits(0);
+}
+
+#[test]
+fn no_person_is_invited_if_two_columns_differ() {
+    for (names, choice) in [("Email,Work Email", "email=Work Email"), ("Reach them at,Home", "email=Reach them at")] {
+        let world = World::new();
+        world.write("people.csv", format!("{names},Role\nada@example.com,ada@example.org,member\n"));
+        let server = sandbox(Options::default());
+        let refused = run(&world, "people.csv", &server.base_url()).finish();
+        refused.exits(2);
+        assert!(refused.stderr.contains(&format!("--column \"{choice}\"")), "{}", refused.output());
+        assert_eq!(server.sandbox().ledger().created.len(), 0);
+        run(&world, "people.csv", &server.base_url()).args(&["--column", choice]).finish().exits(0);
+        assert_eq!(server.sandbox().ledger().created.len(), 1);
     }
 }
 

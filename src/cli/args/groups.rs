@@ -136,6 +136,20 @@ pub(crate) struct SheetArgs {
     )]
     pub(crate) columns: Vec<(Column, String)>,
 
+    /// Take the column NAME out of consideration; it is still copied to the results (repeatable).
+    #[arg(long = "ignore-column", value_name = "NAME", env = "BULK_INVITE_IGNORE_COLUMN", hide_short_help = true)]
+    pub(crate) ignored: Vec<String>,
+
+    /// Row with the names of the columns [default: the first that names an email column].
+    #[arg(
+        long,
+        value_name = "N",
+        env = "BULK_INVITE_HEADER_ROW",
+        value_parser = count,
+        hide_short_help = true
+    )]
+    pub(crate) header_row: Option<NonZeroU32>,
+
     /// Process only the organizations of one shard, for example `2/8`.
     ///
     /// `index/8` takes the number from JOB_COMPLETION_INDEX, which an Indexed Job of Kubernetes counts from 0.

@@ -31,10 +31,17 @@ pub(crate) fn open(
     screen: &Screen,
 ) -> Result<Opened, InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
-    let SheetArgs { default_roles, sheet, delimiter, encoding, columns, shard } = args;
-    let (sheet, columns) = (sheet.clone(), columns.clone());
-    let options =
-        SheetOptions { delimiter: *delimiter, encoding: *encoding, sheet, columns, organization, shard: *shard };
+    let SheetArgs { default_roles, sheet, delimiter, encoding, columns, ignored, header_row, shard } = args;
+    let options = SheetOptions {
+        delimiter: *delimiter,
+        encoding: *encoding,
+        sheet: sheet.clone(),
+        columns: columns.clone(),
+        ignored: ignored.clone(),
+        header_row: *header_row,
+        organization,
+        shard: *shard,
+    };
     let opened =
         Sheet::open(input, &options).map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
     if opened.how_read.header.roles().is_none() && default_roles.is_none() {

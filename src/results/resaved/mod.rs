@@ -94,9 +94,19 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::NoEncoding { .. }
         | SheetError::OtherFormat(_)
         | SheetError::NoHeader { .. }
+        | SheetError::PersonAsHeaderRow { .. }
+        | SheetError::BlankHeaderRow { .. }
+        | SheetError::NoSuchHeaderRow { .. }
+        | SheetError::TwoHeaderRows { .. }
+        | SheetError::AddressAboveHeader { .. }
         | SheetError::NoEmailColumn { .. }
+        | SheetError::UnknownEmailColumn { .. }
+        | SheetError::DifferentAddresses { .. }
         | SheetError::TwoColumns { .. }
+        | SheetError::RepeatedName { .. }
         | SheetError::NoSuchColumn { .. }
+        | SheetError::NothingToIgnore { .. }
+        | SheetError::IgnoredAndChosen { .. }
         | SheetError::TwoChoices { .. }
         | SheetError::ColumnGivenTwice { .. }
         | SheetError::UnclosedHeader

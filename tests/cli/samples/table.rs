@@ -340,6 +340,30 @@ pub(super) const SAMPLES: &[Sample] = &[
         outcomes: Some(&[Invited]),
     },
     Sample {
+        name: "title-rows.csv",
+        content: Utf8(
+            "Active employees as of 30.11.2026;;;\n\
+             Human Resources, London;;;\n\
+             ;;;\n\
+             ;Employee;;Access\n\
+             No.;Full name;Email Address [Required];Role *\n\
+             1;Sam Lee;sam.lee@example.com;Organization Member\n\
+             2;Pat Kim;pat.kim@example.com;Organization Read Only\n",
+        ),
+        flags: "",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample {
+        name: "work-and-private.csv",
+        content: Utf8(
+            "Worker,Primary Work Email,Personal Email,Manager Email,Role\n\
+             Sam Lee,sam.lee@example.com,sam@example.org,kim.park@example.com,Software Engineer\n\
+             Pat Kim,,pat@example.org,kim.park@example.com,Accountant\n",
+        ),
+        flags: "--ignore-column Role --default-roles ORG_MEMBER",
+        outcomes: Some(&[Invited, Invalid("MISSING_EMAIL")]),
+    },
+    Sample {
         name: "bad-rows.csv",
         content: Utf8(
             "email,roles,teams,projects,org_id\n\
