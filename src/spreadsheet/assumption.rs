@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::model::quote::{quoted, quoted_list};
+use super::options::HiddenRows;
+use crate::model::quote::{quoted, quoted_list, row_ranges};
 
 /// An assumption without which the sheet could not have been read, and which may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +17,26 @@ pub enum Assumption {
     Windows1252,
     /// The file looks like UTF-16, although it has no byte order mark.
     UnmarkedUtf16,
-    /// The workbook has several sheets, and the first visible one was read.
+    /// The workbook has several sheets, and the first visible one with a header row was read.
     FirstSheet {
         /// The name of the one that was read.
         sheet: String,
-        /// The names of the others.
+        /// The names of the others that may be meant.
         others: Vec<String>,
+        /// The names of the visible ones before it, which have no header row.
+        without_header: Vec<String>,
+    },
+    /// Rows of the sheet are hidden, and the user chose whether they count.
+    HiddenRows {
+        /// Their numbers.
+        rows: Vec<u32>,
+        /// The choice.
+        treatment: HiddenRows,
+    },
+    /// Columns that have a meaning are hidden, and were read like the others.
+    HiddenColumns {
+        /// Their names.
+        names: Vec<String>,
     },
 }
 
@@ -40,12 +55,28 @@ impl fmt::Display for Assumption {
             Assumption::UnmarkedUtf16 => {
                 f.write_str("the file was read as UTF-16; if names look wrong, save it as CSV UTF-8")
             }
-            Assumption::FirstSheet { sheet, others } => write!(
-                f,
-                "reading sheet {}; the workbook also has {} (choose with --sheet NAME)",
-                quoted(sheet),
-                quoted_list(others)
-            ),
+            Assumption::FirstSheet { sheet, others, without_header } => {
+                write!(f, "reading sheet {}", quoted(sheet))?;
+                if !without_header.is_empty() {
+                    write!(f, ", the first with a header row (not in {})", quoted_list(without_header))?;
+                }
+                if others.is_empty() {
+                    return Ok(());
+                }
+                write!(f, "; the workbook also has {} (choose with --sheet NAME)", quoted_list(others))
+            }
+            Assumption::HiddenRows { rows, treatment } => {
+                let (count, noun) = (rows.len(), if rows.len() == 1 { "row" } else { "rows" });
+                let treatment = match treatment {
+                    HiddenRows::Skip => "left out",
+                    HiddenRows::Include => "read like the others",
+                };
+                write!(f, "{count} hidden {noun} {treatment}: {noun} {}", row_ranges(rows))
+            }
+            Assumption::HiddenColumns { names } => {
+                let noun = if names.len() == 1 { "column" } else { "columns" };
+                write!(f, "reading hidden {noun} {} like the others", quoted_list(names))
+            }
         }
     }
 }
@@ -62,7 +93,17 @@ mod tests {
             Assumption::OneOrganization { is_taken: false },
             Assumption::Windows1252,
             Assumption::UnmarkedUtf16,
-            Assumption::FirstSheet { sheet: "People".to_owned(), others },
+            Assumption::FirstSheet { sheet: "People".to_owned(), others: others.clone(), without_header: Vec::new() },
+            Assumption::FirstSheet { sheet: "People".to_owned(), others, without_header: vec!["Cover".to_owned()] },
+            Assumption::FirstSheet {
+                sheet: "People".to_owned(),
+                others: Vec::new(),
+                without_header: vec!["Cover".to_owned()],
+            },
+            Assumption::HiddenRows { rows: vec![3], treatment: HiddenRows::Skip },
+            Assumption::HiddenRows { rows: vec![3, 5, 6, 7], treatment: HiddenRows::Include },
+            Assumption::HiddenColumns { names: vec!["Roles".to_owned()] },
+            Assumption::HiddenColumns { names: vec!["Email".to_owned(), "Roles".to_owned()] },
         ];
         insta::assert_snapshot!(assumptions.map(|assumption| assumption.to_string()).join("\n"));
     }

@@ -6,6 +6,7 @@ use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::not_a_spreadsheet::NotASpreadsheet;
 use super::workbook::error::WorkbookError;
+use crate::model::quote::row_ranges;
 
 /// An error because of which nothing of the spreadsheet can be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,16 @@ pub enum SheetError {
         others: String,
         /// The error of this one.
         error: Box<SheetError>,
+    },
+    /// Rows of the sheet are hidden, and the user has not chosen whether they count.
+    #[error(
+        "{}, perhaps by a filter; set --hidden-rows skip to leave them out, or --hidden-rows include to read them like \
+         the others",
+        hidden(rows)
+    )]
+    HiddenRows {
+        /// Their numbers.
+        rows: Vec<u32>,
     },
     /// A sheet was named, but the file is text.
     #[error("the file is text and has no sheets; remove --sheet {name}")]
@@ -113,6 +124,13 @@ pub enum SheetError {
     UnclosedHeader,
 }
 
+fn hidden(rows: &[u32]) -> String {
+    match rows {
+        [row] => format!("row {row} of the sheet is hidden"),
+        _ => format!("rows {} of the sheet are hidden", row_ranges(rows)),
+    }
+}
+
 // By hand: `#[from]` would make it the source too, and a printed chain of errors would repeat it.
 impl From<io::Error> for SheetError {
     fn from(error: io::Error) -> Self {
@@ -150,6 +168,8 @@ mod tests {
                 others: text("\"People\""),
                 error: Box::new(SheetError::UnclosedHeader),
             },
+            SheetError::HiddenRows { rows: vec![3] },
+            SheetError::HiddenRows { rows: vec![3, 5, 8, 9, 10] },
             SheetError::NoSheets { name: text("\"People\"") },
             SheetError::NoDelimiter { delimiter: Delimiter::Tab },
             SheetError::NoHeader { first_row: text("\"Jane, jane@example.com\"") },

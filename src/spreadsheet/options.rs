@@ -5,6 +5,15 @@ use super::delimiter::Delimiter;
 use crate::model::invitation::ObjectId;
 use crate::model::shard::Shard;
 
+/// A treatment of hidden rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HiddenRows {
+    /// They are not read.
+    Skip,
+    /// They are read like the others.
+    Include,
+}
+
 /// The settings of reading a sheet; by default everything is detected and every row is read.
 #[derive(Clone, Debug, Default)]
 pub struct SheetOptions {
@@ -14,6 +23,8 @@ pub struct SheetOptions {
     pub sheet: Option<String>,
     /// Columns whose names do not show what they hold, each with its meaning: `email` is in `Contact`.
     pub columns: Vec<(Column, String)>,
+    /// The treatment of hidden rows; a sheet that has any is refused without it.
+    pub hidden_rows: Option<HiddenRows>,
     /// The organization of rows that have none.
     pub organization: Option<ObjectId>,
     /// The shard whose rows are read, unless all are.

@@ -7,6 +7,7 @@ use std::io;
 
 use csv_core::ReadRecordResult;
 
+use super::row::CellFault;
 use super::text::Text;
 use crate::model::columns::unprotected;
 
@@ -36,8 +37,8 @@ pub(super) struct Record<'a> {
     /// The end of each cell in `bytes`.
     pub(super) ends: &'a [usize],
     pub(super) cut: Option<Cut>,
-    /// The cells whose formulas have no saved result.
-    pub(super) without_result: &'a [usize],
+    /// The faults of cells, with the number of the cell.
+    pub(super) faults: &'a [(usize, CellFault)],
 }
 
 /// A reason why a record holds less or more than one row.
@@ -59,7 +60,8 @@ impl Record<'_> {
     pub(super) fn is_blank(&self) -> bool {
         match self.bytes.first() {
             Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => false,
-            _ if self.cut.is_some() => false,
+            // A formula without a result may stand for any text.
+            _ if self.cut.is_some() || !self.faults.is_empty() => false,
             None => true,
             Some(_) => {
                 self.cells().all(|cell| str::from_utf8(cell).is_ok_and(|text| unprotected(text).trim().is_empty()))
@@ -94,7 +96,7 @@ impl Records {
 
     fn record(&mut self, bytes: usize, cells: usize, cut: Option<Cut>) -> Record<'_> {
         self.number = self.number.saturating_add(1);
-        Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut, without_result: &[] }
+        Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut, faults: &[] }
     }
 
     /// Reads a record of at least one character; returns how much of `bytes` and `ends` it takes.

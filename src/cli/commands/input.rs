@@ -31,9 +31,10 @@ pub(crate) fn open(
     screen: &Screen,
 ) -> Result<Opened, InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
-    let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
+    let SheetArgs { default_roles, sheet, delimiter, columns, hidden_rows, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
-    let options = SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard };
+    let hidden_rows = hidden_rows.map(Into::into);
+    let options = SheetOptions { delimiter: *delimiter, sheet, columns, hidden_rows, organization, shard: *shard };
     let opened =
         Sheet::open(input, &options).map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
     if opened.how_read.header.roles().is_none() && default_roles.is_none() {

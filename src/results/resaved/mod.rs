@@ -26,7 +26,7 @@ use super::line::{BadLine, Line};
 use super::record::{Encoder, Subject};
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 use crate::model::status::NextRun;
-use crate::spreadsheet::{CellFault, Input, Row, RowFault, Sheet, SheetError, SheetOptions};
+use crate::spreadsheet::{CellFault, HiddenRows, Input, Row, RowFault, Sheet, SheetError, SheetOptions};
 
 /// The number of columns of results from which a file counts as results.
 const ENOUGH: usize = RESULT_COLUMNS.len() / 2;
@@ -42,7 +42,9 @@ const NUMBERS: [usize; 4] = [0, 6, 9, 10];
 pub(super) fn convert(path: &Path) -> Result<(Vec<u8>, bool), Unusable> {
     let ends_within_line = ends_within_line(path)?;
     let input = Input::Stream(Box::new(File::open(path)?));
-    let mut sheet = Sheet::open(input, &SheetOptions::default()).map_err(unusable)?.sheet;
+    // A filter hides rows, but it does not undo what they record.
+    let options = SheetOptions { hidden_rows: Some(HiddenRows::Include), ..SheetOptions::default() };
+    let mut sheet = Sheet::open(input, &options).map_err(unusable)?.sheet;
     let columns = Columns::find(&sheet)?;
     let mut rows = Vec::new();
     while let Some(row) = sheet.next_row().map_err(unusable)? {
@@ -90,6 +92,7 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::Empty
         | SheetError::NoSpreadsheet(_)
         | SheetError::Sheet { .. }
+        | SheetError::HiddenRows { .. }
         | SheetError::NoSheets { .. }
         | SheetError::NoDelimiter { .. }
         | SheetError::NoHeader { .. }
@@ -148,7 +151,9 @@ impl Columns {
                 return Err(BadLine::new("a cell has characters of another encoding"));
             }
             Some(CellFault::NoResult) => return Err(BadLine::new("a formula has no saved result")),
-            None => {}
+            Some(CellFault::Error) => return Err(BadLine::new("a formula returns an error")),
+            // The text is what was recorded.
+            Some(CellFault::LinkDiffers { .. }) | None => {}
         }
         let finished = time::read(self.own(row, FINISHED_AT), order);
         let expires = time::read(self.own(row, EXPIRES_AT), order);

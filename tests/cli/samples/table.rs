@@ -341,7 +341,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     Sample {
         name: "workbook.xlsx",
         content: Workbook(workbook),
-        flags: "",
+        flags: "--hidden-rows include",
         outcomes: Some(&[Invited, Invited, Invited, Invalid("FORMULA_ERROR")]),
     },
     Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", outcomes: Some(&[Invited]) },
