@@ -1,5 +1,11 @@
 //! Tests of whole workbooks: as programs write them, damaged, and too large.
 
+mod hidden;
+mod sheets;
+mod shown;
+mod tables;
+mod variants;
+
 use std::io::{Cursor, Read, Write};
 
 use proptest::prelude::*;
@@ -8,7 +14,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::spreadsheet::{Assumption, HiddenRows, HowRead, Sheet, SheetError, SheetOptions, open};
+use crate::model::columns::unprotected;
+use crate::spreadsheet::{Assumption, CellFault, HiddenRows, HowRead, Input, Sheet, SheetError, SheetOptions, open};
 
 fn options(sheet: Option<&str>, hidden_rows: Option<HiddenRows>) -> SheetOptions {
     SheetOptions { sheet: sheet.map(ToOwned::to_owned), hidden_rows, ..SheetOptions::default() }
@@ -58,14 +65,20 @@ const BOOK: &str = r#"<workbook><sheets><sheet name="People" sheetId="1" r:id="r
 /// Returns a workbook with one sheet of this content, and with more parts.
 fn handmade(sheet_data: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>");
-    let mut parts = vec![
+    let mut parts = vec![("xl/worksheets/sheet1.xml", sheet.as_bytes())];
+    parts.extend(more);
+    book(&parts)
+}
+
+/// Returns a workbook with one sheet, whose part is among these.
+fn book(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut all = vec![
         ("_rels/.rels", PACKAGE.as_bytes()),
         ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
         ("xl/workbook.xml", BOOK.as_bytes()),
-        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ];
-    parts.extend(more);
-    archive(&parts)
+    all.extend(parts);
+    archive(&all)
 }
 
 /// Returns the markup of a row of texts.
@@ -108,57 +121,6 @@ fn cells_read_as_people_see_them_in_numbered_rows() {
     let hidden = Assumption::HiddenRows { rows: vec![5], treatment: HiddenRows::Include };
     assert_eq!((sheet.source.rows_left(), how_read.header.number(), how_read.assumptions), (Some(3), 2, vec![hidden]));
     assert_eq!((sheet.by_ref().count(), sheet.skipped_blank()), (3, 1));
-}
-
-#[test]
-fn the_first_visible_sheet_is_read_by_default() {
-    let mut workbook = Workbook::new();
-    for (name, hidden) in [("Old", true), ("People", false), ("Contractors", false), ("Info", false)] {
-        let sheet = workbook.add_worksheet().set_name(name).unwrap();
-        sheet.write(0, 0, if name == "Info" { "Author" } else { "email" }).unwrap();
-        sheet.write(1, 0, format!("{name}@example.com")).unwrap();
-        // The first sheet stays hidden only if another is active.
-        if hidden {
-            sheet.set_hidden(true)
-        } else {
-            sheet.set_active(name == "People")
-        };
-    }
-    let file = workbook.save_to_buffer().unwrap();
-    for (wanted, email) in [
-        (None, "People@example.com"),
-        (Some("Contractors"), "Contractors@example.com"),
-        (Some(" contractors"), "Contractors@example.com"),
-        (Some("Old"), "Old@example.com"),
-    ] {
-        let (mut sheet, how_read) = read(&file, wanted).unwrap();
-        assert_eq!(sheet.next_row().unwrap().unwrap().cell(0), email, "{wanted:?}");
-        let others = ["Old", "Contractors", "Info"].map(str::to_owned).to_vec();
-        let (sheet, without_header) = ("People".to_owned(), Vec::new());
-        let assumed = wanted.is_none().then_some(Assumption::FirstSheet { sheet, others, without_header });
-        assert_eq!(how_read.assumptions, assumed.into_iter().collect::<Vec<_>>());
-    }
-}
-
-#[test]
-fn a_sheet_that_does_not_exist_is_an_error_with_all_names() {
-    let error = error_of(&handmade(&row(1, &["email"]), &[]), Some("Staff"));
-    let SheetError::Workbook(WorkbookError::NoSuchSheet { name, found }) = error else { panic!("{error}") };
-    assert_eq!((name.as_str(), found.as_str()), ("\"Staff\"", "\"People\""));
-}
-
-#[test]
-fn the_error_of_an_assumed_sheet_names_the_others() {
-    let mut workbook = Workbook::new();
-    workbook.add_worksheet().set_name("Empty").unwrap();
-    workbook.add_worksheet().set_name("Read me").unwrap().write(0, 0, "Hello").unwrap();
-    workbook.add_worksheet().set_name("People").unwrap().set_hidden(true).write(0, 0, "email").unwrap();
-    let file = workbook.save_to_buffer().unwrap();
-    let error = error_of(&file, None);
-    let SheetError::Sheet { sheet, others, error } = error else { panic!("{error}") };
-    assert_eq!((sheet.as_str(), others.as_str()), ("\"Read me\"", "\"People\""));
-    assert!(matches!(*error, SheetError::NoEmailColumn { .. }), "{error}");
-    assert!(matches!(error_of(&file, Some("Empty")), SheetError::Empty), "a sheet that was named");
 }
 
 #[test]
