@@ -153,12 +153,12 @@ fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
 fn read_sheet(workbook: &mut Workbook, index: usize, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     let table = Arc::new(workbook.read(index)?);
     let skips_hidden = options.hidden_rows == Some(HiddenRows::Skip);
-    let source = Source::Workbook(TableRecords::new(Arc::clone(&table), skips_hidden));
-    let mut sheet = Sheet::below_header(source, options)?;
+    let records = TableRecords::new(Arc::clone(&table), skips_hidden);
+    let sheet = Sheet::below_header(Source::Workbook(records.restart()), options)?;
+    // Links and merged cells can be read as they are meant once the column with the addresses is known.
+    let records = records.with_header(sheet.header.number(), sheet.header.email());
+    let sheet = Sheet::below_header(Source::Workbook(records), options)?;
     let header = &sheet.header;
-    if let Source::Workbook(records) = &mut sheet.source {
-        records.follow_links(header.email());
-    }
     let kind = FileKind::Workbook { sheet: workbook.name(index).to_owned() };
     let mut how_read = HowRead::new(kind, header, None, options);
     let rows: Vec<u32> = table.hidden_rows(header.number()).collect();

@@ -1,5 +1,7 @@
 //! Links of cells to email addresses.
 
+use std::collections::HashMap;
+
 use percent_encoding::percent_decode_str;
 
 use super::reference::Area;
@@ -40,8 +42,15 @@ impl Links {
         self.links.len()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Area> {
-        self.links.iter_mut().map(|(cells, _)| cells)
+    /// Extends the links of merged cells, which belong to their first row, over the others.
+    pub(super) fn extend_over(&mut self, merged: &[Area]) {
+        let place = |area: &Area| (*area.rows.start(), *area.columns.start());
+        let ends: HashMap<_, _> = merged.iter().map(|area| (place(area), *area.rows.end())).collect();
+        for (cells, _) in &mut self.links {
+            if let Some(end) = ends.get(&place(cells)) {
+                cells.rows = *cells.rows.start()..=*cells.rows.end().max(end);
+            }
+        }
     }
 
     pub(super) fn address(&self, index: usize) -> &str {

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::error::WorkbookError;
-use super::reference::Area;
 use super::table::{Table, TableRow};
 use crate::spreadsheet::row::CellFault;
 
 /// Returns the table with the text of each merged cell in every row that it covers, in the first of its columns. Rows
 /// without any text of their own stay blank.
-pub(super) fn spread(table: Table, mut merged: Vec<Area>) -> Result<Table, WorkbookError> {
-    if merged.is_empty() {
+pub(super) fn spread(mut table: Table) -> Result<Table, WorkbookError> {
+    if table.merged.is_empty() {
         return Ok(table);
     }
-    merged.sort_by_key(|area| *area.rows.start());
-    let mut merged = merged.into_iter().peekable();
+    table.merged.sort_by_key(|area| *area.rows.start());
+    let mut merged = table.merged.iter().peekable();
     let (mut spread, mut row) = (Table::default(), TableRow::default());
     // The merged cells that cover the row, by their column: the last row, the text and the fault.
     let mut open: BTreeMap<usize, (u32, String, Option<CellFault>)> = BTreeMap::new();
@@ -44,6 +43,5 @@ pub(super) fn spread(table: Table, mut merged: Vec<Area>) -> Result<Table, Workb
         }
         spread.push(&row)?;
     }
-    (spread.links, spread.hidden_columns) = (table.links, table.hidden_columns);
-    Ok(spread)
+    Ok(spread.with_marks_of(table))
 }

@@ -12,8 +12,11 @@ use crate::spreadsheet::row::CellFault;
 pub(in crate::spreadsheet) struct TableRecords {
     table: Arc<Table>,
     skips_hidden: bool,
-    /// The column with the addresses, and its links as first row, last row and address.
-    email: Option<usize>,
+    /// The first row that is read.
+    first: u32,
+    /// The column whose links count, and the header row below which they do.
+    linked: Option<(usize, u32)>,
+    /// These links as first row, last row and address.
     links: Arc<[(u32, u32, usize)]>,
     next: usize,
     /// The number of the last record that was returned.
@@ -28,23 +31,36 @@ pub(in crate::spreadsheet) struct TableRecords {
 impl TableRecords {
     /// Creates the records of a table, without its hidden rows if those are to be skipped.
     pub(in crate::spreadsheet) fn new(table: Arc<Table>, skips_hidden: bool) -> Self {
-        Self::at_first(table, skips_hidden, None, Arc::default())
-    }
-
-    fn at_first(table: Arc<Table>, skips_hidden: bool, email: Option<usize>, links: Arc<[(u32, u32, usize)]>) -> Self {
-        let (text, ends, faults) = (Vec::new(), Vec::new(), Vec::new());
-        Self { table, skips_hidden, email, links, next: 0, number: 0, next_link: 0, text, ends, faults }
+        Self {
+            table,
+            skips_hidden,
+            first: 1,
+            linked: None,
+            links: Arc::default(),
+            next: 0,
+            number: 0,
+            next_link: 0,
+            text: Vec::new(),
+            ends: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// Returns the same records from the first.
     pub(in crate::spreadsheet) fn restart(&self) -> Self {
-        Self::at_first(Arc::clone(&self.table), self.skips_hidden, self.email, Arc::clone(&self.links))
+        let records = Self::new(Arc::clone(&self.table), self.skips_hidden);
+        let next = self.table.rows.partition_point(|row| row.number < self.first);
+        let (first, linked, links) = (self.first, self.linked, Arc::clone(&self.links));
+        Self { first, linked, links, next, number: first - 1, ..records }
     }
 
-    /// Reads the addresses in a column from the links of its cells too.
-    pub(in crate::spreadsheet) fn follow_links(&mut self, email: usize) {
-        self.email = Some(email);
-        self.links = self.table.links.of_column(email).into();
+    /// Returns the records below a header row and from it on, with the addresses of the links in a column. A header that
+    /// is merged with rows below it ends with the last of them.
+    pub(in crate::spreadsheet) fn with_header(&self, row: u32, email: usize) -> Self {
+        let end = self.table.header_end(row, email);
+        let (first, linked) = (end.unwrap_or(self.first), Some((email, end.unwrap_or(row))));
+        let links = self.table.links.of_column(email).into();
+        Self { first, linked, links, ..Self::new(Arc::clone(&self.table), self.skips_hidden) }.restart()
     }
 
     /// Returns how many rows with text are still to come.
@@ -73,13 +89,13 @@ impl TableRecords {
         self.faults.extend_from_slice(&row.faults);
         self.next += 1;
         let number = row.number;
-        let link = self.email.zip(link(&self.links, &mut self.next_link, number));
+        let link = self.linked.zip(link(&self.links, &mut self.next_link, number));
         let bytes = match link {
-            Some((column, address)) => {
+            Some(((column, below), address)) if number > below => {
                 let address = self.table.links.address(address);
                 followed(bytes, column, address, &mut self.text, &mut self.ends, &mut self.faults)
             }
-            None => bytes,
+            Some(_) | None => bytes,
         };
         Some(Record { number, bytes, ends: &self.ends, cut: None, faults: &self.faults })
     }
@@ -178,11 +194,10 @@ mod tests {
         let mut table = table(&[row(1, false, &["a", "Ada", "b"]), row(2, false, &["c", "Bob", "d"])]);
         let address = table.links.add_address("ada@example.com".to_owned());
         table.links.add(Area { rows: 1..=1, columns: 1..=1 }, address);
-        let mut records = TableRecords::new(Arc::new(table), false);
-        records.follow_links(1);
+        let records = TableRecords::new(Arc::new(table), false);
         let expected = [(1, "a,ada@example.com,b"), (2, "c,Bob,d")].map(|(number, cells)| (number, cells.to_owned()));
-        assert_eq!(all(records.restart()), expected);
-        records.follow_links(2);
-        assert_eq!(all(records.restart())[0].1, "a,Ada,b");
+        assert_eq!(all(records.with_header(0, 1)), expected);
+        assert_eq!(all(records.with_header(0, 2))[0].1, "a,Ada,b");
+        assert_eq!(all(records.with_header(1, 1))[0].1, "a,Ada,b", "a link in the header");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::error::{Oversize, WorkbookError};
 use super::link::Links;
+use super::reference::Area;
 use crate::model::columns::unprotected;
 use crate::spreadsheet::row::CellFault;
 
@@ -22,6 +23,8 @@ pub(in crate::spreadsheet) struct Table {
     ends: Vec<u32>,
     pub(super) rows: Vec<RowEnd>,
     pub(super) links: Links,
+    /// The cells that are merged over several rows.
+    pub(super) merged: Vec<Area>,
     /// The hidden columns, as first and last one.
     pub(super) hidden_columns: Vec<(usize, usize)>,
 }
@@ -77,6 +80,11 @@ impl Table {
         Self { links, ..Self::default() }
     }
 
+    /// Returns these rows with all that is known of another table beside its rows.
+    pub(super) fn with_marks_of(self, Self { links, merged, hidden_columns, .. }: Self) -> Self {
+        Self { links, merged, hidden_columns, ..self }
+    }
+
     /// Appends a row, unless none of its cells has text. Its number must be higher than those before.
     pub(super) fn push(&mut self, row: &TableRow) -> Result<(), WorkbookError> {
         if row.is_blank() {
@@ -112,6 +120,13 @@ impl Table {
     /// Returns the numbers of the hidden rows below a row.
     pub(in crate::spreadsheet) fn hidden_rows(&self, below: u32) -> impl Iterator<Item = u32> {
         self.rows.iter().filter(move |row| row.is_hidden && row.number > below).map(|row| row.number)
+    }
+
+    /// Returns the last row that a cell is merged with, if that has text of its own.
+    pub(super) fn header_end(&self, row: u32, column: usize) -> Option<u32> {
+        let is_header = |area: &&Area| *area.rows.start() == row && *area.columns.start() as usize == column;
+        let end = *self.merged.iter().find(is_header)?.rows.end();
+        self.rows.binary_search_by_key(&end, |row| row.number).is_ok().then_some(end)
     }
 
     /// Returns whether a column is hidden.

@@ -28,7 +28,7 @@ pub(super) fn read(archive: &mut Archive, part: &str, texts: &Texts) -> Result<T
     let xml = archive.part(part, SHEET)?;
     let row = TableRow { number: 1, ..TableRow::default() };
     let table = Table::new(links);
-    Reader { xml, texts, ids, table, row, merged: Vec::new(), value: String::new(), formula: String::new() }.read()
+    Reader { xml, texts, ids, table, row, value: String::new(), formula: String::new() }.read()
 }
 
 /// Returns whether a sheet has a cell with a value or a formula.
@@ -52,7 +52,6 @@ struct Reader<'a> {
     table: Table,
     /// The row that is not in the table yet.
     row: TableRow,
-    merged: Vec<Area>,
     value: String,
     formula: String,
 }
@@ -74,7 +73,7 @@ impl Reader<'_> {
                 "sheetData" => self.rows()?,
                 "mergeCell" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));
-                    self.merged.extend(area.filter(|area| area.rows.start() < area.rows.end()));
+                    self.table.merged.extend(area.filter(|area| area.rows.start() < area.rows.end()));
                 }
                 "hyperlink" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));
@@ -85,19 +84,13 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-            if self.merged.len().max(self.table.links.len()) > MOST_MARKS {
+            if self.table.merged.len().max(self.table.links.len()) > MOST_MARKS {
                 return Err(WorkbookError::TooLarge(Oversize::Cells));
             }
         }
-        // The link of a merged cell belongs to its first row.
-        let last: HashMap<_, _> =
-            self.merged.iter().map(|area| ((*area.rows.start(), *area.columns.start()), *area.rows.end())).collect();
-        for cells in self.table.links.iter_mut() {
-            if let Some(last) = last.get(&(*cells.rows.start(), *cells.columns.start())) {
-                cells.rows = *cells.rows.start()..=*cells.rows.end().max(last);
-            }
-        }
-        merge::spread(self.table, self.merged)
+        let Table { links, merged, .. } = &mut self.table;
+        links.extend_over(merged);
+        merge::spread(self.table)
     }
 
     /// Reads which columns are hidden.

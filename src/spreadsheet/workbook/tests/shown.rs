@@ -47,6 +47,24 @@ fn a_merged_cell_fills_only_its_first_column() {
 }
 
 #[test]
+fn a_header_of_two_rows_ends_with_the_merged_name() {
+    let rows = [
+        row(2, &["email", "Access", "", "Name"]),
+        row(3, &["", "roles", "teams", ""]),
+        row(4, &["a@example.com", "member", "Backend", "Ada"]),
+    ];
+    let file = sheet(&[&rows[0], &rows[1], &rows[2]], &merges(&["A2:A3", "B2:C2", "D2:D3"]), &[]);
+    let sheet = open(&file, None).unwrap();
+    assert_eq!(
+        (sheet.header().number(), sheet.header().names()),
+        (3, &["email", "roles", "teams", "Name"].map(str::to_owned)[..])
+    );
+    assert_eq!(texts(&file), ["a@example.com|member|Backend|Ada"]);
+    let mut again = sheet.reopen().unwrap();
+    assert_eq!((again.header().number(), again.next_row().unwrap().unwrap().number), (3, 4));
+}
+
+#[test]
 fn rows_below_a_merged_cell_stay_blank() {
     let rows = [row(1, &["email", "teams"]), row(2, &["a@example.com", "x"]), row(9, &["b@example.com"])];
     let file = sheet(&[&rows[0], &rows[1], &rows[2]], &merges(&["B2:B1048576"]), &[]);
