@@ -152,11 +152,23 @@ fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
 
 fn read_sheet(workbook: &mut Workbook, index: usize, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     let table = Arc::new(workbook.read(index)?);
-    let skips_hidden = options.hidden_rows == Some(HiddenRows::Skip);
-    let records = TableRecords::new(Arc::clone(&table), skips_hidden);
-    let sheet = Sheet::below_header(Source::Workbook(records.restart()), options)?;
+    let mut skips_hidden = (options.hidden_rows == Some(HiddenRows::Skip)).then_some(0);
+    let below_header = |skips_hidden| {
+        Sheet::below_header(Source::Workbook(TableRecords::new(Arc::clone(&table), skips_hidden)), options)
+    };
+    let mut found = below_header(skips_hidden);
+    if let (Err(error), Some(below)) = (&found, &mut skips_hidden)
+        && is_without_header(error)
+        && let Ok(hidden) = below_header(None)
+    {
+        // A hidden header row counts, unless there is a visible one.
+        *below = hidden.header.number();
+        found = Ok(hidden);
+    }
+    let found = found?;
     // Links and merged cells can be read as they are meant once the column with the addresses is known.
-    let records = records.with_header(sheet.header.number(), sheet.header.email());
+    let records = TableRecords::new(Arc::clone(&table), skips_hidden);
+    let records = records.with_header(found.header.number(), found.header.email());
     let sheet = Sheet::below_header(Source::Workbook(records), options)?;
     let header = &sheet.header;
     let kind = FileKind::Workbook { sheet: workbook.name(index).to_owned() };

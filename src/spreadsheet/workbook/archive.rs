@@ -17,7 +17,7 @@ use crate::model::quote::quoted;
 pub(in crate::spreadsheet) const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// The most parts that a workbook may have; ordinary ones have fewer than a hundred.
-const MOST_PARTS: usize = 10_000;
+pub(super) const MOST_PARTS: usize = 10_000;
 
 /// The most bytes that are read of all parts together.
 const LARGEST: u64 = 512 * 1024 * 1024;
@@ -27,6 +27,9 @@ pub(super) const SHEET: Bounds = Bounds { bytes: 256 << 20, too_large: Oversize:
 
 /// The different texts of all sheets are in memory at once.
 pub(super) const STRINGS: Bounds = Bounds { bytes: 128 << 20, too_large: Oversize::Texts };
+
+/// The list of sheets, and the relationships of parts.
+pub(super) const LIST: Bounds = Bounds { bytes: 16 << 20, too_large: Oversize::Part };
 
 /// All other parts that are read.
 pub(super) const OTHER: Bounds = Bounds { bytes: 32 << 20, too_large: Oversize::Part };

@@ -63,8 +63,8 @@ impl Texts {
                 let shared = value.trim().parse().ok().and_then(|index| self.strings.get(index));
                 into.push_str(shared.ok_or(WorkbookError::Damaged(Damage::NoText))?);
             }
-            Type::Text => into.push_str(&unescaped(value)),
-            Type::Inline => {}
+            // An inline text that stands in the place of the value.
+            Type::Text | Type::Inline => into.push_str(&unescaped(value)),
             Type::Error | Type::IsoDate => into.push_str(value),
             Type::Bool => into.push_str(match value.trim() {
                 "0" => "FALSE",

@@ -1,9 +1,11 @@
 //! The list of a workbook's sheets, and where its parts are.
 
+use std::collections::HashMap;
+
 use quick_xml::events::BytesStart;
 
-use super::archive::{Archive, OTHER};
-use super::error::{Damage, WorkbookError};
+use super::archive::{Archive, LIST, MOST_PARTS};
+use super::error::{Damage, Oversize, WorkbookError};
 use super::relationships::{self, Relationship};
 use super::xml::{Node, attribute, is_set};
 use crate::model::quote::quoted;
@@ -32,7 +34,8 @@ pub(super) struct Entry {
 impl Contents {
     pub(super) fn read(archive: &mut Archive) -> Result<Self, WorkbookError> {
         let workbook = workbook_part(archive)?;
-        let related = relationships::read(archive, &workbook, |_| true)?;
+        let wanted = ["worksheet", "sharedStrings", "styles"];
+        let related = relationships::read(archive, &workbook, |related| wanted.contains(&related.kind.as_str()))?;
         let part = |archive: &Archive, is_it: &dyn Fn(&Relationship) -> bool, usual: &str| {
             let target = related.iter().find(|relationship| is_it(relationship)).map_or(usual, |found| &found.target);
             Some(relationships::resolve(archive, &workbook, target)).filter(|part| archive.has(part))
@@ -40,20 +43,23 @@ impl Contents {
         let strings = part(archive, &|related| related.kind == "sharedStrings", "sharedStrings.xml");
         let styles = part(archive, &|related| related.kind == "styles", "styles.xml");
         let mut contents = Self { strings, styles, ..Self::default() };
-        let mut tags = archive.part(&workbook, OTHER)?;
+        let mut tags = archive.part(&workbook, LIST)?;
         let mut entries = Vec::new();
         while let Some(event) = tags.next()? {
             let Node::Start(tag) = event else { continue };
             match tag.local_name().as_ref() {
                 "workbookPr" => contents.is_from_1904 |= is_set(&tag, "date1904")?,
+                "sheet" if entries.len() >= MOST_PARTS => return Err(WorkbookError::TooLarge(Oversize::Parts)),
                 "sheet" => entries.push(entry(&tag)?),
                 _ => {}
             }
         }
         drop(tags);
+        let with_cells = related.iter().filter(|related| related.kind == "worksheet");
+        let with_cells: HashMap<&str, &str> = with_cells.map(|related| (&*related.id, &*related.target)).collect();
         for (id, entry) in entries {
-            let cells = related.iter().find(|related| related.id == id && related.kind == "worksheet");
-            let part = cells.map(|cells| relationships::resolve(archive, &workbook, &cells.target));
+            let target = with_cells.get(id.as_str());
+            let part = target.map(|target| relationships::resolve(archive, &workbook, target));
             contents.sheets.push(Entry { part: part.filter(|part| archive.has(part)), ..entry });
         }
         Ok(contents)

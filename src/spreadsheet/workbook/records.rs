@@ -11,7 +11,8 @@ use crate::spreadsheet::row::CellFault;
 #[derive(Debug)]
 pub(in crate::spreadsheet) struct TableRecords {
     table: Arc<Table>,
-    skips_hidden: bool,
+    /// The row below which hidden rows are skipped; `None` if they are read.
+    skips_hidden: Option<u32>,
     /// The first row that is read.
     first: u32,
     /// The column whose links count, and the header row below which they do.
@@ -29,8 +30,8 @@ pub(in crate::spreadsheet) struct TableRecords {
 }
 
 impl TableRecords {
-    /// Creates the records of a table, without its hidden rows if those are to be skipped.
-    pub(in crate::spreadsheet) fn new(table: Arc<Table>, skips_hidden: bool) -> Self {
+    /// Creates the records of a table, without the hidden rows below a row if those are to be skipped.
+    pub(in crate::spreadsheet) fn new(table: Arc<Table>, skips_hidden: Option<u32>) -> Self {
         Self {
             table,
             skips_hidden,
@@ -69,7 +70,7 @@ impl TableRecords {
     }
 
     fn is_skipped(&self, row: &RowEnd) -> bool {
-        self.skips_hidden && row.is_hidden
+        row.is_hidden && self.skips_hidden.is_some_and(|below| row.number > below)
     }
 
     /// Returns the next record; a row that is not in the table is blank.
@@ -172,7 +173,7 @@ mod tests {
             row(3, false, &["", " \u{a0}"]),
             row(5, false, &["", "Zoë", "x"]),
         ];
-        let records = TableRecords::new(Arc::new(table(&rows)), false);
+        let records = TableRecords::new(Arc::new(table(&rows)), None);
         assert_eq!(records.rows_left(), 2);
         let expected = [(1, ""), (2, "email,,roles"), (3, ""), (4, ""), (5, ",Zoë,x")];
         assert_eq!(all(records), expected.map(|(number, cells)| (number, cells.to_owned())));
@@ -182,11 +183,12 @@ mod tests {
     fn skipped_rows_are_no_records() {
         let rows = [(1, true), (3, false), (4, true), (5, true), (8, true), (9, false), (10, true)];
         let table = Arc::new(table(&rows.map(|(number, is_hidden)| row(number, is_hidden, &["x"]))));
-        let records = TableRecords::new(Arc::clone(&table), true);
+        let records = TableRecords::new(Arc::clone(&table), Some(0));
         assert_eq!(records.rows_left(), 2);
         let expected = [(2, ""), (3, "x"), (6, ""), (7, ""), (9, "x")];
         assert_eq!(all(records.restart()), expected.map(|(number, cells)| (number, cells.to_owned())));
-        assert_eq!(all(TableRecords::new(table, false)).len(), 10);
+        assert_eq!(all(TableRecords::new(Arc::clone(&table), Some(1)))[0], (1, "x".to_owned()));
+        assert_eq!(all(TableRecords::new(table, None)).len(), 10);
     }
 
     #[test]
@@ -194,7 +196,7 @@ mod tests {
         let mut table = table(&[row(1, false, &["a", "Ada", "b"]), row(2, false, &["c", "Bob", "d"])]);
         let address = table.links.add_address("ada@example.com".to_owned());
         table.links.add(Area { rows: 1..=1, columns: 1..=1 }, address);
-        let records = TableRecords::new(Arc::new(table), false);
+        let records = TableRecords::new(Arc::new(table), None);
         let expected = [(1, "a,ada@example.com,b"), (2, "c,Bob,d")].map(|(number, cells)| (number, cells.to_owned()));
         assert_eq!(all(records.with_header(0, 1)), expected);
         assert_eq!(all(records.with_header(0, 2))[0].1, "a,Ada,b");

@@ -7,7 +7,7 @@ use crate::model::columns::unprotected;
 use crate::spreadsheet::row::CellFault;
 
 /// The memory that a sheet's cells may take, in bytes; 100,000 rows of 6 columns take about 20 MiB.
-const LARGEST: usize = 256 * 1024 * 1024;
+pub(super) const LARGEST: usize = 256 * 1024 * 1024;
 
 /// The most columns that a sheet may have, which is Excel's own limit.
 pub(super) const MOST_COLUMNS: u32 = 16_384;

@@ -9,7 +9,7 @@ use super::cell::{Texts, Type};
 use super::error::{Damage, Oversize, WorkbookError};
 use super::link::{self, Links};
 use super::reference::{self, Area};
-use super::table::{MOST_ROWS, Table, TableRow};
+use super::table::{LARGEST, MOST_COLUMNS, MOST_ROWS, Table, TableRow};
 use super::xml::{Node, Xml, attribute, is_set};
 use super::{merge, relationships};
 use crate::spreadsheet::row::CellFault;
@@ -28,7 +28,7 @@ pub(super) fn read(archive: &mut Archive, part: &str, texts: &Texts) -> Result<T
     let xml = archive.part(part, SHEET)?;
     let row = TableRow { number: 1, ..TableRow::default() };
     let table = Table::new(links);
-    Reader { xml, texts, ids, table, row, value: String::new(), formula: String::new() }.read()
+    Reader { xml, texts, ids, table, row, row_bytes: 0, value: String::new(), formula: String::new() }.read()
 }
 
 /// Returns whether a sheet has a cell with a value or a formula.
@@ -52,6 +52,8 @@ struct Reader<'a> {
     table: Table,
     /// The row that is not in the table yet.
     row: TableRow,
+    /// The bytes of its text.
+    row_bytes: usize,
     value: String,
     formula: String,
 }
@@ -84,13 +86,20 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-            if self.table.merged.len().max(self.table.links.len()) > MOST_MARKS {
-                return Err(WorkbookError::TooLarge(Oversize::Cells));
-            }
+            self.check_size()?;
         }
         let Table { links, merged, .. } = &mut self.table;
         links.extend_over(merged);
         merge::spread(self.table)
+    }
+
+    /// Returns an error if what is known of the sheet takes too much memory.
+    fn check_size(&self) -> Result<(), WorkbookError> {
+        let has_many_marks = self.table.merged.len().max(self.table.links.len()) > MOST_MARKS;
+        if has_many_marks || self.row_bytes > LARGEST {
+            return Err(WorkbookError::TooLarge(Oversize::Cells));
+        }
+        Ok(())
     }
 
     /// Reads which columns are hidden.
@@ -104,7 +113,9 @@ impl Reader<'_> {
                         let number = attribute(&tag, name)?.and_then(|number| number.trim().parse::<usize>().ok());
                         Ok::<_, WorkbookError>(number.and_then(|number| number.checked_sub(1)))
                     };
-                    if let (true, Some(first), Some(last)) = (is_hidden, number("min")?, number("max")?) {
+                    if let (true, Some(first), Some(last)) = (is_hidden, number("min")?, number("max")?)
+                        && self.table.hidden_columns.len() < MOST_COLUMNS as usize
+                    {
                         self.table.hidden_columns.push((first, last));
                     }
                 }
@@ -116,13 +127,13 @@ impl Reader<'_> {
 
     fn rows(&mut self) -> Result<(), WorkbookError> {
         // The row and the column of a cell that does not name its own.
-        let (mut row, mut column) = (0, 0);
+        let (mut row, mut column) = (0_u32, 0);
         let mut is_hidden = false;
         loop {
             match self.xml.expect()? {
                 Node::Start(tag) if tag.local_name().as_ref() == "row" => {
                     let number = attribute(&tag, "r")?.map(|number| number.trim().parse::<u32>().unwrap_or(u32::MAX));
-                    (row, column) = (number.unwrap_or(row + 1), 0);
+                    (row, column) = (number.unwrap_or(row.saturating_add(1)), 0);
                     is_hidden = is_row_hidden(&tag)?;
                 }
                 Node::Start(tag) if tag.local_name().as_ref() == "c" => {
@@ -144,6 +155,7 @@ impl Reader<'_> {
                 return Err(WorkbookError::Damaged(Damage::RowOrder { row, after }));
             }
             self.row.clear(cell.row);
+            self.row_bytes = 0;
         }
         self.row.is_hidden |= is_hidden;
         let column = cell.column as usize;
@@ -157,13 +169,15 @@ impl Reader<'_> {
                         self.xml.text("v", &mut self.value)?;
                         // An empty result is one only if it is a text.
                         has_value |= !self.value.is_empty() || cell.kind == Type::Text;
-                        if !self.value.is_empty() {
+                        if !self.value.is_empty() && self.row.cells[column].is_empty() {
                             self.texts.write(cell.kind, &self.value, cell.style, &mut self.row.cells[column])?;
                         }
                     }
                     "is" => {
                         has_value = true;
-                        self.xml.string_item("is", &mut self.row.cells[column])?;
+                        let text = &mut self.row.cells[column];
+                        text.clear();
+                        self.xml.string_item("is", text)?;
                     }
                     "f" => {
                         has_formula = true;
@@ -186,7 +200,8 @@ impl Reader<'_> {
             let area = Area { rows: cell.row..=cell.row, columns: cell.column..=cell.column };
             self.table.links.add(area, address);
         }
-        Ok(())
+        self.row_bytes += self.row.cells[column].len();
+        self.check_size()
     }
 }
 
@@ -203,7 +218,7 @@ fn cell(tag: &BytesStart<'_>, row: u32, column: u32) -> Result<Cell, WorkbookErr
         }
     }
     let (row, column) = place.unwrap_or((row, column));
-    if row > MOST_ROWS || row == 0 || column >= super::table::MOST_COLUMNS {
+    if row > MOST_ROWS || row == 0 || column >= MOST_COLUMNS {
         return Err(WorkbookError::Damaged(Damage::CellOutOfRange));
     }
     Ok(Cell { row, column, style, kind })

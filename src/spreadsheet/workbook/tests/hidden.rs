@@ -48,6 +48,20 @@ fn hidden_rows_without_people_do_no_harm() {
 }
 
 #[test]
+fn a_hidden_header_is_one_if_no_visible_row_is() {
+    let header = row(1, &["email"]).replacen("<row ", r#"<row hidden="1" "#, 1);
+    let file = handmade(&format!("{header}{}{}", person(2, r#"hidden="1""#), person(3, "")), &[]);
+    assert_eq!(rows_read(&file, HiddenRows::Skip).0, [3]);
+    assert_eq!(rows_read(&file, HiddenRows::Include).0, [2, 3]);
+    let both = format!("{}{}{}", header.replace("email", "mail"), row(2, &["email"]), person(3, ""));
+    let read = |hidden_rows| {
+        let options = options(None, Some(hidden_rows));
+        open::read(Cursor::new(handmade(&both, &[])), &options).unwrap().0.header().number()
+    };
+    assert_eq!([HiddenRows::Skip, HiddenRows::Include].map(read), [2, 1]);
+}
+
+#[test]
 fn rows_are_skipped_in_every_pass() {
     let file = handmade(&format!("{}{}{}", row(1, &["email"]), person(2, r#"hidden="1""#), person(3, "")), &[]);
     let folder = tempfile::tempdir().unwrap();

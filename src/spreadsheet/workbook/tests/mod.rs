@@ -168,6 +168,13 @@ fn a_workbook_beyond_a_limit_is_refused() {
         (handmade(&row(1, &[&long]), &[]), Oversize::Stretch),
         (handmade(&hidden, &[]), Oversize::Stretch),
         (with("xl/styles.xml", &styles), Oversize::Part),
+        (
+            handmade(
+                &format!(r#"<row>{}</row>"#, r#"<c t="s"><v>0</v></c>"#.repeat(300)),
+                &[("xl/sharedStrings.xml", shared.as_bytes())],
+            ),
+            Oversize::Cells,
+        ),
         (handmade(&repeated, &[("xl/sharedStrings.xml", shared.as_bytes())]), Oversize::Cells),
         (vec![b'P', b'K', 3, 4].into_iter().chain(vec![0; 65 << 20]).collect(), Oversize::File),
         (b"PK\x03\x04".iter().copied().chain(b"PK\x01\x02".repeat(20_000)).collect(), Oversize::Parts),

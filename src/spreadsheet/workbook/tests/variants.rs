@@ -97,6 +97,16 @@ fn rows_and_cells_need_no_place_of_their_own() {
 }
 
 #[test]
+fn an_inline_text_may_be_the_value() {
+    let inline = |sheet: &str| sheet.replace("<is><t>", "<v>").replace("</t></is>", "</v>").into_bytes();
+    assert_eq!(read_with(SHEET, inline), ["ada@example.com"]);
+    let both = |sheet: &str| sheet.replace("</is>", "</is><v>other</v>").into_bytes();
+    assert_eq!(read_with(SHEET, both), ["ada@example.com"]);
+    let both = |sheet: &str| sheet.replace("<is>", "<v>other</v><is>").into_bytes();
+    assert_eq!(read_with(SHEET, both), ["ada@example.com"]);
+}
+
+#[test]
 fn a_sheet_is_visible_unless_it_is_hidden() {
     let with = |state: &str| {
         let state = state.to_owned();
