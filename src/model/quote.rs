@@ -37,6 +37,28 @@ pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     out
 }
 
+/// The most ranges of rows that are shown.
+const MOST_RANGES: usize = 10;
+
+/// Lists rows, given in order, as `3, 5, 8-12 and 40 more`.
+pub(crate) fn row_ranges(rows: &[u32]) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    let mut rest = rows;
+    while let [first, ..] = rest
+        && shown.len() < MOST_RANGES
+    {
+        let len = rest.iter().zip(*first..).take_while(|(row, expected)| *row == expected).count();
+        shown.push(match len {
+            1 => first.to_string(),
+            2 => format!("{first}, {}", rest[1]),
+            len => format!("{first}-{}", rest[len - 1]),
+        });
+        rest = &rest[len..];
+    }
+    let (more, shown) = (rest.len(), shown.join(", "));
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
 /// Returns whether a character has no width, reorders its neighbours or looks like a space.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -48,6 +70,14 @@ pub(crate) fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_listed_as_ranges() {
+        assert_eq!(row_ranges(&[3]), "3");
+        assert_eq!(row_ranges(&[3, 5, 6, 8, 9, 10]), "3, 5, 6, 8-10");
+        let every_other: Vec<u32> = (1..=50).map(|row| row * 2).collect();
+        assert_eq!(row_ranges(&every_other), "2, 4, 6, 8, 10, 12, 14, 16, 18, 20 and 40 more");
+    }
 
     #[test]
     fn a_quoted_text_is_cut_and_shows_hidden_characters() {

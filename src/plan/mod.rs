@@ -198,10 +198,16 @@ impl<'a> Planner<'a> {
                 "the formula in the cell has no saved result; save the file in a spreadsheet program, or type the value \
                  instead",
             )),
-            None if formula::is_error(text) => Err(cell.reject(
-                RejectionCode::FormulaError,
-                format_args!("the formula in the cell returns {text}; correct it, or type the value instead"),
+            Some(CellFault::LinkDiffers { address }) => Err(cell.reject(
+                RejectionCode::InvalidEmail,
+                format_args!(
+                    "the cell shows {} but links to {}; remove the link, or type the right address",
+                    quoted(text),
+                    quoted(address)
+                ),
             )),
+            Some(CellFault::Error) => Err(formula::rejection(cell)),
+            None if formula::is_error(text) => Err(formula::rejection(cell)),
             None => Ok(()),
         }
     }

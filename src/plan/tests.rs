@@ -52,6 +52,21 @@ fn a_row_becomes_an_invitation_with_ids_in_order() {
 }
 
 #[test]
+fn a_link_to_another_address_is_rejected_with_both() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "email").unwrap();
+    sheet.write_url_with_text(1, 0, "mailto:ada@example.com", "bob@example.com").unwrap();
+    let plans = plan(&workbook.save_to_buffer().unwrap(), &directory(), OrgRoles::from_iter([OrgRole::Member]));
+    let rejection = plans[0].as_ref().unwrap_err();
+    assert_eq!(rejection.code, RejectionCode::InvalidEmail);
+    insta::assert_snapshot!(
+        rejection,
+        @r#"column email: the cell shows "bob@example.com" but links to "ada@example.com"; remove the link, or type the right address"#
+    );
+}
+
+#[test]
 fn a_team_whose_name_holds_a_separator_is_one_team() {
     let plans = plan(b"email,role,teams\na@example.com,member,R&D; Ops\n", &directory(), OrgRoles::default());
     assert_eq!(plans[0].as_ref().unwrap().teams, [id(3)]);

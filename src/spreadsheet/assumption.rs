@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::encoding::Encoding;
-use crate::model::quote::{quoted, quoted_list};
+use super::options::HiddenRows;
+use crate::model::quote::{quoted, quoted_list, row_ranges};
 
 /// An assumption without which the sheet could not have been read, and which may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +16,26 @@ pub enum Assumption {
     },
     /// The encoding was detected by the bytes of the file.
     Encoding(Encoding),
-    /// The workbook has several sheets, and the first visible one was read.
+    /// The workbook has several sheets, and the first visible one with a header row was read.
     FirstSheet {
         /// The name of the one that was read.
         sheet: String,
-        /// The names of the others.
+        /// The names of the others that may be meant.
         others: Vec<String>,
+        /// The names of the visible ones before it, which have no header row.
+        without_header: Vec<String>,
+    },
+    /// Rows of the sheet are hidden, and the user chose whether they count.
+    HiddenRows {
+        /// Their numbers.
+        rows: Vec<u32>,
+        /// The choice.
+        treatment: HiddenRows,
+    },
+    /// Columns that have a meaning are hidden, and were read like the others.
+    HiddenColumns {
+        /// Their names.
+        names: Vec<String>,
     },
 }
 
@@ -37,12 +52,28 @@ impl fmt::Display for Assumption {
                 encoding.languages().map_or(Ok(()), |languages| write!(f, " ({languages})"))?;
                 f.write_str("; if names look wrong, set --encoding NAME or save the file as CSV UTF-8")
             }
-            Assumption::FirstSheet { sheet, others } => write!(
-                f,
-                "reading sheet {}; the workbook also has {} (choose with --sheet NAME)",
-                quoted(sheet),
-                quoted_list(others)
-            ),
+            Assumption::FirstSheet { sheet, others, without_header } => {
+                write!(f, "reading sheet {}", quoted(sheet))?;
+                if !without_header.is_empty() {
+                    write!(f, ", the first with a header row (not in {})", quoted_list(without_header))?;
+                }
+                if others.is_empty() {
+                    return Ok(());
+                }
+                write!(f, "; the workbook also has {} (choose with --sheet NAME)", quoted_list(others))
+            }
+            Assumption::HiddenRows { rows, treatment } => {
+                let (count, noun) = (rows.len(), if rows.len() == 1 { "row" } else { "rows" });
+                let treatment = match treatment {
+                    HiddenRows::Skip => "left out",
+                    HiddenRows::Include => "read like the others",
+                };
+                write!(f, "{count} hidden {noun} {treatment}: {noun} {}", row_ranges(rows))
+            }
+            Assumption::HiddenColumns { names } => {
+                let noun = if names.len() == 1 { "column" } else { "columns" };
+                write!(f, "reading hidden {noun} {} like the others", quoted_list(names))
+            }
         }
     }
 }
@@ -59,7 +90,17 @@ mod tests {
             Assumption::OneOrganization { is_taken: false },
             Assumption::Encoding(Encoding::WINDOWS_1252),
             Assumption::Encoding(Encoding::UTF_16_LE),
-            Assumption::FirstSheet { sheet: "People".to_owned(), others },
+            Assumption::FirstSheet { sheet: "People".to_owned(), others: others.clone(), without_header: Vec::new() },
+            Assumption::FirstSheet { sheet: "People".to_owned(), others, without_header: vec!["Cover".to_owned()] },
+            Assumption::FirstSheet {
+                sheet: "People".to_owned(),
+                others: Vec::new(),
+                without_header: vec!["Cover".to_owned()],
+            },
+            Assumption::HiddenRows { rows: vec![3], treatment: HiddenRows::Skip },
+            Assumption::HiddenRows { rows: vec![3, 5, 6, 7], treatment: HiddenRows::Include },
+            Assumption::HiddenColumns { names: vec!["Roles".to_owned()] },
+            Assumption::HiddenColumns { names: vec!["Email".to_owned(), "Roles".to_owned()] },
         ];
         insta::assert_snapshot!(assumptions.map(|assumption| assumption.to_string()).join("\n"));
     }

@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::not_a_spreadsheet::NotASpreadsheet;
 use super::text_format::TextFormat;
 use super::workbook::error::WorkbookError;
+use crate::model::quote::row_ranges;
 
 /// An error because of which nothing of the spreadsheet can be used.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,16 @@ pub enum SheetError {
         others: String,
         /// The error of this one.
         error: Box<SheetError>,
+    },
+    /// Rows of the sheet are hidden, and the user has not chosen whether they count.
+    #[error(
+        "{}, perhaps by a filter; set --hidden-rows skip to leave them out, or --hidden-rows include to read them like \
+         the others",
+        hidden(rows)
+    )]
+    HiddenRows {
+        /// Their numbers.
+        rows: Vec<u32>,
     },
     /// A sheet was named, but the file is text.
     #[error("the file is text and has no sheets; remove --sheet {name}")]
@@ -253,6 +264,13 @@ fn place(row: u32, line: u32) -> String {
     if row == line { format!("row {row}") } else { format!("row {row} (line {line} of the file)") }
 }
 
+fn hidden(rows: &[u32]) -> String {
+    match rows {
+        [row] => format!("row {row} of the sheet is hidden"),
+        _ => format!("rows {} of the sheet are hidden", row_ranges(rows)),
+    }
+}
+
 // By hand: `#[from]` would make it the source too, and a printed chain of errors would repeat it.
 impl From<io::Error> for SheetError {
     fn from(error: io::Error) -> Self {
@@ -290,6 +308,8 @@ mod tests {
                 others: text("\"People\""),
                 error: Box::new(SheetError::UnclosedHeader),
             },
+            SheetError::HiddenRows { rows: vec![3] },
+            SheetError::HiddenRows { rows: vec![3, 5, 8, 9, 10] },
             SheetError::NoSheets { name: text("\"People\"") },
             SheetError::NoDelimiter { delimiter: Delimiter::Tab },
             SheetError::NoHeader { first_row: text("\"Jane, jane@example.com\"") },

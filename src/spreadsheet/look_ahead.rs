@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use super::record::{Cut, Record};
+use super::row::CellFault;
 use super::source::Source;
 
 /// The most records that are looked at before they are read.
@@ -27,20 +28,20 @@ struct Kept {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     cut: Option<Cut>,
-    without_result: Vec<usize>,
+    faults: Vec<(usize, CellFault)>,
 }
 
 impl Kept {
     fn record(&self) -> Record<'_> {
-        let Self { number, bytes, ends, cut, without_result } = self;
-        Record { number: *number, bytes, ends, cut: *cut, without_result }
+        let Self { number, bytes, ends, cut, faults } = self;
+        Record { number: *number, bytes, ends, cut: *cut, faults }
     }
 }
 
 impl From<Record<'_>> for Kept {
     fn from(record: Record<'_>) -> Self {
-        let Record { number, bytes, ends, cut, without_result } = record;
-        Self { number, bytes: bytes.to_vec(), ends: ends.to_vec(), cut, without_result: without_result.to_vec() }
+        let Record { number, bytes, ends, cut, faults } = record;
+        Self { number, bytes: bytes.to_vec(), ends: ends.to_vec(), cut, faults: faults.to_vec() }
     }
 }
 

@@ -48,7 +48,7 @@ pub use header::Header;
 pub use how_read::{FileKind, HowRead};
 pub use not_a_spreadsheet::NotASpreadsheet;
 pub use open::{Input, Opened};
-pub use options::SheetOptions;
+pub use options::{HiddenRows, SheetOptions};
 pub use row::{CellFault, Row, RowFault};
 pub use row_count::RowCount;
 pub use sheet::Sheet;

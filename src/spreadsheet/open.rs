@@ -3,20 +3,21 @@
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::assumption::Assumption;
 use super::delimiter;
 use super::error::SheetError;
 use super::how_read::{FileKind, HowRead};
 use super::not_a_spreadsheet::{self, NotASpreadsheet};
-use super::options::SheetOptions;
+use super::options::{HiddenRows, SheetOptions};
 use super::records::Records;
 use super::row_count::RowCount;
 use super::sheet::Sheet;
 use super::source::Source;
 use super::text::{Reader, Text};
 use super::text_format;
-use super::workbook::{self, TableRecords, Worksheet};
+use super::workbook::{self, TableRecords, Workbook};
 use crate::model::quote::{quoted, quoted_list};
 
 /// A place from which a spreadsheet is read.
@@ -142,6 +143,7 @@ fn read_text(mut text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
     Ok((sheet, how_read))
 }
 
+/// Reads the named sheet of a workbook, or else the first visible one that has a header row.
 fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
     if let Some(delimiter) = options.delimiter {
         return Err(SheetError::NoDelimiter { delimiter });
@@ -149,18 +151,115 @@ fn read_workbook(text: Text, options: &SheetOptions) -> Result<(Sheet, HowRead),
     if let Some(encoding) = options.encoding {
         return Err(SheetError::NoEncoding { encoding });
     }
-    let Worksheet { name, others, table } =
-        workbook::read(text.into_bytes(workbook::LARGEST_FILE)?, options.sheet.as_deref())?;
-    let is_assumed = !others.is_empty() && options.sheet.is_none();
-    let source = Source::Workbook(TableRecords::from(table));
-    let sheet = Sheet::below_header(source, options).map_err(|error| {
-        if is_assumed {
-            SheetError::Sheet { sheet: quoted(&name), others: quoted_list(&others), error: Box::new(error) }
-        } else {
-            error
+    let mut workbook = Workbook::open(text.into_bytes(workbook::LARGEST_FILE)?)?;
+    let mut passed_over = Vec::new();
+    let mut first: Option<(usize, SheetError)> = None;
+    for index in workbook.candidates(options.sheet.as_deref())? {
+        match read_sheet(&mut workbook, index, options) {
+            Ok((sheet, mut how_read)) => {
+                let name = workbook.name(index).to_owned();
+                let without_header = passed_over.iter().map(|sheet| workbook.name(*sheet).to_owned()).collect();
+                passed_over.push(index);
+                let others = workbook.others(&passed_over);
+                if options.sheet.is_none() && (passed_over.len() > 1 || !others.is_empty()) {
+                    how_read.assumptions.push(Assumption::FirstSheet { sheet: name, others, without_header });
+                }
+                return Ok((sheet, how_read));
+            }
+            Err(error) if is_without_header(&error) => {
+                passed_over.push(index);
+                // The error of a sheet with text explains more.
+                if first.as_ref().is_none_or(|(_, first)| matches!(first, SheetError::Empty)) {
+                    first = Some((index, error));
+                }
+            }
+            Err(error) => {
+                first = Some((index, error));
+                break;
+            }
         }
-    })?;
-    let assumption = is_assumed.then(|| Assumption::FirstSheet { sheet: name.clone(), others });
-    let how_read = HowRead::new(FileKind::Workbook { sheet: name }, &sheet.header, assumption, options);
+    }
+    let Some((index, error)) = first else { return Err(SheetError::Empty) };
+    let others = workbook.others(&[index]);
+    if options.sheet.is_some() || others.is_empty() {
+        return Err(error);
+    }
+    let sheet = quoted(workbook.name(index));
+    Err(SheetError::Sheet { sheet, others: quoted_list(&others), error: Box::new(error) })
+}
+
+fn read_sheet(workbook: &mut Workbook, index: usize, options: &SheetOptions) -> Result<(Sheet, HowRead), SheetError> {
+    let table = Arc::new(workbook.read(index)?);
+    let mut skips_hidden = (options.hidden_rows == Some(HiddenRows::Skip)).then_some(0);
+    let below_header = |skips_hidden| {
+        Sheet::below_header(Source::Workbook(TableRecords::new(Arc::clone(&table), skips_hidden)), options)
+    };
+    let mut found = below_header(skips_hidden);
+    if let (Err(error), Some(below)) = (&found, &mut skips_hidden)
+        && is_without_header(error)
+        && let Ok(hidden) = below_header(None)
+    {
+        // A hidden header row counts, unless there is a visible one.
+        *below = hidden.header.number();
+        found = Ok(hidden);
+    }
+    let found = found?;
+    // Links and merged cells can be read as they are meant once the column with the addresses is known.
+    let records = TableRecords::new(Arc::clone(&table), skips_hidden);
+    let records = records.with_header(found.header.number(), found.header.email());
+    let sheet = Sheet::below_header(Source::Workbook(records), options)?;
+    let header = &sheet.header;
+    let kind = FileKind::Workbook { sheet: workbook.name(index).to_owned() };
+    let mut how_read = HowRead::new(kind, header, None, options);
+    let rows: Vec<u32> = table.hidden_rows(header.number()).collect();
+    match options.hidden_rows {
+        _ if rows.is_empty() => {}
+        None => return Err(SheetError::HiddenRows { rows }),
+        Some(treatment) => how_read.assumptions.push(Assumption::HiddenRows { rows, treatment }),
+    }
+    let ours = [Some(header.email()), header.roles(), header.teams(), header.projects(), header.org_id()];
+    let hidden = ours.into_iter().flatten().filter(|column| table.is_column_hidden(*column));
+    let names: Vec<String> = hidden.map(|column| header.names()[column].clone()).collect();
+    if !names.is_empty() {
+        how_read.assumptions.push(Assumption::HiddenColumns { names });
+    }
     Ok((sheet, how_read))
+}
+
+/// Returns whether a sheet has no header row, so that another sheet may be the one that is meant.
+fn is_without_header(error: &SheetError) -> bool {
+    match error {
+        SheetError::Empty
+        | SheetError::NoHeader { .. }
+        | SheetError::BlankHeaderRow { .. }
+        | SheetError::NoSuchHeaderRow { .. }
+        | SheetError::NoEmailColumn { .. }
+        | SheetError::NoSuchColumn { .. }
+        | SheetError::NothingToIgnore { .. } => true,
+        SheetError::Open(_)
+        | SheetError::Folder
+        | SheetError::Read(_)
+        | SheetError::NoSpreadsheet(_)
+        | SheetError::OtherFormat(_)
+        | SheetError::Workbook(_)
+        | SheetError::Sheet { .. }
+        | SheetError::HiddenRows { .. }
+        | SheetError::NoSheets { .. }
+        | SheetError::NoDelimiter { .. }
+        | SheetError::NoEncoding { .. }
+        | SheetError::PersonAsHeaderRow { .. }
+        | SheetError::TwoHeaderRows { .. }
+        | SheetError::AddressAboveHeader { .. }
+        | SheetError::UnknownEmailColumn { .. }
+        | SheetError::DifferentAddresses { .. }
+        | SheetError::TwoColumns { .. }
+        | SheetError::RepeatedName { .. }
+        | SheetError::IgnoredAndChosen { .. }
+        | SheetError::TwoChoices { .. }
+        | SheetError::ColumnGivenTwice { .. }
+        | SheetError::UnclosedHeader
+        | SheetError::LongHeader
+        | SheetError::UnclosedQuote { .. }
+        | SheetError::RowsInQuotes { .. } => false,
+    }
 }

@@ -8,6 +8,15 @@ use super::encoding::Encoding;
 use crate::model::invitation::ObjectId;
 use crate::model::shard::Shard;
 
+/// A treatment of hidden rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HiddenRows {
+    /// They are not read.
+    Skip,
+    /// They are read like the others.
+    Include,
+}
+
 /// The settings of reading a sheet; by default everything is detected and every row is read.
 #[derive(Clone, Debug, Default)]
 pub struct SheetOptions {
@@ -23,6 +32,8 @@ pub struct SheetOptions {
     pub ignored: Vec<String>,
     /// The number of the header row, unless it is to be found by its names.
     pub header_row: Option<NonZeroU32>,
+    /// The treatment of hidden rows; a sheet that has any is refused without it.
+    pub hidden_rows: Option<HiddenRows>,
     /// The organization of rows that have none.
     pub organization: Option<ObjectId>,
     /// The shard whose rows are read, unless all are.

@@ -1,5 +1,6 @@
 //! One record of a table, before it is a row.
 
+use super::row::CellFault;
 use crate::model::columns::unprotected;
 
 /// One record, or a blank line.
@@ -12,8 +13,8 @@ pub(super) struct Record<'a> {
     /// The end of each cell in `bytes`.
     pub(super) ends: &'a [usize],
     pub(super) cut: Option<Cut>,
-    /// The cells whose formulas have no saved result.
-    pub(super) without_result: &'a [usize],
+    /// The faults of cells, with the number of the cell.
+    pub(super) faults: &'a [(usize, CellFault)],
 }
 
 /// A reason why a record holds less or more than one row.
@@ -44,7 +45,8 @@ impl Record<'_> {
     pub(super) fn is_blank(&self) -> bool {
         match self.bytes.first() {
             Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => false,
-            _ if self.cut.is_some() => false,
+            // A formula without a result may stand for any text.
+            _ if self.cut.is_some() || !self.faults.is_empty() => false,
             None => true,
             Some(_) => {
                 self.cells().all(|cell| str::from_utf8(cell).is_ok_and(|text| unprotected(text).trim().is_empty()))

@@ -33,12 +33,19 @@ pub enum RowFault {
 }
 
 /// A fault because of which the text of one cell cannot be trusted. It does no harm in a column that is not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellFault {
     /// The cell has bytes that are not valid in the file's encoding; they are replaced by `\u{fffd}`.
     InvalidEncoding,
     /// The cell has a formula whose result was not saved.
     NoResult,
+    /// The cell has a formula whose result is an error.
+    Error,
+    /// The cell shows an address, but links to another one.
+    LinkDiffers {
+        /// The address of the link.
+        address: Box<str>,
+    },
 }
 
 impl Row {
@@ -90,14 +97,14 @@ impl Row {
     }
 
     /// Returns the fault of a cell, if it has one.
-    pub fn cell_fault(&self, index: usize) -> Option<CellFault> {
-        self.cell_faults.iter().find(|(cell, _)| *cell == index).map(|(_, fault)| *fault)
+    pub fn cell_fault(&self, index: usize) -> Option<&CellFault> {
+        self.cell_faults.iter().find(|(cell, _)| *cell == index).map(|(_, fault)| fault)
     }
 }
 
 /// Returns the text of a record, the end of each cell in it, and the cells that have a fault.
 fn decoded(record: &Record<'_>) -> (String, Vec<u32>, Vec<(usize, CellFault)>) {
-    let mut faults: Vec<_> = record.without_result.iter().map(|&cell| (cell, CellFault::NoResult)).collect();
+    let mut faults = record.faults.to_vec();
     if record.bytes.is_ascii()
         && let Ok(text) = std::str::from_utf8(record.bytes)
     {
@@ -130,7 +137,8 @@ mod tests {
                 Some(*end)
             })
             .collect();
-        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, without_result: &[2] }, columns)
+        let faults = [(2, CellFault::NoResult)];
+        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, faults: &faults }, columns)
     }
 
     #[test]
@@ -151,8 +159,8 @@ mod tests {
     #[test]
     fn a_fault_of_a_cell_concerns_only_that_cell() {
         let row = row(&[b"a", b"Zo\xC3", b"", b"\xABx"], 4);
-        let broken = Some(CellFault::InvalidEncoding);
-        assert_eq!([0, 1, 2, 3].map(|i| row.cell_fault(i)), [None, broken, Some(CellFault::NoResult), broken]);
+        let broken = Some(&CellFault::InvalidEncoding);
+        assert_eq!([0, 1, 2, 3].map(|i| row.cell_fault(i)), [None, broken, Some(&CellFault::NoResult), broken]);
         assert_eq!([1, 3].map(|i| row.cell(i)), ["Zo\u{fffd}", "\u{fffd}x"]);
         assert_eq!(row.fault(), None);
     }

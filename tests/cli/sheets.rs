@@ -97,7 +97,8 @@ type Setting = (&'static str, &'static str, &'static str);
 
 #[test]
 fn reading_options_are_set_by_flag_or_variable() {
-    let cases: [(&[u8], &[Setting]); 8] = [
+    let filtered = filtered().expect("a workbook");
+    let cases: [(&[u8], &[Setting]); 9] = [
         (
             b"Kontakt|Notes;x|Access\nada@example.com|email;roles|member\n",
             &[
@@ -127,6 +128,7 @@ fn reading_options_are_set_by_flag_or_variable() {
             &[("--ignore-column", "BULK_INVITE_IGNORE_COLUMN", "Email")],
         ),
         (b"Email\nName,Email,Role\nAda,ada@example.com,member\n", &[("--header-row", "BULK_INVITE_HEADER_ROW", "2")]),
+        (&filtered, &[("--hidden-rows", "BULK_INVITE_HIDDEN_ROWS", "skip")]),
         (
             &workbook(&[&["x"]]),
             &[("--sheet", "BULK_INVITE_SHEET", "Archive"), ("--default-roles", "BULK_INVITE_DEFAULT_ROLES", "member")],
@@ -144,6 +146,40 @@ fn reading_options_are_set_by_flag_or_variable() {
         by_variable.finish().exits(0);
         let results = world.results_in("people.sandbox.results.csv");
         assert!(results.column("email").iter().all(|email| *email == "ada@example.com"), "{settings:?}");
+    }
+}
+
+/// A workbook whose second person is hidden.
+fn filtered() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "email")?.write(0, 1, "roles")?;
+    for (row, email) in (1..).zip(["ada@example.com", "bob@example.com"]) {
+        sheet.write(row, 0, email)?.write(row, 1, "member")?;
+    }
+    sheet.set_row_hidden(2)?;
+    workbook.save_to_buffer()
+}
+
+#[test]
+fn hidden_rows_need_a_decision_before_anything_is_sent() {
+    let world = World::new();
+    world.write("people.xlsx", filtered().expect("a workbook"));
+    let server = sandbox(Options::default());
+    for command in ["run", "check"] {
+        let refused = world.program(&[command, "people.xlsx"]).aimed_at(&server.base_url());
+        let refused = refused.credential(Credential::Token).finish();
+        refused.exits(2);
+        assert!(refused.stderr.contains("row 3 of the sheet is hidden"), "{}", refused.output());
+    }
+    assert_eq!(server.sandbox().ledger().create_requests(), 0);
+    for (treatment, rows, sent) in [("skip", 1, 1), ("include", 2, 2)] {
+        let treated = ["--hidden-rows", treatment, "--fresh", "--summary", "-"];
+        let ran = run(&world, "people.xlsx", &server.base_url()).args(&treated).finish();
+        ran.exits(0);
+        assert_eq!((&ran.json()["rows"], &ran.json()["blank"]), (&rows.into(), &0.into()), "{}", ran.output());
+        assert_eq!(server.sandbox().ledger().created.len(), sent);
+        world.program(&["check", "people.xlsx", "--hidden-rows", treatment]).finish().exits(0);
     }
 }
 

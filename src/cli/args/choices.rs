@@ -3,6 +3,7 @@
 use atlas_sandbox::Duplicates;
 use bulk_invite::atlas::Api;
 use bulk_invite::results::Durability;
+use bulk_invite::spreadsheet::HiddenRows;
 use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,6 +58,23 @@ impl From<DurabilityArg> for Durability {
         match durability {
             DurabilityArg::Power => Durability::Power,
             DurabilityArg::Process => Durability::Process,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HiddenRowsArg {
+    /// Leave them out.
+    Skip,
+    /// Read them like any other row.
+    Include,
+}
+
+impl From<HiddenRowsArg> for HiddenRows {
+    fn from(treatment: HiddenRowsArg) -> Self {
+        match treatment {
+            HiddenRowsArg::Skip => HiddenRows::Skip,
+            HiddenRowsArg::Include => HiddenRows::Include,
         }
     }
 }

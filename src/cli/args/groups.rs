@@ -10,7 +10,7 @@ use bulk_invite::plan::parse_roles;
 use bulk_invite::spreadsheet::{Column, Delimiter, Encoding};
 use clap::Args;
 
-use super::choices::{ApiArg, DurabilityArg, LogFormat};
+use super::choices::{ApiArg, DurabilityArg, HiddenRowsArg, LogFormat};
 use super::values::{column, count, max_wait, settle, shard, time_limit};
 
 /// Flags of a job: its limits, its files and its messages.
@@ -149,6 +149,9 @@ pub(crate) struct SheetArgs {
         hide_short_help = true
     )]
     pub(crate) header_row: Option<NonZeroU32>,
+    /// Treatment of hidden and filtered-out rows; without it a sheet that has any is refused.
+    #[arg(long, value_enum, value_name = "TREATMENT", env = "BULK_INVITE_HIDDEN_ROWS", hide_short_help = true)]
+    pub(crate) hidden_rows: Option<HiddenRowsArg>,
 
     /// Process only the organizations of one shard, for example `2/8`.
     ///

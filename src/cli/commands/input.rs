@@ -31,7 +31,8 @@ pub(crate) fn open(
     screen: &Screen,
 ) -> Result<Opened, InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
-    let SheetArgs { default_roles, sheet, delimiter, encoding, columns, ignored, header_row, shard } = args;
+    let SheetArgs { default_roles, sheet, delimiter, encoding, columns, ignored, header_row, hidden_rows, shard } =
+        args;
     let options = SheetOptions {
         delimiter: *delimiter,
         encoding: *encoding,
@@ -39,6 +40,7 @@ pub(crate) fn open(
         columns: columns.clone(),
         ignored: ignored.clone(),
         header_row: *header_row,
+        hidden_rows: hidden_rows.map(Into::into),
         organization,
         shard: *shard,
     };

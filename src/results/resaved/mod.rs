@@ -26,7 +26,7 @@ use super::line::{BadLine, Line};
 use super::record::{Encoder, Subject};
 use crate::model::columns::{RESULT_COLUMNS, RUN_STATUS};
 use crate::model::status::NextRun;
-use crate::spreadsheet::{CellFault, Row, RowFault, Sheet, SheetError, SheetOptions};
+use crate::spreadsheet::{CellFault, HiddenRows, Row, RowFault, Sheet, SheetError, SheetOptions};
 
 /// The number of columns of results from which a file counts as results.
 const ENOUGH: usize = RESULT_COLUMNS.len() / 2;
@@ -41,7 +41,9 @@ const NUMBERS: [usize; 4] = [0, 6, 9, 10];
 /// Returns the text of the file in this program's format, and whether its last line is incomplete and left out.
 pub(super) fn convert(path: &Path) -> Result<(Vec<u8>, bool), Unusable> {
     let ends_within_line = ends_within_line(path)?;
-    let mut sheet = Sheet::open_once(path, &SheetOptions::default()).map_err(unusable)?;
+    // A filter hides rows, but it does not undo what they record.
+    let options = SheetOptions { hidden_rows: Some(HiddenRows::Include), ..SheetOptions::default() };
+    let mut sheet = Sheet::open_once(path, &options).map_err(unusable)?;
     let columns = Columns::find(&sheet)?;
     let mut rows = Vec::new();
     while let Some(row) = sheet.next_row().map_err(unusable)? {
@@ -89,6 +91,7 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::Empty
         | SheetError::NoSpreadsheet(_)
         | SheetError::Sheet { .. }
+        | SheetError::HiddenRows { .. }
         | SheetError::NoSheets { .. }
         | SheetError::NoDelimiter { .. }
         | SheetError::NoEncoding { .. }
@@ -163,7 +166,9 @@ impl Columns {
                 return Err(BadLine::new("a cell has characters of another encoding"));
             }
             Some(CellFault::NoResult) => return Err(BadLine::new("a formula has no saved result")),
-            None => {}
+            Some(CellFault::Error) => return Err(BadLine::new("a formula returns an error")),
+            // The text is what was recorded.
+            Some(CellFault::LinkDiffers { .. }) | None => {}
         }
         let finished = time::read(self.own(row, FINISHED_AT), order);
         let expires = time::read(self.own(row, EXPIRES_AT), order);

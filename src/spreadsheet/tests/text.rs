@@ -43,7 +43,7 @@ fn the_first_letter_that_shows_the_encoding_may_come_late() {
 
     // A stream cannot be read ahead to its end, so the cell is not trusted.
     let stream = Sheet::open(Input::Stream(Box::new(io::Cursor::new(text))), &SheetOptions::default()).unwrap();
-    assert_eq!(stream.sheet.last().unwrap().unwrap().cell_fault(1), Some(CellFault::InvalidEncoding));
+    assert_eq!(stream.sheet.last().unwrap().unwrap().cell_fault(1), Some(&CellFault::InvalidEncoding));
 }
 
 #[test]

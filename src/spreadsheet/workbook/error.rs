@@ -81,10 +81,8 @@ pub enum Oversize {
     AllParts,
     /// The size of a sheet.
     Sheet,
-    /// The size or the number of the texts that sheets share.
+    /// The size of the texts that sheets share.
     Texts,
-    /// The number of cell styles.
-    Styles,
     /// The size of any other part.
     Part,
     /// The length of a single cell, tag or name.
@@ -100,9 +98,8 @@ impl fmt::Display for Oversize {
             Oversize::Parts => "it has more than 10,000 parts",
             Oversize::AllParts => "it unpacks to more than 512 MiB",
             Oversize::Sheet => "a sheet unpacks to more than 256 MiB",
-            Oversize::Texts => "its sheets have more than 128 MiB of text, or millions of different texts",
-            Oversize::Styles => "it has too many cell styles",
-            Oversize::Part => "a part of it unpacks to more than 64 MiB",
+            Oversize::Texts => "its sheets have more than 128 MiB of text",
+            Oversize::Part => "a part of it unpacks to more than 32 MiB",
             Oversize::Stretch => "a cell, a tag or a name in it is too long",
             Oversize::Cells => "the cells of the sheet need more than 256 MiB of memory",
         })
@@ -114,6 +111,15 @@ impl fmt::Display for Oversize {
 pub enum Damage {
     /// A library rejects the file, for this reason; written for programmers, but the only hint at the place.
     Unreadable(String),
+    /// A part that others refer to does not exist.
+    NoPart {
+        /// Its name, quoted.
+        name: String,
+    },
+    /// A part ends within the data.
+    EndsEarly,
+    /// A cell refers to a shared text that does not exist.
+    NoText,
     /// A cell lies beyond the last row or column that a sheet can have.
     CellOutOfRange,
     /// A row follows one with a higher number.
@@ -129,6 +135,9 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Damage::Unreadable(reason) => f.write_str(&quoted(reason)),
+            Damage::NoPart { name } => write!(f, "part {name} is missing"),
+            Damage::EndsEarly => f.write_str("a part ends within the data"),
+            Damage::NoText => f.write_str("the text of a cell is missing"),
             Damage::CellOutOfRange => f.write_str("a cell is beyond the last row or column"),
             Damage::RowOrder { row, after } => write!(f, "row {row} follows row {after}"),
         }
@@ -156,13 +165,15 @@ mod tests {
             Oversize::AllParts,
             Oversize::Sheet,
             Oversize::Texts,
-            Oversize::Styles,
             Oversize::Part,
             Oversize::Stretch,
             Oversize::Cells,
         ];
         let damages = [
             Damage::Unreadable("Expecting '<' at 12".to_owned()),
+            Damage::NoPart { name: "\"xl/workbook.xml\"".to_owned() },
+            Damage::EndsEarly,
+            Damage::NoText,
             Damage::CellOutOfRange,
             Damage::RowOrder { row: 2, after: 3 },
         ];

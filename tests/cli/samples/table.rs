@@ -1,6 +1,6 @@
 //! The source of each sample, how it is run, and the outcomes of its rows.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, FilterCondition, Format, Formula, Workbook, XlsxError};
 
 use super::Outcome::{self, *};
 
@@ -67,6 +67,43 @@ fn workbook() -> Result<Vec<u8>, XlsxError> {
     sheet.write(5, 1, Formula::new("NA()").set_result("#N/A"))?;
     let sheet = workbook.add_worksheet().set_name("Contractors")?;
     write(sheet, &[&["E-mail", "Role"], &["joris.peeters@example.org", "Organization Read Only"]])?;
+    workbook.save_to_buffer()
+}
+
+/// A filter shows two of four people.
+fn filtered() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = started()?;
+    let sheet = workbook.add_worksheet();
+    write(
+        sheet,
+        &[
+            &["Email", "Role", "Department"],
+            &["lena.fuchs@example.com", "Organization Member", "Engineering"],
+            &["marco.conti@example.com", "Organization Member", "Sales"],
+            &["nadia.haddad@example.com", "Organization Member", "Engineering"],
+            &["oskar.lind@example.com", "Organization Member", "Sales"],
+        ],
+    )?;
+    sheet.autofilter(0, 0, 4, 2)?.filter_column(2, &FilterCondition::new().add_list_filter("Engineering"))?;
+    workbook.save_to_buffer()
+}
+
+/// An empty cover sheet; then a team in a cell that is merged over its people, and a name that links to an address.
+fn merged() -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = started()?;
+    workbook.add_worksheet().set_name("Cover")?;
+    let sheet = workbook.add_worksheet().set_name("People")?;
+    write(
+        sheet,
+        &[
+            &["Email", "Role", "Team"],
+            &["petra.novotna@example.com", "Organization Member"],
+            &["", "Organization Member"],
+            &["quentin.roy@example.com", "Organization Read Only", "Security"],
+        ],
+    )?;
+    sheet.write_url_with_text(2, 0, "mailto:ravi.menon@example.com", "Ravi Menon")?;
+    sheet.merge_range(1, 2, 2, 2, "Backend", &Format::new())?;
     workbook.save_to_buffer()
 }
 
@@ -439,8 +476,15 @@ pub(super) const SAMPLES: &[Sample] = &[
     Sample {
         name: "workbook.xlsx",
         content: Workbook(workbook),
-        flags: "",
+        flags: "--hidden-rows include",
         outcomes: Some(&[Invited, Invited, Invited, Invalid("FORMULA_ERROR")]),
     },
+    Sample {
+        name: "filtered.xlsx",
+        content: Workbook(filtered),
+        flags: "--hidden-rows skip",
+        outcomes: Some(&[Invited, Invited]),
+    },
+    Sample { name: "merged.xlsx", content: Workbook(merged), flags: "", outcomes: Some(&[Invited, Invited, Invited]) },
     Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", outcomes: Some(&[Invited]) },
 ];
