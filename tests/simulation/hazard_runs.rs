@@ -44,6 +44,10 @@ impl Simulation {
     /// Lets the invitations expire. Other administrators invite some of these people again.
     fn expire(&mut self) {
         let mut atlas = locked(&self.atlas);
+        // No request takes a month.
+        if !atlas.in_process.is_empty() {
+            return;
+        }
         let pending = atlas.pending();
         atlas.expire_all();
         for at in pending {
@@ -104,7 +108,9 @@ impl Simulation {
             }
         }
         let began = atlas.run_began;
-        let sent = |issued: &&Issued| issued.creator == Creator::OtherProcess && issued.created >= began;
+        let sent = |issued: &&Issued| {
+            issued.creator == Creator::OtherProcess && issued.created >= began && issued.cancelled.is_none()
+        };
         for issued in atlas.ledger.issued.iter().filter(sent) {
             let mut of = lines.iter().filter(|line| line.address == issued.address);
             if !of.any(|line| matches!(line.status.as_str(), "invited" | "unknown")) {

@@ -14,7 +14,7 @@ use crate::scenario::{Duplicates, ServerOptions, Settings};
 
 /// The hazards that seeds have without [`VARIABLE`]. The model does not yet judge the others in every case: a revoke
 /// before lists that lag, pages that shift while people join or leave, look-ups that stay inconclusive, a second job of
-/// the same credential, results that another program saved incompletely, and requests in flight while a month passes.
+/// the same credential, and results that another program saved incompletely.
 pub(crate) const ENABLED: &[Hazard] = &[
     Hazard::EarlyAnswers,
     Hazard::SlowTokens,
@@ -22,6 +22,7 @@ pub(crate) const ENABLED: &[Hazard] = &[
     Hazard::WrongClocks,
     Hazard::ChangedFlags,
     Hazard::FreshRuns,
+    Hazard::Expiry,
     Hazard::SecondRun,
     Hazard::PowerCuts,
 ];
