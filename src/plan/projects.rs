@@ -69,19 +69,28 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
             return Err(without_roles(cell, entry));
         }
         match directory.project(project) {
-            Ok(project) => match projects.iter_mut().find(|access| access.project == project) {
-                Some(access) => access.roles.extend(roles),
-                None => projects.push(ProjectAccess { project, roles }),
-            },
+            Ok(project) => projects.push(ProjectAccess { project, roles }),
             Err(why) => return Err(rejection::unresolved(cell, rejection::PROJECT, project, why, directory)),
         }
     }
-    for access in &mut projects {
+    merge(&mut projects);
+    Ok(projects)
+}
+
+/// Sorts the projects and their roles, and makes one entry of several for the same project.
+pub(super) fn merge(projects: &mut Vec<ProjectAccess>) {
+    projects.sort_by_key(|access| access.project);
+    projects.dedup_by(|next, access| {
+        let same = next.project == access.project;
+        if same {
+            access.roles.append(&mut next.roles);
+        }
+        same
+    });
+    for access in projects {
         access.roles.sort_unstable();
         access.roles.dedup();
     }
-    projects.sort_unstable();
-    Ok(projects)
 }
 
 /// Returns the names of the projects in a cell.

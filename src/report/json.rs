@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
+use super::map::map_json;
 use crate::model::reason::{BlockedReason, Halt};
 use crate::model::status::Status;
 
@@ -13,7 +14,8 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, planned, arguments: _, dry_run: _, rehearsal: _ } = report;
+    let Report { summary, results, job, api, shard, planned, coverage, arguments: _, dry_run: _, rehearsal: _ } =
+        report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -62,6 +64,7 @@ pub fn json(report: Report<'_>) -> Value {
         "rows": summary.tally.total(),
         "statuses": statuses,
         "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),
+        "map": coverage.map(map_json),
         "kept": summary.kept,
         "departed": summary.departed,
         "blank": summary.blank,

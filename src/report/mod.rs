@@ -10,16 +10,21 @@ mod escape;
 mod explain;
 pub mod html;
 mod json;
+mod map;
 mod next_steps;
 mod organization;
 mod text;
 mod warnings;
 
 pub use self::audit::{AuditReport, audit_json, audit_text};
-pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
+pub use self::check::{
+    CHECK_COLUMNS, CheckJson, FindingsJson, check_text, explanation_record, explanation_text, finding_record,
+    finding_text,
+};
 pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
+pub use self::map::map_findings;
 pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
 pub use self::warnings::{seats, unlisted_roles};
@@ -31,6 +36,7 @@ use crate::atlas::api::Api;
 use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
+use crate::plan::Coverage;
 
 /// The people whom a run was to invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +66,8 @@ pub struct Report<'a> {
     pub api: Api,
     /// The people to invite, as counted before the run; `None` if they were not counted.
     pub planned: Option<Planned>,
+    /// How the rows fit the rules of the map, if there is one and the sheet was read before the run.
+    pub coverage: Option<&'a Coverage>,
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

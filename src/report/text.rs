@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::explain::{RERUN, blocked_advice, explain, halt_advice};
+use super::map::map_line;
 use super::next_steps::next_steps;
 use super::{Planned, Report, escaped, organization};
 use crate::engine::{Failures, OrganizationSummary, Summary};
@@ -21,6 +22,7 @@ pub fn text(report: Report<'_>) -> String {
     let mut lines = vec![nothing_to_do(summary, job).unwrap_or_else(|| counts(summary))];
     lines.extend(other_rows(summary));
     lines.extend(report.planned.and_then(owners));
+    lines.extend(report.coverage.and_then(|coverage| map_line(coverage, report.shard.is_some())));
     let mut printed = Vec::new();
     for (remedy, groups) in by_remedy(&summary.failures) {
         // The details of invalid rows contain the remedy.
@@ -263,7 +265,18 @@ mod tests {
 
     fn report(summary: &Summary, job: JobKind, dry_run: bool) -> Report<'_> {
         let (results, api) = ("people.results.csv".as_ref(), Api::Invites);
-        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, planned: None, shard: None }
+        Report {
+            summary,
+            results,
+            arguments: &[],
+            job,
+            dry_run,
+            rehearsal: false,
+            api,
+            planned: None,
+            coverage: None,
+            shard: None,
+        }
     }
 
     #[test]

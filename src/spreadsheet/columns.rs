@@ -28,7 +28,7 @@ impl Column {
     pub(super) const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
 
     /// Returns the name that the results file uses.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Column::Email => "email",
             Column::Roles => "roles",
@@ -39,7 +39,7 @@ impl Column {
     }
 
     /// Returns the column that a header cell names, in any known spelling.
-    pub(super) fn named(header: &str) -> Option<Self> {
+    pub(crate) fn named(header: &str) -> Option<Self> {
         let name = normalized(header);
         Column::ALL.into_iter().find(|column| column.spellings().contains(&name.as_str()))
     }

@@ -24,13 +24,7 @@ pub struct Header {
 
 impl Header {
     pub(super) fn read(record: &Record<'_>, options: &SheetOptions) -> Result<Self, SheetError> {
-        if record.cut.is_some() {
-            return Err(SheetError::UnclosedHeader);
-        }
-        let row = Row::read(record, usize::MAX);
-        let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
-        names.truncate(names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1));
-
+        let names = names(record)?;
         let own = own_results_columns(&names);
         let meanings = match &own {
             Some(own) => Meanings::of_results(&names, own),
@@ -46,6 +40,14 @@ impl Header {
             carried: carried(&names, &meanings.of_cells, &own.unwrap_or_default()),
             names,
         })
+    }
+
+    /// Reads the names of a table of rules, whose columns have no meaning here.
+    pub(super) fn of_rules(record: &Record<'_>) -> Result<Self, SheetError> {
+        let names = names(record)?;
+        let email = usize::MAX;
+        let number = record.number;
+        Ok(Self { number, names, email, roles: None, teams: None, projects: None, org_id: None, carried: Vec::new() })
     }
 
     /// Returns the number of the header row, which is 1 unless blank rows precede it.
@@ -87,6 +89,17 @@ impl Header {
     pub fn carried(&self) -> &[Carried] {
         &self.carried
     }
+}
+
+/// Returns the names of a header row, without empty ones at the end.
+fn names(record: &Record<'_>) -> Result<Vec<String>, SheetError> {
+    if record.cut.is_some() {
+        return Err(SheetError::UnclosedHeader);
+    }
+    let row = Row::read(record, usize::MAX);
+    let mut names: Vec<String> = (0..row.len()).map(|i| row.cell(i).to_owned()).collect();
+    names.truncate(names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1));
+    Ok(names)
 }
 
 /// Returns the cells of [`RESULT_COLUMNS`], and of [`RUN_STATUS`] if it exists, provided that none is missing: the file

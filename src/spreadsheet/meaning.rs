@@ -101,7 +101,8 @@ fn no_email_column(names: &[String]) -> SheetError {
     SheetError::NoEmailColumn { found: shortened(names) }
 }
 
-fn shortened(names: &[String]) -> String {
+/// Lists names in a message: the first few, each shortened.
+pub(crate) fn shortened(names: &[String]) -> String {
     let names = names.iter().filter(|name| !name.is_empty());
     let shown: Vec<String> = names.clone().take(NAMES_SHOWN).map(|name| quoted_up_to(name, NAME_SHOWN)).collect();
     match names.count().checked_sub(NAMES_SHOWN) {

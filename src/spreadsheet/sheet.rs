@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::error::SheetError;
 use super::header::Header;
-use super::options::SheetOptions;
+use super::options::{Content, SheetOptions};
 use super::row::Row;
 use super::source::Source;
 
@@ -26,7 +26,10 @@ impl Sheet {
         let header = loop {
             let record = source.next()?.ok_or(SheetError::Empty)?;
             if !record.is_blank() {
-                break Header::read(&record, options)?;
+                break match options.content {
+                    Content::People => Header::read(&record, options)?,
+                    Content::Rules => Header::of_rules(&record)?,
+                };
             }
         };
         let options = options.clone();

@@ -91,6 +91,10 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) calls: CallArgs,
 
+    /// Also print what each person gets, and from which cell or rule of --map.
+    #[arg(long, env = "BULK_INVITE_EXPLAIN", help_heading = "Output")]
+    pub(crate) explain: bool,
+
     /// Output format.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,

@@ -114,6 +114,14 @@ pub(crate) struct SheetArgs {
     #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = parse_roles)]
     pub(crate) default_roles: Option<OrgRoles>,
 
+    /// Table of rules that grant roles, teams and projects by other columns, such as Department.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_MAP")]
+    pub(crate) map: Option<PathBuf>,
+
+    /// Allow the rules of --map to grant ORG_OWNER.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) map_owners: bool,
+
     /// Sheet of a workbook [default: the first visible one].
     #[arg(long, value_name = "NAME", env = "BULK_INVITE_SHEET", hide_short_help = true)]
     pub(crate) sheet: Option<String>,

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::connection::ConnectionError;
 use super::input::InputError;
+use super::map::MapFileError;
 use super::output::OutputError;
 use super::targets::TargetError;
 use super::unread::UnreadOrganization;
@@ -36,6 +37,8 @@ pub(crate) enum CliError {
     Directives(#[from] InvalidDirectives),
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error(transparent)]
+    Map(#[from] MapFileError),
     #[error(transparent)]
     Output(#[from] OutputError),
     #[error(transparent)]

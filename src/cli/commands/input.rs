@@ -17,7 +17,8 @@ pub(crate) enum InputError {
     #[error("cannot read {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: SheetError },
     #[error(
-        "{} has no roles column; add one, or set the roles of all rows with --default-roles ORG_MEMBER",
+        "{} has no roles column; add one, or set the roles of all rows with --default-roles ORG_MEMBER, or map other columns \
+         to roles with --map FILE",
         path.display()
     )]
     NoRoles { path: PathBuf },
@@ -31,12 +32,13 @@ pub(crate) fn open(
     screen: &Screen,
 ) -> Result<Opened, InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
-    let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
+    let SheetArgs { default_roles, map, map_owners: _, sheet, delimiter, columns, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
-    let options = SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard };
+    let options =
+        SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard, ..SheetOptions::default() };
     let opened =
         Sheet::open(input, &options).map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
-    if opened.how_read.header.roles().is_none() && default_roles.is_none() {
+    if opened.how_read.header.roles().is_none() && default_roles.is_none() && map.is_none() {
         return Err(InputError::NoRoles { path: path.to_owned() });
     }
     opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));

@@ -18,6 +18,7 @@ mod finish;
 mod input;
 mod job;
 mod look_up;
+mod map;
 mod output;
 mod page;
 mod paths;

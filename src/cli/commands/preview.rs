@@ -6,7 +6,7 @@ use std::fmt;
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::{NextRun, ObjectId, Seats};
-use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles};
+use bulk_invite::plan::{Classifier, Coverage, Directory, Forecast, Planner, UnlistedRoles};
 use bulk_invite::report::{self, Planned};
 use bulk_invite::spreadsheet::Sheet;
 
@@ -23,6 +23,8 @@ pub(crate) struct Preview {
     /// The organizations whose seats do not suffice, or may not.
     pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
+    /// How the rows fit the rules of the map, if there is one.
+    pub(crate) coverage: Option<Coverage>,
 }
 
 /// An organization whose seats do not suffice, or may not.
@@ -118,12 +120,20 @@ impl Preview {
             owners: forecast.owners,
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
             unlisted: forecast.unlisted,
+            coverage: forecast.coverage,
         }
     }
 
     /// Returns the counts for the summary, if the spreadsheet was read.
     pub(crate) fn planned(&self) -> Option<Planned> {
         Some(Planned { people: self.people?, owners: self.owners })
+    }
+
+    /// Returns notes about rules that match no row and rows that no rule matches. `is_part` is true if only a part of the
+    /// sheet is read.
+    pub(crate) fn map_notes(&self, is_part: bool) -> Vec<String> {
+        let findings = self.coverage.iter().flat_map(|coverage| report::map_findings(coverage, is_part));
+        findings.map(|finding| report::finding_text(&finding)).collect()
     }
 
     /// Returns a warning for each of the first few roles that Atlas may not have.

@@ -3,9 +3,10 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::model::Exit;
-use bulk_invite::plan::{Checked, Finding};
+use bulk_invite::plan::{Checked, Explanation, Finding};
 use bulk_invite::report::{
-    CHECK_COLUMNS, CheckJson, FindingsJson, check_text, escaped_json, finding_record, finding_text,
+    CHECK_COLUMNS, CheckJson, FindingsJson, check_text, escaped_json, explanation_record, explanation_text,
+    finding_record, finding_text,
 };
 
 use crate::cli::args::CheckFormat;
@@ -45,6 +46,17 @@ impl Printer {
             }
             Kind::Csv(csv) => Ok(csv.write_record(finding_record(finding).iter().map(|cell| cell.as_bytes()))?),
             Kind::Json { findings, .. } => Ok(findings.add(finding)?),
+        }
+    }
+
+    pub(crate) fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Text { out, any } => {
+                *any = true;
+                writeln!(out, "{}", explanation_text(explanation))
+            }
+            Kind::Csv(csv) => Ok(csv.write_record(explanation_record(explanation).iter().map(|cell| cell.as_bytes()))?),
+            Kind::Json { findings, .. } => Ok(findings.explain(explanation)?),
         }
     }
 

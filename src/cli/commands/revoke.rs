@@ -105,6 +105,7 @@ impl Prepared<'_> {
             rehearsal: false,
             api,
             planned: None,
+            coverage: None,
             shard,
         };
         Ok(finish(report, &args.job, screen))

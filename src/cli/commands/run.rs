@@ -15,11 +15,12 @@ use bulk_invite::spreadsheet::{self, Header, HowRead};
 use super::error::CliError;
 use super::finish::finish;
 use super::job::OpenJob;
+use super::map::MapFile;
 use super::output::Files;
 use super::preview::Preview;
 use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, output, rehearsal};
+use super::{input, map, output, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
@@ -38,6 +39,7 @@ struct Prepared<'a> {
     /// The organizations whose results the results file may hold.
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
+    map: Option<MapFile>,
     files: Files<'a>,
     /// The sandbox, which stops when this is dropped.
     _sandbox: Option<atlas_sandbox::Running>,
@@ -49,15 +51,16 @@ fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliEr
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
+    let map = map::open(&args.sheet, &input.how_read.header, screen)?;
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, input, files, _sandbox: sandbox })
+    Ok(Prepared { organization, targets, known, input, map, files, _sandbox: sandbox })
 }
 
 impl Prepared<'_> {
     async fn run(self, args: &RunArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
-        let Prepared { organization, targets, known, input, files, _sandbox } = self;
+        let Prepared { organization, targets, known, input, map, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
         let api = Api::from(args.account.api);
@@ -74,7 +77,9 @@ impl Prepared<'_> {
         let mut halt = read.halt.clone();
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let plan = PlanOptions { default_roles, organization };
-        let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
+        let directories: Vec<_> = organizations.iter().map(|one| (one.id, one.directory)).collect();
+        let rules = map.as_ref().map(|map| map.bind(&header, &directories)).transpose()?;
+        let planner = Planner::new(plan, &header, directories).with_rules(rules.as_ref());
         let may_ask = args.job.may_ask();
         let is_printed = args.job.is_for_machines() || !args.job.quiet || args.job.summary.is_some();
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
@@ -85,6 +90,7 @@ impl Prepared<'_> {
             Preview::default()
         };
         screen.stop();
+        preview.map_notes(args.sheet.shard.is_some()).iter().for_each(|note| screen.note(note));
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
         // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
@@ -124,6 +130,7 @@ impl Prepared<'_> {
             rehearsal: args.sandbox,
             api,
             planned: preview.planned(),
+            coverage: preview.coverage.as_ref(),
             shard,
         };
         Ok(finish(report, &args.job, screen))

@@ -15,7 +15,7 @@ use crate::model::seats::Seats;
 use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
-use crate::plan::{ANY, differences, unknown_project_roles};
+use crate::plan::{ANY, Coverage, Explanation, differences, unknown_project_roles};
 use crate::spreadsheet::{Header, Row};
 
 /// Longer names are cut, in characters.
@@ -67,6 +67,8 @@ pub struct Checked {
     pub projects: Vec<Share>,
     /// The seats that are needed and left in each organization.
     pub seats: Vec<(ObjectId, Seats)>,
+    /// How the rows fit the rules of the map, if there is one.
+    pub coverage: Option<Coverage>,
 }
 
 /// The number of people that a team or a project gets.
@@ -90,11 +92,12 @@ impl Checked {
 impl<'a> Checker<'a> {
     /// Creates a checker for a sheet with this header.
     pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
+        let forecast = Forecast::new(classifier.planner().rules());
         Self {
             classifier,
             email: header.email(),
             tally: Tally::default(),
-            forecast: Forecast::default(),
+            forecast,
             teams: HashMap::new(),
             projects: HashMap::new(),
         }
@@ -103,8 +106,9 @@ impl<'a> Checker<'a> {
     /// Checks the next row and passes each finding to `on_finding`, whose error ends the check.
     pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
         self.tally.rows += 1;
+        self.forecast.cover(self.classifier.planner().rules(), row);
         let email = row.cell(self.email);
-        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: None, column: None, detail };
+        let of_row = |kind, detail| Finding { row: Some(row.number), email, kind, code: None, column: None, detail };
         match self.classifier.classify(row) {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
@@ -160,6 +164,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Explains what the person in a row would get, if the row is valid.
+    pub fn explain(&self, row: &Row) -> Option<Explanation> {
+        let planner = self.classifier.planner();
+        planner.plan(row).ok().map(|invitation| planner.explain(row, &invitation))
+    }
+
     fn presence(&self, invitation: &Invitation) -> Option<(Presence<'a>, &'a Directory)> {
         let directory = self.classifier.planner().directory(invitation.organization)?;
         Some((directory.presence(&invitation.email)?, directory))
@@ -200,6 +210,7 @@ impl<'a> Checker<'a> {
             teams,
             projects,
             seats: seats.collect(),
+            coverage: self.forecast.coverage.clone(),
         }
     }
 }

@@ -57,7 +57,8 @@ fn check(text: &str, directory: &Directory, organization: ObjectId) -> Check {
     while let Some(row) = sheet.next_row().unwrap() {
         let taken: Result<(), Infallible> = checker.take(&row, |finding| {
             let (kind, code) = (finding.kind.as_str(), finding.code.map_or("-", FindingCode::as_str));
-            findings.push(format!("{} {kind} {code} {}", finding.row, finding.column.unwrap_or("-")));
+            let row = finding.row.map_or("-".to_owned(), |row| row.to_string());
+            findings.push(format!("{row} {kind} {code} {}", finding.column.unwrap_or("-")));
             details.push(finding.detail.clone().into_owned());
             Ok(())
         });

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+
+use super::explained::ExplanationJson;
 
 use crate::model::exit::Exit;
 use crate::model::invitation::{ObjectId, OrgRole};
 use crate::model::seats::Seats;
-use crate::plan::ANY;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
+use crate::plan::{ANY, Explanation};
+use crate::report::map::map_json;
 
 /// The findings so far, kept as JSON because it takes less memory.
 #[derive(Debug, Default)]
 pub struct FindingsJson {
     problems: Vec<Box<RawValue>>,
     warnings: Vec<Box<RawValue>>,
+    explained: Option<Vec<Box<RawValue>>>,
 }
 
 impl FindingsJson {
@@ -38,6 +43,13 @@ impl FindingsJson {
         })?);
         Ok(())
     }
+
+    /// Adds an explanation.
+    pub fn explain(&mut self, explanation: &Explanation) -> serde_json::Result<()> {
+        let json = to_raw_value(&ExplanationJson::from(explanation))?;
+        self.explained.get_or_insert_default().push(json);
+        Ok(())
+    }
 }
 
 #[derive(Serialize)]
@@ -46,7 +58,7 @@ struct FindingJson<'a> {
     column: Option<&'a str>,
     detail: &'a str,
     email: &'a str,
-    row: u32,
+    row: Option<u32>,
     status: &'static str,
 }
 
@@ -55,6 +67,8 @@ struct FindingJson<'a> {
 pub struct CheckJson<'a> {
     problems: Vec<Box<RawValue>>,
     warnings: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<Vec<Box<RawValue>>>,
     exit_code: i32,
     online: bool,
     summary: SummaryJson<'a>,
@@ -68,6 +82,7 @@ struct SummaryJson<'a> {
     blank: u64,
     duplicates: u64,
     invalid: u64,
+    map: Option<Value>,
     projects: Vec<ShareJson<'a>>,
     roles: BTreeMap<&'static str, u64>,
     rows: u64,
@@ -95,15 +110,15 @@ struct SeatsJson {
 impl<'a> CheckJson<'a> {
     /// Creates the document. `online` is true if the organizations were read.
     pub fn new(findings: FindingsJson, checked: &'a Checked, online: bool, exit: Exit) -> Self {
-        let FindingsJson { problems, warnings } = findings;
+        let FindingsJson { problems, warnings, explained } = findings;
         let version = env!("CARGO_PKG_VERSION");
-        Self { problems, warnings, exit_code: exit as i32, online, summary: checked.into(), version }
+        Self { problems, warnings, explained, exit_code: exit as i32, online, summary: checked.into(), version }
     }
 }
 
 impl<'a> From<&'a Checked> for SummaryJson<'a> {
     fn from(checked: &'a Checked) -> Self {
-        let Checked { tally, blank, people, roles, teams, projects, seats } = checked;
+        let Checked { tally, blank, people, roles, teams, projects, seats, coverage } = checked;
         let share = |share: &'a Share| ShareJson { id: share.id, name: share.name.as_deref(), people: share.people };
         Self {
             already_invited: tally.already_invited,
@@ -111,6 +126,7 @@ impl<'a> From<&'a Checked> for SummaryJson<'a> {
             blank: *blank,
             duplicates: tally.duplicates,
             invalid: tally.invalid,
+            map: coverage.as_ref().map(map_json),
             projects: projects.iter().map(share).collect(),
             roles: roles.iter().map(|(role, people): &(OrgRole, u64)| (role.as_str(), *people)).collect(),
             rows: tally.rows,

@@ -6,12 +6,15 @@ const SHARES_SHOWN: usize = 20;
 
 /// Returns a finding as a line of text, without a line feed.
 pub fn finding_text(finding: &Finding<'_>) -> String {
-    let column = finding.column.map(|column| format!(", column {}", escaped(column))).unwrap_or_default();
+    let row = finding.row.map(|row| format!("row {row}"));
+    let column = finding.column.map(|column| format!("column {}", escaped(column)));
+    let place = row.into_iter().chain(column).collect::<Vec<_>>().join(", ");
+    let place = if place.is_empty() { place } else { format!("{place}: ") };
     let warning = match finding.kind {
         FindingKind::Warning => "warning: ",
         FindingKind::Invalid | FindingKind::Duplicate | FindingKind::AlreadyInvited | FindingKind::AlreadyMember => "",
     };
-    format!("row {}{column}: {warning}{}", finding.row, escaped(&finding.detail))
+    format!("{place}{warning}{}", escaped(&finding.detail))
 }
 
 /// Returns the result of a check as a few lines, the verdict last, without a line feed at the end.
@@ -74,7 +77,7 @@ mod tests {
     #[test]
     fn a_warning_is_marked() {
         let finding = Finding {
-            row: 17,
+            row: Some(17),
             email: "",
             kind: FindingKind::Warning,
             code: Some(FindingCode::UnlistedProjectRole),
@@ -95,6 +98,7 @@ mod tests {
             teams: (0..22).map(|n| named(&format!("T{n}"), 1)).collect(),
             projects: vec![named("bill\u{1b}ing", 2), Share { id: None, name: None, people: 7 }],
             seats: vec![(ANY, Seats { needed: 4, taken: Some(2) })],
+            coverage: None,
         };
         let one = Checked {
             tally: Tally { rows: 1, ..Tally::default() },
@@ -104,6 +108,7 @@ mod tests {
             teams: Vec::new(),
             projects: Vec::new(),
             seats: Vec::new(),
+            coverage: None,
         };
         insta::assert_snapshot!(format!("{}\n\n{}", check_text(&many), check_text(&one)));
     }
