@@ -61,7 +61,7 @@ fn run(command: Command, definition: clap::Command, screen: &mut Screen) -> Resu
         Command::Revoke(args) => commands::revoke::run(&args, screen),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Report(args) => commands::report::run(&args, screen),
-        Command::Template { xlsx } => commands::template::run(xlsx.as_deref()),
+        Command::Template(args) => commands::template::run(&args, screen),
         Command::Config { command: ConfigCommand::Show { account } } => commands::config::run(&account, definition),
         Command::Completions { shell } => commands::completions::run(shell, definition),
         Command::Man { folder } => commands::man::run(folder.as_deref(), definition),

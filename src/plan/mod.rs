@@ -30,7 +30,7 @@ pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
 pub use explain::{Explanation, Grant, GrantKind, Origin};
 pub use forecast::{Forecast, UnlistedRoles};
-pub use map::{CellError, Coverage, MapError, RoleMap, Rules, Uncovered};
+pub use map::{CellError, Coverage, MapError, RoleMap, Rules, Starter, Uncovered};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
 pub use roles::{UnknownRole, parse_roles};

@@ -114,14 +114,6 @@ pub(crate) struct SheetArgs {
     #[arg(long, value_name = "ROLES", env = "BULK_INVITE_DEFAULT_ROLES", value_parser = parse_roles)]
     pub(crate) default_roles: Option<OrgRoles>,
 
-    /// Table of rules that grant roles, teams and projects by other columns, such as Department.
-    #[arg(long, value_name = "FILE", env = "BULK_INVITE_MAP")]
-    pub(crate) map: Option<PathBuf>,
-
-    /// Allow the rules of --map to grant ORG_OWNER.
-    #[arg(long, hide_short_help = true)]
-    pub(crate) map_owners: bool,
-
     /// Sheet of a workbook [default: the first visible one].
     #[arg(long, value_name = "NAME", env = "BULK_INVITE_SHEET", hide_short_help = true)]
     pub(crate) sheet: Option<String>,
@@ -145,6 +137,22 @@ pub(crate) struct SheetArgs {
     /// `index/8` takes the number from JOB_COMPLETION_INDEX, which an Indexed Job of Kubernetes counts from 0.
     #[arg(long, value_name = "K/N", env = "BULK_INVITE_SHARD", value_parser = shard, hide_short_help = true)]
     pub(crate) shard: Option<Shard>,
+}
+
+/// Flags for a map of other columns to roles, teams and projects.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Spreadsheet")]
+pub(crate) struct MapArgs {
+    /// Table of rules that grant roles by other columns.
+    ///
+    /// Its columns `roles`, `teams` and `projects` are what people get; all others, such as `Department`, are conditions on
+    /// the columns of the spreadsheet.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_MAP")]
+    pub(crate) map: Option<PathBuf>,
+
+    /// Allow the rules of --map to grant ORG_OWNER.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) map_owners: bool,
 }
 
 /// Flags of every request: rate, timeouts, attempts and trust.

@@ -20,9 +20,9 @@ use crate::cli::settings::Account;
 
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let input = input::open(&args.file, &args.sheet, account.organization, args.map.map.is_some(), screen)?;
     let header = &input.how_read.header;
-    let map = map::open(&args.sheet, header, screen)?;
+    let map = map::open(&args.map, header, screen)?;
     let Organizations { default, directories, unread } =
         if args.offline || (account.credential.is_none() && account.others.is_empty()) {
             offline(args, &account, header, screen)

@@ -84,6 +84,12 @@ pub(crate) enum CliError {
     TemplateExists { path: PathBuf },
     #[error("cannot write {}: {source}; choose another file with --xlsx", path.display())]
     TemplateUnwritable { path: PathBuf, source: io::Error },
+    #[error(
+        "{} has no column of departments or job titles, and none with few different values; write the map by hand, for \
+         example: Department,roles,teams,projects",
+        path.display()
+    )]
+    NothingToMap { path: PathBuf },
     #[error("cannot create the workbook: {0}")]
     Workbook(#[from] XlsxError),
 

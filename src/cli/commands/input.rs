@@ -24,21 +24,23 @@ pub(crate) enum InputError {
     NoRoles { path: PathBuf },
 }
 
-/// Opens the spreadsheet and prints the assumptions made in reading it. `organization` is for rows that name none.
+/// Opens the spreadsheet and prints the assumptions made in reading it. `organization` is for rows that name none. Roles
+/// may come from a map if `has_map`.
 pub(crate) fn open(
     path: &Path,
     args: &SheetArgs,
     organization: Option<ObjectId>,
+    has_map: bool,
     screen: &Screen,
 ) -> Result<Opened, InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
-    let SheetArgs { default_roles, map, map_owners: _, sheet, delimiter, columns, shard } = args;
+    let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
     let options =
         SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard, ..SheetOptions::default() };
     let opened =
         Sheet::open(input, &options).map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
-    if opened.how_read.header.roles().is_none() && default_roles.is_none() && map.is_none() {
+    if opened.how_read.header.roles().is_none() && default_roles.is_none() && !has_map {
         return Err(InputError::NoRoles { path: path.to_owned() });
     }
     opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));

@@ -7,7 +7,7 @@ use bulk_invite::plan::{ANY, Directory, MapError, RoleMap, Rules};
 use bulk_invite::spreadsheet::{Assumption, Content, Header, Input, Sheet, SheetOptions};
 use thiserror::Error;
 
-use crate::cli::args::SheetArgs;
+use crate::cli::args::MapArgs;
 use crate::cli::screen::Screen;
 
 /// A map that cannot be used.
@@ -25,7 +25,7 @@ pub(crate) struct MapFile {
 }
 
 /// Opens the map if one is set, and checks all that can be checked without an organization.
-pub(crate) fn open(args: &SheetArgs, header: &Header, screen: &Screen) -> Result<Option<MapFile>, MapFileError> {
+pub(crate) fn open(args: &MapArgs, header: &Header, screen: &Screen) -> Result<Option<MapFile>, MapFileError> {
     let Some(path) = &args.map else { return Ok(None) };
     let map = read(path, screen).map_err(|source| MapFileError { path: path.clone(), source })?;
     let map = MapFile { path: path.clone(), map };

@@ -47,11 +47,11 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let input = input::open(&args.file, &args.sheet, account.organization, args.map.map.is_some(), screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
-    let map = map::open(&args.sheet, &input.how_read.header, screen)?;
+    let map = map::open(&args.map, &input.how_read.header, screen)?;
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;

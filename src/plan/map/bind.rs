@@ -3,8 +3,8 @@
 use super::error::MapError;
 use super::index::Index;
 use super::pattern::Pattern;
-use super::rules::{BoundRule, Column, Rules};
-use super::table::{GRANTS, Resolved, RoleMap, TableRule};
+use super::rules::{BoundRule, Column, Granted, Rules};
+use super::table::{GRANTS, RoleMap, TableRule};
 use crate::model::invitation::ObjectId;
 use crate::model::quote::quoted;
 use crate::plan::ANY;
@@ -51,7 +51,7 @@ impl RoleMap {
         rule: &TableRule,
         organization: Option<&Pattern>,
         directories: &[(ObjectId, &Directory)],
-    ) -> Result<Vec<(ObjectId, Result<Resolved, Rejection>)>, Rejection> {
+    ) -> Result<Granted, Rejection> {
         let fits = |id: &ObjectId| organization.is_none_or(|pattern| *id == ANY || pattern.matches(&id.to_string()));
         let granted: Vec<_> = directories.iter().map(|(id, directory)| (*id, self.resolve(rule, directory))).collect();
         let mut relevant = granted.iter().filter(|(id, _)| fits(id)).map(|(_, resolved)| resolved);
@@ -115,6 +115,6 @@ fn named(names: &[String], wanted: &str) -> Named {
     let key = normalized(wanted);
     match only(&|name| name == wanted) {
         Named::Nothing if !key.is_empty() => only(&|name| normalized(name) == key),
-        found => found,
+        found @ (Named::One(_) | Named::Several | Named::Nothing) => found,
     }
 }

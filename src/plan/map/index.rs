@@ -7,11 +7,14 @@ use super::pattern::Pattern;
 /// Conditions, each with its column among those of the map.
 type Conditions = [(usize, Pattern)];
 
+/// Rules by a folded cell that they require.
+type ByCell = HashMap<Box<str>, Vec<u32>>;
+
 /// The rules by one of their conditions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// For each column, the rules by a cell that they require.
-    by_cell: Vec<(usize, HashMap<Box<str>, Vec<u32>>)>,
+    /// For each column, the rules that require a whole cell there.
+    by_cell: Vec<(usize, ByCell)>,
     /// The rules that require no whole cell.
     others: Vec<u32>,
 }

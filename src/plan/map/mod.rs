@@ -11,9 +11,11 @@ mod grant;
 mod index;
 mod pattern;
 mod rules;
+mod starter;
 mod table;
 
 pub use self::coverage::{Coverage, Uncovered};
 pub use self::error::{CellError, MapError};
 pub use self::rules::Rules;
+pub use self::starter::Starter;
 pub use self::table::RoleMap;

@@ -38,6 +38,9 @@ pub(super) struct Column {
     pub(super) name: String,
 }
 
+/// What a rule grants in each organization; an error if the organization lacks a team or a project.
+pub(super) type Granted = Vec<(ObjectId, Result<Resolved, Rejection>)>;
+
 /// A rule, with what it grants in each organization.
 #[derive(Clone, Debug)]
 pub(in crate::plan) struct BoundRule {
@@ -49,7 +52,7 @@ pub(in crate::plan) struct BoundRule {
     /// The teams and the projects as they are written.
     pub(in crate::plan) teams: String,
     pub(in crate::plan) projects: String,
-    pub(super) granted: Vec<(ObjectId, Result<Resolved, Rejection>)>,
+    pub(super) granted: Granted,
 }
 
 impl BoundRule {

@@ -173,11 +173,10 @@ fn grants(names: &[String]) -> Result<[Option<usize>; 3], MapError> {
 // By hand: `#[from]` would make it the source too, and a printed chain of errors would repeat it.
 impl From<SheetError> for MapError {
     fn from(error: SheetError) -> Self {
-        match error {
-            SheetError::Empty => MapError::Empty,
-            // The advice to choose another sheet is about the spreadsheet of people.
-            SheetError::Sheet { error, .. } => (*error).into(),
-            error => MapError::Sheet(error),
+        // The advice to choose another sheet, or to add a column of addresses, is about the spreadsheet of people.
+        if let SheetError::Sheet { error, .. } = error {
+            return (*error).into();
         }
+        if matches!(error, SheetError::Empty) { MapError::Empty } else { MapError::Sheet(error) }
     }
 }
