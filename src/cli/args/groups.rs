@@ -143,7 +143,7 @@ pub(crate) struct SheetArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Spreadsheet")]
 pub(crate) struct MapArgs {
-    /// Table of rules that grant roles by other columns.
+    /// Rules that grant roles by other columns.
     ///
     /// Its columns `roles`, `teams` and `projects` are what people get; all others, such as `Department`, are conditions on
     /// the columns of the spreadsheet.

@@ -19,3 +19,6 @@ pub use self::error::{CellError, MapError};
 pub use self::rules::Rules;
 pub use self::starter::Starter;
 pub use self::table::RoleMap;
+
+#[cfg(test)]
+mod tests;
