@@ -20,6 +20,7 @@ mod ledger;
 mod lists;
 #[cfg(unix)]
 mod locks;
+mod map;
 mod network;
 mod nightly;
 mod odd_answers;
