@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use crate::world::{Credential, Invocation, World, sandbox};
 
-const HR: &str = "Work Email,Department,Job Title\n\
+/// An export of three people.
+pub(crate) const HR: &str = "Work Email,Department,Job Title\n\
     ada@example.com,Engineering,Engineer\n\
     bob@example.com,Legal,Counsel\n\
     cleo@example.com,engineering,Engineering Manager\n";
 
-const MAP: &str = "Department;Job Title;roles;teams;projects\n\
+/// Rules for two of them, and one that matches no person.
+pub(crate) const MAP: &str = "Department;Job Title;roles;teams;projects\n\
     Eng*;;member;Backend;\n\
     ;*Manager*;Organization Billing Viewer;;billing=read only\n\
     Finance;;member;;\n";
