@@ -151,6 +151,7 @@ fn conditions_may_be_about_any_column() {
     for (map, people) in [
         ("E-Mail,roles\n*@EXAMPLE.org,member\n", "e mail\na@example.org\nb@example.com\n"),
         ("Team,roles,teams\nIT,member,Backend\n", "email,Team\na@example.com,IT\n"),
+        ("Team,Roles,TEAMS\nIT,member,Backend\n", "email,Team\na@example.com,IT\n"),
         ("Role,roles\nEngineer,member\n", "email,Role\na@example.com,Engineer\n"),
         ("Teams,roles,teams\nAnalytics,member,Backend\n", "email,Teams\na@example.com,Analytics\n"),
     ] {
