@@ -154,9 +154,9 @@ impl<'a> Planner<'a> {
         &self.directories
     }
 
-    /// Returns the name of the projects column.
-    pub fn projects_column(&self) -> Option<&str> {
-        self.projects.map(|index| self.column(index))
+    /// Returns the name of the projects column, if the row has text there.
+    pub fn projects_column(&self, row: &Row) -> Option<&str> {
+        self.projects.filter(|index| !row.cell(*index).is_empty()).map(|index| self.column(index))
     }
 
     fn column(&self, index: usize) -> &str {

@@ -146,7 +146,7 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     self.expect(row, &invitation);
-                    let column = self.classifier.planner().projects_column();
+                    let column = self.classifier.planner().projects_column(row);
                     let mut reported: Vec<&str> = Vec::new();
                     for role in unknown_project_roles(&invitation) {
                         if reported.contains(&role) {
