@@ -208,10 +208,8 @@ impl<'a> Planner<'a> {
                 cell.reject(RejectionCode::MissingEmail, "no email address; fill in the cell or delete the row")
             );
         }
-        email::address(text).map_err(|flaw| {
-            Cell::new(self.column(self.email), text)
-                .reject(RejectionCode::InvalidEmail, format_args!("{} is not an email address: {flaw}", quoted(text)))
-        })
+        email::address(text)
+            .map_err(|why| Cell::new(self.column(self.email), text).reject(RejectionCode::InvalidEmail, why))
     }
 
     /// Returns the organization in the row, or else the default one, with its directory.
