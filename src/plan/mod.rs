@@ -208,8 +208,10 @@ impl<'a> Planner<'a> {
                 cell.reject(RejectionCode::MissingEmail, "no email address; fill in the cell or delete the row")
             );
         }
-        email::address(text)
-            .map_err(|why| Cell::new(self.column(self.email), text).reject(RejectionCode::InvalidEmail, why))
+        email::address(text).map_err(|why| {
+            let rejection = Cell::new(self.column(self.email), text).reject(RejectionCode::InvalidEmail, &why);
+            rejection.corrected(why.meant.filter(|meant| meant.is_certain).map(|meant| meant.address))
+        })
     }
 
     /// Returns the organization in the row, or else the default one, with its directory.
@@ -253,8 +255,11 @@ impl<'a> Planner<'a> {
             Some(index) => (index, row.cell(index)),
             None => (usize::MAX, ""),
         };
-        let roles = roles::parse_roles(text)
-            .map_err(|unknown| Cell::new(self.column(index), text).reject(RejectionCode::UnknownRole, unknown))?;
+        let roles = roles::parse_roles(text).map_err(|unknown| {
+            let cell = Cell::new(self.column(index), text);
+            let correction = unknown.correction().map(|(entry, role)| cell.with(entry, role.as_str()));
+            cell.reject(RejectionCode::UnknownRole, unknown).corrected(correction)
+        })?;
         if !roles.is_empty() {
             return Ok(roles);
         }

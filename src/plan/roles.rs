@@ -67,12 +67,37 @@ pub enum UnknownRole {
         /// The role.
         nearest: OrgRole,
     },
+    /// It is a role with a character that no role has. It may be a question, or a remark.
+    #[error("unknown role {}, did you mean {}?", quoted(entry), role.as_str())]
+    Punctuated {
+        /// The word.
+        entry: String,
+        /// The role.
+        role: OrgRole,
+    },
     /// It resembles no role.
     #[error("unknown role {}; use one of {}", quoted(entry), OrgRole::ALL.map(OrgRole::as_str).join(", "))]
     Unknown {
         /// The word.
         entry: String,
     },
+}
+
+impl UnknownRole {
+    /// Returns the word and the role that it was certainly meant to be, unless that is the one with all rights.
+    pub(super) fn correction(&self) -> Option<(&str, OrgRole)> {
+        let (entry, role) = match self {
+            UnknownRole::Misspelt { entry, nearest } if is_nearly(entry, *nearest) => (entry, *nearest),
+            UnknownRole::Punctuated { entry, role } if !entry.contains(['?', '\u{bf}', '\u{ff1f}', '!', '~']) => {
+                (entry, *role)
+            }
+            UnknownRole::Misspelt { .. }
+            | UnknownRole::Punctuated { .. }
+            | UnknownRole::OfProject { .. }
+            | UnknownRole::Unknown { .. } => return None,
+        };
+        (role != OrgRole::Owner).then_some((entry, role))
+    }
 }
 
 /// Parses a list of organization roles from a cell or a setting.
@@ -85,7 +110,20 @@ pub fn parse_roles(list: &str) -> Result<OrgRoles, UnknownRole> {
 }
 
 fn role(entry: &str) -> Option<OrgRole> {
-    exact(entry).or_else(|| spelled(&key(entry)))
+    exact(entry).or_else(|| spelled(&key(entry)).filter(|_| is_name(entry)))
+}
+
+/// Returns whether the word has only characters of names. `ORG_OWNER?` asks a question and names no role.
+pub(super) fn is_name(entry: &str) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric() && !matches!(c, 'ª' | 'º') || is_accent(c);
+    let is_end = |c: Option<char>| c.is_some_and(is_letter);
+    let is_inner = |c: char| is_letter(c) || matches!(c, ' ' | '\u{a0}' | '_' | '-' | '\'' | '\u{2019}');
+    is_end(entry.chars().next()) && is_end(entry.chars().next_back()) && entry.chars().all(is_inner)
+}
+
+/// Returns whether the character is an accent that follows its letter.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 fn exact(name: &str) -> Option<OrgRole> {
@@ -116,6 +154,9 @@ fn unknown(entry: &str) -> UnknownRole {
     if written.starts_with("group") || written.starts_with("project") && !written.contains("creat") {
         return UnknownRole::OfProject { entry };
     }
+    if let Some(role) = spelled(&written) {
+        return UnknownRole::Punctuated { entry, role };
+    }
     match nearest(&written) {
         Some(nearest) => UnknownRole::Misspelt { entry, nearest },
         None => UnknownRole::Unknown { entry },
@@ -139,6 +180,12 @@ fn nearest(written: &str) -> Option<OrgRole> {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, role)| role)
+}
+
+/// Returns whether the word is the role's name as Atlas spells it, except for one letter.
+fn is_nearly(entry: &str, role: OrgRole) -> bool {
+    let (written, name) = (key(entry), key(role.as_str()));
+    is_name(entry) && (is_misspelt(&written, &name) || is_misspelt(without_prefix(&written), without_prefix(&name)))
 }
 
 /// Returns whether the word is the name, except for one letter or two swapped ones.
@@ -190,6 +237,56 @@ mod tests {
     }
 
     #[test]
+    fn a_role_with_other_characters_is_not_that_role() {
+        for text in [
+            "ORG_OWNER?",
+            "?ORG_OWNER",
+            "owner?",
+            "Owner (?)",
+            "(owner)",
+            "owner!",
+            "~owner",
+            "-owner",
+            "owner-",
+            "owner*",
+            "\"ORG_OWNER\"",
+            "'owner'",
+            "owner.",
+            "ORG.OWNER",
+            "owner\u{200b}",
+            "\u{bf}owner?",
+            "owner\u{ff1f}",
+            "\u{ba}wner",
+            "org/owner",
+            "ORG_MEMBER; ORG_OWNER?",
+        ] {
+            let Err(unknown) = parse_roles(text) else { panic!("{text}") };
+            assert!(matches!(unknown, UnknownRole::Punctuated { role: OrgRole::Owner, .. }), "{text}");
+            assert_eq!(unknown.correction(), None, "{text}");
+        }
+        for text in ["ORG_OWNER, ?", "ORG_OWNER; maybe", "owner no", "not owner", "owner / member", "product owner"] {
+            assert!(parse_roles(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_certain_mistake_in_a_role_is_corrected() {
+        for (text, role) in [
+            ("ORG_MEMBER.", Some("ORG_MEMBER")),
+            ("'ORG_MEMBER'", Some("ORG_MEMBER")),
+            ("ORG_MEBMER", Some("ORG_MEMBER")),
+            ("Organization Membr", Some("ORG_MEMBER")),
+            ("ORG_MEMBER?", None),
+            ("viewer", None),
+            ("ORG_ONWER", None),
+            ("Janitor", None),
+        ] {
+            let unknown = parse_roles(text).unwrap_err();
+            assert_eq!(unknown.correction().map(|(_, role)| role.as_str()), role, "{text}");
+        }
+    }
+
+    #[test]
     fn every_name_is_normalized_and_means_one_role() {
         let all: Vec<&str> = NAMES.iter().flat_map(|(_, names)| *names).copied().collect();
         for name in all.iter().copied().chain(HINTS.map(|(hint, _)| hint)) {
@@ -203,7 +300,7 @@ mod tests {
 
     #[test]
     fn the_message_for_an_unknown_role_names_a_remedy() {
-        let texts = ["ORG_MEBMER", "member;Onwer", "Org Billing Admn", "Janitor", "GROUP_OWNER"];
+        let texts = ["ORG_MEBMER", "member;Onwer", "Org Billing Admn", "Janitor", "GROUP_OWNER", "ORG_OWNER?"];
         let messages = texts.map(|text| parse_roles(text).unwrap_err().to_string());
         insta::assert_snapshot!(messages.join("\n"));
     }
