@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::unknown_project_roles;
+use crate::plan::{ColumnSurvey, FailedColumn, unknown_project_roles};
 use crate::spreadsheet::{Sheet, SheetError};
 
 /// The most teams or projects with a count of their own; all others are counted together.
@@ -31,6 +31,8 @@ pub struct Forecast {
     pub unlisted: UnlistedRoles,
     /// How many of the people to send, which a limit may reduce, get the role Organization Owner.
     pub owners: u64,
+    /// The columns of which every value fails.
+    pub failed_columns: Vec<FailedColumn>,
     roles: [u64; OrgRole::ALL.len()],
 }
 
@@ -44,7 +46,9 @@ impl Forecast {
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, SheetError> {
         let mut forecast = Self::default();
+        let mut columns = ColumnSurvey::new(classifier.planner());
         while let Some(row) = sheet.next_row()? {
+            columns.add(classifier.planner(), &row);
             let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
             let directory = classifier.planner().directory(invitation.organization);
             let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
@@ -54,6 +58,7 @@ impl Forecast {
                 forecast.add(row.number, &invitation);
             }
         }
+        forecast.failed_columns = columns.finish();
         Ok(forecast)
     }
 

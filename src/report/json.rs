@@ -13,7 +13,8 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, planned, arguments: _, dry_run: _, rehearsal: _ } = report;
+    let Report { summary, results, job, api, shard, planned, failed_columns, arguments: _, dry_run: _, rehearsal: _ } =
+        report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -49,6 +50,10 @@ pub fn json(report: Report<'_>) -> Value {
             })
         })
         .collect();
+    let failed_columns = failed_columns
+        .iter()
+        .map(|failed| value!({"column": failed.name, "values": failed.values, "error_code": failed.code().code()}))
+        .collect::<Vec<Value>>();
     value!({
         "schema": SCHEMA,
         "version": env!("CARGO_PKG_VERSION"),
@@ -67,6 +72,7 @@ pub fn json(report: Report<'_>) -> Value {
         "blank": summary.blank,
         "gone": summary.gone,
         "failures": failures,
+        "failed_columns": failed_columns,
         "organizations": organizations,
         "shard": shard.map(|shard| {
             value!({"number": shard.number(), "of": shard.of(), "rows_elsewhere": summary.elsewhere})

@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod escape;
 mod explain;
+mod failures;
 pub mod html;
 mod json;
 mod next_steps;
@@ -22,7 +23,7 @@ pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
 pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
-pub use self::warnings::{seats, unlisted_roles};
+pub use self::warnings::{failed_column, seats, unlisted_roles};
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -31,6 +32,7 @@ use crate::atlas::api::Api;
 use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
+use crate::plan::FailedColumn;
 
 /// The people whom a run was to invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub struct Report<'a> {
     pub api: Api,
     /// The people to invite, as counted before the run; `None` if they were not counted.
     pub planned: Option<Planned>,
+    /// The columns of which every value failed, if they were looked for before the run.
+    pub failed_columns: &'a [FailedColumn],
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

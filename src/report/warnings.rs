@@ -2,6 +2,7 @@
 
 use super::escaped;
 use crate::model::seats::Seats;
+use crate::plan::FailedColumn;
 use crate::plan::forecast::UnlistedRoles;
 
 /// The number of roles that are listed one by one.
@@ -27,6 +28,11 @@ pub fn seats(seats: Seats) -> String {
             "{needed} needed, {taken} in use; the limit was raised from {limit}, so the number of free seats is unknown"
         ),
     }
+}
+
+/// Returns the finding about a column of which every value fails, with the column.
+pub fn failed_column(failed: &FailedColumn) -> String {
+    format!("column {}: {}", escaped(&failed.name), escaped(&failed.to_string()))
 }
 
 /// Returns a warning for each of the first roles, and one warning for all others.

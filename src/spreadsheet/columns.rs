@@ -28,7 +28,7 @@ impl Column {
     pub(super) const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
 
     /// Returns the name that the results file uses.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Column::Email => "email",
             Column::Roles => "roles",

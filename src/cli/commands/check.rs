@@ -4,7 +4,7 @@
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::preflight;
 use bulk_invite::model::{Blocked, Exit, ObjectId, PersonKeys};
-use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
+use bulk_invite::plan::{ANY, Checker, Classifier, Directory, FailedColumn, PlanOptions, Planner};
 use bulk_invite::report::{organization, rows};
 use bulk_invite::spreadsheet::{Header, Opened};
 
@@ -33,8 +33,10 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     let options = PlanOptions { default_roles, organization: default };
     let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
     let planner = Planner::new(options, header, known);
-    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header);
+    let failed_columns = FailedColumn::find(&input.sheet, &planner);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header, failed_columns);
     let mut printer = Printer::new(args.format).map_err(CliError::StandardOutput)?;
+    checker.failed_columns(|finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
     let mut sheet = input.sheet;
     while let Some(row) = sheet.next_row()? {
         checker.take(&row, |finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;

@@ -6,7 +6,7 @@ use std::fmt;
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::{NextRun, ObjectId, Seats};
-use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles};
+use bulk_invite::plan::{Classifier, Directory, FailedColumn, Forecast, Planner, UnlistedRoles};
 use bulk_invite::report::{self, Planned};
 use bulk_invite::spreadsheet::Sheet;
 
@@ -23,6 +23,8 @@ pub(crate) struct Preview {
     /// The organizations whose seats do not suffice, or may not.
     pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
+    /// The columns of which every value fails.
+    pub(crate) failed_columns: Vec<FailedColumn>,
 }
 
 /// An organization whose seats do not suffice, or may not.
@@ -118,6 +120,7 @@ impl Preview {
             owners: forecast.owners,
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
             unlisted: forecast.unlisted,
+            failed_columns: forecast.failed_columns,
         }
     }
 

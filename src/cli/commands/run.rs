@@ -8,7 +8,7 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::report::Report;
+use bulk_invite::report::{self, Report};
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 
@@ -85,6 +85,9 @@ impl Prepared<'_> {
             Preview::default()
         };
         screen.stop();
+        for failed in &preview.failed_columns {
+            screen.note(format_args!("warning: {}", report::failed_column(failed)));
+        }
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
         // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
@@ -124,6 +127,7 @@ impl Prepared<'_> {
             rehearsal: args.sandbox,
             api,
             planned: preview.planned(),
+            failed_columns: &preview.failed_columns,
             shard,
         };
         Ok(finish(report, &args.job, screen))

@@ -58,6 +58,16 @@ pub(crate) fn address(cell: &str) -> Result<&str, NotAnAddress<'_>> {
     }
 }
 
+/// Returns the address that a cell means, or the cell if it means none.
+pub(crate) fn address_or_cell(cell: &str) -> &str {
+    address(cell).unwrap_or(cell)
+}
+
+/// Returns whether the cell means an address but has other text, too.
+pub(crate) fn is_decorated(cell: &str) -> bool {
+    memchr::memchr2(b'<', b':', cell.as_bytes()).is_some() && address(cell).is_ok_and(|address| address != cell)
+}
+
 /// Returns whether the text is an address, without anything around it.
 fn is_address(text: &str) -> bool {
     syntax::check(text).is_ok_and(|(local, domain)| slip::find(local, domain).is_none())

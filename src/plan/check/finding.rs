@@ -3,11 +3,11 @@ use std::borrow::Cow;
 use crate::model::reason::{RejectionCode, RowReason};
 use crate::model::status::Status;
 
-/// A problem or a remark about one row.
+/// A problem or a remark about one row, or about a whole column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<'a> {
-    /// The row number as a spreadsheet shows it: the header is row 1.
-    pub row: u32,
+    /// The row number as a spreadsheet shows it: the header is row 1. `None` if the finding is about a whole column.
+    pub row: Option<u32>,
     /// The address as it is spelled in the cell; untrusted.
     pub email: &'a str,
     /// The kind of finding.

@@ -15,7 +15,7 @@ use crate::model::seats::Seats;
 use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
-use crate::plan::{ANY, differences, unknown_project_roles};
+use crate::plan::{ANY, FailedColumn, Rejection, differences, unknown_project_roles};
 use crate::spreadsheet::{Header, Row};
 
 /// Longer names are cut, in characters.
@@ -26,6 +26,7 @@ const LONGEST_NAME: usize = 100;
 pub struct Checker<'a> {
     classifier: Classifier<'a>,
     email: usize,
+    failed_columns: Vec<FailedColumn>,
     tally: Tally,
     forecast: Forecast,
     /// Names by their placeholder ids, for names that could not be looked up.
@@ -88,11 +89,12 @@ impl Checked {
 }
 
 impl<'a> Checker<'a> {
-    /// Creates a checker for a sheet with this header.
-    pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
+    /// Creates a checker for a sheet with this header. `failed_columns` are those of which every value fails.
+    pub fn new(classifier: Classifier<'a>, header: &Header, failed_columns: Vec<FailedColumn>) -> Self {
         Self {
             classifier,
             email: header.email(),
+            failed_columns,
             tally: Tally::default(),
             forecast: Forecast::default(),
             teams: HashMap::new(),
@@ -100,11 +102,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Passes a finding about each failed column to `on_finding`. It stands for those of the rows.
+    pub fn failed_columns<E>(&self, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.failed_columns.iter().try_for_each(|failed| {
+            on_finding(&Finding {
+                row: None,
+                email: "",
+                kind: FindingKind::Invalid,
+                code: Some(FindingCode::Rejected(failed.code())),
+                column: Some(&failed.name),
+                detail: failed.to_string().into(),
+            })
+        })
+    }
+
     /// Checks the next row and passes each finding to `on_finding`, whose error ends the check.
     pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
         self.tally.rows += 1;
         let email = row.cell(self.email);
-        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: None, column: None, detail };
+        let of_row = |kind, detail| Finding { row: Some(row.number), email, kind, code: None, column: None, detail };
         match self.classifier.classify(row) {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
@@ -113,7 +129,10 @@ impl<'a> Checker<'a> {
                     // The row is valid alone, but conflicts with an earlier one.
                     problems.push(first);
                 }
-                problems.iter().try_for_each(|problem| {
+                let is_column = |problem: &&Rejection| {
+                    problem.correction.is_none() && self.failed_columns.iter().any(|it| it.replaces(problem.code))
+                };
+                problems.iter().filter(|problem| !is_column(problem)).try_for_each(|problem| {
                     let (code, column) = (Some(FindingCode::Rejected(problem.code)), problem.column.as_deref());
                     let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
                     on_finding(&Finding { code, column, ..finding })

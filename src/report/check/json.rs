@@ -46,7 +46,7 @@ struct FindingJson<'a> {
     column: Option<&'a str>,
     detail: &'a str,
     email: &'a str,
-    row: u32,
+    row: Option<u32>,
     status: &'static str,
 }
 

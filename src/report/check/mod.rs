@@ -19,7 +19,7 @@ pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column"
 /// terminal does not run any as a command.
 pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
     [
-        finding.row.to_string().into(),
+        finding.row.map_or(String::new(), |row| row.to_string()).into(),
         safe(finding.email),
         finding.kind.as_str().into(),
         finding.code.map_or("", FindingCode::as_str).into(),
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_finding_is_harmless_on_a_screen_and_in_a_spreadsheet() {
         let finding = Finding {
-            row: 17,
+            row: Some(17),
             email: "=HYPERLINK(0)",
             kind: FindingKind::Invalid,
             code: Some(FindingCode::Rejected(RejectionCode::UnknownRole)),

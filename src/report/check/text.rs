@@ -6,12 +6,14 @@ const SHARES_SHOWN: usize = 20;
 
 /// Returns a finding as a line of text, without a line feed.
 pub fn finding_text(finding: &Finding<'_>) -> String {
-    let column = finding.column.map(|column| format!(", column {}", escaped(column))).unwrap_or_default();
+    let row = finding.row.map(|row| format!("row {row}"));
+    let column = finding.column.map(|column| format!("column {}", escaped(column)));
+    let place = row.into_iter().chain(column).collect::<Vec<_>>().join(", ");
     let warning = match finding.kind {
         FindingKind::Warning => "warning: ",
         FindingKind::Invalid | FindingKind::Duplicate | FindingKind::AlreadyInvited | FindingKind::AlreadyMember => "",
     };
-    format!("row {}{column}: {warning}{}", finding.row, escaped(&finding.detail))
+    format!("{place}: {warning}{}", escaped(&finding.detail))
 }
 
 /// Returns the result of a check as a few lines, the verdict last, without a line feed at the end.
@@ -74,7 +76,7 @@ mod tests {
     #[test]
     fn a_warning_is_marked() {
         let finding = Finding {
-            row: 17,
+            row: Some(17),
             email: "",
             kind: FindingKind::Warning,
             code: Some(FindingCode::UnlistedProjectRole),
