@@ -103,7 +103,7 @@ fn is_unknown_value(column: Column, code: RejectionCode) -> bool {
 
 impl Planner<'_> {
     /// Returns the cell with this meaning, if the sheet has one.
-    fn cell_of(&self, column: Column) -> Option<usize> {
+    pub(super) fn cell_of(&self, column: Column) -> Option<usize> {
         match column {
             Column::Email => Some(self.email),
             Column::Roles => self.roles,
@@ -115,7 +115,7 @@ impl Planner<'_> {
 
     /// Returns the reason why one cell of a row is invalid. If the row's organization is unknown, the default one or else
     /// the first counts.
-    fn rejection_of(&self, row: &Row, column: Column) -> Option<Rejection> {
+    pub(super) fn rejection_of(&self, row: &Row, column: Column) -> Option<Rejection> {
         let index = self.cell_of(column)?;
         if let Err(rejection) = self.check_cell(row, index) {
             return Some(rejection);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::{ColumnSurvey, FailedColumn, unknown_project_roles};
+use crate::plan::{AddressCount, Addresses, ColumnSurvey, FailedColumn, unknown_project_roles};
 use crate::spreadsheet::{Sheet, SheetError};
 
 /// The most teams or projects with a count of their own; all others are counted together.
@@ -33,6 +33,8 @@ pub struct Forecast {
     pub owners: u64,
     /// The columns of which every value fails.
     pub failed_columns: Vec<FailedColumn>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
     roles: [u64; OrgRole::ALL.len()],
 }
 
@@ -46,10 +48,13 @@ impl Forecast {
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, SheetError> {
         let mut forecast = Self::default();
+        let mut addresses = AddressCount::new(sheet.header());
         let mut columns = ColumnSurvey::new(classifier.planner());
         while let Some(row) = sheet.next_row()? {
             columns.add(classifier.planner(), &row);
-            let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
+            let class = classifier.classify(&row);
+            addresses.add(&row, &class);
+            let Classified::Person(key, invitation) = class else { continue };
             let directory = classifier.planner().directory(invitation.organization);
             let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_present && !is_settled(key, invitation.organization) {
@@ -59,6 +64,7 @@ impl Forecast {
             }
         }
         forecast.failed_columns = columns.finish();
+        forecast.addresses = addresses.finish();
         Ok(forecast)
     }
 

@@ -3,11 +3,13 @@
 //! Pure: the same row, options and directory give the same result. A caller that also needs to know whether the person is
 //! in the organization already, or in an earlier row, uses [`Directory::presence`], [`digest`] and [`differences`].
 
+mod addresses;
 pub(crate) mod check;
 pub(crate) mod classify;
 mod compare;
 pub(crate) mod directory;
 mod failed_column;
+mod fixed;
 pub(crate) mod forecast;
 mod formula;
 mod people;
@@ -21,6 +23,8 @@ use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::spreadsheet::{CellFault, Header, Row, RowFault};
 
+pub(crate) use addresses::AddressCount;
+pub use addresses::{Addresses, UnreadAddresses};
 pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
 pub(crate) use compare::not_granted;
@@ -28,6 +32,7 @@ pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
 pub(crate) use failed_column::ColumnSurvey;
 pub use failed_column::FailedColumn;
+pub use fixed::{CopyError, Correction, FixedCopy};
 pub use forecast::{Forecast, UnlistedRoles};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;

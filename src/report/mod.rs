@@ -23,7 +23,7 @@ pub use self::explain::{announcement, blocked_advice};
 pub use self::json::json;
 pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
-pub use self::warnings::{failed_column, seats, unlisted_roles};
+pub use self::warnings::{failed_column, seats, unlisted_roles, unread_addresses};
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -10,6 +10,7 @@ use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
 use super::error::CliError;
+use super::fixed::Fixed;
 use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
@@ -37,9 +38,16 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header, failed_columns);
     let mut printer = Printer::new(args.format).map_err(CliError::StandardOutput)?;
     checker.failed_columns(|finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
+    let mut fixed = args.fixed.as_deref().map(|path| Fixed::create(path, header)).transpose()?;
     let mut sheet = input.sheet;
     while let Some(row) = sheet.next_row()? {
+        if let Some(fixed) = &mut fixed {
+            fixed.add(&row, checker.planner(), screen)?;
+        }
         checker.take(&row, |finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
+    }
+    if let Some(fixed) = fixed {
+        fixed.finish(screen)?;
     }
     if let (Some(shard), 1..) = (args.sheet.shard, sheet.elsewhere()) {
         screen.note(format_args!("shard {shard}: {} in other shards", rows(sheet.elsewhere())));

@@ -13,6 +13,7 @@ use rust_xlsxwriter::XlsxError;
 use thiserror::Error;
 
 use super::connection::ConnectionError;
+use super::fixed::FixedError;
 use super::input::InputError;
 use super::output::OutputError;
 use super::targets::TargetError;
@@ -38,6 +39,8 @@ pub(crate) enum CliError {
     Input(#[from] InputError),
     #[error(transparent)]
     Output(#[from] OutputError),
+    #[error(transparent)]
+    Fixed(#[from] FixedError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

@@ -6,7 +6,7 @@ use std::fmt;
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::{NextRun, ObjectId, Seats};
-use bulk_invite::plan::{Classifier, Directory, FailedColumn, Forecast, Planner, UnlistedRoles};
+use bulk_invite::plan::{Addresses, Classifier, Directory, FailedColumn, Forecast, Planner, UnlistedRoles};
 use bulk_invite::report::{self, Planned};
 use bulk_invite::spreadsheet::Sheet;
 
@@ -25,6 +25,8 @@ pub(crate) struct Preview {
     unlisted: UnlistedRoles,
     /// The columns of which every value fails.
     pub(crate) failed_columns: Vec<FailedColumn>,
+    /// The addresses in the sheet.
+    pub(crate) addresses: Addresses,
 }
 
 /// An organization whose seats do not suffice, or may not.
@@ -121,6 +123,7 @@ impl Preview {
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
             unlisted: forecast.unlisted,
             failed_columns: forecast.failed_columns,
+            addresses: forecast.addresses,
         }
     }
 

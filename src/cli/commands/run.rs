@@ -88,6 +88,7 @@ impl Prepared<'_> {
         for failed in &preview.failed_columns {
             screen.note(format_args!("warning: {}", report::failed_column(failed)));
         }
+        report::unread_addresses(&preview.addresses).iter().for_each(|line| screen.note(line));
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
         // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());

@@ -20,6 +20,7 @@ pub(crate) use self::fold::fold;
 pub use self::fold::fold_email;
 pub(crate) use self::form::bare_address;
 pub(crate) use self::meant::Meant;
+pub(crate) use self::several::count;
 
 use self::slip::Slip;
 use self::syntax::Flaw;

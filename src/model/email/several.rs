@@ -7,7 +7,7 @@ use super::fold::fold;
 use super::lookalike;
 
 /// Returns how many different addresses a cell has, valid or not.
-pub(super) fn count(cell: &str) -> usize {
+pub(crate) fn count(cell: &str) -> usize {
     let plain = if cell.is_ascii() { None } else { lookalike::plain(cell) };
     let text = plain.as_deref().unwrap_or(cell);
     let found = different(text);

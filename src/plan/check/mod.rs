@@ -15,7 +15,7 @@ use crate::model::seats::Seats;
 use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
-use crate::plan::{ANY, FailedColumn, Rejection, differences, unknown_project_roles};
+use crate::plan::{ANY, AddressCount, Addresses, FailedColumn, Planner, Rejection, differences, unknown_project_roles};
 use crate::spreadsheet::{Header, Row};
 
 /// Longer names are cut, in characters.
@@ -28,6 +28,7 @@ pub struct Checker<'a> {
     email: usize,
     failed_columns: Vec<FailedColumn>,
     tally: Tally,
+    addresses: AddressCount,
     forecast: Forecast,
     /// Names by their placeholder ids, for names that could not be looked up.
     teams: HashMap<ObjectId, String>,
@@ -68,6 +69,8 @@ pub struct Checked {
     pub projects: Vec<Share>,
     /// The seats that are needed and left in each organization.
     pub seats: Vec<(ObjectId, Seats)>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
 }
 
 /// The number of people that a team or a project gets.
@@ -96,10 +99,16 @@ impl<'a> Checker<'a> {
             email: header.email(),
             failed_columns,
             tally: Tally::default(),
+            addresses: AddressCount::new(header),
             forecast: Forecast::default(),
             teams: HashMap::new(),
             projects: HashMap::new(),
         }
+    }
+
+    /// Returns the planner of the rows.
+    pub fn planner(&self) -> &Planner<'a> {
+        self.classifier.planner()
     }
 
     /// Passes a finding about each failed column to `on_finding`. It stands for those of the rows.
@@ -121,7 +130,9 @@ impl<'a> Checker<'a> {
         self.tally.rows += 1;
         let email = row.cell(self.email);
         let of_row = |kind, detail| Finding { row: Some(row.number), email, kind, code: None, column: None, detail };
-        match self.classifier.classify(row) {
+        let class = self.classifier.classify(row);
+        self.addresses.add(row, &class);
+        match class {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
                 let mut problems = self.classifier.planner().problems(row);
@@ -219,6 +230,7 @@ impl<'a> Checker<'a> {
             teams,
             projects,
             seats: seats.collect(),
+            addresses: self.addresses.finish(),
         }
     }
 }

@@ -8,8 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::model::exit::Exit;
 use crate::model::invitation::{ObjectId, OrgRole};
 use crate::model::seats::Seats;
-use crate::plan::ANY;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
+use crate::plan::{ANY, Addresses};
 
 /// The findings so far, kept as JSON because it takes less memory.
 #[derive(Debug, Default)]
@@ -63,6 +63,7 @@ pub struct CheckJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct SummaryJson<'a> {
+    addresses: AddressesJson<'a>,
     already_invited: u64,
     already_member: u64,
     blank: u64,
@@ -74,6 +75,20 @@ struct SummaryJson<'a> {
     seats: Vec<SeatsJson>,
     teams: Vec<ShareJson<'a>>,
     would_be_sent: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct AddressesJson<'a> {
+    duplicates: u64,
+    planned: u64,
+    rejected: u64,
+    unread: Vec<UnreadJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct UnreadJson<'a> {
+    addresses: u64,
+    column: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,9 +118,10 @@ impl<'a> CheckJson<'a> {
 
 impl<'a> From<&'a Checked> for SummaryJson<'a> {
     fn from(checked: &'a Checked) -> Self {
-        let Checked { tally, blank, people, roles, teams, projects, seats } = checked;
+        let Checked { tally, blank, people, roles, teams, projects, seats, addresses } = checked;
         let share = |share: &'a Share| ShareJson { id: share.id, name: share.name.as_deref(), people: share.people };
         Self {
+            addresses: addresses.into(),
             already_invited: tally.already_invited,
             already_member: tally.already_member,
             blank: *blank,
@@ -118,6 +134,13 @@ impl<'a> From<&'a Checked> for SummaryJson<'a> {
             teams: teams.iter().map(share).collect(),
             would_be_sent: *people,
         }
+    }
+}
+
+impl<'a> From<&'a Addresses> for AddressesJson<'a> {
+    fn from(Addresses { planned, duplicates, rejected, unread }: &'a Addresses) -> Self {
+        let unread = unread.iter().map(|it| UnreadJson { addresses: it.addresses, column: &it.column });
+        Self { duplicates: *duplicates, planned: *planned, rejected: *rejected, unread: unread.collect() }
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::plan::check::{Checked, Finding, FindingKind, Share};
-use crate::report::{escaped, rows, seats};
+use crate::report::{escaped, rows, seats, unread_addresses};
 
 /// The number of teams, or projects, that are listed.
 const SHARES_SHOWN: usize = 20;
@@ -44,6 +44,7 @@ pub fn check_text(checked: &Checked) -> String {
             if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
         lines.push(format!("  seats{of_organization}: {}", seats(*numbers)));
     }
+    lines.extend(unread_addresses(&checked.addresses).map(|line| format!("  {line}")));
     lines.push(match tally.invalid {
         0 => "no row needs correction".to_owned(),
         1 => "1 row needs correction".to_owned(),
@@ -70,8 +71,8 @@ mod tests {
     use super::*;
     use crate::model::invitation::OrgRole;
     use crate::model::seats::Seats;
-    use crate::plan::ANY;
     use crate::plan::check::{FindingCode, Tally};
+    use crate::plan::{ANY, Addresses, UnreadAddresses};
 
     #[test]
     fn a_warning_is_marked() {
@@ -97,6 +98,10 @@ mod tests {
             teams: (0..22).map(|n| named(&format!("T{n}"), 1)).collect(),
             projects: vec![named("bill\u{1b}ing", 2), Share { id: None, name: None, people: 7 }],
             seats: vec![(ANY, Seats { needed: 4, taken: Some(2) })],
+            addresses: Addresses {
+                unread: vec![UnreadAddresses { column: "Manager".to_owned(), addresses: 3 }],
+                ..Addresses::default()
+            },
         };
         let one = Checked {
             tally: Tally { rows: 1, ..Tally::default() },
@@ -106,6 +111,7 @@ mod tests {
             teams: Vec::new(),
             projects: Vec::new(),
             seats: Vec::new(),
+            addresses: Addresses::default(),
         };
         insta::assert_snapshot!(format!("{}\n\n{}", check_text(&many), check_text(&one)));
     }
