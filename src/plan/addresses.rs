@@ -52,13 +52,13 @@ impl AddressCount {
             Classified::Duplicate(_) => self.addresses.duplicates += 1,
             Classified::Invalid(_) => self.addresses.rejected += email::count(row.cell(self.email)) as u64,
         }
-        let mut counted = self.email;
+        let mut last = None;
         for cell in row.cells_with(b'@') {
             // A cell is counted as a whole, at its first @.
-            if cell != std::mem::replace(&mut counted, cell) && cell != self.email {
-                if let Some((_, unread)) = self.unread.iter_mut().find(|(known, _)| *known == cell) {
-                    unread.addresses += email::count(row.cell(cell)) as u64;
-                }
+            if last.replace(cell) != Some(cell)
+                && let Some((_, unread)) = self.unread.iter_mut().find(|(known, _)| *known == cell)
+            {
+                unread.addresses += email::count(row.cell(cell)) as u64;
             }
         }
     }

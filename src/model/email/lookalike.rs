@@ -23,6 +23,11 @@ pub(super) fn ascii(c: char) -> Option<char> {
     match c {
         // The full-width forms are in the order of ASCII.
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        // The letters of formulas are in alphabets of 52.
+        '\u{1d400}'..='\u{1d6a3}' => {
+            let letter = (u32::from(c) - 0x1d400) % 52;
+            char::from_u32(letter + if letter < 26 { 0x41 } else { 0x61 - 26 })
+        }
         '\u{fe6b}' => Some('@'),
         '\u{3002}' | '\u{ff61}' | '\u{2024}' | '\u{fe52}' => Some('.'),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{2043}' => Some('-'),
@@ -47,9 +52,12 @@ pub(super) fn plain(text: &str) -> Option<String> {
                 _ if c.is_whitespace() => plain.push(if matches!(c, '\t' | '\n' | '\r') { c } else { ' ' }),
                 _ if is_invisible(c) || c.is_control() => {}
                 _ => match ascii(c) {
-                    Some(_) if c.is_alphabetic() && !is_full_width(c) && !has_latin => return None,
+                    Some(_) if c.is_alphabetic() && !is_a_form_of_ascii(c) && !has_latin => return None,
                     Some(ascii) => plain.push(ascii),
-                    None => plain.push(c),
+                    None => match ligature(c) {
+                        Some(letters) => plain.push_str(letters),
+                        None => plain.push(c),
+                    },
                 },
             }
         }
@@ -57,6 +65,18 @@ pub(super) fn plain(text: &str) -> Option<String> {
     Some(plain)
 }
 
-fn is_full_width(c: char) -> bool {
-    matches!(c, '\u{ff01}'..='\u{ff5e}')
+fn is_a_form_of_ascii(c: char) -> bool {
+    matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d6a3}')
+}
+
+/// Returns the letters of a ligature, which a copy from a PDF file may have.
+fn ligature(c: char) -> Option<&'static str> {
+    match c {
+        '\u{fb00}' => Some("ff"),
+        '\u{fb01}' => Some("fi"),
+        '\u{fb02}' => Some("fl"),
+        '\u{fb03}' => Some("ffi"),
+        '\u{fb04}' => Some("ffl"),
+        _ => None,
+    }
 }

@@ -47,7 +47,7 @@ fn in_text(text: &str) -> Option<Meant> {
     let (start, candidate) = (end - candidate.len(), candidate.trim_end_matches(|c: char| !c.is_alphanumeric()));
     let address = repaired(candidate)?;
     let (before, after) = (&text[..start], &text[start + candidate.len()..]);
-    let certainty = surroundings::before(before, &address).min(surroundings::after(after));
+    let certainty = surroundings::before(before, &address).min(surroundings::after(after, &address));
     match certainty {
         Certainty::Doubtful => None,
         Certainty::Likely => Some(Meant { address, is_certain: false }),
@@ -75,7 +75,7 @@ fn split_domain(text: &str) -> String {
 /// Returns the text with an @ for `(at)` or the word `at`, and whether it can mean nothing else.
 fn spelled_out(text: &str) -> Option<(String, bool)> {
     let lower = text.to_ascii_lowercase();
-    let bracketed = ["(at)", "[at]", "{at}", "<at>"];
+    let bracketed = ["(at)", "[at]", "{at}", "<at>", "&#64;"];
     let found = bracketed.iter().find_map(|at| Some((lower.find(at)?, at.len(), true)));
     let (start, length, is_certain) = found.or_else(|| Some((lower.find(" at ")?, 4, false)))?;
     let (local, domain) = (text[..start].trim_end(), text[start + length..].trim_start());

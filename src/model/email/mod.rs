@@ -98,7 +98,7 @@ impl<'a> NotAnAddress<'a> {
 impl fmt::Display for NotAnAddress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Fault::Several(addresses) = self.fault {
-            return write!(f, "the cell has {addresses} addresses; use one row per person");
+            return write!(f, "the cell has {addresses} addresses; use one row for each person");
         }
         write!(f, "{} is not an email address: ", quoted(self.cell))?;
         let remedy = match self.fault {

@@ -57,10 +57,9 @@ pub(super) fn find(local: &str, domain: &str) -> Option<Slip> {
     let bytes = local.as_bytes();
     let first = bytes.first().copied().unwrap_or_default();
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+');
-    if !bytes.iter().all(|&b| is_plain(b)) || !(first.is_ascii_alphanumeric() || first == b'_') {
-        if let Some(slip) = odd(local) {
-            return Some(slip);
-        }
+    let is_usual = bytes.iter().all(|&b| is_plain(b)) && (first.is_ascii_alphanumeric() || first == b'_');
+    if !is_usual && let Some(slip) = odd(local) {
+        return Some(slip);
     }
     if starts_with(local, "www.") {
         return Some(Slip::Www);

@@ -45,13 +45,11 @@ pub(super) fn before(text: &str, address: &str) -> Certainty {
     if names().next_back().is_some_and(is_conjunction) {
         return Certainty::Doubtful;
     }
-    let local = address.split('@').next().unwrap_or_default();
-    let parts = || local.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    let is_named = names().any(|name| name.len() > 1 && parts().any(|part| fold(part) == fold(name)));
+    let is_named = names().any(|name| is_part_of(name, address));
     let is_name = words.split_whitespace().all(|word| !word.trim_end_matches([',', '.']).contains('.'));
     if is_named && is_name {
         Certainty::Certain
-    } else if parts().count() > 1 || names().count() > 1 {
+    } else if parts(address).count() > 1 || names().count() > 1 {
         Certainty::Likely
     } else {
         Certainty::Doubtful
@@ -59,7 +57,7 @@ pub(super) fn before(text: &str, address: &str) -> Certainty {
 }
 
 /// Judges the text after an address.
-pub(super) fn after(text: &str) -> Certainty {
+pub(super) fn after(text: &str, address: &str) -> Certainty {
     if !text.contains(char::is_alphanumeric) {
         return Certainty::Certain;
     }
@@ -78,10 +76,22 @@ pub(super) fn after(text: &str) -> Certainty {
         _ => {
             let first = words.split(char::is_whitespace).next().unwrap_or_default();
             let is_only = words.trim_end() == first;
-            let may_continue = is_only && (first.len() < 4 || first.contains('.') || ENDINGS.contains(&first));
+            let is_ending = first.len() < 4 || first.contains('.') || ENDINGS.contains(&first);
+            let may_continue = is_only && is_ending && !is_part_of(first, address);
             if is_conjunction(first) || may_continue { Certainty::Doubtful } else { Certainty::Likely }
         }
     }
+}
+
+/// Returns the words of the part before the @.
+fn parts(address: &str) -> impl Iterator<Item = &str> {
+    let local = address.split('@').next().unwrap_or_default();
+    local.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty())
+}
+
+/// Returns whether a name is one of the words before the @.
+fn is_part_of(name: &str, address: &str) -> bool {
+    name.len() > 1 && parts(address).any(|part| fold(part) == fold(name))
 }
 
 fn is_conjunction(word: &str) -> bool {

@@ -55,7 +55,7 @@ impl Flaw {
         match self {
             Flaw::Invisible(_) => Some("clear the cell and type the address by hand"),
             Flaw::LookAlike { .. } => Some("type the address by hand"),
-            Flaw::Ats => Some("use one row per person"),
+            Flaw::Ats => Some("use one row for each person"),
             Flaw::Space => Some("write only the address"),
             Flaw::NoAt
             | Flaw::Letter(_)

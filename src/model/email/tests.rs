@@ -206,6 +206,9 @@ fn a_certain_mistake_has_a_certain_proposal() {
         "jane.doe@example. com",
         "jane.doe(at)example.com",
         "jane.doe [at] example [dot] com",
+        "jane.doe&#64;example.com",
+        "SMTP:jane.doe@example.com",
+        "\u{1d423}\u{1d41a}ne.doe@example.com",
         "Jane Doe jane.doe@example.com",
         "Doe, Jane, jane.doe@example.com",
         "Doe Jane - jane.doe@example.com",
@@ -226,6 +229,7 @@ fn a_certain_mistake_has_a_certain_proposal() {
         assert_eq!(meant(cell), Some(("jane.doe@example.com".to_owned(), true)), "{cell}");
     }
     assert_eq!(meant("jane\u{2011}doe@example.com"), Some(("jane-doe@example.com".to_owned(), true)));
+    assert_eq!(meant("of\u{fb01}ce@example.com"), Some(("office@example.com".to_owned(), true)));
     assert_eq!(meant("o\u{2019}brien@example.com"), Some(("o'brien@example.com".to_owned(), true)));
 }
 
@@ -235,6 +239,7 @@ fn the_one_address_among_words_is_likely() {
         "contact jane.doe@example.com",
         "please ask jane.doe@example.com",
         "jane.doe@example.com on leave",
+        "jane.doe@example.com Doe",
         "jane.doe@example.com, on leave",
         "jane.doe at example.com",
         "jane.doe@example.com; jane.doe@example.com",
