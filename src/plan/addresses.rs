@@ -18,6 +18,13 @@ pub struct Addresses {
     pub unread: Vec<UnreadAddresses>,
 }
 
+impl Addresses {
+    /// Returns the number of addresses in columns that are not read.
+    pub fn all_unread(&self) -> u64 {
+        self.unread.iter().map(|unread| unread.addresses).sum()
+    }
+}
+
 /// The addresses in a column that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadAddresses {

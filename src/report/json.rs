@@ -66,7 +66,9 @@ pub fn json(report: Report<'_>) -> Value {
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
         "rows": summary.tally.total(),
         "statuses": statuses,
-        "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),
+        "planned": planned.map(|planned| value!({
+            "people": planned.people, "owners": planned.owners, "unread_addresses": planned.unread_addresses
+        })),
         "kept": summary.kept,
         "departed": summary.departed,
         "blank": summary.blank,

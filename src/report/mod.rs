@@ -41,6 +41,8 @@ pub struct Planned {
     pub people: u64,
     /// How many of them get the role Organization Owner.
     pub owners: u64,
+    /// The addresses in columns that are not read.
+    pub unread_addresses: u64,
 }
 
 /// A finished job, as the summary describes it.

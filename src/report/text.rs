@@ -111,7 +111,7 @@ fn other_rows(summary: &Summary) -> impl Iterator<Item = String> {
 }
 
 /// Returns a line about new owners, if the run was to create any.
-fn owners(Planned { people, owners }: Planned) -> Option<String> {
+fn owners(Planned { people, owners, .. }: Planned) -> Option<String> {
     match (owners, people) {
         (0, _) => None,
         (1, 1) => Some("  the person to invite becomes an owner of the organization".to_owned()),
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn new_owners_are_counted() {
-        let line = |people, count| owners(Planned { people, owners: count });
+        let line = |people, count| owners(Planned { people, owners: count, unread_addresses: 0 });
         assert_eq!(line(3, 0), None);
         insta::assert_snapshot!(
             [line(1, 1), line(3, 1), line(3, 2)].into_iter().flatten().collect::<Vec<_>>().join("\n")

@@ -51,7 +51,7 @@ pub fn unread_addresses(addresses: &Addresses) -> Option<String> {
         more => format!(" and {more} more"),
     };
     let columns = columns.join(", ");
-    match addresses.unread.iter().map(|unread| unread.addresses).sum::<u64>() {
+    match addresses.all_unread() {
         0 => None,
         1 => Some(format!("1 address is in a column that is not read: {columns}")),
         all => Some(format!("{all} addresses are in columns that are not read: {columns}{more}")),

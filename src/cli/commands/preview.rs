@@ -129,7 +129,7 @@ impl Preview {
 
     /// Returns the counts for the summary, if the spreadsheet was read.
     pub(crate) fn planned(&self) -> Option<Planned> {
-        Some(Planned { people: self.people?, owners: self.owners })
+        Some(Planned { people: self.people?, owners: self.owners, unread_addresses: self.addresses.all_unread() })
     }
 
     /// Returns a warning for each of the first few roles that Atlas may not have.
