@@ -39,6 +39,11 @@ pub(crate) fn quoted_up_to(text: &str, longest: usize) -> String {
     out
 }
 
+/// Puts a character in single quotation marks, or in double ones if it is one of the former.
+pub(crate) fn quoted_char(c: char) -> String {
+    if c == '\'' { "\"'\"".to_owned() } else { format!("{c:?}") }
+}
+
 /// Quotes an argument of a command for the shell of the platform, if it needs quotes.
 pub(crate) fn argument(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c) || (cfg!(windows) && c == '\\');

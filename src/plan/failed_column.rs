@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::model::quote::{argument, quoted};
 use crate::model::reason::RejectionCode;
-use crate::plan::{Planner, Rejection};
+use crate::plan::{Planner, Rejection, parse_roles};
 use crate::spreadsheet::{Column, Row, Sheet};
 
 /// The fewest values that show the meaning of a column. A single one may be a typing mistake.
@@ -188,7 +188,7 @@ impl Candidate {
         let is_known_to_fail = planner.directories().len() < 2 && self.unknown.contains(text);
         if !is_known_to_fail {
             match planner.rejection_of(row, self.failed.column) {
-                Some(rejection) if self.failed.replaces(rejection.code) => {}
+                Some(rejection) if self.failed.replaces(rejection.code) && !self.is_slip(&rejection, text) => {}
                 Some(_) | None => return false,
             }
             if self.unknown.len() < MOST_KEPT {
@@ -200,6 +200,12 @@ impl Candidate {
         }
         self.failed.values += 1;
         true
+    }
+
+    /// Returns whether the value is a mistake that shows what the column means, such as `ORG_OWNER?`.
+    fn is_slip(&self, rejection: &Rejection, text: &str) -> bool {
+        let is_role = self.failed.column == Column::Roles && parse_roles(text).is_err_and(|unknown| unknown.is_slip());
+        rejection.correction.is_some() || is_role
     }
 }
 
@@ -245,6 +251,9 @@ mod tests {
         for sheet in [
             "Email,Role\na@example.com,Engineer\nb@example.com,Clerk\nc@example.com,member\n",
             "Email,Role\na@example.com,member\nb@example.com,Engineer\nc@example.com,Clerk\n",
+            "Email,Role\na@example.com,ORG_OWNER?\nb@example.com,ORG_OWNER?\n",
+            "Email,Role\na@example.com,ORG_ONWER\nb@example.com,Clerk\n",
+            "Email,Role,Project\na@example.com,member,x: GROUP_OWNER\nb@example.com,member,y: GROUP_OWNER\n",
             "Email,Role,Team\na@example.com,member,Backend\nb@example.com,member,x\nb@example.com,member,y\n",
         ] {
             assert_eq!(failed(sheet), [], "{sheet}");

@@ -125,4 +125,6 @@ impl fmt::Display for NotAnAddress<'_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

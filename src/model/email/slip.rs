@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::quote::quoted_char;
+
 /// A mistake in an address of the right form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slip {
@@ -22,7 +24,7 @@ pub(super) enum Slip {
 impl fmt::Display for Slip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Slip::Stray(c) => write!(f, "it contains the character {c:?}"),
+            Slip::Stray(c) => write!(f, "it contains the character {}", quoted_char(*c)),
             Slip::Scheme => f.write_str("it begins with a part of a link (mailto)"),
             Slip::Www => f.write_str("it begins with www."),
             Slip::Percent(c) => write!(f, "it contains %{:02X}, which stands for {c:?} in a link", u32::from(*c)),

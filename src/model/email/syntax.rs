@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::lookalike;
-use crate::model::quote::is_invisible;
+use crate::model::quote::{is_invisible, quoted_char};
 
 /// A rule of the form of an address that a text breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ impl fmt::Display for Flaw {
         match self {
             Flaw::Invisible(c) => write!(f, "it contains an invisible character (U+{:04X})", u32::from(*c)),
             Flaw::LookAlike { found, ascii } => {
-                write!(f, "it contains {found:?} (U+{:04X}), which only looks like {ascii:?}", u32::from(*found))
+                let (code, ascii) = (u32::from(*found), quoted_char(*ascii));
+                write!(f, "it contains {found:?} (U+{code:04X}), which only looks like {ascii}")
             }
             Flaw::NoAt => f.write_str("it has no @"),
             Flaw::Ats => f.write_str("it has more than one @"),
