@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::{Coverage, Rules, unknown_project_roles};
+use crate::plan::{AddressCount, Addresses, ColumnSurvey, Coverage, FailedColumn, Rules, unknown_project_roles};
 use crate::spreadsheet::{Row, Sheet, SheetError};
 
 /// The most teams or projects with a count of their own; all others are counted together.
@@ -33,6 +33,10 @@ pub struct Forecast {
     pub coverage: Option<Coverage>,
     /// How many of the people to send, which a limit may reduce, get the role Organization Owner.
     pub owners: u64,
+    /// The columns of which every value fails.
+    pub failed_columns: Vec<FailedColumn>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
     roles: [u64; OrgRole::ALL.len()],
 }
 
@@ -59,9 +63,14 @@ impl Forecast {
     ) -> Result<Self, SheetError> {
         let rules = classifier.planner().rules();
         let mut forecast = Self::new(rules);
+        let mut addresses = AddressCount::new(sheet.header());
+        let mut columns = ColumnSurvey::new(classifier.planner());
         while let Some(row) = sheet.next_row()? {
             forecast.cover(rules, &row);
-            let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
+            columns.add(classifier.planner(), &row);
+            let class = classifier.classify(&row);
+            addresses.add(&row, &class);
+            let Classified::Person(key, invitation) = class else { continue };
             let directory = classifier.planner().directory(invitation.organization);
             let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_present && !is_settled(key, invitation.organization) {
@@ -70,6 +79,8 @@ impl Forecast {
                 forecast.add(row.number, &invitation);
             }
         }
+        forecast.failed_columns = columns.finish();
+        forecast.addresses = addresses.finish();
         Ok(forecast)
     }
 

@@ -13,7 +13,11 @@ const ERRORS: &[&str] = &[
 
 /// Returns whether the cell holds a formula error.
 pub(super) fn is_error(cell: &str) -> bool {
-    cell.starts_with('#') && ERRORS.contains(&cell)
+    match cell.strip_prefix("Err:") {
+        // LibreOffice numbers most of its errors.
+        Some(number) => number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()),
+        None => cell.starts_with('#') && ERRORS.contains(&cell),
+    }
 }
 
 #[cfg(test)]
@@ -23,6 +27,9 @@ mod tests {
     #[test]
     fn a_name_with_a_hash_is_not_a_formula_error() {
         assert!(ERRORS.iter().all(|error| is_error(error)));
-        assert!(["", "#", "#backend", "N/A", "# N/A"].iter().all(|cell| !is_error(cell)));
+        assert!(is_error("Err:502"));
+        assert!(
+            ["", "#", "Err:", "Err:5020", "Err:50x", "#backend", "N/A", "# N/A"].iter().all(|cell| !is_error(cell))
+        );
     }
 }

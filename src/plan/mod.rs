@@ -3,11 +3,14 @@
 //! Pure: the same row, options and directory give the same result. A caller that also needs to know whether the person is
 //! in the organization already, or in an earlier row, uses [`Directory::presence`], [`digest`] and [`differences`].
 
+mod addresses;
 pub(crate) mod check;
 pub(crate) mod classify;
 mod compare;
 pub(crate) mod directory;
 mod explain;
+mod failed_column;
+mod fixed;
 pub(crate) mod forecast;
 mod formula;
 pub(crate) mod map;
@@ -24,12 +27,17 @@ use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::spreadsheet::{CellFault, Header, Row, RowFault};
 
+pub(crate) use addresses::AddressCount;
+pub use addresses::{Addresses, UnreadAddresses};
 pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
 pub(crate) use compare::not_granted;
 pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
 pub use explain::{Explanation, Grant, GrantKind, Origin};
+pub(crate) use failed_column::ColumnSurvey;
+pub use failed_column::FailedColumn;
+pub use fixed::{CopyError, Correction, FixedCopy};
 pub use forecast::{Forecast, UnlistedRoles};
 pub use map::{CellError, Coverage, MapError, RoleMap, Rules, Starter, Uncovered};
 pub use projects::unknown_project_roles;
@@ -224,9 +232,9 @@ impl<'a> Planner<'a> {
                 cell.reject(RejectionCode::MissingEmail, "no email address; fill in the cell or delete the row")
             );
         }
-        email::address(text).map_err(|flaw| {
-            Cell::new(self.column(self.email), text)
-                .reject(RejectionCode::InvalidEmail, format_args!("{} is not an email address: {flaw}", quoted(text)))
+        email::address(text).map_err(|why| {
+            let rejection = Cell::new(self.column(self.email), text).reject(RejectionCode::InvalidEmail, &why);
+            rejection.corrected(why.meant.filter(|meant| meant.is_certain).map(|meant| meant.address))
         })
     }
 
@@ -283,8 +291,11 @@ impl<'a> Planner<'a> {
             Some(index) => (index, row.cell(index)),
             None => (usize::MAX, ""),
         };
-        roles::parse_roles(text)
-            .map_err(|unknown| Cell::new(self.column(index), text).reject(RejectionCode::UnknownRole, unknown))
+        roles::parse_roles(text).map_err(|unknown| {
+            let cell = Cell::new(self.column(index), text);
+            let correction = unknown.correction().map(|(entry, role)| cell.with(entry, role.as_str()));
+            cell.reject(RejectionCode::UnknownRole, unknown).corrected(correction)
+        })
     }
 
     fn teams(&self, row: &Row, directory: &Directory) -> Result<Vec<ObjectId>, Rejection> {

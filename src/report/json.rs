@@ -14,8 +14,19 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, planned, coverage, arguments: _, dry_run: _, rehearsal: _ } =
-        report;
+    let Report {
+        summary,
+        results,
+        job,
+        api,
+        shard,
+        planned,
+        coverage,
+        failed_columns,
+        arguments: _,
+        dry_run: _,
+        rehearsal: _,
+    } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -51,6 +62,10 @@ pub fn json(report: Report<'_>) -> Value {
             })
         })
         .collect();
+    let failed_columns = failed_columns
+        .iter()
+        .map(|failed| value!({"column": failed.name, "values": failed.values, "error_code": failed.code().code()}))
+        .collect::<Vec<Value>>();
     value!({
         "schema": SCHEMA,
         "version": env!("CARGO_PKG_VERSION"),
@@ -63,13 +78,16 @@ pub fn json(report: Report<'_>) -> Value {
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
         "rows": summary.tally.total(),
         "statuses": statuses,
-        "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),
+        "planned": planned.map(|planned| value!({
+            "people": planned.people, "owners": planned.owners, "unread_addresses": planned.unread_addresses
+        })),
         "map": coverage.map(map_json),
         "kept": summary.kept,
         "departed": summary.departed,
         "blank": summary.blank,
         "gone": summary.gone,
         "failures": failures,
+        "failed_columns": failed_columns,
         "organizations": organizations,
         "shard": shard.map(|shard| {
             value!({"number": shard.number(), "of": shard.of(), "rows_elsewhere": summary.elsewhere})

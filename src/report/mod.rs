@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod escape;
 mod explain;
+mod failures;
 pub mod html;
 mod json;
 mod map;
@@ -27,7 +28,7 @@ pub use self::json::json;
 pub use self::map::map_findings;
 pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
-pub use self::warnings::{seats, unlisted_roles};
+pub use self::warnings::{failed_column, seats, unlisted_roles, unread_addresses};
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -36,7 +37,7 @@ use crate::atlas::api::Api;
 use crate::engine::Summary;
 use crate::model::shard::Shard;
 use crate::model::status::JobKind;
-use crate::plan::Coverage;
+use crate::plan::{Coverage, FailedColumn};
 
 /// The people whom a run was to invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Planned {
     pub people: u64,
     /// How many of them get the role Organization Owner.
     pub owners: u64,
+    /// The addresses in columns that are not read.
+    pub unread_addresses: u64,
 }
 
 /// A finished job, as the summary describes it.
@@ -68,6 +71,8 @@ pub struct Report<'a> {
     pub planned: Option<Planned>,
     /// How the rows fit the rules of the map, if there is one and the sheet was read before the run.
     pub coverage: Option<&'a Coverage>,
+    /// The columns of which every value failed, if they were looked for before the run.
+    pub failed_columns: &'a [FailedColumn],
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

@@ -117,6 +117,7 @@ mod tests {
             api: Api::Invites,
             planned: None,
             coverage: None,
+            failed_columns: &[],
             shard: None,
         };
         let steps = next_steps(report);

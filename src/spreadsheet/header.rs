@@ -1,6 +1,6 @@
 //! The header row: the names of the columns, and which of them mean something.
 
-use super::carried::{Carried, carried};
+use super::carried::{Carried, carried, original_email};
 use super::columns::Column;
 use super::error::SheetError;
 use super::meaning::Meanings;
@@ -20,6 +20,7 @@ pub struct Header {
     projects: Option<usize>,
     org_id: Option<usize>,
     carried: Vec<Carried>,
+    is_results: bool,
 }
 
 impl Header {
@@ -37,6 +38,7 @@ impl Header {
             teams: meanings.cell(Column::Teams)?,
             projects: meanings.cell(Column::Projects)?,
             org_id: meanings.cell(Column::OrgId)?,
+            is_results: own.is_some(),
             carried: carried(&names, &meanings.of_cells, &own.unwrap_or_default()),
             names,
         })
@@ -45,9 +47,17 @@ impl Header {
     /// Reads the names of a table of rules, whose columns have no meaning here.
     pub(super) fn of_rules(record: &Record<'_>) -> Result<Self, SheetError> {
         let names = names(record)?;
-        let email = usize::MAX;
-        let number = record.number;
-        Ok(Self { number, names, email, roles: None, teams: None, projects: None, org_id: None, carried: Vec::new() })
+        Ok(Self {
+            number: record.number,
+            names,
+            email: usize::MAX,
+            roles: None,
+            teams: None,
+            projects: None,
+            org_id: None,
+            carried: Vec::new(),
+            is_results: false,
+        })
     }
 
     /// Returns the number of the header row, which is 1 unless blank rows precede it.
@@ -83,6 +93,16 @@ impl Header {
     /// Returns the cell with the organization's id.
     pub fn org_id(&self) -> Option<usize> {
         self.org_id
+    }
+
+    /// Also copies the cells with addresses, because one of them has more text than the address that is invited.
+    pub(super) fn carry_email(&mut self) {
+        self.carried.push(original_email(self.email, &self.carried));
+    }
+
+    /// Returns whether the sheet is the results of an earlier run, which have an address in the column `email`.
+    pub(super) fn is_results(&self) -> bool {
+        self.is_results
     }
 
     /// Returns the columns that follow the program's own ones in the results, in the order of the sheet.

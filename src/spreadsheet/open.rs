@@ -43,9 +43,14 @@ impl Sheet {
             Input::File(path) => (open_file(&path)?, Some(path)),
             Input::Stream(reader) => (reader, None),
         };
-        let (mut sheet, how_read) = read(reader, options)?;
+        let (mut sheet, mut how_read) = read(reader, options)?;
         sheet.path = path;
         let rows = RowCount::of(&sheet);
+        // Without a first pass it is unknown whether the cells have more text than the addresses.
+        if rows.as_ref().is_none_or(|rows| rows.has_decorated_email) && !sheet.header.is_results() {
+            sheet.header.carry_email();
+            how_read.header.carry_email();
+        }
         Ok(Opened { sheet, how_read, rows })
     }
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod bad_rows;
+mod cells;
 #[cfg(unix)]
 mod changed_results;
 mod check;

@@ -101,6 +101,12 @@ pub(crate) struct CheckArgs {
     #[arg(long, env = "BULK_INVITE_EXPLAIN", help_heading = "Output")]
     pub(crate) explain: bool,
 
+    /// Also write a copy of the sheet to FILE, with the cells corrected that were certainly meant otherwise.
+    ///
+    /// FILE must not exist yet. It is CSV with the columns and the order of the sheet.
+    #[arg(long, value_name = "FILE", conflicts_with = "shard", help_heading = "Output")]
+    pub(crate) fixed: Option<PathBuf>,
+
     /// Output format.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,

@@ -4,12 +4,13 @@
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::preflight;
 use bulk_invite::model::{Blocked, Exit, ObjectId, PersonKeys};
-use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
+use bulk_invite::plan::{ANY, Checker, Classifier, Directory, FailedColumn, PlanOptions, Planner};
 use bulk_invite::report::{self, organization, rows};
 use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
 use super::error::CliError;
+use super::fixed::Fixed;
 use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
@@ -35,13 +36,22 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     let known: Vec<_> = directories.iter().map(|(id, directory)| (*id, directory)).collect();
     let rules = map.as_ref().map(|map| map.bind(header, &known)).transpose()?;
     let planner = Planner::new(options, header, known).with_rules(rules.as_ref());
-    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header);
+    let failed_columns = FailedColumn::find(&input.sheet, &planner);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header, failed_columns);
     let mut printer = Printer::new(args.format).map_err(CliError::StandardOutput)?;
+    checker.failed_columns(|finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
+    let mut fixed = args.fixed.as_deref().map(|path| Fixed::create(path, header)).transpose()?;
     let mut sheet = input.sheet;
     while let Some(row) = sheet.next_row()? {
+        if let Some(fixed) = &mut fixed {
+            fixed.add(&row, checker.planner(), screen)?;
+        }
         checker.take(&row, |finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
         let explanation = if args.explain { checker.explain(&row) } else { None };
         explanation.iter().try_for_each(|it| printer.explanation(it)).map_err(CliError::StandardOutput)?;
+    }
+    if let Some(fixed) = fixed {
+        fixed.finish(screen)?;
     }
     if let (Some(shard), 1..) = (args.sheet.shard, sheet.elsewhere()) {
         screen.note(format_args!("shard {shard}: {} in other shards", rows(sheet.elsewhere())));

@@ -13,6 +13,7 @@ use rust_xlsxwriter::XlsxError;
 use thiserror::Error;
 
 use super::connection::ConnectionError;
+use super::fixed::FixedError;
 use super::input::InputError;
 use super::map::MapFileError;
 use super::output::OutputError;
@@ -41,6 +42,8 @@ pub(crate) enum CliError {
     Map(#[from] MapFileError),
     #[error(transparent)]
     Output(#[from] OutputError),
+    #[error(transparent)]
+    Fixed(#[from] FixedError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

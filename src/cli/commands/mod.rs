@@ -15,6 +15,7 @@ pub(crate) mod template;
 
 mod connection;
 mod finish;
+mod fixed;
 mod input;
 mod job;
 mod look_up;

@@ -106,6 +106,7 @@ impl Prepared<'_> {
             api,
             planned: None,
             coverage: None,
+            failed_columns: &[],
             shard,
         };
         Ok(finish(report, &args.job, screen))

@@ -8,7 +8,7 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::report::Report;
+use bulk_invite::report::{self, Report};
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 
@@ -90,6 +90,10 @@ impl Prepared<'_> {
             Preview::default()
         };
         screen.stop();
+        for failed in &preview.failed_columns {
+            screen.note(format_args!("warning: {}", report::failed_column(failed)));
+        }
+        report::unread_addresses(&preview.addresses).iter().for_each(|line| screen.note(line));
         preview.map_notes(args.sheet.shard.is_some()).iter().for_each(|note| screen.note(note));
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
         // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
@@ -131,6 +135,7 @@ impl Prepared<'_> {
             api,
             planned: preview.planned(),
             coverage: preview.coverage.as_ref(),
+            failed_columns: &preview.failed_columns,
             shard,
         };
         Ok(finish(report, &args.job, screen))

@@ -3,10 +3,11 @@ use std::borrow::Cow;
 use crate::model::reason::{RejectionCode, RowReason};
 use crate::model::status::Status;
 
-/// A problem or a remark about one row, or about the rules of a map.
+/// A problem or a remark about one row, about a whole column, or about the rules of a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<'a> {
-    /// The row number as a spreadsheet shows it: the header is row 1. `None` if the finding is about the rules of a map.
+    /// The row number as a spreadsheet shows it: the header is row 1. `None` if the finding is about a whole column or
+    /// about the rules of a map.
     pub row: Option<u32>,
     /// The address as it is spelled in the cell; untrusted.
     pub email: &'a str,

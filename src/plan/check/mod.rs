@@ -15,7 +15,10 @@ use crate::model::seats::Seats;
 use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
-use crate::plan::{ANY, Coverage, Explanation, differences, unknown_project_roles};
+use crate::plan::{
+    ANY, AddressCount, Addresses, Coverage, Explanation, FailedColumn, Planner, Rejection, differences,
+    unknown_project_roles,
+};
 use crate::spreadsheet::{Header, Row};
 
 /// Longer names are cut, in characters.
@@ -26,7 +29,9 @@ const LONGEST_NAME: usize = 100;
 pub struct Checker<'a> {
     classifier: Classifier<'a>,
     email: usize,
+    failed_columns: Vec<FailedColumn>,
     tally: Tally,
+    addresses: AddressCount,
     forecast: Forecast,
     /// Names by their placeholder ids, for names that could not be looked up.
     teams: HashMap<ObjectId, String>,
@@ -69,6 +74,8 @@ pub struct Checked {
     pub seats: Vec<(ObjectId, Seats)>,
     /// How the rows fit the rules of the map, if there is one.
     pub coverage: Option<Coverage>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
 }
 
 /// The number of people that a team or a project gets.
@@ -90,17 +97,38 @@ impl Checked {
 }
 
 impl<'a> Checker<'a> {
-    /// Creates a checker for a sheet with this header.
-    pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
+    /// Creates a checker for a sheet with this header. `failed_columns` are those of which every value fails.
+    pub fn new(classifier: Classifier<'a>, header: &Header, failed_columns: Vec<FailedColumn>) -> Self {
         let forecast = Forecast::new(classifier.planner().rules());
         Self {
             classifier,
             email: header.email(),
+            failed_columns,
             tally: Tally::default(),
+            addresses: AddressCount::new(header),
             forecast,
             teams: HashMap::new(),
             projects: HashMap::new(),
         }
+    }
+
+    /// Returns the planner of the rows.
+    pub fn planner(&self) -> &Planner<'a> {
+        self.classifier.planner()
+    }
+
+    /// Passes a finding about each failed column to `on_finding`. It stands for those of the rows.
+    pub fn failed_columns<E>(&self, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.failed_columns.iter().try_for_each(|failed| {
+            on_finding(&Finding {
+                row: None,
+                email: "",
+                kind: FindingKind::Invalid,
+                code: Some(FindingCode::Rejected(failed.code())),
+                column: Some(&failed.name),
+                detail: failed.to_string().into(),
+            })
+        })
     }
 
     /// Checks the next row and passes each finding to `on_finding`, whose error ends the check.
@@ -109,7 +137,9 @@ impl<'a> Checker<'a> {
         self.forecast.cover(self.classifier.planner().rules(), row);
         let email = row.cell(self.email);
         let of_row = |kind, detail| Finding { row: Some(row.number), email, kind, code: None, column: None, detail };
-        match self.classifier.classify(row) {
+        let class = self.classifier.classify(row);
+        self.addresses.add(row, &class);
+        match class {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
                 let mut problems = self.classifier.planner().problems(row);
@@ -117,7 +147,12 @@ impl<'a> Checker<'a> {
                     // The row is valid alone, but conflicts with an earlier one.
                     problems.push(first);
                 }
-                problems.iter().try_for_each(|problem| {
+                // What a rule of a map grants is not in a column of the sheet.
+                let is_column = |problem: &&Rejection| {
+                    let replaces = |it: &FailedColumn| it.replaces(problem.code);
+                    problem.correction.is_none() && problem.column.is_some() && self.failed_columns.iter().any(replaces)
+                };
+                problems.iter().filter(|problem| !is_column(problem)).try_for_each(|problem| {
                     let (code, column) = (Some(FindingCode::Rejected(problem.code)), problem.column.as_deref());
                     let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
                     on_finding(&Finding { code, column, ..finding })
@@ -211,6 +246,7 @@ impl<'a> Checker<'a> {
             projects,
             seats: seats.collect(),
             coverage: self.forecast.coverage.clone(),
+            addresses: self.addresses.finish(),
         }
     }
 }

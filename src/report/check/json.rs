@@ -12,7 +12,7 @@ use crate::model::exit::Exit;
 use crate::model::invitation::{ObjectId, OrgRole};
 use crate::model::seats::Seats;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
-use crate::plan::{ANY, Explanation};
+use crate::plan::{ANY, Addresses, Explanation};
 use crate::report::map::map_json;
 
 /// The findings so far, kept as JSON because it takes less memory.
@@ -77,6 +77,7 @@ pub struct CheckJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct SummaryJson<'a> {
+    addresses: AddressesJson<'a>,
     already_invited: u64,
     already_member: u64,
     blank: u64,
@@ -89,6 +90,20 @@ struct SummaryJson<'a> {
     seats: Vec<SeatsJson>,
     teams: Vec<ShareJson<'a>>,
     would_be_sent: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct AddressesJson<'a> {
+    duplicates: u64,
+    planned: u64,
+    rejected: u64,
+    unread: Vec<UnreadJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct UnreadJson<'a> {
+    addresses: u64,
+    column: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,9 +133,10 @@ impl<'a> CheckJson<'a> {
 
 impl<'a> From<&'a Checked> for SummaryJson<'a> {
     fn from(checked: &'a Checked) -> Self {
-        let Checked { tally, blank, people, roles, teams, projects, seats, coverage } = checked;
+        let Checked { tally, blank, people, roles, teams, projects, seats, coverage, addresses } = checked;
         let share = |share: &'a Share| ShareJson { id: share.id, name: share.name.as_deref(), people: share.people };
         Self {
+            addresses: addresses.into(),
             already_invited: tally.already_invited,
             already_member: tally.already_member,
             blank: *blank,
@@ -134,6 +150,13 @@ impl<'a> From<&'a Checked> for SummaryJson<'a> {
             teams: teams.iter().map(share).collect(),
             would_be_sent: *people,
         }
+    }
+}
+
+impl<'a> From<&'a Addresses> for AddressesJson<'a> {
+    fn from(Addresses { planned, duplicates, rejected, unread }: &'a Addresses) -> Self {
+        let unread = unread.iter().map(|it| UnreadJson { addresses: it.addresses, column: &it.column });
+        Self { duplicates: *duplicates, planned: *planned, rejected: *rejected, unread: unread.collect() }
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::plan::check::{Checked, Finding, FindingKind, Share};
-use crate::report::{escaped, rows, seats};
+use crate::report::{escaped, rows, seats, unread_addresses};
 
 /// The number of teams, or projects, that are listed.
 const SHARES_SHOWN: usize = 20;
@@ -45,6 +45,7 @@ pub fn check_text(checked: &Checked) -> String {
             if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
         lines.push(format!("  seats{of_organization}: {}", seats(*numbers)));
     }
+    lines.extend(unread_addresses(&checked.addresses).map(|line| format!("  {line}")));
     lines.push(match tally.invalid {
         0 => "no row needs correction".to_owned(),
         1 => "1 row needs correction".to_owned(),
@@ -71,8 +72,8 @@ mod tests {
     use super::*;
     use crate::model::invitation::OrgRole;
     use crate::model::seats::Seats;
-    use crate::plan::ANY;
     use crate::plan::check::{FindingCode, Tally};
+    use crate::plan::{ANY, Addresses, UnreadAddresses};
 
     #[test]
     fn a_warning_is_marked() {
@@ -99,6 +100,10 @@ mod tests {
             projects: vec![named("bill\u{1b}ing", 2), Share { id: None, name: None, people: 7 }],
             seats: vec![(ANY, Seats { needed: 4, taken: Some(2) })],
             coverage: None,
+            addresses: Addresses {
+                unread: vec![UnreadAddresses { column: "Manager".to_owned(), addresses: 3 }],
+                ..Addresses::default()
+            },
         };
         let one = Checked {
             tally: Tally { rows: 1, ..Tally::default() },
@@ -109,6 +114,7 @@ mod tests {
             projects: Vec::new(),
             seats: Vec::new(),
             coverage: None,
+            addresses: Addresses::default(),
         };
         insta::assert_snapshot!(format!("{}\n\n{}", check_text(&many), check_text(&one)));
     }

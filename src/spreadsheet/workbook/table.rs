@@ -75,11 +75,6 @@ impl TableRecords {
         Self { table: Arc::clone(&self.table), next: 0, number: 0, ends: Vec::new() }
     }
 
-    /// Returns how many rows with text are still to come.
-    pub(in crate::spreadsheet) fn rows_left(&self) -> u64 {
-        (self.table.rows.len() - self.next) as u64
-    }
-
     /// Returns the next record; a row that is not in the table is blank.
     pub(in crate::spreadsheet) fn next(&mut self) -> Option<Record<'_>> {
         let row = *self.table.rows.get(self.next)?;
@@ -113,7 +108,6 @@ mod tests {
         table.push(3, &cells(&["", " \u{a0}"])).unwrap();
         table.push(5, &cells(&["", "Zoë", "x"])).unwrap();
         let mut records = TableRecords::from(table);
-        assert_eq!(records.rows_left(), 2);
         let mut read = Vec::new();
         while let Some(record) = records.next() {
             let cells: Vec<String> = record.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect();
