@@ -13,7 +13,7 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, planned, arguments: _, dry_run: _, rehearsal: _ } = report;
+    let Report { summary, results, job, api, shard, planned, input, arguments: _, dry_run: _, rehearsal: _ } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -59,6 +59,7 @@ pub fn json(report: Report<'_>) -> Value {
         "exit_reason": summary.exit_reason(),
         "ended_early": summary.halt.as_ref().map(ToString::to_string),
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
+        "input": input,
         "rows": summary.tally.total(),
         "statuses": statuses,
         "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),

@@ -9,6 +9,7 @@ mod command;
 mod escape;
 mod explain;
 pub mod html;
+mod input;
 mod json;
 mod next_steps;
 mod organization;
@@ -19,6 +20,7 @@ pub use self::audit::{AuditReport, audit_json, audit_text};
 pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
 pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};
+pub use self::input::InputFacts;
 pub use self::json::json;
 pub use self::organization::organization;
 pub use self::text::{duration, rows, text};
@@ -60,6 +62,8 @@ pub struct Report<'a> {
     pub api: Api,
     /// The people to invite, as counted before the run; `None` if they were not counted.
     pub planned: Option<Planned>,
+    /// How the sheet was read; `None` for revoke.
+    pub input: Option<&'a InputFacts>,
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

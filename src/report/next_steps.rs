@@ -116,6 +116,7 @@ mod tests {
             rehearsal: has("--sandbox"),
             api: Api::Invites,
             planned: None,
+            input: None,
             shard: None,
         };
         let steps = next_steps(report);

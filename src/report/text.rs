@@ -263,7 +263,18 @@ mod tests {
 
     fn report(summary: &Summary, job: JobKind, dry_run: bool) -> Report<'_> {
         let (results, api) = ("people.results.csv".as_ref(), Api::Invites);
-        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, planned: None, shard: None }
+        Report {
+            summary,
+            results,
+            arguments: &[],
+            job,
+            dry_run,
+            rehearsal: false,
+            api,
+            planned: None,
+            input: None,
+            shard: None,
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use encoding::Encoding;
 pub use error::SheetError;
 pub use header::Header;
-pub use how_read::{FileKind, HowRead};
+pub use how_read::{FileKind, HowRead, SheetColumn};
 pub use not_a_spreadsheet::NotASpreadsheet;
 pub use open::{Input, Opened};
 pub use options::SheetOptions;

@@ -143,7 +143,7 @@ fn check_fails_if_the_organization_cannot_be_read() {
         let run = check(&world, &["--max-attempts", "1"]).aimed_at(base_url);
         let run = run.env("MONGODB_ATLAS_ACCESS_TOKEN", token).env("MONGODB_ATLAS_ORG_ID", organization).finish();
         run.exits(2);
-        assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.output());
+        assert_eq!((run.stdout.as_str(), run.messages().len()), ("", 1), "{}", run.output());
         run
     };
     let refused = run("a-secret-that-opens-nothing", ORGANIZATION, &server.base_url());
@@ -180,7 +180,7 @@ fn check_reads_standard_input_and_ignores_a_broken_pipe() {
     run.exits(0);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.output());
     assert_eq!(world.read("code"), "1\n", "{}", run.output());
-    assert_eq!(run.stderr.lines().count(), 1, "{}", run.output());
+    assert_eq!(run.messages().len(), 1, "{}", run.output());
 }
 
 #[test]

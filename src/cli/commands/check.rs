@@ -20,7 +20,7 @@ use crate::cli::settings::Account;
 
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, screen)?;
     let header = &input.how_read.header;
     let Organizations { default, directories, unread } =
         if args.offline || (account.credential.is_none() && account.others.is_empty()) {
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     let checked = checker.finish(sheet.skipped_blank());
     let online = unread.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
     let exit = if unread.is_empty() { checked.exit() } else { Exit::Usage };
-    printer.finish(&checked, online, exit).map_err(CliError::StandardOutput)?;
+    printer.finish(&facts, &checked, online, exit).map_err(CliError::StandardOutput)?;
     Ok(exit)
 }
 

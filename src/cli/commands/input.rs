@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bulk_invite::model::ObjectId;
+use bulk_invite::report::InputFacts;
 use bulk_invite::spreadsheet::{Input, Opened, Sheet, SheetError, SheetOptions};
 use thiserror::Error;
 
@@ -23,13 +24,13 @@ pub(crate) enum InputError {
     NoRoles { path: PathBuf },
 }
 
-/// Opens the spreadsheet and prints the assumptions made in reading it. `organization` is for rows that name none.
+/// Opens the spreadsheet and prints how it is read. `organization` is for rows that name none.
 pub(crate) fn open(
     path: &Path,
     args: &SheetArgs,
     organization: Option<ObjectId>,
     screen: &Screen,
-) -> Result<Opened, InputError> {
+) -> Result<(Opened, InputFacts), InputError> {
     let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
     let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
@@ -39,6 +40,9 @@ pub(crate) fn open(
     if opened.how_read.header.roles().is_none() && default_roles.is_none() {
         return Err(InputError::NoRoles { path: path.to_owned() });
     }
+    let file = if is_dash(path) { "standard input".to_owned() } else { path.display().to_string() };
+    let facts = InputFacts::new(file, &opened);
+    screen.input(&facts);
     opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));
-    Ok(opened)
+    Ok((opened, facts))
 }

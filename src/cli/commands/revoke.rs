@@ -105,6 +105,7 @@ impl Prepared<'_> {
             rehearsal: false,
             api,
             planned: None,
+            input: None,
             shard,
         };
         Ok(finish(report, &args.job, screen))

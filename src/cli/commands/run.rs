@@ -8,7 +8,7 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::report::Report;
+use bulk_invite::report::{InputFacts, Report};
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 
@@ -38,6 +38,7 @@ struct Prepared<'a> {
     /// The organizations whose results the results file may hold.
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
+    facts: InputFacts,
     files: Files<'a>,
     /// The sandbox, which stops when this is dropped.
     _sandbox: Option<atlas_sandbox::Running>,
@@ -45,19 +46,19 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, input, files, _sandbox: sandbox })
+    Ok(Prepared { organization, targets, known, input, facts, files, _sandbox: sandbox })
 }
 
 impl Prepared<'_> {
     async fn run(self, args: &RunArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
-        let Prepared { organization, targets, known, input, files, _sandbox } = self;
+        let Prepared { organization, targets, known, input, facts, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
         let api = Api::from(args.account.api);
@@ -124,6 +125,7 @@ impl Prepared<'_> {
             rehearsal: args.sandbox,
             api,
             planned: preview.planned(),
+            input: Some(&facts),
             shard,
         };
         Ok(finish(report, &args.job, screen))

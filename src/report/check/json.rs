@@ -10,6 +10,7 @@ use crate::model::invitation::{ObjectId, OrgRole};
 use crate::model::seats::Seats;
 use crate::plan::ANY;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
+use crate::report::InputFacts;
 
 /// The findings so far, kept as JSON because it takes less memory.
 #[derive(Debug, Default)]
@@ -56,6 +57,7 @@ pub struct CheckJson<'a> {
     problems: Vec<Box<RawValue>>,
     warnings: Vec<Box<RawValue>>,
     exit_code: i32,
+    input: &'a InputFacts,
     online: bool,
     summary: SummaryJson<'a>,
     version: &'static str,
@@ -94,10 +96,10 @@ struct SeatsJson {
 
 impl<'a> CheckJson<'a> {
     /// Creates the document. `online` is true if the organizations were read.
-    pub fn new(findings: FindingsJson, checked: &'a Checked, online: bool, exit: Exit) -> Self {
+    pub fn new(findings: FindingsJson, input: &'a InputFacts, checked: &'a Checked, online: bool, exit: Exit) -> Self {
         let FindingsJson { problems, warnings } = findings;
         let version = env!("CARGO_PKG_VERSION");
-        Self { problems, warnings, exit_code: exit as i32, online, summary: checked.into(), version }
+        Self { problems, warnings, exit_code: exit as i32, input, online, summary: checked.into(), version }
     }
 }
 

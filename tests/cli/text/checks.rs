@@ -49,11 +49,15 @@ fn an_organization_that_cannot_be_read() {
 fn the_page_shows_the_output_for_the_sample() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let world = World::new();
-    world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
-    let run = world.line("bulk-invite check people.csv --sandbox").finish();
+    std::fs::create_dir(world.path("samples")).expect("a folder");
+    world.write("samples/onboarding.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
+    let run = world.line("bulk-invite check samples/onboarding.csv --sandbox").finish();
     let page =
         std::fs::read_to_string(root.join("docs/spreadsheet.md")).expect("docs/spreadsheet.md").replace("\r\n", "\n");
-    assert!(page.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
+    let how_read: String = run.stderr.lines().take(3).map(|line| format!("{line}\n")).collect();
+    for shown in [&run.stdout, &how_read] {
+        assert!(page.contains(&format!("```\n{shown}```\n")), "{}", run.output());
+    }
 }
 
 /// Rows for two organizations, of which one refuses the credentials.
