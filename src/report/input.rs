@@ -84,8 +84,13 @@ impl InputFacts {
         }
     }
 
+    /// Returns the path of the file.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Returns the kind of the file with its details.
-    fn kind(&self) -> String {
+    pub(super) fn kind(&self) -> String {
         let separator = |separator: &char| match separator.to_string().parse::<Delimiter>() {
             Ok(delimiter) => delimiter.to_string(),
             Err(_) => quoted(&separator.to_string()),
@@ -103,7 +108,7 @@ impl InputFacts {
     }
 
     /// Returns the number of the header row, and how many rows precede it.
-    fn header(&self) -> String {
+    pub(super) fn header(&self) -> String {
         let skipped = match (self.skipped_above, self.header_row) {
             (0, _) => String::new(),
             (_, ..=2) => " (row 1 skipped)".to_owned(),
@@ -114,16 +119,23 @@ impl InputFacts {
 
     /// Returns each meaning with the name of its column, unless that is the same.
     fn columns(&self) -> String {
-        let one = |Meaning { column, letter, name }: &Meaning| match self.place(letter, name) {
-            None if column.eq_ignore_ascii_case(name) => column.clone(),
-            None => format!("{column} <- {}", quoted(name)),
-            Some(place) => format!("{column} <- {place}"),
+        let one = |(Meaning { column, name, .. }, (_, place)): (&Meaning, (String, String))| {
+            let is_same = column.eq_ignore_ascii_case(name) && place == quoted(name);
+            if is_same { column.clone() } else { format!("{column} <- {place}") }
         };
-        self.columns.iter().map(one).collect::<Vec<_>>().join(", ")
+        self.columns.iter().zip(self.meanings()).map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns each meaning with its column.
+    pub(super) fn meanings(&self) -> Vec<(String, String)> {
+        let one = |Meaning { column, letter, name }: &Meaning| {
+            (column.clone(), self.place(letter, name).unwrap_or_else(|| quoted(name)))
+        };
+        self.columns.iter().map(one).collect()
     }
 
     /// Returns the first of the named columns that are not used; `None` if there are none.
-    fn unused(&self) -> Option<String> {
+    pub(super) fn unused(&self) -> Option<String> {
         let mut named = self.unused.iter().filter(|unused| !unused.name.is_empty());
         let one = |Unused { letter, name }: &Unused| self.place(letter, name).unwrap_or_else(|| quoted(name));
         let shown: Vec<String> = named.by_ref().take(UNUSED_SHOWN).map(one).collect();

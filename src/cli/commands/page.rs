@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
+use bulk_invite::report::InputFacts;
 use bulk_invite::report::html::{self, PageContext, PageError, WriteError};
 use bulk_invite::results::ResultsReader;
 use jiff::Timestamp;
@@ -10,15 +11,15 @@ use jiff::Timestamp;
 use super::error::CliError;
 
 /// Writes the page of the results file to a file.
-pub(crate) fn write_page(results: &Path, page: &Path) -> Result<(), PageError> {
-    html::write_file(page, &mut ResultsReader::open(results)?, &context(results))
+pub(crate) fn write_page(results: &Path, page: &Path, input: Option<&InputFacts>) -> Result<(), PageError> {
+    html::write_file(page, &mut ResultsReader::open(results)?, &context(results, input))
 }
 
 /// Writes the page of the results file to standard output.
 pub(crate) fn print_page(results: &Path) -> Result<(), CliError> {
     let mut reader = ResultsReader::open(results)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = html::write(&mut out, &mut reader, &context(results));
+    let written = html::write(&mut out, &mut reader, &context(results, None));
     result(written.and_then(|()| Ok(out.flush()?)))
 }
 
@@ -32,10 +33,11 @@ fn result(written: Result<(), WriteError>) -> Result<(), CliError> {
     }
 }
 
-fn context(results: &Path) -> PageContext {
+fn context(results: &Path, input: Option<&InputFacts>) -> PageContext {
     PageContext {
         name: results.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         made_at: Timestamp::now(),
+        input: input.cloned(),
         rehearsed: atlas_sandbox::ORGANIZATION.parse().ok(),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ReportArgs, screen: &Screen) -> Result<Exit, CliError> 
     if is_dash(&output) {
         print_page(&args.results)?;
     } else {
-        write_page(&args.results, &output)?;
+        write_page(&args.results, &output, None)?;
         screen.note(format_args!("page: {}", output.display()));
     }
     Ok(Exit::Success)
