@@ -42,6 +42,11 @@ pub(super) fn with_results(arguments: &[OsString], results: &Path) -> Vec<OsStri
     words
 }
 
+/// Returns a text as one word of a command line, which cannot control the terminal.
+pub fn shell_word(text: &str) -> String {
+    escaped(&quoted(text)).into_owned()
+}
+
 /// Quotes an argument for the shell of the platform, if it needs quotes.
 fn quoted(argument: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c) || (cfg!(windows) && c == '\\');

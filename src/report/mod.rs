@@ -18,6 +18,7 @@ mod warnings;
 
 pub use self::audit::{AuditReport, audit_json, audit_text};
 pub use self::check::{CHECK_COLUMNS, CheckJson, FindingsJson, check_text, finding_record, finding_text};
+pub use self::command::shell_word;
 pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};
 pub use self::input::InputFacts;

@@ -14,6 +14,7 @@ pub(crate) mod status;
 pub(crate) mod template;
 
 mod connection;
+mod file_problem;
 mod finish;
 mod input;
 mod job;

@@ -9,15 +9,21 @@ use bulk_invite::results::ResultsReader;
 use jiff::Timestamp;
 
 use super::error::CliError;
+use super::input::open_results;
 
-/// Writes the page of the results file to a file.
+/// Writes the page of a run's results to a file.
 pub(crate) fn write_page(results: &Path, page: &Path, input: Option<&InputFacts>) -> Result<(), PageError> {
     html::write_file(page, &mut ResultsReader::open(results)?, &context(results, input))
 }
 
+/// Writes the page of the results file that the user named to a file.
+pub(crate) fn write_named_page(results: &Path, page: &Path) -> Result<(), CliError> {
+    Ok(html::write_file(page, &mut open_results(results)?, &context(results, None))?)
+}
+
 /// Writes the page of the results file to standard output.
 pub(crate) fn print_page(results: &Path) -> Result<(), CliError> {
-    let mut reader = ResultsReader::open(results)?;
+    let mut reader = open_results(results)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = html::write(&mut out, &mut reader, &context(results, None));
     result(written.and_then(|()| Ok(out.flush()?)))
