@@ -6,6 +6,7 @@
 //! decided here.
 
 mod assumption;
+mod candidate;
 mod carried;
 mod columns;
 mod delimiter;
@@ -26,6 +27,7 @@ mod text;
 mod workbook;
 
 pub use assumption::Assumption;
+pub use candidate::Candidate;
 pub use carried::Carried;
 pub(crate) use columns::normalized;
 pub use columns::{Column, UnknownColumn};

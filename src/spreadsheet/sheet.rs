@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::candidate::with_examples;
 use super::error::SheetError;
 use super::header::Header;
 use super::options::SheetOptions;
@@ -26,7 +27,7 @@ impl Sheet {
         let header = loop {
             let record = source.next()?.ok_or(SheetError::Empty)?;
             if !record.is_blank() {
-                break Header::read(&record, options)?;
+                break Header::read(&record, options).map_err(|error| with_examples(error, &mut source))?;
             }
         };
         let options = options.clone();

@@ -13,14 +13,14 @@ use super::error::CliError;
 use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
-use super::{input, rehearsal, targets};
+use super::{input, prompt, rehearsal, targets};
 use crate::cli::args::CheckArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::Account;
 
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, prompt::is_interactive(), screen)?;
     let header = &input.how_read.header;
     let Organizations { default, directories, unread } =
         if args.offline || (account.credential.is_none() && account.others.is_empty()) {

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::error::CliError;
 use super::file_problem::{FileProblem, Wanted};
 use super::paths::is_dash;
+use super::sheet_question::SheetQuestion;
 use crate::cli::args::SheetArgs;
 use crate::cli::screen::Screen;
 
@@ -30,18 +31,34 @@ pub(crate) enum InputError {
     NoRoles { path: PathBuf },
 }
 
-/// Opens the spreadsheet and prints how it is read. `organization` is for rows that name none.
+/// Opens the spreadsheet and prints how it is read. `organization` is for rows that name none. If the sheet can be read in
+/// several ways, the user is asked, provided that `may_ask`.
 pub(crate) fn open(
     path: &Path,
     args: &SheetArgs,
     organization: Option<ObjectId>,
+    may_ask: bool,
     screen: &Screen,
 ) -> Result<(Opened, InputFacts), InputError> {
-    let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
     let SheetArgs { default_roles, sheet, delimiter, columns, shard } = args;
     let (sheet, columns) = (sheet.clone(), columns.clone());
-    let options = SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard };
-    let opened = Sheet::open(input, &options).map_err(|source| InputError::of_sheet(path, source))?;
+    let mut options = SheetOptions { delimiter: *delimiter, sheet, columns, organization, shard: *shard };
+    let mut asked = Vec::new();
+    let opened = loop {
+        let error = match read(path, &options) {
+            Ok(opened) => break opened,
+            Err(error) => error,
+        };
+        // Standard input can be read only once.
+        let question = SheetQuestion::of(&error).filter(|_| may_ask && !is_dash(path));
+        let choice = question.filter(|question| !asked.contains(question)).and_then(|question| {
+            asked.push(question.clone());
+            question.ask(screen)
+        });
+        let Some(choice) = choice else { return Err(InputError::of_sheet(path, error)) };
+        screen.note(format_args!("to answer in advance next time: {}", choice.flag()));
+        choice.apply(&mut options);
+    };
     if opened.how_read.header.roles().is_none() && default_roles.is_none() {
         return Err(InputError::NoRoles { path: path.to_owned() });
     }
@@ -50,6 +67,11 @@ pub(crate) fn open(
     screen.input(&facts);
     opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));
     Ok((opened, facts))
+}
+
+fn read(path: &Path, options: &SheetOptions) -> Result<Opened, SheetError> {
+    let input = if is_dash(path) { Input::Stream(Box::new(io::stdin().lock())) } else { Input::File(path.to_owned()) };
+    Sheet::open(input, options)
 }
 
 /// Opens the results file of a run or of revoke.

@@ -27,6 +27,7 @@ mod printer;
 mod prompt;
 mod rehearsal;
 mod runtime;
+mod sheet_question;
 mod signals;
 mod stdout;
 mod targets;

@@ -19,7 +19,7 @@ use super::output::Files;
 use super::preview::Preview;
 use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, output, rehearsal};
+use super::{input, output, prompt, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
@@ -46,7 +46,8 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let may_ask = !args.job.yes && prompt::is_interactive();
+    let (input, facts) = input::open(&args.file, &args.sheet, account.organization, may_ask, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
