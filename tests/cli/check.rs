@@ -209,3 +209,23 @@ fn no_cell_controls_the_terminal() {
         }
     }
 }
+
+#[test]
+fn how_the_sheet_was_read_is_printed_unless_quiet() {
+    let world = World::new();
+    world.write("people.csv", "Name;Work Email;Role\nAda;ada@example.com;member\n");
+    let check = |arguments: &[&str]| {
+        let run = world.program(&["check", "people.csv", "--offline", "--format", "json"]).args(arguments).finish();
+        run.exits(0);
+        run
+    };
+    let run = check(&[]);
+    assert!(run.stderr.starts_with("reading people.csv: "), "{}", run.output());
+    assert_eq!(check(&["--quiet"]).stderr, "");
+    let input = &run.json()["input"];
+    assert_eq!((&input["separator"], &input["rows"], &input["header_row"]), (&";".into(), &1.into(), &1.into()));
+    assert_eq!(input["columns"][0], serde_json::json!({"column": "email", "letter": "B", "name": "Work Email"}));
+    assert_eq!(input["unused"], serde_json::json!([{"letter": "A", "name": "Name"}]));
+    let run = world.program(&["run", "people.csv", "--sandbox", "--quiet", "--summary", "-"]).finish();
+    assert_eq!((run.stderr.as_str(), &run.json()["input"]), ("", input), "{}", run.output());
+}

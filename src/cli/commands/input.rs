@@ -90,9 +90,7 @@ pub(crate) fn open_results(path: &Path) -> Result<ResultsReader, CliError> {
 
 impl InputError {
     fn of_sheet(path: &Path, source: SheetError) -> Self {
-        let system = if let SheetError::Open(error) | SheetError::Read(error) = &source { Some(error) } else { None };
-        let problem = if is_dash(path) { None } else { FileProblem::find(path, system, Wanted::Sheet) };
-        match problem {
+        match FileProblem::of_sheet(path, &source) {
             Some(problem) => InputError::File { path: path.to_owned(), problem },
             None => InputError::Unreadable { path: path.to_owned(), source },
         }

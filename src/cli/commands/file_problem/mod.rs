@@ -10,11 +10,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use bulk_invite::report::shell_word;
+use bulk_invite::spreadsheet::SheetError;
 use thiserror::Error;
 
 use self::foreign::{ForeignPath, meant};
 use self::neighbors::{original, similar, spreadsheets};
 use self::permission::Denial;
+use super::paths::is_dash;
 use crate::cli::settings::environment;
 
 /// Parts of the names of folders that a cloud service fills when their files are opened.
@@ -89,6 +91,12 @@ pub(crate) struct Listing {
 }
 
 impl FileProblem {
+    /// Finds the reason why a spreadsheet could not be opened; `None` if the error already describes it.
+    pub(crate) fn of_sheet(path: &Path, error: &SheetError) -> Option<Self> {
+        let system = if let SheetError::Open(error) | SheetError::Read(error) = error { Some(error) } else { None };
+        if is_dash(path) { None } else { Self::find(path, system, Wanted::Sheet) }
+    }
+
     /// Finds the reason why the file could not be read; `None` if the error already describes it. `error` is the system's.
     pub(crate) fn find(path: &Path, error: Option<&io::Error>, wanted: Wanted) -> Option<Self> {
         match (fs::metadata(path), error) {
