@@ -72,6 +72,9 @@ pub(crate) enum FileProblem {
         "the cloud service has not downloaded it (0 bytes); open its folder and choose to keep it on this computer"
     )]
     NotDownloaded,
+    /// Another error of the system, such as that of a disk or a network.
+    #[error("{0}; copy the file to a folder on this computer, then pass the copy")]
+    System(String),
 }
 
 /// Other files, of which one may have been meant.
@@ -99,27 +102,32 @@ impl FileProblem {
 
     /// Finds the reason why the file could not be read; `None` if the error already describes it. `error` is the system's.
     pub(crate) fn find(path: &Path, error: Option<&io::Error>, wanted: Wanted) -> Option<Self> {
-        match (fs::metadata(path), error) {
-            (Ok(found), _) if found.is_dir() => Some(FileProblem::Folder(spreadsheets(path, wanted))),
-            (Ok(found), error) => {
-                let by_name = by_name(path)
-                    .or_else(|| (found.len() == 0 && is_in_cloud_folder(path)).then_some(FileProblem::NotDownloaded));
-                by_name.or_else(|| of_error(path, error?))
-            }
-            (Err(_), Some(error)) if error.kind() == ErrorKind::PermissionDenied => of_error(path, error),
-            (Err(_), Some(_)) => Some(missing(path, wanted)),
-            (Err(_), None) => None,
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Some(FileProblem::Folder(spreadsheets(path, wanted))),
+            Ok(found) => by_name(path)
+                .or_else(|| (found.len() == 0 && is_in_cloud_folder(path)).then_some(FileProblem::NotDownloaded))
+                .or_else(|| of_error(path, error?)),
+            Err(_) if path.is_symlink() || error.is_some_and(is_not_found) => Some(missing(path, wanted)),
+            Err(_) => of_error(path, error?),
         }
     }
 }
 
-/// Returns the reason that only the system's error shows.
+fn is_not_found(error: &io::Error) -> bool {
+    [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidFilename].contains(&error.kind())
+}
+
+/// Returns the reason that only the system's error shows; `None` if the error is not one of the system.
 fn of_error(path: &Path, error: &io::Error) -> Option<FileProblem> {
-    // Windows: a sharing violation, or a locked part.
-    if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
-        return Some(FileProblem::Locked);
-    }
-    (error.kind() == ErrorKind::PermissionDenied).then(|| FileProblem::Denied(Denial::of(path)))
+    let code = error.raw_os_error()?;
+    Some(if error.kind() == ErrorKind::PermissionDenied {
+        FileProblem::Denied(Denial::of(path))
+    } else if cfg!(windows) && [32, 33].contains(&code) {
+        // A sharing violation, or a locked part.
+        FileProblem::Locked
+    } else {
+        FileProblem::System(error.to_string())
+    })
 }
 
 /// Returns the reason that the name of an existing file shows.

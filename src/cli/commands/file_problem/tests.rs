@@ -117,11 +117,17 @@ fn shortcuts_are_not_spreadsheets() {
 
 #[test]
 fn an_empty_file_of_a_cloud_service_is_not_downloaded() {
-    let folder = folder(&["OneDrive - Example/people.csv", "local/people.csv", "iCloud/.staff.csv.icloud"]);
+    let folder = folder(&[
+        "OneDrive - Example/full.csv",
+        "OneDrive - Example/people.csv",
+        "local/people.csv",
+        "iCloud/.staff.csv.icloud",
+    ]);
     for name in ["OneDrive - Example/people.csv", "local/people.csv"] {
         fs::write(folder.path().join(name), "").unwrap();
     }
     assert_eq!(problem(&folder, "OneDrive - Example/people.csv"), Some(FileProblem::NotDownloaded));
+    assert_eq!(problem(&folder, "OneDrive - Example/full.csv"), None);
     assert_eq!(problem(&folder, "local/people.csv"), None);
     assert_eq!(problem(&folder, "iCloud/staff.csv"), Some(FileProblem::NotDownloaded));
 }
@@ -185,6 +191,19 @@ fn a_denial_names_the_remedy_of_the_user() {
     assert_eq!(by(0, 0o100_600, false), Denial::OtherOwner { path: path(), owner: Owner::from(0) });
 }
 
+#[cfg(unix)]
+#[test]
+fn an_error_of_a_disk_is_not_a_missing_file() {
+    let folder = folder(&["people.csv"]);
+    for name in ["people.csv", "gone.csv"] {
+        let find = |error: &io::Error| FileProblem::find(&folder.path().join(name), Some(error), Wanted::Sheet);
+        // An input/output error.
+        let found = find(&io::Error::from_raw_os_error(5));
+        assert!(matches!(found, Some(FileProblem::System(_))), "{name}: {found:?}");
+        assert_eq!(find(&io::Error::other("not of the system")), None, "{name}");
+    }
+}
+
 #[test]
 fn each_problem_names_its_cause_and_one_action() {
     let path = |name: &str| PathBuf::from(name);
@@ -212,6 +231,7 @@ fn each_problem_names_its_cause_and_one_action() {
         FileProblem::Shortcut,
         FileProblem::GoogleDocument,
         FileProblem::NotDownloaded,
+        FileProblem::System("Input/output error (os error 5)".into()),
         FileProblem::Foreign(ForeignPath::WebAddress),
         FileProblem::Foreign(ForeignPath::FileAddress { path: "/tmp/my people.csv".into() }),
         FileProblem::Foreign(ForeignPath::Share),
