@@ -107,7 +107,7 @@ impl FileProblem {
             Ok(found) => by_name(path)
                 .or_else(|| (found.len() == 0 && is_in_cloud_folder(path)).then_some(FileProblem::NotDownloaded))
                 .or_else(|| of_error(path, error?)),
-            Err(_) if path.is_symlink() || error.is_some_and(is_not_found) => Some(missing(path, wanted)),
+            Err(_) if error.is_some_and(is_not_found) => Some(missing(path, wanted)),
             Err(_) => of_error(path, error?),
         }
     }
