@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(Cli, clap::Command, Screen), CliError> {
     let (cli, definition, warning) = with_profile(Cli::parse())?;
-    let (format, quiet) = cli.command.job().map_or((LogFormat::Text, false), |job| (job.log_format, job.quiet));
+    let (format, quiet) = cli.command.messages();
     diagnostics::start(format == LogFormat::Json)?;
     let screen = Screen::new(format, quiet);
     warning.iter().for_each(|warning| screen.note(warning));

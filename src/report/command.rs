@@ -43,6 +43,11 @@ pub(super) fn with_results(arguments: &[OsString], results: &Path) -> Vec<OsStri
     words
 }
 
+/// Returns a text as one word of a command line, which cannot control the terminal.
+pub fn shell_word(text: &str) -> String {
+    escaped(&argument(text)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

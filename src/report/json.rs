@@ -23,6 +23,7 @@ pub fn json(report: Report<'_>) -> Value {
         planned,
         coverage,
         failed_columns,
+        input,
         arguments: _,
         dry_run: _,
         rehearsal: _,
@@ -76,6 +77,7 @@ pub fn json(report: Report<'_>) -> Value {
         "exit_reason": summary.exit_reason(),
         "ended_early": summary.halt.as_ref().map(ToString::to_string),
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
+        "input": input,
         "rows": summary.tally.total(),
         "statuses": statuses,
         "planned": planned.map(|planned| value!({

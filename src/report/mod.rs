@@ -10,6 +10,7 @@ mod escape;
 mod explain;
 mod failures;
 pub mod html;
+mod input;
 mod json;
 mod map;
 mod next_steps;
@@ -22,8 +23,10 @@ pub use self::check::{
     CHECK_COLUMNS, CheckJson, FindingsJson, check_text, explanation_record, explanation_text, finding_record,
     finding_text,
 };
+pub use self::command::shell_word;
 pub use self::escape::{escaped, escaped_json, escaped_lines};
 pub use self::explain::{announcement, blocked_advice};
+pub use self::input::InputFacts;
 pub use self::json::json;
 pub use self::map::map_findings;
 pub use self::organization::organization;
@@ -73,6 +76,8 @@ pub struct Report<'a> {
     pub coverage: Option<&'a Coverage>,
     /// The columns of which every value failed, if they were looked for before the run.
     pub failed_columns: &'a [FailedColumn],
+    /// How the sheet was read; `None` for revoke.
+    pub input: Option<&'a InputFacts>,
     /// The shard of the sheet, if only one was sent.
     pub shard: Option<Shard>,
 }

@@ -118,6 +118,7 @@ mod tests {
             planned: None,
             coverage: None,
             failed_columns: &[],
+            input: None,
             shard: None,
         };
         let steps = next_steps(report);

@@ -250,6 +250,7 @@ mod tests {
             planned: None,
             coverage: None,
             failed_columns: &[],
+            input: None,
             shard: None,
         }
     }

@@ -3,6 +3,8 @@
 //! Sequences that are not valid in the encoding come out as bytes that are not UTF-8, so that only the row that holds
 //! them is rejected.
 
+use std::fmt;
+
 use super::assumption::Assumption;
 
 /// Replaces what is not a character in the file's encoding; never valid in UTF-8.
@@ -59,6 +61,16 @@ impl Encoding {
             Encoding::Utf16Le => decode_utf16(u16::from_le_bytes, raw, is_last, out),
             Encoding::Utf16Be => decode_utf16(u16::from_be_bytes, raw, is_last, out),
         }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+            Encoding::Windows1252 => "Windows-1252",
+        })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use super::candidate::Candidate;
 use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::not_a_spreadsheet::NotASpreadsheet;
 use super::workbook::error::WorkbookError;
+use crate::model::quote::quoted;
 
 /// An error because of which nothing of the spreadsheet can be used.
 #[derive(Debug, thiserror::Error)]
@@ -67,16 +69,14 @@ pub enum SheetError {
     },
     /// Two columns have names with the same meaning.
     #[error(
-        "columns {first} and {second} both look like the {column} column; rename one, or choose one with \
-         --column {column}=NAME"
+        "columns {} look like the {column} column; rename one, or choose one with --column {column}=NAME",
+        named(candidates)
     )]
     TwoColumns {
         /// The meaning.
         column: Column,
-        /// One candidate, quoted.
-        first: String,
-        /// The other.
-        second: String,
+        /// The columns.
+        candidates: Vec<Candidate>,
     },
     /// The user named a column that does not exist.
     #[error("--column {column}: no column is named {name}; the columns are {found}")]
@@ -111,6 +111,10 @@ pub enum SheetError {
     /// A double quote in the header row is never closed.
     #[error("a double quote in the header row is never closed; add the closing double quote or delete the opening one")]
     UnclosedHeader,
+}
+
+fn named(candidates: &[Candidate]) -> String {
+    candidates.iter().map(|candidate| quoted(&candidate.reference)).collect::<Vec<_>>().join(" and ")
 }
 
 // By hand: `#[from]` would make it the source too, and a printed chain of errors would repeat it.
@@ -154,7 +158,10 @@ mod tests {
             SheetError::NoDelimiter { delimiter: Delimiter::Tab },
             SheetError::NoHeader { first_row: text("\"Jane, jane@example.com\"") },
             SheetError::NoEmailColumn { found: text("\"Name\", \"Phone\"") },
-            SheetError::TwoColumns { column: Column::Roles, first: text("\"Role\""), second: text("\"Rolle\"") },
+            SheetError::TwoColumns {
+                column: Column::Roles,
+                candidates: vec![Candidate::new(&[text("Role")], 0), Candidate::new(&[text("Rolle")], 0)],
+            },
             SheetError::NoSuchColumn {
                 column: Column::Email,
                 name: text("\"Kontakt\""),

@@ -1,5 +1,6 @@
 //! The meaning of each column of a header, by its name or by the user's choice.
 
+use super::candidate::Candidate;
 use super::columns::{Column, normalized};
 use super::error::SheetError;
 use super::options::SheetOptions;
@@ -50,14 +51,14 @@ impl<'a> Meanings<'a> {
 
     /// Returns the one cell that has this meaning.
     pub(super) fn cell(&self, column: Column) -> Result<Option<usize>, SheetError> {
-        let mut cells = (0..self.names.len()).filter(|&cell| self.of_cells[cell] == Some(column));
-        match (cells.next(), cells.next()) {
-            (Some(first), Some(second)) => Err(SheetError::TwoColumns {
-                column,
-                first: quoted(&self.names[first]),
-                second: quoted(&self.names[second]),
-            }),
-            (first, _) => Ok(first),
+        let cells: Vec<usize> = (0..self.names.len()).filter(|&cell| self.of_cells[cell] == Some(column)).collect();
+        match cells[..] {
+            [] => Ok(None),
+            [cell] => Ok(Some(cell)),
+            [..] => {
+                let candidates = cells.iter().map(|&cell| Candidate::new(self.names, cell)).collect();
+                Err(SheetError::TwoColumns { column, candidates })
+            }
         }
     }
 

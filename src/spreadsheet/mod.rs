@@ -6,6 +6,7 @@
 //! decided here.
 
 mod assumption;
+mod candidate;
 mod carried;
 mod columns;
 mod delimiter;
@@ -26,6 +27,7 @@ mod text;
 mod workbook;
 
 pub use assumption::Assumption;
+pub use candidate::Candidate;
 pub use carried::Carried;
 pub(crate) use columns::normalized;
 pub use columns::{Column, UnknownColumn};
@@ -33,7 +35,7 @@ pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use encoding::Encoding;
 pub use error::SheetError;
 pub use header::Header;
-pub use how_read::{FileKind, HowRead};
+pub use how_read::{FileKind, HowRead, SheetColumn};
 pub(crate) use meaning::shortened;
 pub use not_a_spreadsheet::NotASpreadsheet;
 pub use open::{Input, Opened};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::candidate::with_examples;
 use super::error::SheetError;
 use super::header::Header;
 use super::options::{Content, SheetOptions};
@@ -27,7 +28,9 @@ impl Sheet {
             let record = source.next()?.ok_or(SheetError::Empty)?;
             if !record.is_blank() {
                 break match options.content {
-                    Content::People => Header::read(&record, options)?,
+                    Content::People => {
+                        Header::read(&record, options).map_err(|error| with_examples(error, &mut source))?
+                    }
                     Content::Rules => Header::of_rules(&record)?,
                 };
             }

@@ -110,6 +110,10 @@ pub(crate) struct CheckArgs {
     /// Output format.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,
+
+    /// Print only the result, and errors.
+    #[arg(long, short, env = "BULK_INVITE_QUIET", help_heading = "Output")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

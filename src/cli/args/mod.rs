@@ -85,20 +85,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Returns the flags of a job, if the command is one.
-    pub(crate) fn job(&self) -> Option<&JobArgs> {
+    /// Returns the format of messages, and whether only errors are printed.
+    pub(crate) fn messages(&self) -> (LogFormat, bool) {
         match self {
-            Command::Run(args) => Some(&args.job),
-            Command::Revoke(args) => Some(&args.job),
-            Command::Check(_)
-            | Command::Status(_)
+            Command::Run(args) => (args.job.log_format, args.job.quiet),
+            Command::Revoke(args) => (args.job.log_format, args.job.quiet),
+            Command::Check(args) => (LogFormat::Text, args.quiet),
+            Command::Status(_)
             | Command::Audit(_)
             | Command::Config { .. }
             | Command::Sandbox(_)
             | Command::Report(_)
             | Command::Template(_)
             | Command::Completions { .. }
-            | Command::Man { .. } => None,
+            | Command::Man { .. } => (LogFormat::Text, false),
         }
     }
 

@@ -11,19 +11,20 @@ use bulk_invite::spreadsheet::{Header, Opened};
 use super::connection::Connection;
 use super::error::CliError;
 use super::fixed::Fixed;
+use super::input::OpenInput;
 use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
-use super::{input, map, rehearsal, targets};
+use super::{input, prompt, rehearsal, targets};
 use crate::cli::args::CheckArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::Account;
 
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, args.map.map.is_some(), screen)?;
+    let OpenInput { opened: input, map, facts } =
+        input::open(&args.file, &args.sheet, &args.map, account.organization, prompt::is_interactive(), screen)?;
     let header = &input.how_read.header;
-    let map = map::open(&args.map, header, screen)?;
     let Organizations { default, directories, unread } =
         if args.offline || (account.credential.is_none() && account.others.is_empty()) {
             offline(args, &account, header, screen)
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
     findings.iter().flatten().try_for_each(|it| printer.finding(it)).map_err(CliError::StandardOutput)?;
     let online = unread.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
     let exit = if unread.is_empty() { checked.exit() } else { Exit::Usage };
-    printer.finish(&checked, online, exit).map_err(CliError::StandardOutput)?;
+    printer.finish(&facts, &checked, online, exit).map_err(CliError::StandardOutput)?;
     Ok(exit)
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod status;
 pub(crate) mod template;
 
 mod connection;
+mod file_problem;
 mod finish;
 mod fixed;
 mod input;
@@ -28,6 +29,7 @@ mod printer;
 mod prompt;
 mod rehearsal;
 mod runtime;
+mod sheet_question;
 mod signals;
 mod stdout;
 mod targets;

@@ -8,19 +8,20 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::report::{self, Report};
+use bulk_invite::report::{self, InputFacts, Report};
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 
 use super::error::CliError;
 use super::finish::finish;
+use super::input::OpenInput;
 use super::job::OpenJob;
 use super::map::MapFile;
 use super::output::Files;
 use super::preview::Preview;
 use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, map, output, rehearsal};
+use super::{input, output, prompt, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
@@ -40,6 +41,7 @@ struct Prepared<'a> {
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
     map: Option<MapFile>,
+    facts: InputFacts,
     files: Files<'a>,
     /// The sandbox, which stops when this is dropped.
     _sandbox: Option<atlas_sandbox::Running>,
@@ -47,20 +49,21 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, args.map.map.is_some(), screen)?;
+    let may_ask = !args.job.yes && prompt::is_interactive();
+    let OpenInput { opened: input, map, facts } =
+        input::open(&args.file, &args.sheet, &args.map, account.organization, may_ask, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
-    let map = map::open(&args.map, &input.how_read.header, screen)?;
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, input, map, files, _sandbox: sandbox })
+    Ok(Prepared { organization, targets, known, input, map, facts, files, _sandbox: sandbox })
 }
 
 impl Prepared<'_> {
     async fn run(self, args: &RunArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
-        let Prepared { organization, targets, known, input, map, files, _sandbox } = self;
+        let Prepared { organization, targets, known, input, map, facts, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
         let api = Api::from(args.account.api);
@@ -136,6 +139,7 @@ impl Prepared<'_> {
             planned: preview.planned(),
             coverage: preview.coverage.as_ref(),
             failed_columns: &preview.failed_columns,
+            input: Some(&facts),
             shard,
         };
         Ok(finish(report, &args.job, screen))

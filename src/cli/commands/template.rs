@@ -43,7 +43,8 @@ fn sample() -> Table {
 
 /// Returns a rule for each department and each title, without what it grants.
 fn starter(path: &Path, args: &SheetArgs, screen: &Screen) -> Result<Table, CliError> {
-    let opened = input::open(path, args, None, true, screen)?;
+    let opened = input::open_sheet(path, args, None, false, screen)?;
+    opened.how_read.assumptions.iter().for_each(|assumption| screen.note(assumption));
     let Starter { columns, left_out } = Starter::read(opened.sheet)?;
     for name in &left_out {
         screen.note(format_args!("column {name:?} has too many different values and is left out"));

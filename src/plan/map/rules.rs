@@ -80,7 +80,7 @@ impl Rules {
     }
 
     /// Returns the cells of the sheet that conditions are about.
-    pub(in crate::plan) fn cells(&self) -> impl Iterator<Item = usize> {
+    pub fn cells(&self) -> impl Iterator<Item = usize> {
         self.columns.iter().map(|column| column.cell)
     }
 

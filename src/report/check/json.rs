@@ -13,6 +13,7 @@ use crate::model::invitation::{ObjectId, OrgRole};
 use crate::model::seats::Seats;
 use crate::plan::check::{Checked, Finding, FindingCode, FindingKind, Share};
 use crate::plan::{ANY, Addresses, Explanation};
+use crate::report::InputFacts;
 use crate::report::map::map_json;
 
 /// The findings so far, kept as JSON because it takes less memory.
@@ -70,6 +71,7 @@ pub struct CheckJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     explained: Option<Vec<Box<RawValue>>>,
     exit_code: i32,
+    input: &'a InputFacts,
     online: bool,
     summary: SummaryJson<'a>,
     version: &'static str,
@@ -124,10 +126,10 @@ struct SeatsJson {
 
 impl<'a> CheckJson<'a> {
     /// Creates the document. `online` is true if the organizations were read.
-    pub fn new(findings: FindingsJson, checked: &'a Checked, online: bool, exit: Exit) -> Self {
+    pub fn new(findings: FindingsJson, input: &'a InputFacts, checked: &'a Checked, online: bool, exit: Exit) -> Self {
         let FindingsJson { problems, warnings, explained } = findings;
         let version = env!("CARGO_PKG_VERSION");
-        Self { problems, warnings, explained, exit_code: exit as i32, online, summary: checked.into(), version }
+        Self { problems, warnings, explained, exit_code: exit as i32, input, online, summary: checked.into(), version }
     }
 }
 

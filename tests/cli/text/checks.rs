@@ -49,20 +49,24 @@ fn an_organization_that_cannot_be_read() {
 fn pages_show_the_output_for_the_samples() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     for (page, samples, command) in [
-        ("docs/spreadsheet.md", &["onboarding.csv"][..], "check onboarding.csv --sandbox"),
+        ("docs/spreadsheet.md", &["onboarding.csv"][..], "check samples/onboarding.csv --sandbox"),
         (
             "docs/mapping.md",
             &["hr-export.csv", "hr-map.csv"],
-            "check hr-export.csv --map hr-map.csv --sandbox --explain",
+            "check samples/hr-export.csv --map samples/hr-map.csv --sandbox --explain",
         ),
     ] {
         let world = World::new();
-        for sample in samples {
-            world.write(sample, std::fs::read(root.join("samples").join(sample)).expect(sample));
+        std::fs::create_dir(world.path("samples")).expect("a folder");
+        for sample in samples.iter().map(|sample| format!("samples/{sample}")) {
+            world.write(&sample, std::fs::read(root.join(&sample)).expect("the sample"));
         }
         let run = world.line(&format!("bulk-invite {command}")).finish();
         let page = std::fs::read_to_string(root.join(page)).expect(page).replace("\r\n", "\n");
-        assert!(page.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
+        let how_read: String = run.stderr.lines().take(3).map(|line| format!("{line}\n")).collect();
+        for shown in [&run.stdout, &how_read] {
+            assert!(page.contains(&format!("```\n{shown}```\n")), "{}", run.output());
+        }
     }
 }
 
