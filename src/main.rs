@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(Cli, clap::Command, Screen), CliError> {
     let (cli, definition, warning) = with_profile(Cli::parse())?;
-    let (format, quiet) = cli.command.job().map_or((LogFormat::Text, false), |job| (job.log_format, job.quiet));
+    let (format, quiet) = cli.command.messages();
     diagnostics::start(format == LogFormat::Json)?;
     let screen = Screen::new(format, quiet);
     warning.iter().for_each(|warning| screen.note(warning));
@@ -61,7 +61,7 @@ fn run(command: Command, definition: clap::Command, screen: &mut Screen) -> Resu
         Command::Revoke(args) => commands::revoke::run(&args, screen),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Report(args) => commands::report::run(&args, screen),
-        Command::Template { xlsx } => commands::template::run(xlsx.as_deref()),
+        Command::Template(args) => commands::template::run(&args, screen),
         Command::Config { command: ConfigCommand::Show { account } } => commands::config::run(&account, definition),
         Command::Completions { shell } => commands::completions::run(shell, definition),
         Command::Man { folder } => commands::man::run(folder.as_deref(), definition),

@@ -9,6 +9,7 @@ use super::Failures;
 use super::event::Event;
 use super::jobs::Entry;
 use super::worker::Trace;
+use crate::model::email::address_or_cell;
 use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::reason::ErrorCode;
@@ -72,7 +73,7 @@ impl<'e> Recorder<'e> {
             Entry::Row(slot, row) => {
                 let org_id = self.org_id.map_or("", |cell| row.cell(cell));
                 let org_id = if org_id.is_empty() { &self.organization } else { org_id };
-                let subject = Subject { row: Some(row.number), email: row.cell(self.email), org_id };
+                let subject = Subject { row: Some(row.number), email: address_or_cell(row.cell(self.email)), org_id };
                 let cells = self.carried.iter().map(|cell| row.raw(*cell));
                 self.journal.append(Some(*slot), subject, outcome, cells);
             }
@@ -105,7 +106,7 @@ impl<'e> Recorder<'e> {
         }
         self.append(entry, outcome);
         let email = match entry {
-            Entry::Row(_, row) => row.cell(self.email),
+            Entry::Row(_, row) => address_or_cell(row.cell(self.email)),
             Entry::Line(_, line) => &line.email,
         };
         if is_unlisted {

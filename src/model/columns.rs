@@ -40,7 +40,7 @@ fn looks_like_formula(cell: &str) -> bool {
 }
 
 /// Returns the cell with a leading apostrophe if it needs one.
-pub(crate) fn protected(cell: &str) -> Cow<'_, str> {
+pub fn protected(cell: &str) -> Cow<'_, str> {
     if looks_like_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 

@@ -130,6 +130,11 @@ impl OrgRoles {
         self.0 |= role.bit();
     }
 
+    /// Returns the roles of both sets.
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Returns whether the set has the role.
     pub fn contains(self, role: OrgRole) -> bool {
         self.0 & role.bit() != 0

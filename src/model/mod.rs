@@ -12,6 +12,7 @@ pub(crate) mod seats;
 pub(crate) mod shard;
 pub(crate) mod status;
 
+pub use self::columns::protected;
 pub use self::email::fold_email;
 pub use self::exit::{Exit, Signal};
 pub use self::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRole, OrgRoles, ProjectAccess};

@@ -1,5 +1,7 @@
-//! Quotes untrusted text in messages: shortened, and without characters that a terminal would hide or interpret.
+//! Quotes untrusted text in messages: shortened, and without characters that a terminal would hide or interpret; and
+//! arguments of commands that a message shows.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The most characters that are shown; enough to find the cell again.
@@ -57,6 +59,23 @@ pub(crate) fn row_ranges(rows: &[u32]) -> String {
     }
     let (more, shown) = (rest.len(), shown.join(", "));
     if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
+/// Puts a character in single quotation marks, or in double ones if it is one of the former.
+pub(crate) fn quoted_char(c: char) -> String {
+    if c == '\'' { "\"'\"".to_owned() } else { format!("{c:?}") }
+}
+
+/// Quotes an argument of a command for the shell of the platform, if it needs quotes.
+pub(crate) fn argument(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c) || (cfg!(windows) && c == '\\');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.into()
+    } else if cfg!(windows) {
+        format!("\"{text}\"").into()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''")).into()
+    }
 }
 
 /// Returns whether a character has no width, reorders its neighbours or looks like a space.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use crate::model::invitation::{Invitation, ObjectId, OrgRole};
 use crate::model::person::PersonKey;
 use crate::plan::classify::{Classified, Classifier};
-use crate::plan::unknown_project_roles;
-use crate::spreadsheet::{Sheet, SheetError};
+use crate::plan::{AddressCount, Addresses, ColumnSurvey, Coverage, FailedColumn, Rules, unknown_project_roles};
+use crate::spreadsheet::{Row, Sheet, SheetError};
 
 /// The most teams or projects with a count of their own; all others are counted together.
 const MOST_NAMED: usize = 10_000;
@@ -29,12 +29,30 @@ pub struct Forecast {
     pub projects: Counts,
     /// The project roles that are not on Atlas's list.
     pub unlisted: UnlistedRoles,
+    /// How the rows fit the rules of the map, if there is one.
+    pub coverage: Option<Coverage>,
     /// How many of the people to send, which a limit may reduce, get the role Organization Owner.
     pub owners: u64,
+    /// The columns of which every value fails.
+    pub failed_columns: Vec<FailedColumn>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
     roles: [u64; OrgRole::ALL.len()],
 }
 
 impl Forecast {
+    /// Starts to count for a sheet with these rules.
+    pub(crate) fn new(rules: Option<&Rules>) -> Self {
+        Self { coverage: rules.map(Coverage::new), ..Self::default() }
+    }
+
+    /// Counts how one more row fits the rules.
+    pub(crate) fn cover(&mut self, rules: Option<&Rules>, row: &Row) {
+        if let (Some(rules), Some(coverage)) = (rules, &mut self.coverage) {
+            coverage.count(rules, row);
+        }
+    }
+
     /// Reads a sheet to its end and counts the people who would be invited: the first valid row of each person who is not
     /// in the directory, and for whom `is_settled` returns false because no earlier run is done with them. Only the first `limit` of them are sent.
     pub fn of(
@@ -43,9 +61,16 @@ impl Forecast {
         limit: u64,
         mut is_settled: impl FnMut(PersonKey, ObjectId) -> bool,
     ) -> Result<Self, SheetError> {
-        let mut forecast = Self::default();
+        let rules = classifier.planner().rules();
+        let mut forecast = Self::new(rules);
+        let mut addresses = AddressCount::new(sheet.header());
+        let mut columns = ColumnSurvey::new(classifier.planner());
         while let Some(row) = sheet.next_row()? {
-            let Classified::Person(key, invitation) = classifier.classify(&row) else { continue };
+            forecast.cover(rules, &row);
+            columns.add(classifier.planner(), &row);
+            let class = classifier.classify(&row);
+            addresses.add(&row, &class);
+            let Classified::Person(key, invitation) = class else { continue };
             let directory = classifier.planner().directory(invitation.organization);
             let is_present = directory.is_some_and(|directory| directory.presence(&invitation.email).is_some());
             if !is_present && !is_settled(key, invitation.organization) {
@@ -54,6 +79,8 @@ impl Forecast {
                 forecast.add(row.number, &invitation);
             }
         }
+        forecast.failed_columns = columns.finish();
+        forecast.addresses = addresses.finish();
         Ok(forecast)
     }
 

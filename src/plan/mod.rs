@@ -3,16 +3,23 @@
 //! Pure: the same row, options and directory give the same result. A caller that also needs to know whether the person is
 //! in the organization already, or in an earlier row, uses [`Directory::presence`], [`digest`] and [`differences`].
 
+mod addresses;
 pub(crate) mod check;
 pub(crate) mod classify;
 mod compare;
 pub(crate) mod directory;
+mod explain;
+mod failed_column;
+mod fixed;
 pub(crate) mod forecast;
 mod formula;
+pub(crate) mod map;
+mod names;
 mod people;
 mod projects;
 mod rejection;
 mod roles;
+mod teams;
 
 use crate::model::email;
 use crate::model::invitation::{Invitation, NotAnObjectId, ObjectId, OrgRoles, ProjectAccess};
@@ -20,12 +27,19 @@ use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::spreadsheet::{CellFault, Header, Row, RowFault};
 
+pub(crate) use addresses::AddressCount;
+pub use addresses::{Addresses, UnreadAddresses};
 pub use check::{Checked, Checker, Finding, FindingCode, FindingKind};
 pub use classify::{Classified, Classifier};
 pub(crate) use compare::not_granted;
 pub use compare::{Differences, differences, digest};
 pub use directory::Directory;
+pub use explain::{Explanation, Grant, GrantKind, Origin};
+pub(crate) use failed_column::ColumnSurvey;
+pub use failed_column::FailedColumn;
+pub use fixed::{CopyError, Correction, FixedCopy};
 pub use forecast::{Forecast, UnlistedRoles};
+pub use map::{CellError, Coverage, MapError, RoleMap, Rules, Starter, Uncovered};
 pub use projects::unknown_project_roles;
 pub use rejection::Rejection;
 pub use roles::{UnknownRole, parse_roles};
@@ -56,6 +70,7 @@ pub struct Planner<'a> {
     teams: Option<usize>,
     projects: Option<usize>,
     org_id: Option<usize>,
+    rules: Option<&'a Rules>,
 }
 
 impl<'a> Planner<'a> {
@@ -71,13 +86,25 @@ impl<'a> Planner<'a> {
             teams: header.teams(),
             projects: header.projects(),
             org_id: header.org_id(),
+            rules: None,
         }
     }
 
-    /// Returns whether the sheet has no roles column and no default roles are set. No row can be valid then, so this is an
-    /// error of the whole sheet.
+    /// Adds what the rules of a map grant to what the rows have.
+    #[must_use]
+    pub fn with_rules(self, rules: Option<&'a Rules>) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Returns the rules of the map, if there is one.
+    pub fn rules(&self) -> Option<&'a Rules> {
+        self.rules
+    }
+
+    /// Returns whether the sheet has no roles column, and neither default roles nor a map are set. No row can be valid
+    /// then, so this is an error of the whole sheet.
     pub fn lacks_roles(&self) -> bool {
-        self.roles.is_none() && self.options.default_roles.is_empty()
+        self.roles.is_none() && self.options.default_roles.is_empty() && self.rules.is_none()
     }
 
     /// Returns the invitation to send for the row, or the first reason why the row is invalid.
@@ -88,8 +115,10 @@ impl<'a> Planner<'a> {
         self.check_cells(row)?;
         let email = self.address(row)?;
         let (organization, directory) = self.organization(row)?;
-        let roles = self.roles(row)?;
-        let (teams, projects) = (self.teams(row, directory)?, self.projects(row, directory)?);
+        let matching = self.matching(row);
+        let roles = self.roles(row, &matching)?;
+        let (mut teams, mut projects) = (self.teams(row, directory)?, self.projects(row, directory)?);
+        self.add_granted(&matching, organization, &mut teams, &mut projects)?;
         Ok(Invitation { organization, email: email.to_owned(), roles, teams, projects })
     }
 
@@ -99,12 +128,19 @@ impl<'a> Planner<'a> {
         if let Some(fault) = row.fault() {
             return vec![self.faulty(fault)];
         }
-        let (email, roles) = (self.address(row).err(), self.roles(row).err());
-        let (organization, teams, projects) = match self.organization(row) {
-            Ok((_, directory)) => (None, self.teams(row, directory).err(), self.projects(row, directory).err()),
-            Err(rejection) => (Some(rejection), None, None),
+        let matching = self.matching(row);
+        let (email, roles) = (self.address(row).err(), self.roles(row, &matching).err());
+        let (organization, teams, projects, granted) = match self.organization(row) {
+            Ok((id, directory)) => {
+                let granted = self.add_granted(&matching, id, &mut Vec::new(), &mut Vec::new());
+                (None, self.teams(row, directory).err(), self.projects(row, directory).err(), granted.err())
+            }
+            Err(rejection) => (Some(rejection), None, None, None),
         };
-        let all = [self.check_cells(row).err(), email, organization, roles, teams, projects];
+        let cells = self.check_cells(row).err();
+        // A rule may be missing only because a cell cannot be read.
+        let roles = roles.filter(|rejection| rejection.code != RejectionCode::NoRule || cells.is_none());
+        let all = [cells, email, organization, roles, teams, projects, granted];
         let mut problems: Vec<Rejection> = Vec::new();
         for problem in all.into_iter().flatten() {
             // A formula error is also an invalid address, role or name, which is not worth a second message.
@@ -126,23 +162,9 @@ impl<'a> Planner<'a> {
         &self.directories
     }
 
-    /// Returns the teams of a valid row, each with its spelling there, so that ids made from names can be shown by name.
-    pub fn named_teams<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
-        let text = self.teams.map_or("", |index| row.cell(index));
-        let directory = self.organization(row).ok().map(|(_, directory)| directory);
-        entries(text).filter_map(move |entry| Some((directory?.team(entry).ok()?, entry)))
-    }
-
-    /// Returns the projects of a valid row, each with its spelling there.
-    pub fn named_projects<'r>(&self, row: &'r Row) -> impl Iterator<Item = (ObjectId, &'r str)> {
-        let text = self.projects.map_or("", |index| row.cell(index));
-        let directory = self.organization(row).ok().map(|(_, directory)| directory);
-        projects::names(text).filter_map(move |name| Some((directory?.project(name).ok()?, name)))
-    }
-
-    /// Returns the name of the projects column.
-    pub fn projects_column(&self) -> Option<&str> {
-        self.projects.map(|index| self.column(index))
+    /// Returns the name of the projects column, if the row has text there.
+    pub fn projects_column(&self, row: &Row) -> Option<&str> {
+        self.projects.filter(|index| !row.cell(*index).is_empty()).map(|index| self.column(index))
     }
 
     fn column(&self, index: usize) -> &str {
@@ -182,7 +204,9 @@ impl<'a> Planner<'a> {
     /// Rejects a row with a cell that must count neither as empty nor as a name.
     fn check_cells(&self, row: &Row) -> Result<(), Rejection> {
         let columns = [Some(self.email), self.org_id, self.roles, self.teams, self.projects];
-        columns.into_iter().flatten().try_for_each(|index| self.check_cell(row, index))
+        columns.into_iter().flatten().try_for_each(|index| self.check_cell(row, index))?;
+        // A rule that depends on an unreadable cell might match or not.
+        self.rules.iter().flat_map(|rules| rules.cells()).try_for_each(|index| self.check_cell(row, index))
     }
 
     fn check_cell(&self, row: &Row, index: usize) -> Result<(), Rejection> {
@@ -220,9 +244,9 @@ impl<'a> Planner<'a> {
                 cell.reject(RejectionCode::MissingEmail, "no email address; fill in the cell or delete the row")
             );
         }
-        email::address(text).map_err(|flaw| {
-            Cell::new(self.column(self.email), text)
-                .reject(RejectionCode::InvalidEmail, format_args!("{} is not an email address: {flaw}", quoted(text)))
+        email::address(text).map_err(|why| {
+            let rejection = Cell::new(self.column(self.email), text).reject(RejectionCode::InvalidEmail, &why);
+            rejection.corrected(why.meant.filter(|meant| meant.is_certain).map(|meant| meant.address))
         })
     }
 
@@ -262,49 +286,33 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn roles(&self, row: &Row) -> Result<OrgRoles, Rejection> {
-        let (index, text) = match self.roles {
-            Some(index) => (index, row.cell(index)),
-            None => (usize::MAX, ""),
-        };
-        let roles = roles::parse_roles(text)
-            .map_err(|unknown| Cell::new(self.column(index), text).reject(RejectionCode::UnknownRole, unknown))?;
+    /// Returns the roles in the row and those of matching rules, or else the default ones.
+    fn roles(&self, row: &Row, matching: &[u32]) -> Result<OrgRoles, Rejection> {
+        let roles = self.own_roles(row)?.union(self.granted_roles(matching));
         if !roles.is_empty() {
             return Ok(roles);
         }
         if self.options.default_roles.is_empty() {
-            return Err(Cell::new(if self.roles.is_some() { self.column(index) } else { "roles" }, text).reject(
-                RejectionCode::MissingRole,
-                "no role; fill in the cell, for example ORG_MEMBER, or set --default-roles",
-            ));
+            return Err(self.without_role(row, matching));
         }
         Ok(self.options.default_roles)
     }
 
+    fn own_roles(&self, row: &Row) -> Result<OrgRoles, Rejection> {
+        let (index, text) = match self.roles {
+            Some(index) => (index, row.cell(index)),
+            None => (usize::MAX, ""),
+        };
+        roles::parse_roles(text).map_err(|unknown| {
+            let cell = Cell::new(self.column(index), text);
+            let correction = unknown.correction().map(|(entry, role)| cell.with(entry, role.as_str()));
+            cell.reject(RejectionCode::UnknownRole, unknown).corrected(correction)
+        })
+    }
+
     fn teams(&self, row: &Row, directory: &Directory) -> Result<Vec<ObjectId>, Rejection> {
         let Some(index) = self.teams else { return Ok(Vec::new()) };
-        let text = row.cell(index);
-        if text.is_empty() {
-            return Ok(Vec::new());
-        }
-        let one = |entry: &str| {
-            let cell = Cell::new(self.column(index), text);
-            let unresolved = |why| rejection::unresolved(cell, rejection::TEAM, entry, why, directory);
-            directory.team(entry).map_err(unresolved)
-        };
-        if !is_list(text) {
-            return Ok(vec![one(text)?]);
-        }
-        // A team's name may contain a separator; only the organization's list of teams shows that.
-        if !directory.is_offline()
-            && let Ok(id) = directory.team(text)
-        {
-            return Ok(vec![id]);
-        }
-        let mut teams = entries(text).map(one).collect::<Result<Vec<_>, _>>()?;
-        teams.sort_unstable();
-        teams.dedup();
-        Ok(teams)
+        teams::parse(Cell::new(self.column(index), row.cell(index)), directory)
     }
 
     fn projects(&self, row: &Row, directory: &Directory) -> Result<Vec<ProjectAccess>, Rejection> {

@@ -69,19 +69,28 @@ pub(super) fn parse(cell: Cell<'_>, directory: &Directory) -> Result<Vec<Project
             return Err(without_roles(cell, entry));
         }
         match directory.project(project) {
-            Ok(project) => match projects.iter_mut().find(|access| access.project == project) {
-                Some(access) => access.roles.extend(roles),
-                None => projects.push(ProjectAccess { project, roles }),
-            },
+            Ok(project) => projects.push(ProjectAccess { project, roles }),
             Err(why) => return Err(rejection::unresolved(cell, rejection::PROJECT, project, why, directory)),
         }
     }
-    for access in &mut projects {
+    merge(&mut projects);
+    Ok(projects)
+}
+
+/// Sorts the projects and their roles, and makes one entry of several for the same project.
+pub(super) fn merge(projects: &mut Vec<ProjectAccess>) {
+    projects.sort_by_key(|access| access.project);
+    projects.dedup_by(|next, access| {
+        let same = next.project == access.project;
+        if same {
+            access.roles.append(&mut next.roles);
+        }
+        same
+    });
+    for access in projects {
         access.roles.sort_unstable();
         access.roles.dedup();
     }
-    projects.sort_unstable();
-    Ok(projects)
 }
 
 /// Returns the names of the projects in a cell.
@@ -103,16 +112,38 @@ fn split<'a>(cell: Cell<'_>, entry: &'a str) -> Result<(&'a str, impl Iterator<I
 }
 
 fn without_roles(cell: Cell<'_>, entry: &str) -> Rejection {
-    let finding = if canonical(entry).is_some() {
-        format!("role {} has no project; write PROJECT=ROLE, or PROJECT=ROLE+ROLE for several roles", quoted(entry))
-    } else {
-        format!(
-            "{} has no role; write PROJECT=ROLE, for example {}=GROUP_READ_ONLY",
-            quoted(entry),
-            entry.trim_end_matches(['=', ' ', '+'])
-        )
-    };
-    cell.reject(RejectionCode::InvalidProject, finding)
+    if canonical(entry).is_some() {
+        let role = quoted(entry);
+        return cell.reject(
+            RejectionCode::InvalidProject,
+            format_args!("role {role} has no project; write PROJECT=ROLE, or PROJECT=ROLE+ROLE for several roles"),
+        );
+    }
+    if let Some((project, roles)) = with_other_sign(entry) {
+        let meant = format!("{project}={roles}");
+        let finding = format_args!("{} has no equals sign; did you mean {meant}?", quoted(entry));
+        return cell.reject(RejectionCode::InvalidProject, finding).corrected(Some(cell.with(entry, &meant)));
+    }
+    let project = entry.split(':').next().unwrap_or_default().trim_end_matches(['=', ' ', '+', ':']);
+    let project = if project.is_empty() { "PROJECT" } else { project };
+    cell.reject(
+        RejectionCode::InvalidProject,
+        format_args!("{} has no role; write PROJECT=ROLE, for example {project}=GROUP_READ_ONLY", quoted(entry)),
+    )
+}
+
+/// Splits an entry such as `billing: GROUP_READ_ONLY`, which has another sign in place of the equals sign.
+fn with_other_sign(entry: &str) -> Option<(&str, &str)> {
+    let is_role = |role: &str| role.split('+').all(|role| canonical(role.trim()).is_some());
+    let by_colon = entry.rsplit_once([':', '\u{ff1a}']).filter(|(_, roles)| is_role(roles.trim()));
+    let (project, roles) = by_colon.or_else(|| {
+        let prefix = entry.to_ascii_uppercase().find("GROUP_").filter(|start| *start > 0)?;
+        let roles = entry[prefix..].trim_end_matches([')', ']']);
+        Some((&entry[..prefix], roles))
+            .filter(|(project, roles)| is_role(roles) && !project.ends_with(char::is_alphanumeric))
+    })?;
+    let project = project.trim_end_matches(|c: char| c.is_whitespace() || ":-\u{2013}\u{2014}>([/".contains(c));
+    (!project.is_empty()).then_some((project, roles.trim()))
 }
 
 fn parse_role(cell: Cell<'_>, role: &str) -> Result<String, Rejection> {
@@ -144,6 +175,9 @@ fn parse_role(cell: Cell<'_>, role: &str) -> Result<String, Rejection> {
 fn canonical(role: &str) -> Option<&'static str> {
     if let Ok(index) = KNOWN.binary_search(&role) {
         return Some(KNOWN[index]);
+    }
+    if !roles::is_name(&role.replace('/', " ")) {
+        return None;
     }
     let key = roles::key(role);
     let bare = without_prefix(&key);
@@ -227,6 +261,9 @@ mod tests {
             ("billing=redonly", UnknownProjectRole),
             ("billing=juggler", UnknownProjectRole),
             ("billing=GROUP_\u{430}", UnknownProjectRole),
+            ("billing=GROUP_OWNER?", UnknownProjectRole),
+            ("billing:owner", InvalidProject),
+            ("billing:", InvalidProject),
             ("bilings=owner", UnknownProject),
         ] {
             let (found, finding) = read(text).unwrap_err();
@@ -234,6 +271,31 @@ mod tests {
             findings.push(finding);
         }
         insta::assert_snapshot!(findings.join("\n"));
+    }
+
+    #[test]
+    fn another_sign_for_the_equals_sign_is_corrected() {
+        for (text, expected) in [
+            ("billing:GROUP_READ_ONLY", Some("billing=GROUP_READ_ONLY")),
+            ("billing: GROUP_READ_ONLY", Some("billing=GROUP_READ_ONLY")),
+            ("billing : read only", Some("billing=read only")),
+            ("billing - GROUP_READ_ONLY+GROUP_OWNER", Some("billing=GROUP_READ_ONLY+GROUP_OWNER")),
+            ("billing (GROUP_READ_ONLY)", Some("billing=GROUP_READ_ONLY")),
+            ("billing GROUP_READ_ONLY", Some("billing=GROUP_READ_ONLY")),
+            ("billing -> GROUP_OWNER", Some("billing=GROUP_OWNER")),
+            ("warehouse=owner; billing:GROUP_READ_ONLY", Some("warehouse=owner; billing=GROUP_READ_ONLY")),
+            ("billing:", None),
+            ("billing: juggler", None),
+            ("billing", None),
+        ] {
+            let rejection = parse(Cell::new("Projects", text), &directory()).unwrap_err();
+            assert_eq!(
+                (rejection.code, rejection.correction.as_deref()),
+                (RejectionCode::InvalidProject, expected),
+                "{text}"
+            );
+            assert!(!rejection.finding.contains(":=") && !rejection.finding.contains("=="), "{}", rejection.finding);
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use std::fmt::{self, Display};
 
-use crate::model::invitation::ObjectId;
 use jiff::Timestamp;
 
+use crate::model::email::fold;
+use crate::model::invitation::ObjectId;
 use crate::model::outcome::Outcome;
 use crate::model::quote::quoted;
 use crate::model::reason::RejectionCode;
 use crate::model::status::Status;
 use crate::plan::directory::{Directory, NoMatch};
+use crate::plan::is_separator;
 
 /// A reason why a row is invalid and is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct Rejection {
     pub column: Option<String>,
     /// The fault and the remedy, without the column.
     pub finding: String,
+    /// The text that the cell was certainly meant to have.
+    pub correction: Option<String>,
 }
 
 impl Rejection {
@@ -40,8 +44,13 @@ impl Display for Rejection {
 }
 
 impl Rejection {
+    /// Returns the rejection with the text that the cell was meant to have, if that is certain.
+    pub(super) fn corrected(self, correction: Option<String>) -> Self {
+        Self { correction, ..self }
+    }
+
     pub(super) fn of_row(code: RejectionCode, finding: String) -> Self {
-        Self { code, column: None, finding }
+        Self { code, column: None, finding, correction: None }
     }
 
     /// Returns the rejection of a row for an organization without credentials.
@@ -75,8 +84,19 @@ impl<'a> Cell<'a> {
         Self { column, text }
     }
 
+    /// Returns the text of the cell with `text` in place of one of its entries.
+    pub(super) fn with(self, entry: &str, text: &str) -> String {
+        let pieces = self.text.split_inclusive(|c: char| c.is_ascii() && is_separator(c as u8));
+        let replaced =
+            pieces.map(|piece| match piece.trim_end_matches(|c: char| c.is_ascii() && is_separator(c as u8)) {
+                known if known.trim() == entry => piece.replacen(entry, text, 1),
+                _ => piece.to_owned(),
+            });
+        replaced.collect()
+    }
+
     pub(super) fn reject(self, code: RejectionCode, finding: impl Display) -> Rejection {
-        Rejection { code, column: Some(self.column.to_owned()), finding: finding.to_string() }
+        Rejection { code, column: Some(self.column.to_owned()), finding: finding.to_string(), correction: None }
     }
 }
 
@@ -106,6 +126,9 @@ pub(super) const PROJECT: Kind = Kind {
     similar: Directory::similar_projects,
 };
 
+/// The fewest characters of a name with a single letter wrong that cannot be another name.
+const LONG_NAME: usize = 6;
+
 /// The maximum number of ids in a message.
 const IDS_SHOWN: usize = 5;
 
@@ -124,7 +147,9 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
             format_args!("{shown} looks like an Atlas id but has {} digits instead of 24; copy it again", entry.len()),
         ),
         NoMatch::Unknown => {
-            let similar: Vec<String> = similar(directory, entry).into_iter().map(quoted).collect();
+            let similar = similar(directory, entry);
+            let correction = only_misspelt(entry, &similar).map(|name| cell.with(entry, name));
+            let similar: Vec<String> = similar.into_iter().map(quoted).collect();
             if similar.is_empty() {
                 return cell.reject(
                     unknown,
@@ -138,6 +163,22 @@ pub(super) fn unresolved(cell: Cell<'_>, kind: Kind, entry: &str, why: NoMatch, 
                     "unknown {noun} {shown}, did you mean {similar}? If not, create the {noun} in Atlas first"
                 ),
             )
+            .corrected(correction)
         }
+    }
+}
+
+/// Returns the one name of which the entry is certainly a misspelling: a letter of a long word differs, and no other name
+/// is near.
+fn only_misspelt<'n>(entry: &str, similar: &[&'n str]) -> Option<&'n str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(&fold(entry), &fold(name));
+    let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let mut near = similar.iter().filter(|name| distance(name) <= 2);
+    match (near.next(), near.next()) {
+        // "Team 1" and "Team 2" differ in a letter, too.
+        (Some(name), None) if distance(name) == 1 && entry.chars().count() >= LONG_NAME && !has_digit(name) => {
+            Some(name)
+        }
+        (Some(_), _) | (None, _) => None,
     }
 }

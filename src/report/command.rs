@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::escaped;
+use crate::model::quote::argument;
 
 /// Returns the command line with these arguments, except for the flags in `without`, and with the flag in `with`.
 pub(super) fn command(arguments: &[OsString], without: &[&str], with: Option<&str>) -> String {
@@ -15,7 +16,7 @@ pub(super) fn command(arguments: &[OsString], without: &[&str], with: Option<&st
         let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
         words.insert(end, flag.into());
     }
-    let line = words.iter().fold("bulk-invite".to_owned(), |line, word| format!("{line} {}", quoted(word)));
+    let line = words.iter().fold("bulk-invite".to_owned(), |line, word| format!("{line} {}", argument(word)));
     escaped(&line).into_owned()
 }
 
@@ -42,16 +43,9 @@ pub(super) fn with_results(arguments: &[OsString], results: &Path) -> Vec<OsStri
     words
 }
 
-/// Quotes an argument for the shell of the platform, if it needs quotes.
-fn quoted(argument: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c) || (cfg!(windows) && c == '\\');
-    if !argument.is_empty() && argument.chars().all(is_plain) {
-        argument.into()
-    } else if cfg!(windows) {
-        format!("\"{argument}\"").into()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''")).into()
-    }
+/// Returns a text as one word of a command line, which cannot control the terminal.
+pub fn shell_word(text: &str) -> String {
+    escaped(&argument(text)).into_owned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
+use super::map::map_json;
 use crate::model::reason::{BlockedReason, Halt};
 use crate::model::status::Status;
 
@@ -13,7 +14,20 @@ const SCHEMA: u32 = 1;
 
 /// Returns the summary as one JSON object.
 pub fn json(report: Report<'_>) -> Value {
-    let Report { summary, results, job, api, shard, planned, arguments: _, dry_run: _, rehearsal: _ } = report;
+    let Report {
+        summary,
+        results,
+        job,
+        api,
+        shard,
+        planned,
+        coverage,
+        failed_columns,
+        input,
+        arguments: _,
+        dry_run: _,
+        rehearsal: _,
+    } = report;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let organizations: Vec<Value> = summary
         .organizations
@@ -49,6 +63,10 @@ pub fn json(report: Report<'_>) -> Value {
             })
         })
         .collect();
+    let failed_columns = failed_columns
+        .iter()
+        .map(|failed| value!({"column": failed.name, "values": failed.values, "error_code": failed.code().code()}))
+        .collect::<Vec<Value>>();
     value!({
         "schema": SCHEMA,
         "version": env!("CARGO_PKG_VERSION"),
@@ -59,14 +77,19 @@ pub fn json(report: Report<'_>) -> Value {
         "exit_reason": summary.exit_reason(),
         "ended_early": summary.halt.as_ref().map(ToString::to_string),
         "ended_early_reason": summary.halt.as_ref().and_then(blocked_reason).map(BlockedReason::code),
+        "input": input,
         "rows": summary.tally.total(),
         "statuses": statuses,
-        "planned": planned.map(|planned| value!({"people": planned.people, "owners": planned.owners})),
+        "planned": planned.map(|planned| value!({
+            "people": planned.people, "owners": planned.owners, "unread_addresses": planned.unread_addresses
+        })),
+        "map": coverage.map(map_json),
         "kept": summary.kept,
         "departed": summary.departed,
         "blank": summary.blank,
         "gone": summary.gone,
         "failures": failures,
+        "failed_columns": failed_columns,
         "organizations": organizations,
         "shard": shard.map(|shard| {
             value!({"number": shard.number(), "of": shard.of(), "rows_elsewhere": summary.elsewhere})

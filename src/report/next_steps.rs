@@ -116,6 +116,9 @@ mod tests {
             rehearsal: has("--sandbox"),
             api: Api::Invites,
             planned: None,
+            coverage: None,
+            failed_columns: &[],
+            input: None,
             shard: None,
         };
         let steps = next_steps(report);

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::explain::{RERUN, blocked_advice, explain, halt_advice};
+use super::explain::{RERUN, blocked_advice, halt_advice};
+use super::failures::{GROUPS_SHOWN, by_remedy, failed_rows};
+use super::map::map_line;
 use super::next_steps::next_steps;
 use super::{Planned, Report, escaped, organization};
-use crate::engine::{Failures, OrganizationSummary, Summary};
+use crate::engine::{OrganizationSummary, Summary};
 use crate::model::status::{JobKind, Status};
 
-/// The number of groups of failures shown; the results have all.
-const GROUPS_SHOWN: usize = 12;
 /// The number of organizations that are named; the results have all.
 const ORGANIZATIONS_SHOWN: usize = 12;
 /// A shorter wait for the rate limit is not worth a line.
@@ -17,15 +17,16 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// Returns the summary as a few lines, without a line feed at the end.
 pub fn text(report: Report<'_>) -> String {
-    let Report { summary, results, job, .. } = report;
+    let Report { summary, results, job, failed_columns, .. } = report;
     let mut lines = vec![nothing_to_do(summary, job).unwrap_or_else(|| counts(summary))];
     lines.extend(other_rows(summary));
     lines.extend(report.planned.and_then(owners));
+    lines.extend(report.coverage.and_then(|coverage| map_line(coverage, report.shard.is_some())));
     let mut printed = Vec::new();
     for (remedy, groups) in by_remedy(&summary.failures) {
         // The details of invalid rows contain the remedy.
         let is_in_details = groups.iter().all(|group| group.status == Status::Invalid);
-        lines.extend(groups.into_iter().map(failed_rows));
+        lines.extend(groups.into_iter().map(|group| failed_rows(group, failed_columns)));
         if !is_in_details {
             lines.push(format!("    -> {remedy}"));
             printed.push(remedy);
@@ -112,7 +113,7 @@ fn other_rows(summary: &Summary) -> impl Iterator<Item = String> {
 }
 
 /// Returns a line about new owners, if the run was to create any.
-fn owners(Planned { people, owners }: Planned) -> Option<String> {
+fn owners(Planned { people, owners, .. }: Planned) -> Option<String> {
     match (owners, people) {
         (0, _) => None,
         (1, 1) => Some("  the person to invite becomes an owner of the organization".to_owned()),
@@ -140,32 +141,6 @@ fn organizations(summary: &Summary) -> Vec<String> {
 
 fn named(one: &OrganizationSummary) -> String {
     organization(one.id, one.name.as_deref())
-}
-
-/// Returns the groups that are shown, those with the same remedy together.
-fn by_remedy(failures: &[Failures]) -> Vec<(&'static str, Vec<&Failures>)> {
-    let mut by_remedy: Vec<(&'static str, Vec<&Failures>)> = Vec::new();
-    for group in failures.iter().take(GROUPS_SHOWN) {
-        let remedy = explain(group.status, group.code.as_ref()).remedy;
-        match by_remedy.iter_mut().find(|(known, _)| *known == remedy) {
-            Some((_, groups)) => groups.push(group),
-            None => by_remedy.push((remedy, vec![group])),
-        }
-    }
-    by_remedy
-}
-
-fn failed_rows(group: &Failures) -> String {
-    let code = group.code.as_ref().map(|code| format!(" {}", escaped(code.as_str()))).unwrap_or_default();
-    let example = match (group.example_row, escaped(&group.example_email)) {
-        (Some(row), email) if email.is_empty() => format!("row {row}"),
-        (Some(row), email) => format!("row {row} ({email})"),
-        (None, email) => email.into_owned(),
-    };
-    let such_as = if group.count == 1 { "" } else { "for example " };
-    let detail = escaped(&group.example_detail);
-    let colon = if detail.is_empty() { "" } else { ": " };
-    format!("  {} {}{code}: {such_as}{example}{colon}{detail}", group.count, group.status.as_str())
 }
 
 /// Returns the lines on the rate limit if it slowed the run down.
@@ -218,6 +193,7 @@ pub fn duration(duration: Duration) -> String {
 mod tests {
     use super::*;
     use crate::atlas::api::Api;
+    use crate::engine::Failures;
     use crate::engine::limiter::Totals;
     use crate::model::invitation::ObjectId;
     use crate::model::reason::{Blocked, BlockedReason, ErrorCode, Halt, RejectionCode, RowReason};
@@ -263,7 +239,20 @@ mod tests {
 
     fn report(summary: &Summary, job: JobKind, dry_run: bool) -> Report<'_> {
         let (results, api) = ("people.results.csv".as_ref(), Api::Invites);
-        Report { summary, results, arguments: &[], job, dry_run, rehearsal: false, api, planned: None, shard: None }
+        Report {
+            summary,
+            results,
+            arguments: &[],
+            job,
+            dry_run,
+            rehearsal: false,
+            api,
+            planned: None,
+            coverage: None,
+            failed_columns: &[],
+            input: None,
+            shard: None,
+        }
     }
 
     #[test]
@@ -275,7 +264,7 @@ mod tests {
 
     #[test]
     fn new_owners_are_counted() {
-        let line = |people, count| owners(Planned { people, owners: count });
+        let line = |people, count| owners(Planned { people, owners: count, unread_addresses: 0 });
         assert_eq!(line(3, 0), None);
         insta::assert_snapshot!(
             [line(1, 1), line(3, 1), line(3, 2)].into_iter().flatten().collect::<Vec<_>>().join("\n")

@@ -3,9 +3,13 @@
 use super::escaped;
 use crate::model::seats::Seats;
 use crate::plan::forecast::UnlistedRoles;
+use crate::plan::{Addresses, FailedColumn};
 
 /// The number of roles that are listed one by one.
 const ROLES_SHOWN: usize = 10;
+
+/// The number of columns that are listed.
+const COLUMNS_SHOWN: usize = 8;
 
 /// Returns the numbers of seats that are needed and free, and the remedy if they are too few.
 pub fn seats(seats: Seats) -> String {
@@ -26,6 +30,31 @@ pub fn seats(seats: Seats) -> String {
         (Some(taken), None) => format!(
             "{needed} needed, {taken} in use; the limit was raised from {limit}, so the number of free seats is unknown"
         ),
+    }
+}
+
+/// Returns the finding about a column of which every value fails, with the column.
+pub fn failed_column(failed: &FailedColumn) -> String {
+    format!("column {}: {}", escaped(&failed.name), escaped(&failed.to_string()))
+}
+
+/// Returns a line about addresses in columns that are not read, if there are any.
+pub fn unread_addresses(addresses: &Addresses) -> Option<String> {
+    let columns: Vec<String> = addresses
+        .unread
+        .iter()
+        .take(COLUMNS_SHOWN)
+        .map(|unread| format!("{} ({})", escaped(&unread.column), unread.addresses))
+        .collect();
+    let more = match addresses.unread.len().saturating_sub(COLUMNS_SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let columns = columns.join(", ");
+    match addresses.all_unread() {
+        0 => None,
+        1 => Some(format!("1 address is in a column that is not read: {columns}")),
+        all => Some(format!("{all} addresses are in columns that are not read: {columns}{more}")),
     }
 }
 
@@ -57,6 +86,7 @@ pub fn unlisted_roles(roles: &UnlistedRoles) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::invitation::{Invitation, ObjectId, OrgRoles, ProjectAccess};
+    use crate::plan::UnreadAddresses;
     use crate::plan::forecast::Forecast;
 
     #[test]
@@ -64,6 +94,16 @@ mod tests {
         let cases = [(18, Some(4)), (620, Some(4)), (1, Some(500)), (1, Some(620)), (18, None), (502, None)];
         let lines = cases.map(|(needed, taken)| seats(Seats { needed, taken }));
         insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn addresses_in_other_columns_are_counted() {
+        let unread = |column: &str, addresses| UnreadAddresses { column: column.to_owned(), addresses };
+        let many: Vec<_> = (1..12).map(|number| unread(&format!("Mail {number}"), number)).collect();
+        let lists =
+            [Vec::new(), vec![unread("Manager", 1)], vec![unread("Manager", 3), unread("N\u{1b}otes", 1)], many];
+        let lines = lists.map(|unread| unread_addresses(&Addresses { unread, ..Addresses::default() }));
+        insta::assert_snapshot!(lines.map(Option::unwrap_or_default).join("\n"));
     }
 
     #[test]

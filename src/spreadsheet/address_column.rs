@@ -4,6 +4,7 @@
 //! columns that differ in a row are for the user to choose from. A private address is never a substitute.
 
 use super::address_name::{AddressName, Claim};
+use super::candidate::Candidate;
 use super::columns::Column;
 use super::error::SheetError;
 use super::reference::{column_flags, described_list, ignore_flags, shortened};
@@ -60,6 +61,7 @@ impl AddressColumn {
             row: row.number,
             choose: column_flags(names, Column::Email, &cells),
             ignore: ignore_flags(names, &cells),
+            candidates: Candidate::all(names, &cells, std::slice::from_ref(row)),
         })
     }
 }
@@ -125,6 +127,7 @@ impl<'a> Candidates<'a> {
             return Err(SheetError::UnknownEmailColumn {
                 columns: described_list(self.names, &others),
                 choose: column_flags(self.names, Column::Email, &others),
+                candidates: Candidate::all(self.names, &others, rows),
             });
         }
         let by_name = [AddressName::Login, AddressName::General, AddressName::Private];

@@ -53,14 +53,16 @@ impl fmt::Display for Assumption {
                 f.write_str("; if names look wrong, set --encoding NAME or save the file as CSV UTF-8")
             }
             Assumption::FirstSheet { sheet, others, without_header } => {
-                write!(f, "reading sheet {}", quoted(sheet))?;
                 if !without_header.is_empty() {
-                    write!(f, ", the first with a header row (not in {})", quoted_list(without_header))?;
+                    let passed_over = quoted_list(without_header);
+                    write!(f, "sheet {} is the first with a header row (not {passed_over})", quoted(sheet))?;
                 }
-                if others.is_empty() {
-                    return Ok(());
+                match (without_header.is_empty(), others.is_empty()) {
+                    (_, true) => return Ok(()),
+                    (true, false) => {}
+                    (false, false) => f.write_str("; ")?,
                 }
-                write!(f, "; the workbook also has {} (choose with --sheet NAME)", quoted_list(others))
+                write!(f, "the workbook also has {} (choose with --sheet NAME)", quoted_list(others))
             }
             Assumption::HiddenRows { rows, treatment } => {
                 let (count, noun) = (rows.len(), if rows.len() == 1 { "row" } else { "rows" });

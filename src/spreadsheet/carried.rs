@@ -38,6 +38,15 @@ pub(super) fn carried(names: &[String], meanings: &[Option<Column>], own: &[usiz
     carried
 }
 
+/// Names the column that holds the cells with addresses as they are in the sheet.
+pub(super) fn original_email(cell: usize, carried: &[Carried]) -> Carried {
+    let mut name = format!("input_{}", Column::Email);
+    while carried.iter().any(|other| normalized(&other.name) == normalized(&name)) {
+        name.insert_str(0, "input_");
+    }
+    Carried { name, cell }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Sheet, SheetOptions};

@@ -30,7 +30,7 @@ impl Column {
     pub(super) const ALL: [Column; 5] = [Column::Email, Column::Roles, Column::Teams, Column::Projects, Column::OrgId];
 
     /// Returns the name that the results file uses.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Column::Email => "email",
             Column::Roles => "roles",
@@ -41,7 +41,7 @@ impl Column {
     }
 
     /// Returns the column that a header cell names, in any known spelling.
-    pub(super) fn named(header: &str) -> Option<Self> {
+    pub(crate) fn named(header: &str) -> Option<Self> {
         if Claim::of(header).is_some_and(Claim::makes_a_header) {
             return Some(Column::Email);
         }

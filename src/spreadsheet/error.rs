@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::candidate::Candidate;
 use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::encoding::Encoding;
@@ -142,6 +143,8 @@ pub enum SheetError {
         columns: String,
         /// The flag to pass for each of them.
         choose: String,
+        /// The columns.
+        candidates: Vec<Candidate>,
     },
     /// Two columns could be the one to invite, and they hold different addresses.
     #[error(
@@ -156,6 +159,8 @@ pub enum SheetError {
         choose: String,
         /// The flags to pass to ignore each of them.
         ignore: String,
+        /// The columns.
+        candidates: Vec<Candidate>,
     },
     /// Two columns have names with the same meaning.
     #[error("{columns} both look like the {column} column; choose with {choose}, or leave one out with {ignore}")]
@@ -319,12 +324,17 @@ mod tests {
             SheetError::TwoHeaderRows { first: 1, second: 3 },
             SheetError::AddressAboveHeader { row: 1, header: 3 },
             SheetError::NoEmailColumn { found: text("\"Name\", \"Phone\"") },
-            SheetError::UnknownEmailColumn { columns: text("\"Login\""), choose: text("--column email=Login") },
+            SheetError::UnknownEmailColumn {
+                columns: text("\"Login\""),
+                choose: text("--column email=Login"),
+                candidates: Vec::new(),
+            },
             SheetError::DifferentAddresses {
                 columns: text("\"Email\" and \"Work Email\""),
                 row: 2,
                 choose: text("--column email=Email or --column \"email=Work Email\""),
                 ignore: text("--ignore-column Email or --ignore-column \"Work Email\""),
+                candidates: Vec::new(),
             },
             SheetError::TwoColumns {
                 column: Column::Roles,

@@ -1,7 +1,7 @@
 //! The header row: the names of the columns, and which of them mean something.
 
 use super::address_column::{AddressColumn, Candidates};
-use super::carried::{Carried, carried};
+use super::carried::{Carried, carried, original_email};
 use super::columns::Column;
 use super::error::SheetError;
 use super::header_row::{self, HeaderRow};
@@ -24,6 +24,7 @@ pub struct Header {
     projects: Option<usize>,
     org_id: Option<usize>,
     carried: Vec<Carried>,
+    is_results: bool,
 }
 
 impl Header {
@@ -56,6 +57,7 @@ impl Header {
             teams: meanings.cell(Column::Teams)?,
             projects: meanings.cell(Column::Projects)?,
             org_id: meanings.cell(Column::OrgId)?,
+            is_results: own.is_some(),
             carried: carried(&names, &meanings.of_cells, &own.unwrap_or_default()),
             names,
         })
@@ -69,6 +71,23 @@ impl Header {
     /// Returns whether another column could be the address to invite.
     pub(super) fn has_rivals(&self) -> bool {
         self.email.has_rivals()
+    }
+
+    /// Reads the names of a table of rules, whose columns have no meaning here.
+    pub(super) fn of_rules(records: &mut LookAhead) -> Result<Self, SheetError> {
+        let HeaderRow { number, names, above } = header_row::first(records)?;
+        Ok(Self {
+            number,
+            above,
+            names,
+            email: AddressColumn::only(usize::MAX),
+            roles: None,
+            teams: None,
+            projects: None,
+            org_id: None,
+            carried: Vec::new(),
+            is_results: false,
+        })
     }
 
     /// Returns the number of the header row, which is 1 unless other rows precede it.
@@ -109,6 +128,16 @@ impl Header {
     /// Returns the cell with the organization's id.
     pub fn org_id(&self) -> Option<usize> {
         self.org_id
+    }
+
+    /// Also copies the cells with addresses, because one of them has more text than the address that is invited.
+    pub(super) fn carry_email(&mut self) {
+        self.carried.push(original_email(self.email.cell, &self.carried));
+    }
+
+    /// Returns whether the sheet is the results of an earlier run, which have an address in the column `email`.
+    pub(super) fn is_results(&self) -> bool {
+        self.is_results
     }
 
     /// Returns the columns that follow the program's own ones in the results, in the order of the sheet.

@@ -50,6 +50,18 @@ pub(super) fn read(records: &mut LookAhead, options: &SheetOptions) -> Result<He
     Err(if last == 0 { SheetError::Empty } else { SheetError::NoSuchHeaderRow { row: number, last } })
 }
 
+/// Reads the first row with text.
+pub(super) fn first(records: &mut LookAhead) -> Result<HeaderRow, SheetError> {
+    while let Some(record) = records.next()? {
+        if !record.is_blank() {
+            whole(&record)?;
+            let names = names(&Row::read(&record, usize::MAX));
+            return Ok(HeaderRow { number: record.number, names, above: Vec::new() });
+        }
+    }
+    Err(SheetError::Empty)
+}
+
 /// Returns the number of the header row, without reading it.
 fn find(records: &mut LookAhead, options: &SheetOptions) -> Result<u32, SheetError> {
     let mut search = Search::default();

@@ -77,12 +77,6 @@ impl LookAhead {
         }
         Ok(self.ahead.get(skipped).map(Kept::record))
     }
-
-    /// Returns how many rows with text are still to come, if that is known without reading them.
-    pub(super) fn rows_left(&self) -> Option<u64> {
-        let ahead = self.ahead.iter().filter(|kept| !kept.record().is_blank()).count();
-        Some(self.source.rows_left()? + ahead as u64)
-    }
 }
 
 #[cfg(test)]

@@ -45,10 +45,15 @@ impl Sheet {
             Input::File(path) => (open_file(&path)?, Some(path)),
             Input::Stream(reader) => (Reader::Stream(reader), None),
         };
-        let (mut sheet, how_read) = read_from(reader, options)?;
+        let (mut sheet, mut how_read) = read_from(reader, options)?;
         sheet.path = path;
         sheet.compare_addresses()?;
         let rows = RowCount::of(&sheet)?;
+        // Without a first pass it is unknown whether the cells have more text than the addresses.
+        if rows.as_ref().is_none_or(|rows| rows.has_decorated_email) && !sheet.header.is_results() {
+            sheet.header.carry_email();
+            how_read.header.carry_email();
+        }
         Ok(Opened { sheet, how_read, rows })
     }
 
@@ -215,7 +220,10 @@ fn read_sheet(workbook: &mut Workbook, index: usize, options: &SheetOptions) -> 
     match options.hidden_rows {
         _ if rows.is_empty() => {}
         None => return Err(SheetError::HiddenRows { rows }),
-        Some(treatment) => how_read.assumptions.push(Assumption::HiddenRows { rows, treatment }),
+        Some(treatment) => {
+            how_read.skipped_hidden = if treatment == HiddenRows::Skip { rows.len() as u64 } else { 0 };
+            how_read.assumptions.push(Assumption::HiddenRows { rows, treatment });
+        }
     }
     let ours = [Some(header.email()), header.roles(), header.teams(), header.projects(), header.org_id()];
     let hidden = ours.into_iter().flatten().filter(|column| table.is_column_hidden(*column));

@@ -17,9 +17,22 @@ pub enum HiddenRows {
     Include,
 }
 
+/// The kind of rows that a sheet has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// A person per row, so that a column with addresses is required.
+    #[default]
+    People,
+    /// A rule of a map per row; no column has a meaning here, and [`Header::email`](super::Header::email) is beyond the
+    /// last cell.
+    Rules,
+}
+
 /// The settings of reading a sheet; by default everything is detected and every row is read.
 #[derive(Clone, Debug, Default)]
 pub struct SheetOptions {
+    /// The kind of rows.
+    pub content: Content,
     /// The separator of cells, unless it is to be detected from the header.
     pub delimiter: Option<Delimiter>,
     /// The encoding of text, unless it is to be detected.

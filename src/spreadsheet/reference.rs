@@ -66,7 +66,7 @@ pub(super) fn ignore_flags(names: &[String], cells: &[usize]) -> String {
 }
 
 /// Returns the names of all columns, shortened.
-pub(super) fn shortened(names: &[String]) -> String {
+pub(crate) fn shortened(names: &[String]) -> String {
     let names = names.iter().filter(|name| !name.is_empty());
     let shown: Vec<String> = names.clone().take(NAMES_SHOWN).map(|name| quoted_up_to(name, NAME_SHOWN)).collect();
     match names.count().checked_sub(NAMES_SHOWN) {
@@ -75,12 +75,17 @@ pub(super) fn shortened(names: &[String]) -> String {
     }
 }
 
-fn flag(flag: &str, before: &str, names: &[String], cell: usize) -> String {
+/// Returns the text by which a flag refers to a column: its name, or letters.
+pub(super) fn reference(names: &[String], cell: usize) -> String {
     let name = names.get(cell).map_or("", String::as_str);
     // A letter stands for a name that no shell would pass on as it is, or that another column has.
     let is_safe = |c: char| c.is_alphanumeric() || " -_.,:;/()[]*+#&'@<>=?|".contains(c);
     let is_usable = name.chars().all(is_safe) && name.chars().count() <= NAME_IN_FLAG && !name.starts_with('-');
-    let name = if is_usable && resolve(names, name) == Referent::One(cell) { name } else { &letters(cell) };
+    if is_usable && resolve(names, name) == Referent::One(cell) { name.to_owned() } else { letters(cell) }
+}
+
+fn flag(flag: &str, before: &str, names: &[String], cell: usize) -> String {
+    let name = reference(names, cell);
     let is_word = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     let quote = if is_word { "" } else { "\"" };
     format!("{flag} {quote}{before}{name}{quote}")

@@ -70,7 +70,7 @@ impl Row {
     }
 
     /// Returns how many cells the row has, which may be fewer than the header has.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -89,6 +89,12 @@ impl Row {
         let Some(&end) = self.ends.get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         unprotected(self.text.get(start as usize..end as usize).unwrap_or_default())
+    }
+
+    /// Returns the cell of each occurrence of an ASCII character, in their order.
+    pub(crate) fn cells_with(&self, byte: u8) -> impl Iterator<Item = usize> {
+        let ends = &self.ends;
+        memchr::memchr_iter(byte, self.text.as_bytes()).map(|at| ends.partition_point(|&end| end as usize <= at))
     }
 
     /// Returns the fault of the row, if it has one.
@@ -147,6 +153,12 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 5].map(|i| row.cell(i)), ["a", "b", "", "c", "dd", ""]);
         assert_eq!(row.raw(0), " a ");
         assert_eq!(row.fault(), None);
+    }
+
+    #[test]
+    fn the_cells_with_a_character_are_found() {
+        let row = row(&[b"@", b"", b"a@b@", b"c", b"@"], 9);
+        assert_eq!(row.cells_with(b'@').collect::<Vec<_>>(), [0, 2, 2, 4]);
     }
 
     #[test]

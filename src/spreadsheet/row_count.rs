@@ -7,6 +7,8 @@ use super::options::SheetOptions;
 use super::record::{Cut, Record};
 use super::row::Row;
 use super::sheet::Sheet;
+use crate::model::columns::unprotected;
+use crate::model::email::is_decorated;
 use crate::model::invitation::ObjectId;
 
 /// The rows below a header, of those that belong to the shard.
@@ -16,29 +18,24 @@ pub struct RowCount {
     pub total: u64,
     /// Those of each organization; a row with an invalid id belongs to none.
     pub by_organization: HashMap<ObjectId, u64>,
+    /// Whether a cell means an address but has other text, too, such as `Name <address>`.
+    pub(super) has_decorated_email: bool,
 }
 
 impl RowCount {
     /// Counts the rows of a sheet of which none has been read; `None` if the input would have to be read twice and cannot.
+    ///
+    /// # Errors
+    ///
+    /// A row that has swallowed others.
     pub(super) fn of(sheet: &Sheet) -> Result<Option<Self>, SheetError> {
-        let SheetOptions { organization, shard, .. } = sheet.options;
-        if let Some(column) = sheet.header.org_id() {
-            return sheet.reopen().map(|sheet| by_organization(sheet, column)).transpose();
-        }
-        let all = match sheet.source.rows_left() {
-            Some(rows) => Some(rows),
-            None => sheet.reopen().map(count).transpose()?,
-        };
-        let is_taken = shard.is_none_or(|shard| shard.takes("", organization));
-        Ok(all.map(|all| {
-            let total = if is_taken { all } else { 0 };
-            Self { total, by_organization: organization.map(|id| (id, total)).into_iter().collect() }
-        }))
+        sheet.reopen().map(count).transpose()
     }
 }
 
-fn by_organization(mut sheet: Sheet, column: usize) -> Result<RowCount, SheetError> {
+fn count(mut sheet: Sheet) -> Result<RowCount, SheetError> {
     let mut rows = RowCount::default();
+    let (email, organization) = (sheet.header.email(), sheet.header.org_id());
     let columns = sheet.header.names().len();
     // A sheet that breaks off is reported when its rows are processed.
     while let Ok(Some(record)) = sheet.source.next() {
@@ -46,25 +43,29 @@ fn by_organization(mut sheet: Sheet, column: usize) -> Result<RowCount, SheetErr
         if record.is_blank() {
             continue;
         }
-        let row = Row::read(&record, columns);
-        if !sheet.takes(&row) {
-            continue;
+        if !rows.has_decorated_email && memchr::memchr2(b'<', b':', record.bytes).is_some() {
+            let cell = record.cells().nth(email).and_then(|cell| str::from_utf8(cell).ok());
+            rows.has_decorated_email = cell.is_some_and(|cell| is_decorated(unprotected(cell).trim()));
+        }
+        let row = organization.map(|column| (column, Row::read(&record, columns)));
+        if let Some((column, row)) = row {
+            if !sheet.takes(&row) {
+                continue;
+            }
+            let text = row.cell(column);
+            if let Some(id) = if text.is_empty() { sheet.options.organization } else { text.parse().ok() } {
+                *rows.by_organization.entry(id).or_default() += 1;
+            }
         }
         rows.total += 1;
-        let text = row.cell(column);
-        if let Some(id) = if text.is_empty() { sheet.options.organization } else { text.parse().ok() } {
-            *rows.by_organization.entry(id).or_default() += 1;
-        }
     }
-    Ok(rows)
-}
-
-/// Counts rows with text, without looking into their cells.
-fn count(mut sheet: Sheet) -> Result<u64, SheetError> {
-    let mut rows = 0;
-    while let Ok(Some(record)) = sheet.source.next() {
-        check(&record)?;
-        rows += u64::from(!record.is_blank());
+    let SheetOptions { organization: default, shard, .. } = sheet.options;
+    if organization.is_none() {
+        // All rows belong to one shard.
+        if shard.is_some_and(|shard| !shard.takes("", default)) {
+            rows.total = 0;
+        }
+        rows.by_organization = default.map(|id| (id, rows.total)).into_iter().collect();
     }
     Ok(rows)
 }

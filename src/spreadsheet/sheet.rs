@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::error::SheetError;
 use super::header::Header;
 use super::look_ahead::LookAhead;
-use super::options::SheetOptions;
+use super::options::{Content, SheetOptions};
 use super::row::Row;
 use super::source::Source;
 
@@ -25,7 +25,10 @@ impl Sheet {
     /// Reads up to the header, and chooses the columns by its names and by the cells of the first rows.
     pub(super) fn below_header(source: Source, options: &SheetOptions) -> Result<Self, SheetError> {
         let mut source = LookAhead::new(source);
-        let header = Header::read(&mut source, options)?;
+        let header = match options.content {
+            Content::People => Header::read(&mut source, options)?,
+            Content::Rules => Header::of_rules(&mut source)?,
+        };
         let options = options.clone();
         Ok(Self { source, header, options, path: None, skipped_blank: 0, elsewhere: 0, failed: false })
     }

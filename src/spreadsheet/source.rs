@@ -30,12 +30,4 @@ impl Source {
             Source::Workbook(_) => None,
         }
     }
-
-    /// Returns how many rows with text are still to come, if that is known without reading them.
-    pub(super) fn rows_left(&self) -> Option<u64> {
-        match self {
-            Source::Text(_) => None,
-            Source::Workbook(table) => Some(table.rows_left()),
-        }
-    }
 }

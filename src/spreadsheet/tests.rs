@@ -211,7 +211,7 @@ fn rows_are_counted_for_each_organization() {
     ];
     let text: String = table.iter().map(|row| row.join(",") + "\n").collect();
     let options = SheetOptions { organization: Some(other), ..SheetOptions::default() };
-    let expected = RowCount { total: 4, by_organization: [(mine, 2), (other, 1)].into() };
+    let expected = RowCount { total: 4, by_organization: [(mine, 2), (other, 1)].into(), has_decorated_email: false };
     for content in [text.into_bytes(), workbook(&table)] {
         assert_eq!(open_file("people", &content, &options).rows, Some(expected.clone()));
     }
@@ -221,7 +221,8 @@ fn rows_are_counted_for_each_organization() {
 fn rows_that_cannot_name_an_organization_have_the_given_one() {
     let organization: Option<ObjectId> = MINE.parse().ok();
     let options = SheetOptions { organization, ..SheetOptions::default() };
-    let expected = RowCount { total: 2, by_organization: [(organization.unwrap(), 2)].into() };
+    let expected =
+        RowCount { total: 2, by_organization: [(organization.unwrap(), 2)].into(), has_decorated_email: false };
     let table = ["email", "a@example.com", "b@example.com"].map(|cell| vec![cell.to_owned()]);
     for content in [b"email\na@example.com\n\nb@example.com\n".to_vec(), workbook(&table)] {
         assert_eq!(open_file("people", &content, &options).rows, Some(expected.clone()));

@@ -143,7 +143,7 @@ fn check_fails_if_the_organization_cannot_be_read() {
         let run = check(&world, &["--max-attempts", "1"]).aimed_at(base_url);
         let run = run.env("MONGODB_ATLAS_ACCESS_TOKEN", token).env("MONGODB_ATLAS_ORG_ID", organization).finish();
         run.exits(2);
-        assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1), "{}", run.output());
+        assert_eq!((run.stdout.as_str(), run.messages().len()), ("", 1), "{}", run.output());
         run
     };
     let refused = run("a-secret-that-opens-nothing", ORGANIZATION, &server.base_url());
@@ -180,7 +180,7 @@ fn check_reads_standard_input_and_ignores_a_broken_pipe() {
     run.exits(0);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.output());
     assert_eq!(world.read("code"), "1\n", "{}", run.output());
-    assert_eq!(run.stderr.lines().count(), 1, "{}", run.output());
+    assert_eq!(run.messages().len(), 1, "{}", run.output());
 }
 
 #[test]
@@ -208,4 +208,24 @@ fn no_cell_controls_the_terminal() {
             assert!(json.contains(r"b\u001b[31m\u009b2J\u202e\u200bb@example.com"), "{}", run.output());
         }
     }
+}
+
+#[test]
+fn how_the_sheet_was_read_is_printed_unless_quiet() {
+    let world = World::new();
+    world.write("people.csv", "Name;Work Email;Role\nAda;ada@example.com;member\n");
+    let check = |arguments: &[&str]| {
+        let run = world.program(&["check", "people.csv", "--offline", "--format", "json"]).args(arguments).finish();
+        run.exits(0);
+        run
+    };
+    let run = check(&[]);
+    assert!(run.stderr.starts_with("reading people.csv: "), "{}", run.output());
+    assert_eq!(check(&["--quiet"]).stderr, "");
+    let input = &run.json()["input"];
+    assert_eq!((&input["separator"], &input["rows"], &input["header_row"]), (&";".into(), &1.into(), &1.into()));
+    assert_eq!(input["columns"][0], serde_json::json!({"column": "email", "letter": "B", "name": "Work Email"}));
+    assert_eq!(input["unused"], serde_json::json!([{"letter": "A", "name": "Name"}]));
+    let run = world.program(&["run", "people.csv", "--sandbox", "--quiet", "--summary", "-"]).finish();
+    assert_eq!((run.stderr.as_str(), &run.json()["input"]), ("", input), "{}", run.output());
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod bad_rows;
+mod cells;
 #[cfg(unix)]
 mod changed_results;
 mod check;
@@ -20,6 +21,7 @@ mod ledger;
 mod lists;
 #[cfg(unix)]
 mod locks;
+mod map;
 mod network;
 mod nightly;
 mod odd_answers;

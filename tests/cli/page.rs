@@ -23,6 +23,12 @@ fn run_and_report_write_the_same_page() {
     let run = world.invite(&server.base_url()).args(&["--report", "page.html", "--concurrency", "1"]).finish();
     run.exits(1);
     let page = world.read("page.html");
+    // Only the run knows the spreadsheet.
+    let (before, rest) = page.split_once("<section>\n<h2>How the spreadsheet was read</h2>\n").expect("a section");
+    let (section, after) = rest.split_once("</section>\n").expect("its end");
+    assert!(section.contains("people.csv: CSV, comma, UTF-8; header in row 1."), "{section}");
+    assert!(section.contains("<th scope=\"row\">email<td>&quot;email&quot;"), "{section}");
+    let page = format!("{before}{after}");
     world.program(&["report", "people.results.csv"]).finish().exits(0);
     // But for the time it was made.
     assert_eq!(world.read("people.results.html").len(), page.len());

@@ -117,3 +117,43 @@ fn without_a_question_nothing_is_asked() {
     run.exits(0);
     assert_eq!(scene.created(), 2, "no terminal on standard input {}", run.output());
 }
+
+/// A sheet of which two columns could have the addresses.
+const TWO: &str = "email,roles,Work Email\nada@example.com,member,ada@example.org\n";
+
+#[test]
+fn a_sheet_with_two_address_columns_asks_for_one() {
+    let scene = Scene::new();
+    scene.world.write("people.csv", TWO);
+    let check =
+        |typist| scene.world.program(&["check", "people.csv", "--offline", "--format", "json"]).at_a_keyboard(typist);
+    for (answer, column) in [("1", "email"), ("2", "Work Email")] {
+        let (run, seen) = check(Typist { answer, ..NO });
+        run.exits(0);
+        assert!(seen.contains("2  Work Email: ada@example.org\n") && seen.contains("[1-2] "), "{seen:?}");
+        assert_eq!(run.json()["input"]["columns"][0]["name"], column, "{}", run.output());
+        assert!(run.stderr.contains("--column "), "the flag for next time {}", run.output());
+    }
+    for answer in ["", "0", "3", "Work Email", "y"] {
+        let (run, _) = check(Typist { answer, ..NO });
+        run.exits(2);
+        assert_eq!(run.stdout, "", "{answer:?} {}", run.output());
+    }
+    let (run, _) = check(Typist { ahead: "1\n", answer: "", ..NO });
+    run.exits(2);
+}
+
+#[test]
+fn a_run_without_questions_refuses_two_address_columns() {
+    let scene = Scene::new();
+    scene.world.write("people.csv", TWO);
+    let (run, seen) = scene.run(&["--yes"]).at_a_keyboard(NO);
+    run.exits(2);
+    assert!(seen.is_empty() && run.stderr.starts_with("error: "), "{seen:?} {}", run.output());
+    scene.run(&[]).finish().exits(2);
+    let (run, seen) = scene.run(&["--sandbox"]).at_a_keyboard(Typist { answer: "2", ..NO });
+    run.exits(0);
+    assert!(seen.contains("[1-2] "), "{seen:?} {}", run.output());
+    assert_eq!(scene.world.results_in("people.sandbox.results.csv").column("email"), ["ada@example.org"]);
+    assert_eq!(scene.created(), 0);
+}

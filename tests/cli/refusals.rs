@@ -1,4 +1,4 @@
-//! Commands that are refused: exit code 2, one line on standard error, nothing sent, nothing written.
+//! Commands that are refused: exit code 2, one error on standard error, nothing sent, nothing written.
 //!
 //! `text::refusals` holds that line, for the same commands.
 
@@ -345,7 +345,7 @@ fn a_refused_command_sends_and_writes_nothing() {
         for line in refusals.lines {
             let refused = world.line(line).with_token(&server).finish();
             refused.exits(2);
-            assert_eq!((refused.stdout.as_str(), refused.stderr.lines().count()), ("", 1), "{}", refused.output());
+            assert_eq!((refused.stdout.as_str(), refused.messages().len()), ("", 1), "{}", refused.output());
             assert!(!refused.stderr.contains(SECRET), "{}", refused.output());
         }
         assert_eq!(files(&world), before, "{}: nothing is written", refusals.theme);

@@ -80,8 +80,8 @@ fn the_schema_rejects_a_missing_and_an_unknown_field() {
 #[test]
 fn the_summary_has_exactly_the_documented_fields() {
     let world = World::with_people(3);
-    let mut sheet = world.read("people.csv");
-    sheet += "bob@example.com,member of none\n";
+    let mut sheet = world.read("people.csv").replacen("email,roles", "email,roles,teams,note", 1);
+    sheet += "bob@example.com,member of none,Squad\ncleo@example.com,member,Squad\n";
     world.write("people.csv", sheet);
     let start = |server: &Running, arguments: &[&str]| {
         world

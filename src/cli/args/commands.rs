@@ -8,7 +8,7 @@ use atlas_sandbox::Fault;
 use clap::Args;
 
 use super::choices::{CheckFormat, DuplicatesArg};
-use super::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
+use super::groups::{AccountArgs, CallArgs, JobArgs, MapArgs, SheetArgs};
 use super::values::{speed, time};
 
 #[derive(Debug, Args)]
@@ -21,6 +21,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) sheet: SheetArgs,
+
+    #[command(flatten)]
+    pub(crate) map: MapArgs,
 
     /// Use an embedded imitation of Atlas: no account, no network, no email.
     #[arg(long, conflicts_with_all = ["org_id", "base_url"], help_heading = "Trial runs")]
@@ -74,6 +77,9 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) sheet: SheetArgs,
 
+    #[command(flatten)]
+    pub(crate) map: MapArgs,
+
     /// Use an embedded imitation of Atlas: no account, no network.
     #[arg(long, conflicts_with_all = ["org_id", "base_url", "offline"], help_heading = "Trial runs")]
     pub(crate) sandbox: bool,
@@ -91,9 +97,23 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) calls: CallArgs,
 
+    /// Also print what each person gets, and from which cell or rule of --map.
+    #[arg(long, env = "BULK_INVITE_EXPLAIN", help_heading = "Output")]
+    pub(crate) explain: bool,
+
+    /// Also write a copy of the sheet to FILE, with the cells corrected that were certainly meant otherwise.
+    ///
+    /// FILE must not exist yet. It is CSV with the columns and the order of the sheet.
+    #[arg(long, value_name = "FILE", conflicts_with = "shard", help_heading = "Output")]
+    pub(crate) fixed: Option<PathBuf>,
+
     /// Output format.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text, env = "BULK_INVITE_FORMAT", help_heading = "Output")]
     pub(crate) format: CheckFormat,
+
+    /// Print only the result, and errors.
+    #[arg(long, short, env = "BULK_INVITE_QUIET", help_heading = "Output")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +158,20 @@ pub(crate) struct ReportArgs {
     /// Output file, or `-` for standard output [default: RESULTS with the extension `.html`].
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TemplateArgs {
+    /// Print a map for SHEET instead: a rule for each of its departments and job titles, to fill in.
+    #[arg(long = "map", value_name = "SHEET")]
+    pub(crate) mapped: Option<PathBuf>,
+
+    /// Write a workbook to FILE instead, with a list to choose organization roles from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xlsx: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) sheet: SheetArgs,
 }
 
 #[derive(Debug, Args)]

@@ -59,6 +59,7 @@ pub(super) const REPORT: Examples = &[
 pub(super) const TEMPLATE: Examples = &[
     ("Write a CSV file", "bulk-invite template > people.csv"),
     ("Write an Excel workbook", "bulk-invite template --xlsx people.xlsx"),
+    ("Write a map for an HR export, to fill in", "bulk-invite template --map people.csv > map.csv"),
 ];
 
 pub(super) const CONFIG: Examples = &[

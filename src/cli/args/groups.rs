@@ -160,6 +160,22 @@ pub(crate) struct SheetArgs {
     pub(crate) shard: Option<Shard>,
 }
 
+/// Flags for a map of other columns to roles, teams and projects.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Spreadsheet")]
+pub(crate) struct MapArgs {
+    /// Rules that grant roles by other columns.
+    ///
+    /// Its columns `roles`, `teams` and `projects` are what people get; all others, such as `Department`, are conditions on
+    /// the columns of the spreadsheet.
+    #[arg(long, value_name = "FILE", env = "BULK_INVITE_MAP")]
+    pub(crate) map: Option<PathBuf>,
+
+    /// Allow the rules of --map to grant ORG_OWNER.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) map_owners: bool,
+}
+
 /// Flags of every request: rate, timeouts, attempts and trust.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]

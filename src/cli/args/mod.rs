@@ -12,9 +12,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::choices::{CheckFormat, LogFormat};
-pub(crate) use self::commands::{AuditArgs, CheckArgs, ReportArgs, RevokeArgs, RunArgs, SandboxArgs, StatusArgs};
+pub(crate) use self::commands::{
+    AuditArgs, CheckArgs, ReportArgs, RevokeArgs, RunArgs, SandboxArgs, StatusArgs, TemplateArgs,
+};
 pub(crate) use self::examples::HEADING as EXAMPLES;
-pub(crate) use self::groups::{AccountArgs, CallArgs, JobArgs, SheetArgs};
+pub(crate) use self::groups::{AccountArgs, CallArgs, JobArgs, MapArgs, SheetArgs};
 pub(crate) use self::values::INDEX as INDEX_VARIABLE;
 
 /// Invite a spreadsheet of people to a MongoDB Atlas organization, each exactly once.
@@ -54,13 +56,13 @@ pub(crate) enum Command {
     /// Make an HTML page from a results file, whether or not the run has finished.
     #[command(after_long_help = examples::text(examples::REPORT))]
     Report(ReportArgs),
-    /// Print a sample spreadsheet as CSV.
-    #[command(after_long_help = examples::text(examples::TEMPLATE))]
-    Template {
-        /// Write a workbook to FILE instead, with a list to choose organization roles from.
-        #[arg(long, value_name = "FILE")]
-        xlsx: Option<PathBuf>,
-    },
+    /// Print a sample spreadsheet as CSV, or a map to fill in.
+    #[command(
+        mut_arg("default_roles", |roles| roles.hide(true)),
+        mut_arg("shard", |shard| shard.hide(true)),
+        after_long_help = examples::text(examples::TEMPLATE)
+    )]
+    Template(Box<TemplateArgs>),
     /// Show the effective settings.
     #[command(after_long_help = examples::text(examples::CONFIG))]
     Config {
@@ -83,20 +85,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Returns the flags of a job, if the command is one.
-    pub(crate) fn job(&self) -> Option<&JobArgs> {
+    /// Returns the format of messages, and whether only errors are printed.
+    pub(crate) fn messages(&self) -> (LogFormat, bool) {
         match self {
-            Command::Run(args) => Some(&args.job),
-            Command::Revoke(args) => Some(&args.job),
-            Command::Check(_)
-            | Command::Status(_)
+            Command::Run(args) => (args.job.log_format, args.job.quiet),
+            Command::Revoke(args) => (args.job.log_format, args.job.quiet),
+            Command::Check(args) => (LogFormat::Text, args.quiet),
+            Command::Status(_)
             | Command::Audit(_)
             | Command::Config { .. }
             | Command::Sandbox(_)
             | Command::Report(_)
-            | Command::Template { .. }
+            | Command::Template(_)
             | Command::Completions { .. }
-            | Command::Man { .. } => None,
+            | Command::Man { .. } => (LogFormat::Text, false),
         }
     }
 
@@ -111,7 +113,7 @@ impl Command {
             Command::Config { command: ConfigCommand::Show { account } } => Some(account),
             Command::Sandbox(_)
             | Command::Report(_)
-            | Command::Template { .. }
+            | Command::Template(_)
             | Command::Completions { .. }
             | Command::Man { .. } => None,
         }

@@ -10,6 +10,7 @@ use bulk_invite::results::{FileLock, ResultsReader};
 
 use super::connection::Connection;
 use super::error::CliError;
+use super::input::open_results;
 use super::look_up::{LookedUp, look_up};
 use super::stdout;
 use super::targets::of_results;
@@ -23,7 +24,7 @@ pub(crate) fn run(args: &AuditArgs, screen: &mut Screen) -> Result<Exit, CliErro
     let path = || args.results.clone();
     // The results of a run that is still going do not have its latest invites.
     let _lock = FileLock::take(&args.results).map_err(|source| CliError::ResultsInUse { path: path(), source })?;
-    let mut results = ResultsReader::open(&args.results)?;
+    let mut results = open_results(&args.results)?;
     if results.is_torn() {
         let path = args.results.display();
         screen.note(format_args!("the last line of {path} is incomplete, because its run was killed"));

@@ -4,23 +4,26 @@
 use bulk_invite::atlas::Api;
 use bulk_invite::engine::preflight;
 use bulk_invite::model::{Blocked, Exit, ObjectId, PersonKeys};
-use bulk_invite::plan::{ANY, Checker, Classifier, Directory, PlanOptions, Planner};
-use bulk_invite::report::{organization, rows};
+use bulk_invite::plan::{ANY, Checker, Classifier, Directory, FailedColumn, PlanOptions, Planner};
+use bulk_invite::report::{self, organization, rows};
 use bulk_invite::spreadsheet::{Header, Opened};
 
 use super::connection::Connection;
 use super::error::CliError;
+use super::fixed::Fixed;
+use super::input::OpenInput;
 use super::look_up::{LookedUp, look_up};
 use super::printer::Printer;
 use super::unread::Alternative;
-use super::{input, rehearsal, targets};
+use super::{input, prompt, rehearsal, targets};
 use crate::cli::args::CheckArgs;
 use crate::cli::screen::Screen;
 use crate::cli::settings::Account;
 
 pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let (account, _sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let OpenInput { opened: input, map, facts } =
+        input::open(&args.file, &args.sheet, &args.map, account.organization, prompt::is_interactive(), screen)?;
     let header = &input.how_read.header;
     let Organizations { default, directories, unread } =
         if args.offline || (account.credential.is_none() && account.others.is_empty()) {
@@ -31,21 +34,35 @@ pub(crate) fn run(args: &CheckArgs, screen: &mut Screen) -> Result<Exit, CliErro
 
     let default_roles = args.sheet.default_roles.unwrap_or_default();
     let options = PlanOptions { default_roles, organization: default };
-    let known = directories.iter().map(|(id, directory)| (*id, directory)).collect();
-    let planner = Planner::new(options, header, known);
-    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header);
+    let known: Vec<_> = directories.iter().map(|(id, directory)| (*id, directory)).collect();
+    let rules = map.as_ref().map(|map| map.bind(header, &known)).transpose()?;
+    let planner = Planner::new(options, header, known).with_rules(rules.as_ref());
+    let failed_columns = FailedColumn::find(&input.sheet, &planner);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), header, failed_columns);
     let mut printer = Printer::new(args.format).map_err(CliError::StandardOutput)?;
+    checker.failed_columns(|finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
+    let mut fixed = args.fixed.as_deref().map(|path| Fixed::create(path, header)).transpose()?;
     let mut sheet = input.sheet;
     while let Some(row) = sheet.next_row()? {
+        if let Some(fixed) = &mut fixed {
+            fixed.add(&row, checker.planner(), screen)?;
+        }
         checker.take(&row, |finding| printer.finding(finding)).map_err(CliError::StandardOutput)?;
+        let explanation = if args.explain { checker.explain(&row) } else { None };
+        explanation.iter().try_for_each(|it| printer.explanation(it)).map_err(CliError::StandardOutput)?;
+    }
+    if let Some(fixed) = fixed {
+        fixed.finish(screen)?;
     }
     if let (Some(shard), 1..) = (args.sheet.shard, sheet.elsewhere()) {
         screen.note(format_args!("shard {shard}: {} in other shards", rows(sheet.elsewhere())));
     }
     let checked = checker.finish(sheet.skipped_blank());
+    let findings = checked.coverage.as_ref().map(|coverage| report::map_findings(coverage, args.sheet.shard.is_some()));
+    findings.iter().flatten().try_for_each(|it| printer.finding(it)).map_err(CliError::StandardOutput)?;
     let online = unread.is_empty() && directories.iter().any(|(_, directory)| !directory.is_offline());
     let exit = if unread.is_empty() { checked.exit() } else { Exit::Usage };
-    printer.finish(&checked, online, exit).map_err(CliError::StandardOutput)?;
+    printer.finish(&facts, &checked, online, exit).map_err(CliError::StandardOutput)?;
     Ok(exit)
 }
 

@@ -13,7 +13,9 @@ use rust_xlsxwriter::XlsxError;
 use thiserror::Error;
 
 use super::connection::ConnectionError;
+use super::fixed::FixedError;
 use super::input::InputError;
+use super::map::MapFileError;
 use super::output::OutputError;
 use super::targets::TargetError;
 use super::unread::UnreadOrganization;
@@ -37,7 +39,11 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Input(#[from] InputError),
     #[error(transparent)]
+    Map(#[from] MapFileError),
+    #[error(transparent)]
     Output(#[from] OutputError),
+    #[error(transparent)]
+    Fixed(#[from] FixedError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]
@@ -81,6 +87,12 @@ pub(crate) enum CliError {
     TemplateExists { path: PathBuf },
     #[error("cannot write {}: {source}; choose another file with --xlsx", path.display())]
     TemplateUnwritable { path: PathBuf, source: io::Error },
+    #[error(
+        "{} has no column of departments or job titles, and none with few different values; write the map by hand, for \
+         example: Department,roles,teams,projects",
+        path.display()
+    )]
+    NothingToMap { path: PathBuf },
     #[error("cannot create the workbook: {0}")]
     Workbook(#[from] XlsxError),
 

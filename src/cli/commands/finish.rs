@@ -19,7 +19,7 @@ pub(crate) fn finish(report: Report<'_>, args: &JobArgs, screen: &Screen) -> Exi
     let mut facts = report::json(report);
     let mut exit = report.summary.exit();
     if let Some(path) = &args.report {
-        match write_page(report.summary.results(report.results), path) {
+        match write_page(report.summary.results(report.results), path, report.input) {
             Ok(()) => screen.note(format_args!("page: {}", path.display())),
             Err(error) => {
                 screen.error(error);

@@ -3,22 +3,29 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
+use bulk_invite::report::InputFacts;
 use bulk_invite::report::html::{self, PageContext, PageError, WriteError};
 use bulk_invite::results::ResultsReader;
 use jiff::Timestamp;
 
 use super::error::CliError;
+use super::input::open_results;
 
-/// Writes the page of the results file to a file.
-pub(crate) fn write_page(results: &Path, page: &Path) -> Result<(), PageError> {
-    html::write_file(page, &mut ResultsReader::open(results)?, &context(results))
+/// Writes the page of a run's results to a file.
+pub(crate) fn write_page(results: &Path, page: &Path, input: Option<&InputFacts>) -> Result<(), PageError> {
+    html::write_file(page, &mut ResultsReader::open(results)?, &context(results, input))
+}
+
+/// Writes the page of the results file that the user named to a file.
+pub(crate) fn write_named_page(results: &Path, page: &Path) -> Result<(), CliError> {
+    Ok(html::write_file(page, &mut open_results(results)?, &context(results, None))?)
 }
 
 /// Writes the page of the results file to standard output.
 pub(crate) fn print_page(results: &Path) -> Result<(), CliError> {
-    let mut reader = ResultsReader::open(results)?;
+    let mut reader = open_results(results)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = html::write(&mut out, &mut reader, &context(results));
+    let written = html::write(&mut out, &mut reader, &context(results, None));
     result(written.and_then(|()| Ok(out.flush()?)))
 }
 
@@ -32,10 +39,11 @@ fn result(written: Result<(), WriteError>) -> Result<(), CliError> {
     }
 }
 
-fn context(results: &Path) -> PageContext {
+fn context(results: &Path, input: Option<&InputFacts>) -> PageContext {
     PageContext {
         name: results.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         made_at: Timestamp::now(),
+        input: input.cloned(),
         rehearsed: atlas_sandbox::ORGANIZATION.parse().ok(),
     }
 }

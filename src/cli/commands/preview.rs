@@ -6,7 +6,7 @@ use std::fmt;
 use bulk_invite::atlas::Client;
 use bulk_invite::engine::Organization;
 use bulk_invite::model::{NextRun, ObjectId, Seats};
-use bulk_invite::plan::{Classifier, Directory, Forecast, Planner, UnlistedRoles};
+use bulk_invite::plan::{Addresses, Classifier, Coverage, Directory, FailedColumn, Forecast, Planner, UnlistedRoles};
 use bulk_invite::report::{self, Planned};
 use bulk_invite::spreadsheet::Sheet;
 
@@ -23,6 +23,12 @@ pub(crate) struct Preview {
     /// The organizations whose seats do not suffice, or may not.
     pub(crate) shortages: Vec<SeatShortage>,
     unlisted: UnlistedRoles,
+    /// How the rows fit the rules of the map, if there is one.
+    pub(crate) coverage: Option<Coverage>,
+    /// The columns of which every value fails.
+    pub(crate) failed_columns: Vec<FailedColumn>,
+    /// The addresses in the sheet.
+    pub(crate) addresses: Addresses,
 }
 
 /// An organization whose seats do not suffice, or may not.
@@ -118,12 +124,22 @@ impl Preview {
             owners: forecast.owners,
             shortages: shortages(&|id| Some(forecast.organizations.of(id))),
             unlisted: forecast.unlisted,
+            coverage: forecast.coverage,
+            failed_columns: forecast.failed_columns,
+            addresses: forecast.addresses,
         }
     }
 
     /// Returns the counts for the summary, if the spreadsheet was read.
     pub(crate) fn planned(&self) -> Option<Planned> {
-        Some(Planned { people: self.people?, owners: self.owners })
+        Some(Planned { people: self.people?, owners: self.owners, unread_addresses: self.addresses.all_unread() })
+    }
+
+    /// Returns notes about rules that match no row and rows that no rule matches. `is_part` is true if only a part of the
+    /// sheet is read.
+    pub(crate) fn map_notes(&self, is_part: bool) -> Vec<String> {
+        let findings = self.coverage.iter().flat_map(|coverage| report::map_findings(coverage, is_part));
+        findings.map(|finding| report::finding_text(&finding)).collect()
     }
 
     /// Returns a warning for each of the first few roles that Atlas may not have.

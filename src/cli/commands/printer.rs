@@ -3,9 +3,10 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use bulk_invite::model::Exit;
-use bulk_invite::plan::{Checked, Finding};
+use bulk_invite::plan::{Checked, Explanation, Finding};
 use bulk_invite::report::{
-    CHECK_COLUMNS, CheckJson, FindingsJson, check_text, escaped_json, finding_record, finding_text,
+    CHECK_COLUMNS, CheckJson, FindingsJson, InputFacts, check_text, escaped_json, explanation_record, explanation_text,
+    finding_record, finding_text,
 };
 
 use crate::cli::args::CheckFormat;
@@ -48,8 +49,19 @@ impl Printer {
         }
     }
 
+    pub(crate) fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Text { out, any } => {
+                *any = true;
+                writeln!(out, "{}", explanation_text(explanation))
+            }
+            Kind::Csv(csv) => Ok(csv.write_record(explanation_record(explanation).iter().map(|cell| cell.as_bytes()))?),
+            Kind::Json { findings, .. } => Ok(findings.explain(explanation)?),
+        }
+    }
+
     /// Prints the result; `online` if the organizations were read. Only the JSON format prints the exit code.
-    pub(crate) fn finish(self, checked: &Checked, online: bool, exit: Exit) -> io::Result<()> {
+    pub(crate) fn finish(self, input: &InputFacts, checked: &Checked, online: bool, exit: Exit) -> io::Result<()> {
         match self.kind {
             Kind::Text { mut out, any } => {
                 let gap = if any { "\n" } else { "" };
@@ -58,7 +70,7 @@ impl Printer {
             }
             Kind::Csv(mut csv) => csv.flush(),
             Kind::Json { mut out, findings } => {
-                let json = serde_json::to_string(&CheckJson::new(findings, checked, online, exit))?;
+                let json = serde_json::to_string(&CheckJson::new(findings, input, checked, online, exit))?;
                 writeln!(out, "{}", escaped_json(&json))?;
                 out.flush()
             }

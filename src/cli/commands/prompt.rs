@@ -1,4 +1,4 @@
-//! The question before anything is sent, asked where the user sees it.
+//! Questions before anything is sent, asked where the user sees them.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -29,11 +29,7 @@ enum Place {
 /// Asks the question. Returns a halt unless the answer is yes.
 pub(crate) async fn confirm(question: String, screen: &Screen, signals: &mut mpsc::Receiver<Signal>) -> Option<Halt> {
     let mut place = Place::choose(screen);
-    discard_typed_ahead();
-    match &place {
-        Place::JsonLine => screen.question(&question),
-        Place::StandardError | Place::Terminal(_) => place.print(&escaped_lines(&question)),
-    }
+    place.ask(&question, screen);
     let answer = tokio::task::spawn_blocking(read_answer);
     // After a no, the job still writes a line for each row and keeps the results of earlier runs.
     tokio::select! {
@@ -51,6 +47,17 @@ pub(crate) async fn confirm(question: String, screen: &Screen, signals: &mut mps
     }
 }
 
+/// Asks which of `count` answers is meant. Returns its index, from 0; `None` if the answer is not one of their numbers.
+pub(crate) fn choose(question: &str, count: usize, screen: &Screen) -> Option<usize> {
+    let mut place = Place::choose(screen);
+    place.ask(question, screen);
+    let answer = read_answer();
+    if !answer.ends_with('\n') {
+        place.print("\n");
+    }
+    answer.trim().parse::<usize>().ok()?.checked_sub(1).filter(|index| *index < count)
+}
+
 impl Place {
     /// Returns standard error if it is a terminal that shows text, or else the controlling terminal, or else standard
     /// error in the form that it has.
@@ -62,6 +69,15 @@ impl Place {
             Ok(terminal) => Place::Terminal(terminal),
             Err(_) if screen.is_json() => Place::JsonLine,
             Err(_) => Place::StandardError,
+        }
+    }
+
+    /// Prints a question, which nothing that was typed before answers.
+    fn ask(&mut self, question: &str, screen: &Screen) {
+        discard_typed_ahead();
+        match self {
+            Place::JsonLine => screen.question(question),
+            Place::StandardError | Place::Terminal(_) => self.print(&escaped_lines(question)),
         }
     }
 

@@ -3,7 +3,7 @@
 use bulk_invite::model::Exit;
 
 use super::error::CliError;
-use super::page::{print_page, write_page};
+use super::page::{print_page, write_named_page};
 use super::paths::is_dash;
 use crate::cli::args::ReportArgs;
 use crate::cli::screen::Screen;
@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ReportArgs, screen: &Screen) -> Result<Exit, CliError> 
     if is_dash(&output) {
         print_page(&args.results)?;
     } else {
-        write_page(&args.results, &output)?;
+        write_named_page(&args.results, &output)?;
         screen.note(format_args!("page: {}", output.display()));
     }
     Ok(Exit::Success)

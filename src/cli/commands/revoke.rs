@@ -13,6 +13,7 @@ use bulk_invite::results::{FileLock, Layout, Place, ResultsReader};
 
 use super::error::CliError;
 use super::finish::finish;
+use super::input::open_results;
 use super::job::OpenJob;
 use super::output::{self, Files};
 use super::runtime::block_on;
@@ -44,7 +45,7 @@ fn prepare<'a>(args: &'a RevokeArgs, screen: &Screen) -> Result<Prepared<'a>, Cl
     let files = output::of_revoke(args)?;
     let path = || args.file.clone();
     let lock = FileLock::take(&args.file).map_err(|source| CliError::ResultsInUse { path: path(), source })?;
-    let mut results = ResultsReader::open(&args.file)?;
+    let mut results = open_results(&args.file)?;
     if results.kind() == JobKind::Revoke {
         return Err(CliError::ResultsOfRevoke { path: path() });
     }
@@ -105,6 +106,9 @@ impl Prepared<'_> {
             rehearsal: false,
             api,
             planned: None,
+            coverage: None,
+            failed_columns: &[],
+            input: None,
             shard,
         };
         Ok(finish(report, &args.job, screen))

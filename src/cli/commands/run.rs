@@ -8,18 +8,20 @@ use bulk_invite::atlas::Api;
 use bulk_invite::engine::{Clock, Input, Run, RunOptions, dispatch, preflight};
 use bulk_invite::model::{Exit, JobKind, ObjectId, OrgRoles};
 use bulk_invite::plan::{PlanOptions, Planner};
-use bulk_invite::report::Report;
+use bulk_invite::report::{self, InputFacts, Report};
 use bulk_invite::results::{Cell, FailedRows, Layout};
 use bulk_invite::spreadsheet::{self, Header, HowRead};
 
 use super::error::CliError;
 use super::finish::finish;
+use super::input::OpenInput;
 use super::job::OpenJob;
+use super::map::MapFile;
 use super::output::Files;
 use super::preview::Preview;
 use super::runtime::block_on;
 use super::targets::{self, Target};
-use super::{input, output, rehearsal};
+use super::{input, output, prompt, rehearsal};
 use crate::cli::args::RunArgs;
 use crate::cli::screen::Screen;
 
@@ -38,6 +40,8 @@ struct Prepared<'a> {
     /// The organizations whose results the results file may hold.
     known: Vec<ObjectId>,
     input: spreadsheet::Opened,
+    map: Option<MapFile>,
+    facts: InputFacts,
     files: Files<'a>,
     /// The sandbox, which stops when this is dropped.
     _sandbox: Option<atlas_sandbox::Running>,
@@ -45,19 +49,21 @@ struct Prepared<'a> {
 
 fn prepare<'a>(args: &'a RunArgs, screen: &Screen) -> Result<Prepared<'a>, CliError> {
     let (account, sandbox) = rehearsal::account(&args.account, args.sandbox, &args.sandbox_fault)?;
-    let input = input::open(&args.file, &args.sheet, account.organization, screen)?;
+    let may_ask = !args.job.yes && prompt::is_interactive();
+    let OpenInput { opened: input, map, facts } =
+        input::open(&args.file, &args.sheet, &args.map, account.organization, may_ask, screen)?;
     if input.rows.as_ref().is_some_and(|rows| rows.total == 0) {
         screen.note("the spreadsheet has no rows below its header");
     }
     let files = output::of_run(args)?;
     let (organization, known) = (account.organization, account.organizations());
     let targets = targets::of_sheet(account, &input, args.sheet.shard)?;
-    Ok(Prepared { organization, targets, known, input, files, _sandbox: sandbox })
+    Ok(Prepared { organization, targets, known, input, map, facts, files, _sandbox: sandbox })
 }
 
 impl Prepared<'_> {
     async fn run(self, args: &RunArgs, clock: Clock, screen: &mut Screen) -> Result<Exit, CliError> {
-        let Prepared { organization, targets, known, input, files, _sandbox } = self;
+        let Prepared { organization, targets, known, input, map, facts, files, _sandbox } = self;
         let spreadsheet::Opened { sheet, how_read: HowRead { header, .. }, rows } = input;
         let rows = rows.map(|rows| rows.total);
         let api = Api::from(args.account.api);
@@ -74,7 +80,9 @@ impl Prepared<'_> {
         let mut halt = read.halt.clone();
         let default_roles: OrgRoles = args.sheet.default_roles.unwrap_or_default();
         let plan = PlanOptions { default_roles, organization };
-        let planner = Planner::new(plan, &header, organizations.iter().map(|one| (one.id, one.directory)).collect());
+        let directories: Vec<_> = organizations.iter().map(|one| (one.id, one.directory)).collect();
+        let rules = map.as_ref().map(|map| map.bind(&header, &directories)).transpose()?;
+        let planner = Planner::new(plan, &header, directories).with_rules(rules.as_ref());
         let may_ask = args.job.may_ask();
         let is_printed = args.job.is_for_machines() || !args.job.quiet || args.job.summary.is_some();
         let sends = halt.is_none() && organizations.iter().any(|one| one.blocked.is_none());
@@ -85,6 +93,11 @@ impl Prepared<'_> {
             Preview::default()
         };
         screen.stop();
+        for failed in &preview.failed_columns {
+            screen.note(format_args!("warning: {}", report::failed_column(failed)));
+        }
+        report::unread_addresses(&preview.addresses).iter().for_each(|line| screen.note(line));
+        preview.map_notes(args.sheet.shard.is_some()).iter().for_each(|note| screen.note(note));
         preview.role_warnings().iter().for_each(|warning| screen.note(warning));
         // A run against the sandbox asks only if seats are missing, since they will be missing in the real run too.
         let matters = preview.people != Some(0) && (!args.sandbox || !preview.shortages.is_empty());
@@ -124,6 +137,9 @@ impl Prepared<'_> {
             rehearsal: args.sandbox,
             api,
             planned: preview.planned(),
+            coverage: preview.coverage.as_ref(),
+            failed_columns: &preview.failed_columns,
+            input: Some(&facts),
             shard,
         };
         Ok(finish(report, &args.job, screen))

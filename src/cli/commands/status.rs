@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::error::CliError;
+use super::input::open_results;
 use super::look_up::{LookedUp, look_up};
 use super::paths::{beside_results, is_same};
 use super::targets::of_results;
@@ -32,7 +33,7 @@ struct Known {
 
 pub(crate) fn run(args: &StatusArgs, screen: &mut Screen) -> Result<Exit, CliError> {
     let account = Account::resolve(&args.account, &environment)?;
-    let mut results = ResultsReader::open(&args.results)?;
+    let mut results = open_results(&args.results)?;
     let output = output(args)?;
     let targets = of_results(&mut results, account)?;
     screen.wait("reading members and invites");

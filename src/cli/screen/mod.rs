@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bulk_invite::engine::{Event, Learned, Progress};
 use bulk_invite::model::{Halt, JobKind, Status, StopReason};
-use bulk_invite::report::{announcement, duration, escaped, escaped_json, escaped_lines};
+use bulk_invite::report::{InputFacts, announcement, duration, escaped, escaped_json, escaped_lines};
 use bulk_invite::results::Line;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -91,6 +91,14 @@ impl Screen {
             Kind::Plain { .. } => print(text),
             Kind::Json => print_json(json!({"event": "note", "text": text.to_string()})),
             Kind::Quiet => {}
+        }
+    }
+
+    /// Prints how the spreadsheet was read, unless the screen is quiet.
+    pub(crate) fn input(&self, input: &InputFacts) {
+        match &self.kind {
+            Kind::Bar(_) | Kind::Plain { .. } | Kind::Quiet => self.note(input),
+            Kind::Json => print_json(json!({"event": "input", "input": input})),
         }
     }
 

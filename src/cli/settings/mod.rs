@@ -16,4 +16,4 @@ pub(crate) use self::account::{Account, OtherOrganization, SettingsError, Source
 pub(crate) use self::atlas_cli::atlas_cli_file;
 pub(crate) use self::profile_error::{ProfileError, first_line};
 pub(crate) use self::profile_file::{ProfileFile, SETTINGS};
-pub(crate) use self::source::{ACCOUNT_VARIABLES, Source, environment};
+pub(crate) use self::source::{ACCOUNT_VARIABLES, Source, Variables, environment};

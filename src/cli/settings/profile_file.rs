@@ -15,11 +15,12 @@ use super::source::Variables;
 use crate::cli::args::AccountArgs;
 
 /// Flags of `run` that a profile may set, by their names with underscores. The other flags are for single runs.
-pub(crate) const SETTINGS: [&str; 19] = [
+pub(crate) const SETTINGS: [&str; 20] = [
     "api",
     "atlas_cli_profile",
     "default_roles",
     "delimiter",
+    "map",
     "concurrency",
     "rate",
     "burst",

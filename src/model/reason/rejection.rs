@@ -7,6 +7,8 @@ reasons! {
         InvalidEmail = "INVALID_EMAIL", "the email address is not valid";
         /// The row names no role, and no default is set.
         MissingRole = "MISSING_ROLE", "the role is missing";
+        /// No rule of the map matches the row, and it has no role otherwise.
+        NoRule = "NO_RULE", "no rule of the map matches";
         /// The role is not an organization role.
         UnknownRole = "UNKNOWN_ROLE", "the role does not exist in Atlas";
         /// The organization has no such team.

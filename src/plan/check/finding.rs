@@ -3,11 +3,12 @@ use std::borrow::Cow;
 use crate::model::reason::{RejectionCode, RowReason};
 use crate::model::status::Status;
 
-/// A problem or a remark about one row.
+/// A problem or a remark about one row, about a whole column, or about the rules of a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<'a> {
-    /// The row number as a spreadsheet shows it: the header is row 1.
-    pub row: u32,
+    /// The row number as a spreadsheet shows it: the header is row 1. `None` if the finding is about a whole column or
+    /// about the rules of a map.
+    pub row: Option<u32>,
     /// The address as it is spelled in the cell; untrusted.
     pub email: &'a str,
     /// The kind of finding.
@@ -48,7 +49,7 @@ impl FindingKind {
     }
 }
 
-/// A code of a finding. All but `UnlistedProjectRole` are also codes of the results.
+/// A code of a finding. Those of rejections and `DIFFERS` are also codes of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingCode {
     /// The row failed a check.
@@ -57,6 +58,14 @@ pub enum FindingCode {
     Differs,
     /// A project role that is not on the program's list; it is sent as written.
     UnlistedProjectRole,
+    /// A rule of the map that matched no row.
+    UnmatchedRule,
+    /// A rule of the map that grants nothing.
+    BlankRule,
+    /// A rule of the map with the conditions of an earlier one.
+    RepeatedRule,
+    /// Cells that no rule of the map covers.
+    UncoveredValues,
 }
 
 impl FindingCode {
@@ -66,6 +75,10 @@ impl FindingCode {
             FindingCode::Rejected(code) => code.code(),
             FindingCode::Differs => RowReason::Differs.code(),
             FindingCode::UnlistedProjectRole => "UNLISTED_PROJECT_ROLE",
+            FindingCode::UnmatchedRule => "UNMATCHED_RULE",
+            FindingCode::BlankRule => "BLANK_RULE",
+            FindingCode::RepeatedRule => "REPEATED_RULE",
+            FindingCode::UncoveredValues => "UNCOVERED_VALUES",
         }
     }
 }

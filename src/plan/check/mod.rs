@@ -15,7 +15,10 @@ use crate::model::seats::Seats;
 use crate::plan::classify::{Classified, Classifier};
 use crate::plan::directory::{Directory, Presence};
 use crate::plan::forecast::{Counts, Forecast};
-use crate::plan::{ANY, differences, unknown_project_roles};
+use crate::plan::{
+    ANY, AddressCount, Addresses, Coverage, Explanation, FailedColumn, Planner, Rejection, differences,
+    unknown_project_roles,
+};
 use crate::spreadsheet::{Header, Row};
 
 /// Longer names are cut, in characters.
@@ -26,7 +29,9 @@ const LONGEST_NAME: usize = 100;
 pub struct Checker<'a> {
     classifier: Classifier<'a>,
     email: usize,
+    failed_columns: Vec<FailedColumn>,
     tally: Tally,
+    addresses: AddressCount,
     forecast: Forecast,
     /// Names by their placeholder ids, for names that could not be looked up.
     teams: HashMap<ObjectId, String>,
@@ -67,6 +72,10 @@ pub struct Checked {
     pub projects: Vec<Share>,
     /// The seats that are needed and left in each organization.
     pub seats: Vec<(ObjectId, Seats)>,
+    /// How the rows fit the rules of the map, if there is one.
+    pub coverage: Option<Coverage>,
+    /// The addresses in the sheet.
+    pub addresses: Addresses,
 }
 
 /// The number of people that a team or a project gets.
@@ -88,24 +97,49 @@ impl Checked {
 }
 
 impl<'a> Checker<'a> {
-    /// Creates a checker for a sheet with this header.
-    pub fn new(classifier: Classifier<'a>, header: &Header) -> Self {
+    /// Creates a checker for a sheet with this header. `failed_columns` are those of which every value fails.
+    pub fn new(classifier: Classifier<'a>, header: &Header, failed_columns: Vec<FailedColumn>) -> Self {
+        let forecast = Forecast::new(classifier.planner().rules());
         Self {
             classifier,
             email: header.email(),
+            failed_columns,
             tally: Tally::default(),
-            forecast: Forecast::default(),
+            addresses: AddressCount::new(header),
+            forecast,
             teams: HashMap::new(),
             projects: HashMap::new(),
         }
     }
 
+    /// Returns the planner of the rows.
+    pub fn planner(&self) -> &Planner<'a> {
+        self.classifier.planner()
+    }
+
+    /// Passes a finding about each failed column to `on_finding`. It stands for those of the rows.
+    pub fn failed_columns<E>(&self, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.failed_columns.iter().try_for_each(|failed| {
+            on_finding(&Finding {
+                row: None,
+                email: "",
+                kind: FindingKind::Invalid,
+                code: Some(FindingCode::Rejected(failed.code())),
+                column: Some(&failed.name),
+                detail: failed.to_string().into(),
+            })
+        })
+    }
+
     /// Checks the next row and passes each finding to `on_finding`, whose error ends the check.
     pub fn take<E>(&mut self, row: &Row, mut on_finding: impl FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
         self.tally.rows += 1;
+        self.forecast.cover(self.classifier.planner().rules(), row);
         let email = row.cell(self.email);
-        let of_row = |kind, detail| Finding { row: row.number, email, kind, code: None, column: None, detail };
-        match self.classifier.classify(row) {
+        let of_row = |kind, detail| Finding { row: Some(row.number), email, kind, code: None, column: None, detail };
+        let class = self.classifier.classify(row);
+        self.addresses.add(row, &class);
+        match class {
             Classified::Invalid(first) => {
                 self.tally.invalid += 1;
                 let mut problems = self.classifier.planner().problems(row);
@@ -113,7 +147,12 @@ impl<'a> Checker<'a> {
                     // The row is valid alone, but conflicts with an earlier one.
                     problems.push(first);
                 }
-                problems.iter().try_for_each(|problem| {
+                // What a rule of a map grants is not in a column of the sheet.
+                let is_column = |problem: &&Rejection| {
+                    let replaces = |it: &FailedColumn| it.replaces(problem.code);
+                    problem.correction.is_none() && problem.column.is_some() && self.failed_columns.iter().any(replaces)
+                };
+                problems.iter().filter(|problem| !is_column(problem)).try_for_each(|problem| {
                     let (code, column) = (Some(FindingCode::Rejected(problem.code)), problem.column.as_deref());
                     let finding = of_row(FindingKind::Invalid, problem.finding.as_str().into());
                     on_finding(&Finding { code, column, ..finding })
@@ -142,7 +181,7 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     self.expect(row, &invitation);
-                    let column = self.classifier.planner().projects_column();
+                    let column = self.classifier.planner().projects_column(row);
                     let mut reported: Vec<&str> = Vec::new();
                     for role in unknown_project_roles(&invitation) {
                         if reported.contains(&role) {
@@ -158,6 +197,12 @@ impl<'a> Checker<'a> {
                 }
             },
         }
+    }
+
+    /// Explains what the person in a row would get, if the row is valid.
+    pub fn explain(&self, row: &Row) -> Option<Explanation> {
+        let planner = self.classifier.planner();
+        planner.plan(row).ok().map(|invitation| planner.explain(row, &invitation))
     }
 
     fn presence(&self, invitation: &Invitation) -> Option<(Presence<'a>, &'a Directory)> {
@@ -200,6 +245,8 @@ impl<'a> Checker<'a> {
             teams,
             projects,
             seats: seats.collect(),
+            coverage: self.forecast.coverage.clone(),
+            addresses: self.addresses.finish(),
         }
     }
 }

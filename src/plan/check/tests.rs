@@ -52,16 +52,19 @@ fn check(text: &str, directory: &Directory, organization: ObjectId) -> Check {
     let header = sheet.header().clone();
     let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(organization) };
     let planner = Planner::new(options, &header, vec![(organization, directory)]);
-    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), &header);
+    let failed = FailedColumn::find(&sheet, &planner);
+    let mut checker = Checker::new(Classifier::new(planner, PersonKeys::default(), 0), &header, failed);
     let (mut findings, mut details) = (Vec::new(), Vec::new());
+    let mut add = |finding: &Finding<'_>| -> Result<(), Infallible> {
+        let (kind, code) = (finding.kind.as_str(), finding.code.map_or("-", FindingCode::as_str));
+        let row = finding.row.map_or("-".to_owned(), |row| row.to_string());
+        findings.push(format!("{row} {kind} {code} {}", finding.column.unwrap_or("-")));
+        details.push(finding.detail.clone().into_owned());
+        Ok(())
+    };
+    checker.failed_columns(&mut add).unwrap();
     while let Some(row) = sheet.next_row().unwrap() {
-        let taken: Result<(), Infallible> = checker.take(&row, |finding| {
-            let (kind, code) = (finding.kind.as_str(), finding.code.map_or("-", FindingCode::as_str));
-            findings.push(format!("{} {kind} {code} {}", finding.row, finding.column.unwrap_or("-")));
-            details.push(finding.detail.clone().into_owned());
-            Ok(())
-        });
-        taken.unwrap();
+        checker.take(&row, &mut add).unwrap();
     }
     Check { findings, details, checked: checker.finish(sheet.skipped_blank()) }
 }

@@ -1,10 +1,12 @@
 //! A check's findings and its result, as text, as CSV and as JSON.
 
+mod explained;
 mod json;
 mod text;
 
 use std::borrow::Cow;
 
+pub use self::explained::{explanation_record, explanation_text};
 pub use self::json::{CheckJson, FindingsJson};
 pub use self::text::{check_text, finding_text};
 
@@ -19,7 +21,7 @@ pub const CHECK_COLUMNS: [&str; 6] = ["row", "email", "status", "code", "column"
 /// terminal does not run any as a command.
 pub fn finding_record<'a>(finding: &'a Finding<'_>) -> [Cow<'a, str>; 6] {
     [
-        finding.row.to_string().into(),
+        finding.row.map_or(String::new(), |row| row.to_string()).into(),
         safe(finding.email),
         finding.kind.as_str().into(),
         finding.code.map_or("", FindingCode::as_str).into(),
@@ -44,7 +46,7 @@ mod tests {
     #[test]
     fn a_finding_is_harmless_on_a_screen_and_in_a_spreadsheet() {
         let finding = Finding {
-            row: 17,
+            row: Some(17),
             email: "=HYPERLINK(0)",
             kind: FindingKind::Invalid,
             code: Some(FindingCode::Rejected(RejectionCode::UnknownRole)),

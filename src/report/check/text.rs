@@ -1,17 +1,20 @@
 use crate::plan::check::{Checked, Finding, FindingKind, Share};
-use crate::report::{escaped, rows, seats};
+use crate::report::{escaped, rows, seats, unread_addresses};
 
 /// The number of teams, or projects, that are listed.
 const SHARES_SHOWN: usize = 20;
 
 /// Returns a finding as a line of text, without a line feed.
 pub fn finding_text(finding: &Finding<'_>) -> String {
-    let column = finding.column.map(|column| format!(", column {}", escaped(column))).unwrap_or_default();
+    let row = finding.row.map(|row| format!("row {row}"));
+    let column = finding.column.map(|column| format!("column {}", escaped(column)));
+    let place = row.into_iter().chain(column).collect::<Vec<_>>().join(", ");
+    let place = if place.is_empty() { place } else { format!("{place}: ") };
     let warning = match finding.kind {
         FindingKind::Warning => "warning: ",
         FindingKind::Invalid | FindingKind::Duplicate | FindingKind::AlreadyInvited | FindingKind::AlreadyMember => "",
     };
-    format!("row {}{column}: {warning}{}", finding.row, escaped(&finding.detail))
+    format!("{place}{warning}{}", escaped(&finding.detail))
 }
 
 /// Returns the result of a check as a few lines, the verdict last, without a line feed at the end.
@@ -42,6 +45,7 @@ pub fn check_text(checked: &Checked) -> String {
             if checked.seats.len() > 1 { format!(" of organization {organization}") } else { String::new() };
         lines.push(format!("  seats{of_organization}: {}", seats(*numbers)));
     }
+    lines.extend(unread_addresses(&checked.addresses).map(|line| format!("  {line}")));
     lines.push(match tally.invalid {
         0 => "no row needs correction".to_owned(),
         1 => "1 row needs correction".to_owned(),
@@ -68,13 +72,13 @@ mod tests {
     use super::*;
     use crate::model::invitation::OrgRole;
     use crate::model::seats::Seats;
-    use crate::plan::ANY;
     use crate::plan::check::{FindingCode, Tally};
+    use crate::plan::{ANY, Addresses, UnreadAddresses};
 
     #[test]
     fn a_warning_is_marked() {
         let finding = Finding {
-            row: 17,
+            row: Some(17),
             email: "",
             kind: FindingKind::Warning,
             code: Some(FindingCode::UnlistedProjectRole),
@@ -95,6 +99,11 @@ mod tests {
             teams: (0..22).map(|n| named(&format!("T{n}"), 1)).collect(),
             projects: vec![named("bill\u{1b}ing", 2), Share { id: None, name: None, people: 7 }],
             seats: vec![(ANY, Seats { needed: 4, taken: Some(2) })],
+            coverage: None,
+            addresses: Addresses {
+                unread: vec![UnreadAddresses { column: "Manager".to_owned(), addresses: 3 }],
+                ..Addresses::default()
+            },
         };
         let one = Checked {
             tally: Tally { rows: 1, ..Tally::default() },
@@ -104,6 +113,8 @@ mod tests {
             teams: Vec::new(),
             projects: Vec::new(),
             seats: Vec::new(),
+            coverage: None,
+            addresses: Addresses::default(),
         };
         insta::assert_snapshot!(format!("{}\n\n{}", check_text(&many), check_text(&one)));
     }

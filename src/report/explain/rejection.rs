@@ -9,6 +9,8 @@ pub(super) fn explanation(code: RejectionCode) -> Explanation {
 fn remedy(code: RejectionCode) -> &'static str {
     if code == RejectionCode::OtherOrganization {
         "add credentials for the organizations of these rows to the profile, or correct their org_id"
+    } else if code == RejectionCode::NoRule {
+        "add a rule for these rows to the map, or set --default-roles"
     } else {
         CORRECT
     }
@@ -19,6 +21,7 @@ fn heading(code: RejectionCode) -> &'static str {
         RejectionCode::MissingEmail => "The email address is missing",
         RejectionCode::InvalidEmail => "The email address is not valid",
         RejectionCode::MissingRole => "The role is missing",
+        RejectionCode::NoRule => "No rule of the map matches",
         RejectionCode::UnknownRole => "The role does not exist in Atlas",
         RejectionCode::UnknownTeam => "The organization has no such team",
         RejectionCode::AmbiguousTeam => "Several teams have this name",

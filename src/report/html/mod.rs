@@ -10,6 +10,7 @@ mod expiry;
 mod facts;
 mod file;
 mod group;
+mod input;
 mod label;
 mod lead;
 mod pace;
@@ -28,6 +29,7 @@ use self::facts::Facts;
 use self::page::{Page, PageEnd};
 use self::table::Rows;
 use crate::model::invitation::ObjectId;
+use crate::report::InputFacts;
 use crate::results::{ReadError, ResultsReader};
 
 /// The beginning of every page, by which a page of an earlier run is recognised.
@@ -41,6 +43,8 @@ pub struct PageContext {
     pub name: String,
     /// The page's time; invites that expire within 7 days of it are listed.
     pub made_at: Timestamp,
+    /// How the spreadsheet was read, if the page is made right after the run.
+    pub input: Option<InputFacts>,
     /// The organization of the sandbox, in which no invite is real.
     pub rehearsed: Option<ObjectId>,
 }

@@ -12,6 +12,7 @@ use super::counts::{Count, counts};
 use super::expiry::ExpirySection;
 use super::facts::Facts;
 use super::group::Cause;
+use super::input::InputSection;
 use super::lead::lead;
 use super::pace::PaceSection;
 use super::table::LONGEST;
@@ -47,6 +48,7 @@ pub(super) struct Page<'a> {
     other_causes: Option<String>,
     expiry: Option<ExpirySection>,
     pace: Option<PaceSection>,
+    input: Option<InputSection>,
     columns: Columns<'a>,
     /// The statuses that need attention, as the script reads them.
     needs_attention: String,
@@ -90,6 +92,7 @@ impl<'a> Page<'a> {
             other_causes: (beyond > 0).then(|| counted(beyond, "more row", "more rows")),
             expiry: facts.expiry.section(),
             pace: facts.pace.section(job),
+            input: context.input.as_ref().map(InputSection::from),
             columns: Columns::new(columns),
             needs_attention: looks.map(Status::as_str).collect::<Vec<_>>().join(" "),
         }

@@ -31,7 +31,7 @@ fn results(path: &Path, carried: &[&str], records: &[[&str; 8]]) {
 
 fn context() -> PageContext {
     let made_at = "2026-11-24T10:00:00Z".parse().unwrap();
-    PageContext { name: "people.results.csv".into(), made_at, rehearsed: None }
+    PageContext { name: "people.results.csv".into(), made_at, input: None, rehearsed: None }
 }
 
 fn page_with(context: &PageContext, carried: &[&str], records: &[[&str; 8]]) -> String {

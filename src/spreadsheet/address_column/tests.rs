@@ -198,7 +198,7 @@ fn the_names_decide_if_no_row_has_an_address() {
 
 #[test]
 fn a_column_that_holds_addresses_is_shown_with_its_flag() {
-    let Err(SheetError::UnknownEmailColumn { columns, choose }) =
+    let Err(SheetError::UnknownEmailColumn { columns, choose, .. }) =
         chosen(&["Person", "Reach them at", "Level"], &[&["Sam", ONE, "5"], &["Pat", "pat@example.com", "6"]])
     else {
         panic!()

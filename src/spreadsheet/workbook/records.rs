@@ -64,11 +64,6 @@ impl TableRecords {
         Self { first, linked, links, ..Self::new(Arc::clone(&self.table), self.skips_hidden) }.restart()
     }
 
-    /// Returns how many rows with text are still to come.
-    pub(in crate::spreadsheet) fn rows_left(&self) -> u64 {
-        self.table.rows[self.next..].iter().filter(|row| !self.is_skipped(row)).count() as u64
-    }
-
     fn is_skipped(&self, row: &RowEnd) -> bool {
         row.is_hidden && self.skips_hidden.is_some_and(|below| row.number > below)
     }
@@ -174,7 +169,6 @@ mod tests {
             row(5, false, &["", "Zoë", "x"]),
         ];
         let records = TableRecords::new(Arc::new(table(&rows)), None);
-        assert_eq!(records.rows_left(), 2);
         let expected = [(1, ""), (2, "email,,roles"), (3, ""), (4, ""), (5, ",Zoë,x")];
         assert_eq!(all(records), expected.map(|(number, cells)| (number, cells.to_owned())));
     }
@@ -184,7 +178,6 @@ mod tests {
         let rows = [(1, true), (3, false), (4, true), (5, true), (8, true), (9, false), (10, true)];
         let table = Arc::new(table(&rows.map(|(number, is_hidden)| row(number, is_hidden, &["x"]))));
         let records = TableRecords::new(Arc::clone(&table), Some(0));
-        assert_eq!(records.rows_left(), 2);
         let expected = [(2, ""), (3, "x"), (6, ""), (7, ""), (9, "x")];
         assert_eq!(all(records.restart()), expected.map(|(number, cells)| (number, cells.to_owned())));
         assert_eq!(all(TableRecords::new(Arc::clone(&table), Some(1)))[0], (1, "x".to_owned()));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::world::World;
 
-use table::{Content, SAMPLES, Sample};
+use table::{Content, MAPS, SAMPLES, Sample};
 
 /// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,21 @@ fn command(sample: &Sample) -> String {
     format!("run samples/{} --sandbox {}", sample.name, sample.flags).trim_end().to_owned()
 }
 
+/// Returns every file with its content.
+fn sources() -> impl Iterator<Item = (&'static str, &'static Content)> {
+    let samples = SAMPLES.iter().map(|sample| (sample.name, &sample.content));
+    samples.chain(MAPS.iter().map(|(name, content)| (*name, content)))
+}
+
 #[test]
 fn each_sample_has_its_outcomes() {
     for sample in SAMPLES {
         let world = World::new();
         fs::create_dir(world.path("samples")).expect("a folder");
         let name = format!("samples/{}", sample.name);
+        for (map, _) in MAPS {
+            world.write(&format!("samples/{map}"), fs::read(folder().join(map)).expect(map));
+        }
         world.write(&name, fs::read(folder().join(sample.name)).expect(sample.name));
         let run = world.shell(&format!("\"$0\" {}", command(sample))).finish();
         match sample.outcomes {
@@ -76,7 +85,7 @@ fn each_sample_is_listed_with_its_command() {
         name != "README.md" && !written.iter().any(|part| name.contains(part))
     };
     let mut there: Vec<String> = names.filter(is_sample).collect();
-    let mut listed: Vec<&str> = SAMPLES.iter().map(|sample| sample.name).collect();
+    let mut listed: Vec<&str> = sources().map(|(name, _)| name).collect();
     there.sort();
     listed.sort_unstable();
     assert_eq!(there, listed, "each file in samples/ is in the table, and the other way round");
@@ -89,14 +98,14 @@ fn each_sample_is_listed_with_its_command() {
 
 #[test]
 fn each_sample_equals_its_source() {
-    for sample in SAMPLES {
-        let there = fs::read(folder().join(sample.name)).expect(sample.name);
-        match &sample.content {
+    for (name, content) in sources() {
+        let there = fs::read(folder().join(name)).expect(name);
+        match content {
             Content::ByHand => {}
             // Another version of the writer may pack the same cells otherwise; their content is tested by running them.
-            Content::Workbook(_) => assert!(there.starts_with(b"PK\x03\x04"), "{}", sample.name),
+            Content::Workbook(_) => assert!(there.starts_with(b"PK\x03\x04"), "{name}"),
             content @ (Content::Utf8(_) | Content::Utf8Marked(_) | Content::Utf16Le(_) | Content::Encoded(..)) => {
-                assert!(content.bytes() == Some(there), "{}: write it again, see samples/README.md", sample.name)
+                assert!(content.bytes() == Some(there), "{name}: write it again, see samples/README.md")
             }
         }
     }
@@ -105,9 +114,9 @@ fn each_sample_equals_its_source() {
 #[test]
 #[ignore = "writes samples/ again"]
 fn write_samples() {
-    for sample in SAMPLES {
-        if let Some(bytes) = sample.content.bytes() {
-            fs::write(folder().join(sample.name), bytes).expect(sample.name);
+    for (name, content) in sources() {
+        if let Some(bytes) = content.bytes() {
+            fs::write(folder().join(name), bytes).expect(name);
         }
     }
 }

@@ -468,6 +468,20 @@ pub(super) const SAMPLES: &[Sample] = &[
         outcomes: None,
     },
     Sample {
+        name: "hr-export.csv",
+        content: Utf8(
+            "Employee ID,Name,Work Email,Department,Job Title,Location\n\
+             1001,Sam Lee,sam.lee@example.com,Engineering,Software Engineer,Berlin\n\
+             1002,Pat Kim,pat.kim@example.com,Engineering,Engineering Manager,Berlin\n\
+             1003,Kira Bauer,kira.bauer@example.com,Data,Data Analyst,Paris\n\
+             1004,Ivo Novak,ivo.novak@example.com,Customer Success,Account Manager,Paris\n\
+             1005,Greta Lindqvist,greta.lindqvist@example.com,Legal,Counsel,Berlin\n\
+             1006,Joris Peeters,joris.peeters@example.org,Engineering Operations,Contractor,Paris\n",
+        ),
+        flags: "--map samples/hr-map.csv",
+        outcomes: Some(&[Invited, Invited, Invited, Invited, Invalid("NO_RULE"), Invited]),
+    },
+    Sample {
         name: "no-header.csv",
         content: Utf8("sam.lee@example.com,member\npat.kim@example.com,member\n"),
         flags: "",
@@ -488,3 +502,16 @@ pub(super) const SAMPLES: &[Sample] = &[
     Sample { name: "merged.xlsx", content: Workbook(merged), flags: "", outcomes: Some(&[Invited, Invited, Invited]) },
     Sample { name: "form.xlsx", content: Workbook(form), flags: "--sheet People", outcomes: Some(&[Invited]) },
 ];
+
+/// The files that a flag of a sample names.
+pub(super) const MAPS: &[(&str, Content)] = &[(
+    "hr-map.csv",
+    Utf8(
+        "Department,Job Title,Work Email,roles,teams,projects\n\
+         Engineering*,,,Organization Member,Backend,billing=GROUP_READ_ONLY\n\
+         Data,,,Organization Member,Data Platform; Analytics,warehouse=GROUP_DATA_ACCESS_READ_WRITE\n\
+         Customer Success,,,Organization Read Only,Customer Success,\n\
+         ,*Manager,,Organization Billing Viewer,,\n\
+         ,,*@example.org,,Security,\n",
+    ),
+)];

@@ -46,14 +46,28 @@ fn an_organization_that_cannot_be_read() {
 }
 
 #[test]
-fn the_page_shows_the_output_for_the_sample() {
+fn pages_show_the_output_for_the_samples() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let world = World::new();
-    world.write("people.csv", std::fs::read(root.join("samples/onboarding.csv")).expect("the sample"));
-    let run = world.line("bulk-invite check people.csv --sandbox").finish();
-    let page =
-        std::fs::read_to_string(root.join("docs/spreadsheet.md")).expect("docs/spreadsheet.md").replace("\r\n", "\n");
-    assert!(page.contains(&format!("```\n{}```\n", run.stdout)), "{}", run.output());
+    for (page, samples, command) in [
+        ("docs/spreadsheet.md", &["onboarding.csv"][..], "check samples/onboarding.csv --sandbox"),
+        (
+            "docs/mapping.md",
+            &["hr-export.csv", "hr-map.csv"],
+            "check samples/hr-export.csv --map samples/hr-map.csv --sandbox --explain",
+        ),
+    ] {
+        let world = World::new();
+        std::fs::create_dir(world.path("samples")).expect("a folder");
+        for sample in samples.iter().map(|sample| format!("samples/{sample}")) {
+            world.write(&sample, std::fs::read(root.join(&sample)).expect("the sample"));
+        }
+        let run = world.line(&format!("bulk-invite {command}")).finish();
+        let page = std::fs::read_to_string(root.join(page)).expect(page).replace("\r\n", "\n");
+        let how_read: String = run.stderr.lines().take(3).map(|line| format!("{line}\n")).collect();
+        for shown in [&run.stdout, &how_read] {
+            assert!(page.contains(&format!("```\n{shown}```\n")), "{}", run.output());
+        }
+    }
 }
 
 /// Rows for two organizations, of which one refuses the credentials.
@@ -95,4 +109,25 @@ fn several_organizations() {
         terminal.transcript.command(&terminal.world.line(line).finish());
     }
     terminal.hold("organizations");
+}
+
+#[test]
+fn rules_of_a_map() {
+    let mut terminal = Terminal::new(Options::default());
+    terminal.world.write("people.csv", crate::map::HR);
+    terminal.world.write("map.csv", format!("{}Legal;;;;\nENG*;;;Security;\n", crate::map::MAP));
+    terminal.run("bulk-invite template --map people.csv").run("bulk-invite check people.csv --map map.csv --explain");
+    terminal.run("bulk-invite check people.csv --map map.csv --explain --format csv --default-roles ORG_READ_ONLY");
+    terminal.run("bulk-invite run people.csv --map map.csv");
+    for (map, what) in [
+        ("Department,roles,teams\nEng*,membr,\nLegal,member,000000000000000000001\n", "two mistakes"),
+        ("Department,roles,teams\nEng*,member,Bakend\n", "a team that does not exist"),
+        ("Department,roles\nEng*,owner\n", "an owner"),
+        ("Abteilung,roles\nEng*,member\n", "a column that does not exist"),
+    ] {
+        terminal.transcript.note(what);
+        terminal.world.write("map.csv", map);
+        terminal.run("bulk-invite check people.csv --map map.csv");
+    }
+    terminal.hold("map");
 }

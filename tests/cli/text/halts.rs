@@ -99,8 +99,8 @@ fn signals() {
 
     let run = started(&terminal, 2);
     run.signal(Signal::Terminate);
-    // The first line of all is about the results that are resumed.
-    wait_until("the first signal is received", || run.stderr().lines().count() == 3);
+    // Two lines are about the sheet, and one is about the results that are resumed.
+    wait_until("the first signal is received", || run.stderr().lines().count() == 5);
     run.signal(Signal::Terminate);
     terminal.transcript.command(&run.finish());
     terminal.hold("halts-signals");
@@ -121,7 +121,7 @@ fn a_limit_of_invitations() {
     let limits = Limits { invitations: Some(Window::per_minute(2)), ..Limits::default() };
     let mut terminal = Terminal::new(Options { limits, ..Options::default() }).people(4);
     let run = terminal.start("bulk-invite run people.csv --concurrency 1");
-    wait_until("the limit is learned", || terminal.world.lines_written() >= 5 && run.stderr().lines().count() >= 2);
+    wait_until("the limit is learned", || terminal.world.lines_written() >= 5 && run.stderr().lines().count() >= 4);
     run.signal(Signal::Interrupt);
     terminal.transcript.command(&run.finish());
     terminal.hold("halts-invitations");

@@ -1,4 +1,4 @@
-//! The one line that each refused command prints, and the usage errors of the parser.
+//! The error that each refused command prints, and the usage errors of the parser.
 
 use super::Transcript;
 use crate::refusals::{ALL, MALFORMED};

@@ -196,6 +196,13 @@ impl Finished {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} {}", self.output()))
     }
 
+    /// Returns the lines of standard error below how the sheet was read.
+    pub(crate) fn messages(&self) -> Vec<&str> {
+        let is_reading =
+            |line: &&str| ["reading ", "  columns: ", "  not used: "].iter().any(|start| line.starts_with(start));
+        self.stderr.lines().skip_while(is_reading).collect()
+    }
+
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
     }

@@ -12,8 +12,8 @@ use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 
 use super::{Finished, Invocation, Process, wait_until};
 
-/// The end of every question.
-const QUESTION: &str = "[y/N] ";
+/// The end of every question: whether to send, or which column is meant.
+const QUESTIONS: [&str; 2] = ["[y/N] ", "[1-2] "];
 
 /// A person at a terminal.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,9 @@ impl Invocation {
         let screen = Screen::watch(&keyboard);
         let mut process = Process { child, line, stdout: self.stdout, stderr: self.stderr };
         wait_until("it asks or ends", || {
-            screen.seen().contains(QUESTION) || process.stderr().contains(QUESTION.trim_end()) || !process.is_running()
+            let (seen, errors) = (screen.seen(), process.stderr());
+            let is_asked = |end: &str| seen.contains(end) || errors.contains(end.trim_end());
+            QUESTIONS.iter().any(|end| is_asked(end)) || !process.is_running()
         });
         // The program may have ended without a question.
         let _ = writeln!(keyboard, "{}", typist.answer);

@@ -1,6 +1,7 @@
 //! Hidden rows and columns.
 
 use super::*;
+use crate::spreadsheet::RowCount;
 
 /// Returns the markup of a row with an address and attributes.
 fn person(number: u32, attributes: &str) -> String {
@@ -9,9 +10,9 @@ fn person(number: u32, attributes: &str) -> String {
 
 fn rows_read(file: &[u8], hidden_rows: HiddenRows) -> (Vec<u32>, Vec<Assumption>) {
     let (mut sheet, how_read) = open::read(Cursor::new(file.to_vec()), &options(None, Some(hidden_rows))).unwrap();
-    let left = sheet.source.rows_left();
+    let counted = RowCount::of(&sheet).unwrap().map(|rows| rows.total);
     let rows: Vec<u32> = sheet.by_ref().map(|row| row.unwrap().number).collect();
-    assert_eq!((left, sheet.skipped_blank()), (Some(rows.len() as u64), 0));
+    assert_eq!((counted, sheet.skipped_blank()), (Some(rows.len() as u64), 0));
     (rows, how_read.assumptions)
 }
 
