@@ -57,10 +57,10 @@ impl AddressColumn {
         let mut cells = [self.cell, rival.cell];
         cells.sort_unstable();
         Err(SheetError::DifferentAddresses {
-            columns: described_list(names, &cells),
+            columns: described_list(names, &cells).into(),
             row: row.number,
-            choose: column_flags(names, Column::Email, &cells),
-            ignore: ignore_flags(names, &cells),
+            choose: column_flags(names, Column::Email, &cells).into(),
+            ignore: ignore_flags(names, &cells).into(),
             candidates: Candidate::all(names, &cells, std::slice::from_ref(row)),
         })
     }

@@ -144,7 +144,7 @@ pub enum SheetError {
         /// The flag to pass for each of them.
         choose: String,
         /// The columns.
-        candidates: Vec<Candidate>,
+        candidates: Box<[Candidate]>,
     },
     /// Two columns could be the one to invite, and they hold different addresses.
     #[error(
@@ -152,15 +152,15 @@ pub enum SheetError {
     )]
     DifferentAddresses {
         /// Both columns, quoted.
-        columns: String,
+        columns: Box<str>,
         /// The number of the first row in which they differ.
         row: u32,
         /// The flags to pass for each of them.
-        choose: String,
+        choose: Box<str>,
         /// The flags to pass to ignore each of them.
-        ignore: String,
+        ignore: Box<str>,
         /// The columns.
-        candidates: Vec<Candidate>,
+        candidates: Box<[Candidate]>,
     },
     /// Two columns have names with the same meaning.
     #[error("{columns} both look like the {column} column; choose with {choose}, or leave one out with {ignore}")]
@@ -327,14 +327,14 @@ mod tests {
             SheetError::UnknownEmailColumn {
                 columns: text("\"Login\""),
                 choose: text("--column email=Login"),
-                candidates: Vec::new(),
+                candidates: Box::default(),
             },
             SheetError::DifferentAddresses {
-                columns: text("\"Email\" and \"Work Email\""),
+                columns: "\"Email\" and \"Work Email\"".into(),
                 row: 2,
-                choose: text("--column email=Email or --column \"email=Work Email\""),
-                ignore: text("--ignore-column Email or --ignore-column \"Work Email\""),
-                candidates: Vec::new(),
+                choose: "--column email=Email or --column \"email=Work Email\"".into(),
+                ignore: "--ignore-column Email or --ignore-column \"Work Email\"".into(),
+                candidates: Box::default(),
             },
             SheetError::TwoColumns {
                 column: Column::Roles,
