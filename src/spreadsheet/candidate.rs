@@ -33,10 +33,10 @@ mod tests {
                 Ok(mut sheet) => sheet.find_map(Result::err).unwrap(),
                 Err(error) => error,
             };
-            let candidates = match error {
-                SheetError::DifferentAddresses { candidates, .. }
-                | SheetError::UnknownEmailColumn { candidates, .. } => candidates,
-                other => panic!("{other}"),
+            let (SheetError::DifferentAddresses { candidates, .. } | SheetError::UnknownEmailColumn { candidates, .. }) =
+                error
+            else {
+                panic!("{error}")
             };
             candidates.into_iter().map(|one| (one.reference, one.example)).collect::<Vec<_>>()
         };
