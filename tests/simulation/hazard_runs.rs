@@ -79,7 +79,8 @@ impl Simulation {
         let results = self.results.with_extension(format!("other-{run}.csv"));
         let (signals, crash) = (None, Crash::Never);
         let (is_of_job, fresh, tried_twice, seed) = (false, false, false, user_run.seed.wrapping_add(1));
-        Some(UserRun { results, signals, crash, is_of_job, fresh, tried_twice, seed, ..user_run.clone() })
+        let disk = None;
+        Some(UserRun { results, signals, crash, disk, is_of_job, fresh, tried_twice, seed, ..user_run.clone() })
     }
 
     /// Checks the results of the other process: each invitation of the credential that it names exists or existed, and

@@ -25,6 +25,7 @@ pub(crate) const ENABLED: &[Hazard] = &[
     Hazard::Expiry,
     Hazard::SecondRun,
     Hazard::PowerCuts,
+    Hazard::FailingDisk,
 ];
 
 /// A variable with the names of hazards, separated by commas, that every seed then has.
@@ -61,11 +62,13 @@ pub(crate) enum Hazard {
     SecondRun,
     /// A kill also loses what may not have been on the disk.
     PowerCuts,
+    /// The disk of some runs fails while they write.
+    FailingDisk,
 }
 
 impl Hazard {
     /// Every hazard.
-    pub(crate) const ALL: [Hazard; 14] = [
+    pub(crate) const ALL: [Hazard; 15] = [
         Hazard::EarlyAnswers,
         Hazard::SlowTokens,
         Hazard::LaggingLists,
@@ -80,6 +83,7 @@ impl Hazard {
         Hazard::SecondJob,
         Hazard::SecondRun,
         Hazard::PowerCuts,
+        Hazard::FailingDisk,
     ];
 }
 

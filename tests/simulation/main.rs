@@ -16,6 +16,7 @@ mod bucket;
 mod cancel;
 mod cancellations;
 mod client_rules;
+mod disk;
 mod faults;
 mod hazard_runs;
 mod hazards;

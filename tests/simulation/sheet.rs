@@ -88,9 +88,13 @@ pub(crate) fn address_of(person: usize) -> String {
 
 /// Returns the folded address in a cell.
 pub(crate) fn address_in(cell: &str) -> String {
+    fold_email(bare(cell)).into_owned()
+}
+
+/// Returns the address in a cell, as the results show it.
+fn bare(cell: &str) -> &str {
     let bare = cell.rsplit_once('<').map_or(cell, |(_, rest)| rest.trim_end_matches('>'));
-    let bare = if bare.to_lowercase().starts_with("mailto:") { &bare["mailto:".len()..] } else { bare };
-    fold_email(bare).into_owned()
+    if bare.to_lowercase().starts_with("mailto:") { &bare["mailto:".len()..] } else { bare }
 }
 
 impl Row {
@@ -243,7 +247,7 @@ impl Sheet {
             };
             specs.push(RowSpec {
                 number: u32::try_from(at).expect("few rows") + 2,
-                cell: row.cell(),
+                cell: bare(&row.cell()).to_owned(),
                 address: address_of(row.person),
                 expected,
                 is_rejected: row.team == UNJOINABLE_TEAM.0,

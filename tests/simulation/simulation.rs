@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bulk_invite::engine::{MaxFailures, Summary};
+use bulk_invite::model::Halt;
 use fastrand::Rng;
 use tokio::time::{sleep, timeout};
 
 use crate::actors::{self, Actors};
 use crate::atlas::{Atlas, ORGANIZATION};
 use crate::audit_checks;
+use crate::disk::FailingDisk;
 use crate::faults::{Faults, random_duration};
 use crate::hazards::{Hazard, Hazards};
 use crate::history::{History, Recording};
@@ -169,6 +171,7 @@ impl Simulation {
             limit: None,
             signals: None,
             crash,
+            disk: None,
         }
     }
 
@@ -187,7 +190,10 @@ impl Simulation {
             1 => Crash::AtPoll(rng.u64(1..200)),
             _ => Crash::Never,
         };
+        let fails = self.hazards.has(Hazard::FailingDisk) && self.hazards.rng.u8(..3) == 0;
+        let disk = fails.then(|| FailingDisk::pick(&mut self.hazards.rng));
         UserRun {
+            disk,
             max_failures: [MaxFailures::Off, MaxFailures::Off, MaxFailures::DEFAULT, MaxFailures::Count(2)]
                 [rng.usize(..4)],
             limit: (rng.u8(..8) == 0).then(|| rng.u64(0..10)),
@@ -231,19 +237,19 @@ impl Simulation {
             self.check_other_process(&other.results);
         }
         let (summary, was_read) = match end {
+            End::Ended(summary, _)
+                if matches!(summary.halt, Some(Halt::ResultsUnwritable(_))) && user_run.disk.is_some() =>
+            {
+                self.record_unsent();
+                self.lose_process(user_run, "the disk fails");
+                return None;
+            }
             End::Killed => {
                 self.cut_power(&user_run.results);
-                {
-                    let mut atlas = locked(&self.atlas);
-                    let Atlas { ledger, cancellations, client_rules, history, .. } = &mut *atlas;
-                    history.note(|| "the process is killed".to_owned());
-                    match &user_run.command {
-                        Command::Invite(_) => ledger.forget(|address| client_rules.is_sending(address)),
-                        Command::Revoke(_) => {
-                            cancellations.forget(self.sheet.people(), |address| client_rules.is_sending(address));
-                        }
-                    }
+                if user_run.disk.is_some() {
+                    self.record_unsent();
                 }
+                self.lose_process(user_run, "the process is killed");
                 self.leave_traces_of_a_kill(&user_run.results);
                 return None;
             }
@@ -256,6 +262,31 @@ impl Simulation {
         }
         drop(atlas);
         Some((summary, was_read))
+    }
+
+    /// Records a request for each line that was written before the disk failed, although its request was not sent: the next
+    /// run cannot know that.
+    fn record_unsent(&self) {
+        let mut atlas = locked(&self.atlas);
+        let Atlas { ledger, client_rules, history, .. } = &mut *atlas;
+        for address in (0..self.sheet.people()).map(address_of) {
+            if client_rules.is_sending(&address) {
+                ledger.sent(&address, u64::MAX, history.now());
+            }
+        }
+    }
+
+    /// Records that a process ended without having written all that it learned.
+    fn lose_process(&self, user_run: &UserRun, why: &str) {
+        let mut atlas = locked(&self.atlas);
+        let Atlas { ledger, cancellations, client_rules, history, .. } = &mut *atlas;
+        history.note(|| why.to_owned());
+        match &user_run.command {
+            Command::Invite(_) => ledger.forget(|address| client_rules.is_sending(address)),
+            Command::Revoke(_) => {
+                cancellations.forget(self.sheet.people(), |address| client_rules.is_sending(address));
+            }
+        }
     }
 
     /// Runs the command once. If it ended by itself without violations, returns its lines.

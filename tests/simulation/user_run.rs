@@ -13,7 +13,7 @@ use bulk_invite::engine::{
     Clock, Event, Input, Learned, Limiter, MaxFailures, Organization, Policy, Run, RunOptions, Session, Summary,
     dispatch, preflight, preflight_pending,
 };
-use bulk_invite::model::{Blocked, OrgRoles, PersonKeys, Signal};
+use bulk_invite::model::{Blocked, Halt, OrgRoles, PersonKeys, Signal};
 use bulk_invite::plan::{Directory, PlanOptions, Planner};
 use bulk_invite::results::{Durability, Earlier, Journal, Layout, ResultsReader, Start};
 use bulk_invite::spreadsheet::{Sheet, SheetOptions};
@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 
 use crate::atlas::ORGANIZATION;
+use crate::disk::FailingDisk;
 use crate::network::{Network, Shared, locked};
 use crate::scenario::Settings;
 
@@ -46,6 +47,8 @@ pub(crate) struct UserRun {
     /// The time of the first signal, and the time from it to a second one.
     pub(crate) signals: Option<(Duration, Option<Duration>)>,
     pub(crate) crash: Crash,
+    /// A disk that fails during the run.
+    pub(crate) disk: Option<FailingDisk>,
 }
 
 /// The command, with its input.
@@ -181,7 +184,10 @@ impl Opened {
         let start = if user_run.fresh { Start::Fresh(now) } else { Start::Continue };
         let opened = Journal::open(&user_run.results, &[organization], &keys, layout, start);
         let (mut journal, earlier) = opened.expect("the results can be resumed");
-        journal.set_durability(Durability::Process);
+        match &user_run.disk {
+            None => journal.set_durability(Durability::Process),
+            Some(disk) => journal.set_disk(Box::new(disk.clone())),
+        }
         if user_run.is_of_job {
             locked(atlas).client_rules.opened(user_run.results.clone(), user_run.tried_twice);
         }
@@ -250,7 +256,14 @@ fn record(atlas: &Shared, user_run: &UserRun, event: &Event<'_>) {
     let mut atlas = locked(atlas);
     match event {
         Event::Stopping { halt } => {
-            atlas.history.note(|| format!("the run stops: {halt:?}"));
+            // The text of the error has the path of a temporary folder.
+            let unwritable = matches!(halt, Halt::ResultsUnwritable(_));
+            atlas.history.note(|| {
+                format!(
+                    "the run stops: {}",
+                    if unwritable { "ResultsUnwritable".to_owned() } else { format!("{halt:?}") }
+                )
+            });
             let now = atlas.history.now();
             if user_run.is_of_job {
                 atlas.client_rules.stopped(now, "the run had reported that it stops");
@@ -268,6 +281,9 @@ fn record(atlas: &Shared, user_run: &UserRun, event: &Event<'_>) {
         }),
         Event::Learned { learned, .. } => atlas.history.note(|| format!("{learned:?}")),
         Event::Sending { .. } | Event::Waiting { .. } | Event::Progress(_) => {}
+        Event::Unwritten { lines } if user_run.disk.is_some() => {
+            atlas.history.note(|| format!("{} lines could not be written", lines.len()));
+        }
         Event::Unwritten { lines } => {
             atlas.history.violation(format!("{} lines could not be written", lines.len()));
         }
