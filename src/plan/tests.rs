@@ -7,6 +7,7 @@ use super::*;
 use crate::atlas::api::Named;
 use crate::model::email::fold_email;
 use crate::model::invitation::OrgRole;
+use crate::model::person::PersonKeys;
 use crate::spreadsheet::{Sheet, SheetOptions};
 
 const ORGANIZATION: &str = "32b6e34b3d91647abb20e7b8";
@@ -185,6 +186,45 @@ fn the_sample_has_a_few_invalid_rows_of_different_kinds() {
 }
 
 proptest! {
+    #[test]
+    fn every_address_in_a_sheet_is_accounted_for(
+        rows in prop::collection::vec(
+            prop::collection::vec(
+                select(vec![
+                    "",
+                    "-",
+                    "a@example.com",
+                    "A@EXAMPLE.COM",
+                    "Bo <b@example.com>",
+                    "c@example",
+                    "d@example.com; e@example.com",
+                    "'f@example.com",
+                ]),
+                3,
+            ),
+            0..8,
+        ),
+    ) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["email", "Manager Email", "Notes"]).unwrap();
+        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        let mut sheet = Sheet::from_bytes(writer.into_inner().unwrap(), &SheetOptions::default()).unwrap();
+        let organization = ORGANIZATION.parse().unwrap();
+        let options =
+            PlanOptions { default_roles: OrgRoles::from_iter([OrgRole::Member]), organization: Some(organization) };
+        let directory = directory();
+        let planner = Planner::new(options, sheet.header(), vec![(organization, &directory)]);
+        let mut addresses = addresses::AddressCount::new(sheet.header());
+        let mut classifier = Classifier::new(planner, PersonKeys::default(), rows.len());
+        while let Some(row) = sheet.next_row().unwrap() {
+            addresses.add(&row, &classifier.classify(&row));
+        }
+        let counted = addresses.finish();
+        let all: usize = rows.iter().flatten().map(|cell| crate::model::email::count(cell)).sum();
+        let accounted = counted.planned + counted.duplicates + counted.rejected + counted.all_unread();
+        prop_assert_eq!(accounted, all as u64, "{:?}", counted);
+    }
+
     #[test]
     fn any_cells_give_an_invitation_or_a_rejection(
         cells in prop::collection::vec(
