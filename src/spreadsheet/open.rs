@@ -83,9 +83,7 @@ impl Sheet {
         sheet.options.encoding = self.options.encoding;
         Some(sheet)
     }
-}
 
-impl Sheet {
     /// Reads all rows ahead if a second column may hold other addresses than the chosen one and the input can be read
     /// twice. Otherwise that is found when the row is read.
     fn compare_addresses(&self) -> Result<(), SheetError> {
