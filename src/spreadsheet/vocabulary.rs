@@ -161,7 +161,7 @@ const WORDS: [(Word, &[&str]); 7] = [
     ]),
     (Word::Plain, &[
         "e", "s", "es", "address", "addresses", "id", "ids", "name", "account", "of", "the", "to", "for", "at", "your",
-        "my", "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited", "is",
+        "my", "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited",
         "in", "adresse", "adressen", "adr", "anschrift", "der", "des", "die", "das", "fur", "fuer", "im", "am", "ihre",
         "ihrer", "einladung", "einladungs", "pflichtfeld", "pflicht", "erforderlich", "konto",
         "direccion", "direcciones", "electronico", "electronica", "electronicos", "electronicas", "de", "del", "la",
