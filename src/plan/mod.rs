@@ -176,8 +176,8 @@ impl<'a> Planner<'a> {
             RowFault::TooManyFields { fields, columns } => Rejection::of_row(
                 RejectionCode::TooManyFields,
                 format!(
-                    "the row has {fields} cells but the header has {columns} columns; put double quotes around a cell \
-                     that contains the separator, or give the extra column a name"
+                    "the row has {fields} cells but the header has {columns} columns; name or empty the extra column, or \
+                     put double quotes around a cell that contains the separator"
                 ),
             ),
             RowFault::UnclosedQuote => Rejection::of_row(

@@ -116,7 +116,9 @@ impl<'a> Candidates<'a> {
         }
         if let Some(cell) = holding(self.kind(|kind| kind == AddressName::Private)) {
             let rivals = (0..width).filter(|rival| (self.is_free)(*rival)).map(|rival| {
-                let is_expected = self.is_certain(rival) && self.is_of(rival, AddressName::General);
+                let is_general = self.is_of(rival, AddressName::General);
+                let is_unfilled = contents[rival].filled == 0 && (is_general || self.is_of(rival, AddressName::Login));
+                let is_expected = is_unfilled || is_general && self.is_certain(rival);
                 Rival { cell: rival, counts_empty: is_expected || contents[rival].addresses > 0 }
             });
             return Ok(with(cell, rivals));

@@ -75,6 +75,13 @@ impl Claim {
     }
 }
 
+/// Returns whether a text is the name of an address column, or the part of one that stands below `Email`: `Work`.
+pub(super) fn is_part_of_name(text: &str) -> bool {
+    let words = words(text);
+    let is_telling = |word: &Word| matches!(word, Word::Mail | Word::Login | Word::Work | Word::Private);
+    words.iter().any(is_telling) && !words.contains(&Word::Unknown)
+}
+
 /// Returns the text outside brackets and the text in them.
 fn without_brackets(name: &str) -> (String, String) {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_u32);
@@ -106,7 +113,8 @@ mod tests {
             "Adresse de messagerie", "Adresse de courriel", "Correio Eletrônico", "Correio electrónico",
             "Endereço de e-mail", "Endereço eletrónico", "Email Address [Required]", "Email *", "* Email:",
             "Email Address (required)", "Email (Pflichtfeld)", "Email address to invite [inviteeEmail] Required",
-            "Account Email", "E-mail - Value", "Invite email",
+            "Account Email", "E-mail - Value", "Invite email", "Email Addr.", "profile.email", "MongoDB Atlas email",
+            "Electronic mail", "Correo elec.", "Courrier électronique",
         ]),
         (Work, &[
             "Work Email", "workEmail", "work_mail", "Primary Work Email", "Email (Primary)", "Primary email",
@@ -118,21 +126,24 @@ mod tests {
             "Berufliche Mail", "Haupt-E-Mail", "Correo corporativo", "Correo de trabajo",
             "Correo electrónico de la empresa", "Email laboral", "Correo institucional",
             "Adresse mail professionnelle", "Mail pro", "Courriel professionnel", "E-mail de l'entreprise",
-            "E-mail profissional", "E-mail corporativo", "E-mail de trabalho", "E-mail principal",
+            "WORK_EMAIL_ADDR", "BUS_EMAIL", "Worker Communication: Business Email",
+            "Endereço de e-mail comercial", "E-mail profissional", "E-mail corporativo", "E-mail de trabalho", "E-mail principal",
         ]),
         (Login, &[
             "Username", "User name", "user_name", "Login", "Login name", "Login ID", "Sign-in name", "signInName",
             "UPN", "userPrincipalName", "User principal name", "User name [userPrincipalName] Required", "User Login",
-            "Benutzername", "Anmeldename", "Nombre de usuario", "Nom d'utilisateur", "Nome de usuário", "SSO ID",
+            "Okta username", "sAMAccountName",
+            "Member object ID or user principal name [memberObjectIdOrUpn] Required", "Benutzerkennung", "Benutzername", "Anmeldename", "Nombre de usuario", "Nom d'utilisateur", "Nome de usuário", "SSO ID",
         ]),
         (General, &[
             "E-mail 1 - Value", "Email 2", "Email1", "Contact Email", "User Email", "Preferred Email", "Employee E-Mail",
-            "Mail (London)", "Email [UPLOAD ONLY]", "Kontakt-Mail", "E-Mail des Mitarbeiters", "Correo del empleado",
+            "Mail (London)", "Email [UPLOAD ONLY]", "Team member email", "Kontakt-Mail", "E-Mail des Mitarbeiters", "Correo del empleado",
         ]),
         (Private, &[
             "Personal Email", "private mail", "Home Email", "Email (home)", "personalemail", "E-Mail privat",
             "Privat-Mail", "Private E-Mail-Adresse", "Correo personal", "Mail perso", "E-mail personnel",
-            "E-mail pessoal", "otherMails", "Secondary Email", "Work Secondary Email", "Alternate email",
+            "E-mail pessoal", "HOME_EMAIL_ADDR", "EMAIL_ADDR_PERS", "Worker Communication: Personal Email", "Correo elec. personal",
+            "otherMails", "Secondary Email", "Work Secondary Email", "Alternate email",
             "Second Email", "Zweitmail", "Personal Email London", "Home", "Privat",
         ]),
         (Foreign, &[
@@ -140,7 +151,7 @@ mod tests {
             "Emergency contact email", "Recovery Email", "E-Mail Vorgesetzter", "Correo del jefe",
             "E-mail du responsable", "E-mail do gestor", "Manager Work Email", "Team email", "Reports To Email",
             "Notfall-E-Mail", "Assistant Email", "Old email", "New Primary Email [UPLOAD ONLY]", "Line manager",
-            "Approver", "Invited by",
+            "Approver", "Invited by", "Contact person email",
         ]),
     ];
 
@@ -170,6 +181,8 @@ mod tests {
             "E-mail 1 - Label",
             "Email opt-in",
             "Mail merge",
+            "Email domain",
+            "Is primary email",
             "Female",
             "Account",
             "Time",

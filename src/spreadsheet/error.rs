@@ -105,13 +105,13 @@ pub enum SheetError {
         /// The number of the last row.
         last: u32,
     },
-    /// A row with one cell and one below it both look like the header.
+    /// A row with few names and one below it both look like the header.
     #[error(
         "rows {first} and {second} both look like the header row; choose one with --header-row {first} or \
          --header-row {second}"
     )]
     TwoHeaderRows {
-        /// The number of the row with one cell.
+        /// The number of the upper row.
         first: u32,
         /// The number of the other.
         second: u32,

@@ -30,7 +30,9 @@ pub struct Header {
 impl Header {
     /// Reads up to the header row. Looks at the rows below it if the names alone do not show which column to invite.
     pub(super) fn read(records: &mut LookAhead, options: &SheetOptions) -> Result<Self, SheetError> {
-        let HeaderRow { number, mut names, above } = header_row::read(records, options)?;
+        let row = header_row::read(records, options)?;
+        header_row::check_next(&row, records, options)?;
+        let HeaderRow { number, mut names, above } = row;
         add_unnamed(&mut names, records, options)?;
         let own = own_results_columns(&names);
         let mut meanings = match &own {

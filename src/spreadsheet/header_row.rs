@@ -1,7 +1,7 @@
 //! The search for the header row, below titles and other text.
 
 use super::address_column::is_address;
-use super::address_name::Claim;
+use super::address_name::{Claim, is_part_of_name};
 use super::columns::{Column, normalized};
 use super::error::SheetError;
 use super::letters::index;
@@ -48,6 +48,47 @@ pub(super) fn read(records: &mut LookAhead, options: &SheetOptions) -> Result<He
         return Ok(HeaderRow { number, names: names(&row), above });
     }
     Err(if last == 0 { SheetError::Empty } else { SheetError::NoSuchHeaderRow { row: number, last } })
+}
+
+/// Returns an error if the row below the header also has names of columns, under those that cover several.
+pub(super) fn check_next(
+    header: &HeaderRow,
+    records: &mut LookAhead,
+    options: &SheetOptions,
+) -> Result<(), SheetError> {
+    if options.header_row.is_some() {
+        return Ok(());
+    }
+    let mut ahead = 0;
+    while records.peek(ahead)?.is_some_and(|record| record.is_blank()) {
+        ahead += 1;
+    }
+    let Some(row) = records.peek(ahead)?.map(|record| Row::read(&record, usize::MAX)) else { return Ok(()) };
+    if !cells(&row).any(|cell| cell.contains('@')) && has_names_below(&header.names, &row) {
+        return Err(SheetError::TwoHeaderRows { first: header.number, second: row.number });
+    }
+    Ok(())
+}
+
+/// Returns whether the row has names where the header has none, and no address under that of an email column.
+fn has_names_below(names: &[String], row: &Row) -> bool {
+    let is_unnamed = |cell: &usize| names.get(*cell).is_none_or(String::is_empty);
+    let unnamed: Vec<&str> = (0..row.len()).filter(is_unnamed).map(|cell| row.cell(cell)).collect();
+    let below = |(cell, name): (usize, &String)| {
+        // A cell that covers both rows has the same text in both.
+        let is_email = row.cell(cell) != name && Claim::of(name).is_some_and(Claim::makes_a_header);
+        is_email && is_name_below(row.cell(cell), &unnamed)
+    };
+    names.iter().enumerate().any(below)
+}
+
+/// Returns whether the cell under an email column, and those without a name, are the names of columns.
+fn is_name_below(cell: &str, unnamed: &[&str]) -> bool {
+    if cell.is_empty() {
+        unnamed.iter().any(|cell| Column::named(cell).is_some())
+    } else {
+        is_part_of_name(cell) && unnamed.iter().any(|cell| !cell.is_empty())
+    }
 }
 
 /// Reads the first row with text.

@@ -85,24 +85,24 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
 });
 
 #[rustfmt::skip]
-const WORDS: [(Word, &[&str]); 7] = [
+const WORDS: [(Word, &[&str]); 8] = [
     (Word::Mail, &[
-        "email", "emails", "mail", "mails", "epost", "smtp",
-        "correo", "correos", "direccionelectronica",
-        "courriel", "courriels", "mel", "messagerie", "adresseelectronique", "adresseselectroniques",
+        "email", "emails", "mail", "mails", "epost", "smtp", "electronicmail", "electronicaddress", "elektronischeadresse",
+        "correo", "correos", "direccionelectronica", "correoelec", "correoelect",
+        "courriel", "courriels", "mel", "messagerie", "courrierelectronique", "boitemail", "adresseelectronique", "adresseselectroniques",
         "correio", "correios", "enderecoeletronico", "enderecoelectronico",
     ]),
     (Word::Login, &[
         "login", "logins", "loginname", "logon", "logonname", "signin", "signinname", "signon", "upn", "username",
-        "usernames", "userprincipalname", "principalname", "sso",
-        "benutzername", "nutzername", "anmeldename", "anmeldung",
-        "nombredeusuario", "iniciodesesion", "nomdutilisateur", "identifiantdeconnexion",
+        "usernames", "userprincipalname", "principalname", "sso", "samaccountname", "networkid", "oktausername", "oktalogin",
+        "benutzername", "benutzerkennung", "nutzername", "anmeldename", "anmeldekennung", "anmeldung",
+        "nombredeusuario", "iniciodesesion", "nomdutilisateur", "identifiantdeconnexion", "identifiantutilisateur",
         "nomedeusuario", "nomedeutilizador",
     ]),
     (Word::Work, &[
         "work", "workplace", "business", "company", "companies", "corporate", "corp", "office", "official",
         "professional", "primary", "main", "principal", "enterprise", "org", "organization", "organizational",
-        "organisation", "organisational", "job", "institutional", "internal", "employer",
+        "organisation", "organisational", "job", "institutional", "internal", "employer", "bus", "firm",
         "dienst", "dienstlich", "dienstliche", "dienstl", "geschaft", "geschaeft", "geschafts", "geschaefts",
         "geschaftlich", "geschaftliche", "geschaeftlich", "geschaeftliche", "geschaftl", "gesch", "firma", "firmen",
         "arbeit", "arbeits", "arbeitsplatz", "beruf", "berufs", "beruflich", "berufliche", "unternehmen",
@@ -112,11 +112,11 @@ const WORDS: [(Word, &[&str]); 7] = [
         "oficial", "institucional", "primario", "primaria", "interno", "interna", "empleador",
         "travail", "pro", "professionnel", "professionnelle", "entreprise", "societe", "bureau", "officiel",
         "officielle", "principale", "primaire", "employeur",
-        "trabalho", "profissional", "escritorio", "empregador",
+        "trabalho", "profissional", "escritorio", "empregador", "comercial",
     ]),
     (Word::Private, &[
         "private", "personal", "home", "secondary", "second", "alternate", "alternative", "other", "others",
-        "additional", "backup", "gmail", "external",
+        "additional", "backup", "gmail", "external", "pers", "nonwork",
         "privat", "privater", "privates", "priv", "personlich", "personliche", "personlicher", "persoenlich",
         "persoenliche", "zweit", "zweite", "andere", "weitere", "weiterer", "alternativ", "zusatzlich", "zusatzliche",
         "zusaetzliche", "sekundar", "sekundare", "ersatz", "extern", "externe",
@@ -134,7 +134,7 @@ const WORDS: [(Word, &[&str]); 7] = [
         "vendor", "agent", "recruiter", "buddy", "mentor", "coach", "director", "head", "reportsto", "reporting",
         "line", "team", "group", "department", "shared", "distribution", "support", "helpdesk", "admin",
         "administrator", "old", "previous", "former", "new", "requester", "requestor", "invitedby", "createdby",
-        "updatedby", "modifiedby",
+        "updatedby", "modifiedby", "contactperson",
         "vorgesetzter", "vorgesetzte", "vorgesetzten", "leiter", "leiterin", "leitung", "fuhrungskraft",
         "fuehrungskraft", "chef", "notfall", "wiederherstellung", "wiederherstellungs", "assistenz", "ansprechpartner",
         "ansprechpartnerin", "abteilung", "abteilungs", "gruppe", "gruppen", "verteiler", "rechnung", "rechnungs",
@@ -148,7 +148,7 @@ const WORDS: [(Word, &[&str]); 7] = [
     (Word::Person, &[
         "user", "users", "employee", "employees", "contact", "contacts", "staff", "member", "members", "person",
         "people", "worker", "participant", "participants", "attendee", "colleague", "associate", "student",
-        "newhire", "newhires", "newstarter", "newjoiner", "newemployee", "newuser", "newmember",
+        "teammember", "teammembers", "collaborator", "newhire", "newhires", "newstarter", "newjoiner", "newemployee", "newuser", "newmember",
         "preferred", "current", "bevorzugt", "bevorzugte", "aktuell", "aktuelle", "preferido", "preferida", "actual",
         "prefere", "preferee", "actuel", "actuelle", "atual",
         "benutzer", "nutzer", "mitarbeiter", "mitarbeiterin", "mitarbeitende", "mitarbeitenden", "mitglied",
@@ -160,8 +160,8 @@ const WORDS: [(Word, &[&str]); 7] = [
         "contato", "membro", "pessoa",
     ]),
     (Word::Plain, &[
-        "e", "s", "es", "address", "addresses", "id", "ids", "name", "account", "of", "the", "to", "for", "at", "your",
-        "my", "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited", "is",
+        "e", "s", "es", "address", "addresses", "addr", "add", "profile", "communication", "mongodb", "atlas", "objectidor", "id", "ids", "name", "account", "of", "the", "to", "for", "at", "your",
+        "my", "value", "field", "required", "optional", "mandatory", "invite", "invitee", "invitees", "invited",
         "in", "adresse", "adressen", "adr", "anschrift", "der", "des", "die", "das", "fur", "fuer", "im", "am", "ihre",
         "ihrer", "einladung", "einladungs", "pflichtfeld", "pflicht", "erforderlich", "konto",
         "direccion", "direcciones", "electronico", "electronica", "electronicos", "electronicas", "de", "del", "la",
@@ -171,6 +171,8 @@ const WORDS: [(Word, &[&str]); 7] = [
         "endereco", "enderecos", "eletronico", "eletronica", "eletronicos", "eletronicas", "do", "da", "dos", "seu",
         "convidado", "obrigatorio", "conta",
     ]),
+    // Other words that would be split into words of the list.
+    (Word::Unknown, &["domain", "domains"]),
 ];
 
 #[cfg(test)]

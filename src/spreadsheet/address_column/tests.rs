@@ -80,7 +80,9 @@ fn an_empty_work_cell_does_not_lead_to_the_private_one() {
     for (work, private) in [("Work Email", "Personal Email"), ("Email", "Secondary Email"), ("Dienstmail", "Privat")] {
         is_chosen(&[work, private], &["", OTHER], 0);
     }
-    stops(&["Employee Email", "Personal Email"], &["", OTHER]);
+    for unfilled in ["Employee Email", "UPN", "Login", "Benutzername", "Mail (London)"] {
+        stops(&[unfilled, "Personal Email"], &["", OTHER]);
+    }
     stops(&["Work Email", "Email"], &["", OTHER]);
 }
 

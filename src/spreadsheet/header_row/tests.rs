@@ -27,7 +27,6 @@ fn rows_above_the_header_are_skipped() {
         ("version:v1.0\nEmail address to invite [inviteeEmail] Required,Url\nsam@example.com,x\n", 2, &[1]),
         ("Person,,Access,\nName,Email,Role,Team\nSam,sam@example.com,x,y\n", 2, &[1]),
         ("Person,,Email addresses,,Access\nName,Team,Work Email,Personal Email,Role\n", 2, &[1]),
-        ("Person,,Email,\nName,Team,Work,Start\nSam,x,sam@example.com,y\n", 1, &[]),
         ("Name,,Email\n\nSam,x,sam@example.com\n", 1, &[]),
         ("Name,,Email\n", 1, &[]),
         ("Work Email list\nName,Work Email\n", 2, &[1]),
@@ -63,6 +62,23 @@ fn the_separator_is_that_of_the_header_below_a_title() {
     ] {
         assert_eq!(open(text, 0).unwrap().names().len(), names, "{text}");
     }
+}
+
+#[test]
+fn names_below_a_name_of_several_columns_are_for_the_user() {
+    for text in [
+        "Name,,E-Mail,\nFirst,Last,Private,Business\nSam,Lee,sam@example.org,\n",
+        "Name,,E-Mail,,Unit\n\nFirst,Last,Work,Home,Unit\nSam,Lee,sam@example.com,sam@example.org,x\n",
+        "Email,Access,\n,Roles,Teams\nsam@example.com,x,y\n",
+        "Person,,Email,\nName,Team,Work,Start\nSam,x,sam@example.com,y\n",
+    ] {
+        let error = open(text, 0).unwrap_err();
+        assert!(matches!(error, SheetError::TwoHeaderRows { .. }), "{text}: {error}");
+    }
+    is_found("Name,Email,\nSam,n/a,a note\n", 1, &[]);
+    is_found("Name,Email,\nSam,,a note\n", 1, &[]);
+    is_found("Name,Email,Place\nSam,home,Role\n", 1, &[]);
+    is_found("Name,Email\nName,Email\n", 1, &[]);
 }
 
 #[test]
