@@ -75,7 +75,7 @@ impl Reader<'_> {
                 "sheetData" => self.rows()?,
                 "mergeCell" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));
-                    self.table.merged.extend(area.filter(|area| area.rows.start() < area.rows.end()));
+                    self.table.merged.extend(area.filter(|area| !area.is_one_cell()));
                 }
                 "hyperlink" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));

@@ -29,7 +29,7 @@ fn a_merged_cell_counts_for_each_row_that_it_covers() {
         row(6, &["d@example.com", "owner"]),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let file = sheet(&rows, &merges(&["C2:C5", "$B$3:B2", "A1:C1"]), &[]);
+    let file = sheet(&rows, &merges(&["C2:C5", "$B$3:B2", "D1:F1"]), &[]);
     let expected = [
         "a@example.com|member|Backend",
         "b@example.com|member|Backend",
@@ -44,6 +44,30 @@ fn a_merged_cell_fills_only_its_first_column() {
     let rows = [row(1, &["email", "roles", "teams"]), row(2, &["a@example.com", "x"]), row(3, &["b@example.com"])];
     let file = sheet(&[&rows[0], &rows[1], &rows[2]], &merges(&["B2:C3", "A2:A2", "B9:B12"]), &[]);
     assert_eq!(texts(&file), ["a@example.com|x|", "b@example.com|x|"]);
+}
+
+#[test]
+fn text_beneath_a_merged_cell_does_not_count() {
+    let rows = [
+        row(1, &["email", "teams", "roles"]),
+        row(2, &["a@example.com", "x", "ORG_OWNER"]),
+        row(3, &["b@example.com", "", "member"]),
+        row(4, &["c@example.com", "y", "ORG_OWNER"]),
+        row(5, &["", "old"]),
+        row(6, &["d@example.com", "z", "member"]),
+    ]
+    .concat();
+    let file = sheet(&[&rows], &merges(&["B2:C2", "C3:C4", "B3:B5"]), &[]);
+    let expected = ["a@example.com|x|", "b@example.com||member", "c@example.com||member", "d@example.com|z|member"];
+    assert_eq!(texts(&file), expected);
+    assert_eq!(rows_of(&file), [2, 3, 4, 6]);
+}
+
+#[test]
+fn a_title_that_is_merged_over_columns_is_above_the_header() {
+    let rows = [row(1, &["People"]), row(2, &["email", "", "teams"]), row(3, &["a@example.com", "", "x"])].concat();
+    let sheet = open(&sheet(&[&rows], &merges(&["A1:C1", "A2:B2"]), &[]), None).unwrap();
+    assert_eq!((sheet.header().number(), sheet.header().rows_above()), (2, &[1][..]));
 }
 
 #[test]
