@@ -12,6 +12,7 @@ pub struct Row {
     ends: Vec<u32>,
     fault: Option<RowFault>,
     cell_faults: Vec<(usize, CellFault)>,
+    links: Vec<(usize, Box<str>)>,
 }
 
 /// A fault because of which the cells of a row cannot be trusted.
@@ -56,7 +57,8 @@ impl Row {
             Cut::UnclosedQuote { .. } => RowFault::UnclosedQuote,
             Cut::RowsInQuotes { .. } => RowFault::RowsInQuotes,
         });
-        let mut row = Self { number: record.number, text, ends, fault: None, cell_faults };
+        let mut row =
+            Self { number: record.number, text, ends, fault: None, cell_faults, links: record.links.to_vec() };
         row.fault = cut.or_else(|| row.too_many(columns));
         row
     }
@@ -82,6 +84,11 @@ impl Row {
             [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] | [] => cell,
             _ => cell.trim(),
         }
+    }
+
+    /// Returns the address to which a cell links that shows a name, or else the cell.
+    pub(super) fn cell_or_link(&self, index: usize) -> &str {
+        self.links.iter().find(|(cell, _)| *cell == index).map_or_else(|| self.cell(index), |(_, address)| address)
     }
 
     /// Returns a cell with its spaces, but without the apostrophe that protects from formulas.
@@ -144,7 +151,10 @@ mod tests {
             })
             .collect();
         let faults = [(2, CellFault::NoResult)];
-        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, faults: &faults }, columns)
+        Row::read(
+            &Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, faults: &faults, links: &[] },
+            columns,
+        )
     }
 
     #[test]

@@ -90,6 +90,7 @@ impl Reader<'_> {
         }
         let Table { links, merged, .. } = &mut self.table;
         links.extend_over(merged);
+        links.sort();
         merge::spread(self.table)
     }
 

@@ -205,6 +205,27 @@ fn an_address_other_than_that_of_the_link_is_a_fault() {
 }
 
 #[test]
+fn linked_addresses_take_part_in_the_choice_of_the_column() {
+    let of = |names: [&str; 3]| {
+        let rows = [row(1, &names), row(2, &["Ada", "ada@example.org", "Boss"]), row(3, &["Bob", "bob@example.org"])];
+        let links = r#"<hyperlinks><hyperlink ref="A2" r:id="r1"/><hyperlink ref="C2" r:id="r2"/></hyperlinks>"#;
+        let target =
+            |id, name| format!(r#"<Relationship Id="{id}" Type="hyperlink" Target="mailto:{name}@example.com"/>"#);
+        let related = format!("<Relationships>{}{}</Relationships>", target("r1", "ada"), target("r2", "boss"));
+        let part = ("xl/worksheets/_rels/sheet1.xml.rels", related.as_bytes());
+        open::read(Cursor::new(sheet(&[&rows.concat()], links, &[part])), &options(None, None))
+            .and_then(|(mut sheet, _)| Ok((sheet.header().email(), sheet.by_ref().collect::<Result<Vec<_>, _>>()?)))
+    };
+    let (email, rows) = of(["Login", "Personal Email", "Note"]).unwrap();
+    assert_eq!((email, rows[0].cell(0)), (0, "ada@example.com"));
+    assert_eq!(of(["Name", "Contact Email", "Manager"]).unwrap().0, 1);
+    for names in [["Email", "Work Email", "Note"], ["Work contact", "Personal Email", "Note"]] {
+        let Err(error) = of(names) else { panic!("{names:?}") };
+        assert!(matches!(error, SheetError::DifferentAddresses { row: 2, .. }), "{error:?}");
+    }
+}
+
+#[test]
 fn the_link_of_a_merged_cell_counts_for_each_row() {
     let rels: (&str, &[u8]) = ("xl/worksheets/_rels/sheet1.xml.rels", LINKS.as_bytes());
     let rows = [row_of_names(), row(2, &["Ada", "member"]), row(3, &["", "owner"])];
