@@ -109,9 +109,14 @@ impl Row {
         self.fault
     }
 
+    /// Returns the cells that have a fault.
+    pub(crate) fn cell_faults(&self) -> impl Iterator<Item = &(usize, CellFault)> {
+        self.cell_faults.iter()
+    }
+
     /// Returns the fault of a cell, if it has one.
     pub fn cell_fault(&self, index: usize) -> Option<&CellFault> {
-        self.cell_faults.iter().find(|(cell, _)| *cell == index).map(|(_, fault)| fault)
+        self.cell_faults().find(|(cell, _)| *cell == index).map(|(_, fault)| fault)
     }
 }
 

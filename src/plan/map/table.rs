@@ -174,11 +174,10 @@ impl From<SheetError> for MapError {
         if let SheetError::Sheet { error, .. } = error {
             return (*error).into();
         }
-        match error {
-            SheetError::Empty => MapError::Empty,
-            // The flag is about the spreadsheet of people.
-            SheetError::HiddenRows { rows } => MapError::HiddenRules { rows },
-            error => MapError::Sheet(error),
+        // So is the flag for hidden rows.
+        if let SheetError::HiddenRows { rows } = error {
+            return MapError::HiddenRules { rows };
         }
+        if matches!(error, SheetError::Empty) { MapError::Empty } else { MapError::Sheet(error) }
     }
 }

@@ -221,7 +221,8 @@ fn linked_addresses_take_part_in_the_choice_of_the_column() {
     assert_eq!(of(["Name", "Contact Email", "Manager"]).unwrap().0, 1);
     for names in [["Email", "Work Email", "Note"], ["Work contact", "Personal Email", "Note"]] {
         let Err(error) = of(names) else { panic!("{names:?}") };
-        assert!(matches!(error, SheetError::DifferentAddresses { row: 2, .. }), "{error:?}");
+        let SheetError::DifferentAddresses { row: 2, candidates, .. } = error else { panic!("{error:?}") };
+        assert_eq!(candidates[0].example.as_deref(), Some("ada@example.com"));
     }
 }
 
