@@ -2,11 +2,12 @@
 //!
 //! The copy is CSV with the columns, the order and the row numbers of the sheet.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::model::columns::protected;
 use crate::plan::Planner;
-use crate::spreadsheet::{Column, Header, Row, RowFault};
+use crate::spreadsheet::{CellFault, Column, Header, Row, RowFault};
 
 /// The meanings of cells that are corrected.
 const CORRECTED: [Column; 5] = [Column::Email, Column::OrgId, Column::Roles, Column::Teams, Column::Projects];
@@ -61,10 +62,12 @@ impl<W: Write> FixedCopy<W> {
         let corrections = planner.corrections(row);
         self.skip_to(row.number)?;
         let text = |cell| match corrections.iter().find(|correction| correction.cell == cell) {
-            Some(correction) => correction.text.as_str(),
-            None => row.raw(cell),
+            Some(correction) => Cow::Borrowed(correction.text.as_str()),
+            None => uncorrected(row, cell),
         };
-        self.write((0..row.len()).map(text))?;
+        let cells = row.cell_faults().map(|(cell, _)| cell + 1).fold(row.len(), usize::max);
+        let cells: Vec<Cow<'_, str>> = (0..cells).map(text).collect();
+        self.write(cells.iter().map(Cow::as_ref))?;
         Ok(corrections)
     }
 
@@ -88,6 +91,15 @@ impl<W: Write> FixedCopy<W> {
     }
 }
 
+/// Returns the text of a cell in the copy. A fault that CSV cannot express is written as text that is invalid, too.
+fn uncorrected(row: &Row, cell: usize) -> Cow<'_, str> {
+    match row.cell_fault(cell) {
+        Some(CellFault::NoResult) => Cow::Borrowed("#N/A"),
+        Some(CellFault::LinkDiffers { address }) => Cow::Owned(format!("{}; {address}", row.cell(cell))),
+        Some(CellFault::InvalidEncoding | CellFault::Error) | None => Cow::Borrowed(row.raw(cell)),
+    }
+}
+
 impl Planner<'_> {
     /// Returns the cells of a row that were certainly meant otherwise.
     fn corrections(&self, row: &Row) -> Vec<Correction> {
@@ -108,8 +120,8 @@ mod tests {
     use crate::plan::{ANY, Directory, PlanOptions};
     use crate::spreadsheet::{Sheet, SheetOptions};
 
-    fn fixed(text: &str) -> Result<(String, Vec<(u32, String)>), CopyError> {
-        let mut sheet = Sheet::from_bytes(text.as_bytes(), &SheetOptions::default()).unwrap();
+    fn fixed(file: impl Into<Vec<u8>>) -> Result<(String, Vec<(u32, String)>), CopyError> {
+        let mut sheet = Sheet::from_bytes(file, &SheetOptions::default()).unwrap();
         let mut directory = Directory::new();
         directory.add_team(Named { id: ObjectId::ZERO, name: "Backend".to_owned() });
         let options = PlanOptions { default_roles: OrgRoles::default(), organization: Some(ANY) };
@@ -141,7 +153,17 @@ mod tests {
         assert_eq!(copy, expected);
         let cells = [(2, "Email"), (2, "Role"), (2, "Team"), (5, "Role")];
         assert_eq!(corrections, cells.map(|(row, column)| (row, column.to_owned())));
-        assert_eq!(fixed(&copy).unwrap().1, []);
+        assert_eq!(fixed(copy).unwrap().1, []);
+    }
+
+    #[test]
+    fn a_row_with_another_link_stays_invalid_in_the_copy() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "email").unwrap();
+        sheet.write_url_with_text(1, 0, "mailto:eve@example.com", "ed@example.com").unwrap();
+        let (copy, _) = fixed(workbook.save_to_buffer().unwrap()).unwrap();
+        assert_eq!(copy, "email\ned@example.com; eve@example.com\n");
     }
 
     #[test]

@@ -47,9 +47,9 @@ impl AddressColumn {
 
     /// Returns an error if another column has a different address in this row.
     pub(super) fn compare(&self, names: &[String], row: &Row) -> Result<(), SheetError> {
-        let own = row.cell(self.cell);
+        let own = row.cell_or_link(self.cell);
         let differs = |rival: &&Rival| {
-            let other = row.cell(rival.cell);
+            let other = row.cell_or_link(rival.cell);
             (has_address(other) || (rival.counts_empty && has_address(own)))
                 && fold(bare_address(own)) != fold(bare_address(other))
         };
@@ -111,7 +111,7 @@ impl<'a> Candidates<'a> {
         if let Some(cell) = holding(general.clone()) {
             let others = general.into_iter().filter(|rival| contents[*rival].addresses > 0);
             let others =
-                others.chain((0..width).filter(unclaimed).filter(|rival| contents[*rival].is_mostly_addresses()));
+                others.chain((0..width).filter(unclaimed).filter(|rival| contents[*rival].shows_mostly_addresses()));
             return Ok(with(cell, others.map(|cell| Rival { cell, counts_empty: true })));
         }
         if let Some(cell) = holding(self.kind(|kind| kind == AddressName::Private)) {
@@ -124,7 +124,7 @@ impl<'a> Candidates<'a> {
             return Ok(with(cell, rivals));
         }
         let others: Vec<usize> =
-            (0..width).filter(|cell| (self.is_free)(*cell) && contents[*cell].is_mostly_addresses()).collect();
+            (0..width).filter(|cell| (self.is_free)(*cell) && contents[*cell].shows_mostly_addresses()).collect();
         if !others.is_empty() {
             return Err(SheetError::UnknownEmailColumn {
                 columns: described_list(self.names, &others),
@@ -163,17 +163,25 @@ fn with(cell: usize, rivals: impl Iterator<Item = Rival>) -> AddressColumn {
 /// The contents of a column in the first rows.
 struct Contents {
     filled: usize,
+    /// The cells that show an address or link to one.
     addresses: usize,
+    shown: usize,
 }
 
 impl Contents {
     fn of(cell: usize, rows: &[Row]) -> Self {
-        let filled = || rows.iter().map(|row| row.cell(cell)).filter(|cell| !cell.is_empty());
-        Self { filled: filled().count(), addresses: filled().filter(|cell| has_address(cell)).count() }
+        let filled = || rows.iter().filter(|row| !row.cell(cell).is_empty());
+        Self {
+            filled: filled().count(),
+            addresses: filled().filter(|row| has_address(row.cell_or_link(cell))).count(),
+            shown: filled().filter(|row| has_address(row.cell(cell))).count(),
+        }
     }
 
-    fn is_mostly_addresses(&self) -> bool {
-        self.addresses > 0 && self.addresses * 2 >= self.filled
+    /// Returns whether a column without a known name is one of addresses. Links alone do not make it one: the names of
+    /// managers, or of the author of a cover sheet, often have one.
+    fn shows_mostly_addresses(&self) -> bool {
+        self.shown > 0 && self.shown * 2 >= self.filled
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Candidate {
 impl Candidate {
     /// Describes columns, with examples from these rows.
     pub(super) fn all(names: &[String], cells: &[usize], rows: &[Row]) -> Box<[Self]> {
-        let example = |cell: usize| rows.iter().map(|row| row.cell(cell)).find(|text| !text.is_empty());
+        let example = |cell: usize| rows.iter().map(|row| row.cell_or_link(cell)).find(|text| !text.is_empty());
         let candidate =
             |&cell: &usize| Self { reference: reference(names, cell), example: example(cell).map(str::to_owned) };
         cells.iter().map(candidate).collect()

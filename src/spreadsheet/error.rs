@@ -51,7 +51,7 @@ pub enum SheetError {
     #[error(
         "{}, perhaps by a filter; set --hidden-rows skip to leave them out, or --hidden-rows include to read them like \
          the others",
-        hidden(rows)
+        rows_are_hidden(rows)
     )]
     HiddenRows {
         /// Their numbers.
@@ -133,6 +133,14 @@ pub enum SheetError {
          --column email=NAME"
     )]
     NoEmailColumn {
+        /// The names found, quoted and shortened.
+        found: String,
+    },
+    /// No column of a table of rules holds what people get.
+    #[error(
+        "no column is named roles, teams or projects; the columns are {found}; add a column with what matching people get"
+    )]
+    NoGrantColumn {
         /// The names found, quoted and shortened.
         found: String,
     },
@@ -269,7 +277,8 @@ fn place(row: u32, line: u32) -> String {
     if row == line { format!("row {row}") } else { format!("row {row} (line {line} of the file)") }
 }
 
-fn hidden(rows: &[u32]) -> String {
+/// Returns that these rows are hidden, as the beginning of a sentence.
+pub(crate) fn rows_are_hidden(rows: &[u32]) -> String {
     match rows {
         [row] => format!("row {row} of the sheet is hidden"),
         _ => format!("rows {} of the sheet are hidden", row_ranges(rows)),

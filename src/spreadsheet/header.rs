@@ -77,7 +77,7 @@ impl Header {
 
     /// Reads the names of a table of rules, whose columns have no meaning here.
     pub(super) fn of_rules(records: &mut LookAhead) -> Result<Self, SheetError> {
-        let HeaderRow { number, names, above } = header_row::first(records)?;
+        let HeaderRow { number, names, above } = header_row::of_rules(records)?;
         Ok(Self {
             number,
             above,

@@ -8,6 +8,7 @@ use super::letters::index;
 use super::look_ahead::LookAhead;
 use super::options::SheetOptions;
 use super::record::{Cut, Record};
+use super::reference::shortened;
 use super::row::Row;
 use crate::model::quote::quoted;
 
@@ -91,16 +92,50 @@ fn is_name_below(cell: &str, unnamed: &[&str]) -> bool {
     }
 }
 
-/// Reads the first row with text.
-pub(super) fn first(records: &mut LookAhead) -> Result<HeaderRow, SheetError> {
-    while let Some(record) = records.next()? {
-        if !record.is_blank() {
-            whole(&record)?;
-            let names = names(&Row::read(&record, usize::MAX));
-            return Ok(HeaderRow { number: record.number, names, above: Vec::new() });
+/// Reads up to the header row of a table of rules: the first of several cells that names what people get, or else the
+/// first row with text.
+pub(super) fn of_rules(records: &mut LookAhead) -> Result<HeaderRow, SheetError> {
+    let (mut ahead, mut above, mut first) = (0, Vec::new(), None);
+    while above.len() < ROWS_SEARCHED
+        && let Some(record) = records.peek(ahead)?
+    {
+        ahead += 1;
+        if record.is_blank() {
+            continue;
         }
+        if first.is_none() {
+            whole(&record)?;
+        }
+        let number = record.number;
+        let names = names(&Row::read(&record, usize::MAX));
+        let is_title = names.iter().filter(|name| !name.is_empty()).count() < 2;
+        if names_grant(&names) && !is_title && record.cut.is_none() {
+            return below(records, ahead, HeaderRow { number, names, above });
+        }
+        first.get_or_insert((ahead, HeaderRow { number, names, above: Vec::new() }));
+        above.push(number);
     }
-    Err(SheetError::Empty)
+    let Some((ahead, header)) = first else { return Err(SheetError::Empty) };
+    if !names_grant(&header.names) {
+        return Err(SheetError::NoGrantColumn { found: shortened(&header.names) });
+    }
+    below(records, ahead, header)
+}
+
+/// Returns a header row after it and those above it have been read.
+fn below(records: &mut LookAhead, rows: usize, header: HeaderRow) -> Result<HeaderRow, SheetError> {
+    for _ in 0..rows {
+        records.next()?;
+    }
+    Ok(header)
+}
+
+/// Returns whether a name is that of a column with what people get.
+fn names_grant(names: &[String]) -> bool {
+    names.iter().any(|name| match Column::named(name) {
+        Some(Column::Roles | Column::Teams | Column::Projects) => true,
+        Some(Column::Email | Column::OrgId) | None => false,
+    })
 }
 
 /// Returns the number of the header row, without reading it.

@@ -29,19 +29,21 @@ struct Kept {
     ends: Vec<usize>,
     cut: Option<Cut>,
     faults: Vec<(usize, CellFault)>,
+    links: Vec<(usize, Box<str>)>,
 }
 
 impl Kept {
     fn record(&self) -> Record<'_> {
-        let Self { number, bytes, ends, cut, faults } = self;
-        Record { number: *number, bytes, ends, cut: *cut, faults }
+        let Self { number, bytes, ends, cut, faults, links } = self;
+        Record { number: *number, bytes, ends, cut: *cut, faults, links }
     }
 }
 
 impl From<Record<'_>> for Kept {
     fn from(record: Record<'_>) -> Self {
-        let Record { number, bytes, ends, cut, faults } = record;
-        Self { number, bytes: bytes.to_vec(), ends: ends.to_vec(), cut, faults: faults.to_vec() }
+        let Record { number, bytes, ends, cut, faults, links } = record;
+        let (faults, links) = (faults.to_vec(), links.to_vec());
+        Self { number, bytes: bytes.to_vec(), ends: ends.to_vec(), cut, faults, links }
     }
 }
 

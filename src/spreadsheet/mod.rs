@@ -46,6 +46,7 @@ pub use columns::{Column, UnknownColumn};
 pub use delimiter::{Delimiter, UnknownDelimiter};
 pub use encoding::{Encoding, UnknownEncoding};
 pub use error::SheetError;
+pub(crate) use error::rows_are_hidden;
 pub use header::Header;
 pub use how_read::{FileKind, HowRead, SheetColumn};
 pub use not_a_spreadsheet::NotASpreadsheet;

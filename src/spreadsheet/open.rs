@@ -240,6 +240,7 @@ fn is_without_header(error: &SheetError) -> bool {
         | SheetError::BlankHeaderRow { .. }
         | SheetError::NoSuchHeaderRow { .. }
         | SheetError::NoEmailColumn { .. }
+        | SheetError::NoGrantColumn { .. }
         | SheetError::NoSuchColumn { .. }
         | SheetError::NothingToIgnore { .. } => true,
         SheetError::Open(_)

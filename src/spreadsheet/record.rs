@@ -15,6 +15,8 @@ pub(super) struct Record<'a> {
     pub(super) cut: Option<Cut>,
     /// The faults of cells, with the number of the cell.
     pub(super) faults: &'a [(usize, CellFault)],
+    /// The addresses to which cells link that show a name, with the number of the cell.
+    pub(super) links: &'a [(usize, Box<str>)],
 }
 
 /// A reason why a record holds less or more than one row.

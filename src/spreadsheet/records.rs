@@ -88,7 +88,8 @@ impl Records {
         let cut = if has_lines_or_quotes || cut.is_some() { self.checked(bytes, cut) } else { None };
         if !self.shape.is_known() && cut.is_none() {
             let ends = &self.ends[..cells];
-            self.shape.read(Record { number: 0, bytes: &self.bytes[..bytes], ends, cut, faults: &[] }.cells());
+            self.shape
+                .read(Record { number: 0, bytes: &self.bytes[..bytes], ends, cut, faults: &[], links: &[] }.cells());
         }
         let mut bytes = cell_text::without_mark(&self.bytes[..bytes], &mut self.ends[..cells]);
         if has_lines_or_quotes {
@@ -99,7 +100,14 @@ impl Records {
 
     fn record(&mut self, bytes: usize, cells: usize, cut: Option<Cut>) -> Record<'_> {
         self.number = self.number.saturating_add(1);
-        Record { number: self.number, bytes: &self.bytes[..bytes], ends: &self.ends[..cells], cut, faults: &[] }
+        Record {
+            number: self.number,
+            bytes: &self.bytes[..bytes],
+            ends: &self.ends[..cells],
+            cut,
+            faults: &[],
+            links: &[],
+        }
     }
 
     fn consume(&mut self, used: usize) {

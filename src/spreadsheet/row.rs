@@ -12,6 +12,7 @@ pub struct Row {
     ends: Vec<u32>,
     fault: Option<RowFault>,
     cell_faults: Vec<(usize, CellFault)>,
+    links: Vec<(usize, Box<str>)>,
 }
 
 /// A fault because of which the cells of a row cannot be trusted.
@@ -56,7 +57,8 @@ impl Row {
             Cut::UnclosedQuote { .. } => RowFault::UnclosedQuote,
             Cut::RowsInQuotes { .. } => RowFault::RowsInQuotes,
         });
-        let mut row = Self { number: record.number, text, ends, fault: None, cell_faults };
+        let mut row =
+            Self { number: record.number, text, ends, fault: None, cell_faults, links: record.links.to_vec() };
         row.fault = cut.or_else(|| row.too_many(columns));
         row
     }
@@ -84,6 +86,11 @@ impl Row {
         }
     }
 
+    /// Returns the address to which a cell links that shows a name, or else the cell.
+    pub(super) fn cell_or_link(&self, index: usize) -> &str {
+        self.links.iter().find(|(cell, _)| *cell == index).map_or_else(|| self.cell(index), |(_, address)| address)
+    }
+
     /// Returns a cell with its spaces, but without the apostrophe that protects from formulas.
     pub fn raw(&self, index: usize) -> &str {
         let Some(&end) = self.ends.get(index) else { return "" };
@@ -102,9 +109,14 @@ impl Row {
         self.fault
     }
 
+    /// Returns the cells that have a fault.
+    pub(crate) fn cell_faults(&self) -> impl Iterator<Item = &(usize, CellFault)> {
+        self.cell_faults.iter()
+    }
+
     /// Returns the fault of a cell, if it has one.
     pub fn cell_fault(&self, index: usize) -> Option<&CellFault> {
-        self.cell_faults.iter().find(|(cell, _)| *cell == index).map(|(_, fault)| fault)
+        self.cell_faults().find(|(cell, _)| *cell == index).map(|(_, fault)| fault)
     }
 }
 
@@ -144,7 +156,10 @@ mod tests {
             })
             .collect();
         let faults = [(2, CellFault::NoResult)];
-        Row::read(&Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, faults: &faults }, columns)
+        Row::read(
+            &Record { number: 7, bytes: &cells.concat(), ends: &ends, cut: None, faults: &faults, links: &[] },
+            columns,
+        )
     }
 
     #[test]

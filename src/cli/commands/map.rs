@@ -46,7 +46,7 @@ fn read(path: &Path, screen: &Screen) -> Result<RoleMap, MapError> {
     let opened = Sheet::open(Input::File(path.to_owned()), &options)?;
     for assumption in &opened.how_read.assumptions {
         if let Assumption::FirstSheet { sheet, .. } = assumption {
-            screen.note(format_args!("{}: reading the rules of its first sheet, {sheet:?}", path.display()));
+            screen.note(format_args!("{}: reading the rules of sheet {sheet:?}", path.display()));
         } else {
             screen.note(format_args!("{}: {assumption}", path.display()));
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::spreadsheet::{Column, SheetError};
+use crate::spreadsheet::{Column, SheetError, rows_are_hidden};
 
 /// The most cells that a message lists.
 const CELLS_SHOWN: usize = 10;
@@ -22,13 +22,11 @@ pub enum MapError {
         /// The limit.
         most: usize,
     },
-    /// No column holds what people get.
-    #[error(
-        "no column is named roles, teams or projects; the columns are {found}; add a column with what matching people get"
-    )]
-    NoGrants {
-        /// The names found, quoted and shortened.
-        found: String,
+    /// Rules are hidden, and it is not known whether they count.
+    #[error("{}, perhaps by a filter; show the rows if the rules count, otherwise delete them", rows_are_hidden(.rows))]
+    HiddenRules {
+        /// The numbers of their rows.
+        rows: Vec<u32>,
     },
     /// Several columns could hold what people get.
     #[error("columns {first} and {second} both look like the {column} column; name one of them {column}")]

@@ -7,7 +7,7 @@ use crate::plan::directory::Directory;
 use crate::plan::formula;
 use crate::plan::rejection::{Cell, Rejection};
 use crate::plan::{parse_roles, projects, teams};
-use crate::spreadsheet::{Column, Row, Sheet, SheetError, normalized, shortened};
+use crate::spreadsheet::{Column, Row, Sheet, SheetError, normalized};
 
 /// The most rules. A table that people write has hundreds; the spreadsheet of people may have a million rows.
 const MOST_RULES: usize = 10_000;
@@ -47,9 +47,6 @@ impl RoleMap {
     pub fn read(mut sheet: Sheet, name: String) -> Result<Self, MapError> {
         let names = sheet.header().names().to_vec();
         let grants = grants(&names)?;
-        if grants == [None; 3] {
-            return Err(MapError::NoGrants { found: shortened(&names) });
-        }
         let mut map = Self { name, names, grants, rules: Vec::new(), blank: Vec::new() };
         let (mut faults, mut text) = (Vec::new(), 0);
         while let Some(row) = sheet.next_row()? {
@@ -176,6 +173,10 @@ impl From<SheetError> for MapError {
         // The advice to choose another sheet, or to add a column of addresses, is about the spreadsheet of people.
         if let SheetError::Sheet { error, .. } = error {
             return (*error).into();
+        }
+        // So is the flag for hidden rows.
+        if let SheetError::HiddenRows { rows } = error {
+            return MapError::HiddenRules { rows };
         }
         if matches!(error, SheetError::Empty) { MapError::Empty } else { MapError::Sheet(error) }
     }

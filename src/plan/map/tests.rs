@@ -10,7 +10,7 @@ use crate::model::reason::RejectionCode;
 use crate::plan::directory::Directory;
 use crate::plan::forecast::Forecast;
 use crate::plan::{ANY, Classifier, PlanOptions, Planner, Rejection};
-use crate::spreadsheet::{Content, Sheet, SheetOptions};
+use crate::spreadsheet::{Content, Sheet, SheetError, SheetOptions};
 
 const HERE: &str = "32b6e34b3d91647abb20e7b8";
 const THERE: &str = "42b6e34b3d91647abb20e7b8";
@@ -177,7 +177,7 @@ fn each_error_of_a_map_names_its_cause_and_a_remedy() {
     let mut errors = Vec::new();
     for (map, is_expected) in [
         ("", (|error| matches!(error, MapError::Empty)) as fn(&MapError) -> bool),
-        ("Department,Location\nIT,Bonn\n", |error| matches!(error, MapError::NoGrants { .. })),
+        ("Department,Location\nIT,Bonn\n", |error| matches!(error, MapError::Sheet(SheetError::NoGrantColumn { .. }))),
         ("Department,Role,Rolle\n", |error| matches!(error, MapError::TwoColumns { .. })),
         ("Department,Team,roles\n", |error| matches!(error, MapError::Unclear { .. })),
         ("Dept,roles\n", |error| matches!(error, MapError::NoSuchColumn { .. })),
@@ -197,6 +197,51 @@ fn each_error_of_a_map_names_its_cause_and_a_remedy() {
         errors.push(error.to_string());
     }
     insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_map_may_have_titles_above_its_header() {
+    for text in ["Our rules\n\nDepartment,roles\nIT,member\n", "Roles\nOwner: HR,May\nDepartment,Roles\nIT,member\n"] {
+        let map = read(text).unwrap();
+        assert_eq!((map.names[0].as_str(), map.rules.len()), ("Department", 1), "{text}");
+    }
+    assert_eq!(read("roles\nmember\n").unwrap().rules.len(), 1);
+}
+
+/// Reads a map that is a workbook.
+fn read_workbook(write: impl Fn(&mut rust_xlsxwriter::Workbook)) -> Result<RoleMap, MapError> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    write(&mut workbook);
+    let options = SheetOptions { content: Content::Rules, ..SheetOptions::default() };
+    RoleMap::read(Sheet::from_bytes(workbook.save_to_buffer().unwrap(), &options)?, "map.xlsx".to_owned())
+}
+
+fn write_rules(workbook: &mut rust_xlsxwriter::Workbook, rules: &[[&str; 2]]) {
+    let sheet = workbook.add_worksheet();
+    for (row, cells) in (0..).zip(rules) {
+        sheet.write_row(row, 0, *cells).unwrap();
+    }
+}
+
+#[test]
+fn sheets_without_rules_are_passed_over() {
+    let map = read_workbook(|workbook| {
+        write_rules(workbook, &[["How to", "fill in"], ["Owner", "HR"]]);
+        write_rules(workbook, &[["Department", "roles"], ["IT", "member"]]);
+    });
+    assert_eq!(map.unwrap().rules.len(), 1);
+}
+
+#[test]
+fn hidden_rules_are_an_error_that_names_no_flag() {
+    let error = read_workbook(|workbook| {
+        write_rules(workbook, &[["Department", "roles"], ["IT", "member"], ["HR", "owner"]]);
+        workbook.worksheet_from_index(0).unwrap().set_row_hidden(2).unwrap();
+        write_rules(workbook, &[["Other", "sheet"]]);
+    });
+    let error = error.unwrap_err();
+    assert!(matches!(&error, MapError::HiddenRules { rows } if rows == &[3]), "{error:?}");
+    insta::assert_snapshot!(error, @"row 3 of the sheet is hidden, perhaps by a filter; show the rows if the rules count, otherwise delete them");
 }
 
 #[test]

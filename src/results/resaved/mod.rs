@@ -103,6 +103,7 @@ fn unusable(error: SheetError) -> Unusable {
         | SheetError::TwoHeaderRows { .. }
         | SheetError::AddressAboveHeader { .. }
         | SheetError::NoEmailColumn { .. }
+        | SheetError::NoGrantColumn { .. }
         | SheetError::UnknownEmailColumn { .. }
         | SheetError::DifferentAddresses { .. }
         | SheetError::TwoColumns { .. }

@@ -31,6 +31,7 @@ fn each_error_names_its_cause_and_a_remedy() {
         SheetError::TwoHeaderRows { first: 1, second: 3 },
         SheetError::AddressAboveHeader { row: 1, header: 3 },
         SheetError::NoEmailColumn { found: text("\"Name\", \"Phone\"") },
+        SheetError::NoGrantColumn { found: text("\"Department\", \"Location\"") },
         SheetError::UnknownEmailColumn {
             columns: text("\"Login\""),
             choose: text("--column email=Login"),

@@ -53,6 +53,23 @@ impl Links {
         }
     }
 
+    /// Sorts the links by their first rows, for [`Links::in_row`].
+    pub(super) fn sort(&mut self) {
+        self.links.sort_by_key(|(cells, _)| *cells.rows.start());
+    }
+
+    /// Returns the column and the address of each link of a single cell in a row. Rows must be asked for in order.
+    pub(super) fn in_row(&self, row: u32, next: &mut usize) -> impl Iterator<Item = (usize, &str)> {
+        let rest = &self.links[*next..];
+        let (first, end) = (
+            rest.partition_point(|(cells, _)| *cells.rows.start() < row),
+            rest.partition_point(|(cells, _)| *cells.rows.start() <= row),
+        );
+        *next += end;
+        let single = rest[first..end].iter().filter(|(cells, _)| cells.columns.start() == cells.columns.end());
+        single.map(|(cells, address)| (*cells.columns.start() as usize, self.address(*address)))
+    }
+
     pub(super) fn address(&self, index: usize) -> &str {
         self.addresses.get(index).map_or("", String::as_str)
     }

@@ -27,6 +27,9 @@ pub(in crate::spreadsheet) struct TableRecords {
     text: Vec<u8>,
     ends: Vec<usize>,
     faults: Vec<(usize, CellFault)>,
+    /// The position of the next link in any column, and the addresses of those in the last record.
+    next_any: usize,
+    any: Vec<(usize, Box<str>)>,
 }
 
 impl TableRecords {
@@ -44,6 +47,8 @@ impl TableRecords {
             text: Vec::new(),
             ends: Vec::new(),
             faults: Vec::new(),
+            next_any: 0,
+            any: Vec::new(),
         }
     }
 
@@ -79,12 +84,20 @@ impl TableRecords {
         self.ends.clear();
         self.faults.clear();
         if self.number < row.number {
-            return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None, faults: &[] });
+            return Some(Record { number: self.number, bytes: &[], ends: &[], cut: None, faults: &[], links: &[] });
         }
         let bytes = self.table.cells(self.next, &mut self.ends);
         self.faults.extend_from_slice(&row.faults);
         self.next += 1;
         let number = row.number;
+        self.any.clear();
+        for (column, address) in self.table.links.in_row(number, &mut self.next_any) {
+            let Some(&end) = self.ends.get(column) else { continue };
+            let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+            if meaning(&String::from_utf8_lossy(&bytes[start..end]), address) == Meaning::Linked {
+                self.any.push((column, address.into()));
+            }
+        }
         let link = self.linked.zip(link(&self.links, &mut self.next_link, number));
         let bytes = match link {
             Some(((column, below), address)) if number > below => {
@@ -93,7 +106,7 @@ impl TableRecords {
             }
             Some(_) | None => bytes,
         };
-        Some(Record { number, bytes, ends: &self.ends, cut: None, faults: &self.faults })
+        Some(Record { number, bytes, ends: &self.ends, cut: None, faults: &self.faults, links: &self.any })
     }
 }
 

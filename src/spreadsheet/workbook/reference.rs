@@ -12,6 +12,12 @@ pub(super) struct Area {
     pub(super) columns: RangeInclusive<u32>,
 }
 
+impl Area {
+    pub(super) fn is_one_cell(&self) -> bool {
+        self.rows.start() == self.rows.end() && self.columns.start() == self.columns.end()
+    }
+}
+
 /// Parses the place of a cell into its row and its column.
 pub(super) fn cell(text: &str) -> Result<(u32, u32), WorkbookError> {
     match parts(text) {

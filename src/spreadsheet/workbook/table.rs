@@ -23,7 +23,7 @@ pub(in crate::spreadsheet) struct Table {
     ends: Vec<u32>,
     pub(super) rows: Vec<RowEnd>,
     pub(super) links: Links,
-    /// The cells that are merged over several rows.
+    /// The merged cells.
     pub(super) merged: Vec<Area>,
     /// The hidden columns, as first and last one.
     pub(super) hidden_columns: Vec<(usize, usize)>,
@@ -70,7 +70,7 @@ impl TableRow {
         cell
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.faults.is_empty() && self.cells[..self.used].iter().all(|cell| unprotected(cell).trim().is_empty())
     }
 }
@@ -122,10 +122,11 @@ impl Table {
         self.rows.iter().filter(move |row| row.is_hidden && row.number > below).map(|row| row.number)
     }
 
-    /// Returns the last row that a cell is merged with, if that has text of its own.
+    /// Returns the last row that a cell is merged with, if that is another one and has text of its own.
     pub(super) fn header_end(&self, row: u32, column: usize) -> Option<u32> {
         let is_header = |area: &&Area| *area.rows.start() == row && *area.columns.start() as usize == column;
         let end = *self.merged.iter().find(is_header)?.rows.end();
+        (end > row).then_some(())?;
         self.rows.binary_search_by_key(&end, |row| row.number).is_ok().then_some(end)
     }
 

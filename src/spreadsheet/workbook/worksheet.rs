@@ -75,7 +75,7 @@ impl Reader<'_> {
                 "sheetData" => self.rows()?,
                 "mergeCell" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));
-                    self.table.merged.extend(area.filter(|area| area.rows.start() < area.rows.end()));
+                    self.table.merged.extend(area.filter(|area| !area.is_one_cell()));
                 }
                 "hyperlink" => {
                     let area = attribute(&tag, "ref")?.and_then(|area| reference::area(&area));
@@ -90,6 +90,7 @@ impl Reader<'_> {
         }
         let Table { links, merged, .. } = &mut self.table;
         links.extend_over(merged);
+        links.sort();
         merge::spread(self.table)
     }
 

@@ -29,7 +29,7 @@ fn a_merged_cell_counts_for_each_row_that_it_covers() {
         row(6, &["d@example.com", "owner"]),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let file = sheet(&rows, &merges(&["C2:C5", "$B$3:B2", "A1:C1"]), &[]);
+    let file = sheet(&rows, &merges(&["C2:C5", "$B$3:B2", "D1:F1"]), &[]);
     let expected = [
         "a@example.com|member|Backend",
         "b@example.com|member|Backend",
@@ -44,6 +44,30 @@ fn a_merged_cell_fills_only_its_first_column() {
     let rows = [row(1, &["email", "roles", "teams"]), row(2, &["a@example.com", "x"]), row(3, &["b@example.com"])];
     let file = sheet(&[&rows[0], &rows[1], &rows[2]], &merges(&["B2:C3", "A2:A2", "B9:B12"]), &[]);
     assert_eq!(texts(&file), ["a@example.com|x|", "b@example.com|x|"]);
+}
+
+#[test]
+fn text_beneath_a_merged_cell_does_not_count() {
+    let rows = [
+        row(1, &["email", "teams", "roles"]),
+        row(2, &["a@example.com", "x", "ORG_OWNER"]),
+        row(3, &["b@example.com", "", "member"]),
+        row(4, &["c@example.com", "y", "ORG_OWNER"]),
+        row(5, &["", "old"]),
+        row(6, &["d@example.com", "z", "member"]),
+    ]
+    .concat();
+    let file = sheet(&[&rows], &merges(&["B2:C2", "C3:C4", "B3:B5"]), &[]);
+    let expected = ["a@example.com|x|", "b@example.com||member", "c@example.com||member", "d@example.com|z|member"];
+    assert_eq!(texts(&file), expected);
+    assert_eq!(rows_of(&file), [2, 3, 4, 6]);
+}
+
+#[test]
+fn a_title_that_is_merged_over_columns_is_above_the_header() {
+    let rows = [row(1, &["People"]), row(2, &["email", "", "teams"]), row(3, &["a@example.com", "", "x"])].concat();
+    let sheet = open(&sheet(&[&rows], &merges(&["A1:C1", "A2:B2"]), &[]), None).unwrap();
+    assert_eq!((sheet.header().number(), sheet.header().rows_above()), (2, &[1][..]));
 }
 
 #[test]
@@ -178,6 +202,28 @@ fn an_address_other_than_that_of_the_link_is_a_fault() {
     let differs = CellFault::LinkDiffers { address: "ada@example.com".into() };
     assert_eq!(faults.collect::<Vec<_>>(), [None, Some(differs), None]);
     assert_eq!(texts(&file), ["x|ADA@example.com", "x|bob@example.com", "x|"]);
+}
+
+#[test]
+fn linked_addresses_take_part_in_the_choice_of_the_column() {
+    let of = |names: [&str; 3]| {
+        let rows = [row(1, &names), row(2, &["Ada", "ada@example.org", "Boss"]), row(3, &["Bob", "bob@example.org"])];
+        let links = r#"<hyperlinks><hyperlink ref="A2" r:id="r1"/><hyperlink ref="C2" r:id="r2"/></hyperlinks>"#;
+        let target =
+            |id, name| format!(r#"<Relationship Id="{id}" Type="hyperlink" Target="mailto:{name}@example.com"/>"#);
+        let related = format!("<Relationships>{}{}</Relationships>", target("r1", "ada"), target("r2", "boss"));
+        let part = ("xl/worksheets/_rels/sheet1.xml.rels", related.as_bytes());
+        open::read(Cursor::new(sheet(&[&rows.concat()], links, &[part])), &options(None, None))
+            .and_then(|(mut sheet, _)| Ok((sheet.header().email(), sheet.by_ref().collect::<Result<Vec<_>, _>>()?)))
+    };
+    let (email, rows) = of(["Login", "Personal Email", "Note"]).unwrap();
+    assert_eq!((email, rows[0].cell(0)), (0, "ada@example.com"));
+    assert_eq!(of(["Name", "Contact Email", "Manager"]).unwrap().0, 1);
+    for names in [["Email", "Work Email", "Note"], ["Work contact", "Personal Email", "Note"]] {
+        let Err(error) = of(names) else { panic!("{names:?}") };
+        let SheetError::DifferentAddresses { row: 2, candidates, .. } = error else { panic!("{error:?}") };
+        assert_eq!(candidates[0].example.as_deref(), Some("ada@example.com"));
+    }
 }
 
 #[test]
