@@ -42,7 +42,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::hazards::Hazards;
+use crate::hazards::{Hazard, Hazards};
 use crate::history::Recording;
 
 /// The default number of seeds.
@@ -104,6 +104,14 @@ fn seeds_that_found_bugs() {
     ] {
         let violations = violations(seed, Hazards::none(), Recording::Off);
         assert!(violations.is_empty(), "seed {seed}, in which {bug}: {violations:#?}");
+    }
+}
+
+#[test]
+fn a_disk_that_fails_loses_no_invitation() {
+    for seed in 0..100 {
+        let violations = violations(seed, Hazards::only(Hazard::FailingDisk, seed), Recording::Off);
+        assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
     }
 }
 
