@@ -130,10 +130,11 @@ impl Simulation {
         }
         let Some(durable) = atlas.client_rules.durable() else { return };
         let mut left = self.hazards.rng.u64(durable.min(written)..=written);
-        // A line that ends with a quote may be read as a whole one.
+        // A line that has all columns of the program is read as a whole one.
         let bytes = fs::read(results).unwrap_or_default();
-        if left > durable && left < written && bytes.get(left as usize - 1) == Some(&b'"') {
-            left -= 1;
+        let begun = bytes.iter().take(left as usize).rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1);
+        if left < written {
+            left = left.min(begun + 40).max(durable.min(written));
         }
         atlas.history.note(|| format!("a power cut leaves {left} of {written} bytes"));
         let file = OpenOptions::new().write(true).open(results).expect("the results can be written");
